@@ -1,0 +1,1 @@
+"""The systems outside: ports, the embedded shop, vendors' adapters, the conformance kit."""

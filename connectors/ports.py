@@ -1,0 +1,370 @@
+"""The systems outside, as async protocols: what the rest of shopgraph may ask of them.
+
+An adapter implements the ports that its system serves; `Connectors` bundles one of each. The conformance kit
+(`shopgraph.connectors.conformance`) is the second half of this contract: an adapter author runs it with one line.
+
+Rules that hold for every port:
+
+- A look-up of one record returns None when there is none; a list may be empty. Reads never raise NotFound.
+- Every mutating call takes an `idempotency_key` made from the business (`refund:{order}:{sequence}`). The same key
+  with the same arguments returns the first result and changes nothing; with other arguments it raises
+  `IdempotencyConflict`.
+- A call that the records do not allow raises a `Conflict` (`IllegalTransition`, `OutOfStock`) and changes nothing; a
+  record that is not there raises `NotFound` on a mutating call.
+- A fault of the outside system is a `ConnectorFault`.
+- Prices and balances are `Money`, times are aware UTC and come from the caller (`at`), never from the wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from shopgraph.domain import (
+    ActionRecord,
+    Address,
+    Allocation,
+    Campaign,
+    CancelReason,
+    Cart,
+    Conversation,
+    Customer,
+    CustomerNote,
+    Discount,
+    DiscountCode,
+    Exchange,
+    ExchangeItem,
+    Fulfillment,
+    FulfillmentEvent,
+    Handoff,
+    Location,
+    Money,
+    Offer,
+    Order,
+    PaymentIntent,
+    PaymentMethod,
+    Product,
+    ProductVariant,
+    Promotion,
+    Refund,
+    RefundReason,
+    Region,
+    Reservation,
+    Return,
+    ReturnItem,
+    ReturnRequest,
+    Review,
+    SessionEvent,
+    ShopMeta,
+    StockLevel,
+    Store,
+    StoredRequest,
+)
+
+
+@runtime_checkable
+class CatalogPort(Protocol):
+    """Products, variants, prices, reviews, and the markets they are sold in."""
+
+    async def product(self, product_id: str) -> Product | None: ...
+    async def products(self, product_ids: Sequence[str]) -> tuple[Product, ...]:
+        """Those that exist, in the order asked for."""
+        ...
+
+    async def all_products(self) -> tuple[Product, ...]: ...
+    async def variant(self, sku: str) -> ProductVariant | None: ...
+    async def variants(self, product_id: str) -> tuple[ProductVariant, ...]: ...
+    async def offer(self, sku: str, region_id: str) -> Offer | None: ...
+    async def offers(self, skus: Sequence[str], region_id: str) -> tuple[Offer, ...]: ...
+    async def reviews(self, product_id: str, *, limit: int = 5) -> tuple[Review, ...]:
+        """Newest first. Untrusted text."""
+        ...
+
+    async def regions(self) -> tuple[Region, ...]: ...
+    async def region(self, region_id: str) -> Region | None: ...
+    async def stores(self, region_id: str) -> tuple[Store, ...]: ...
+
+
+@runtime_checkable
+class InventoryPort(Protocol):
+    """Stock by place, and what is promised of it."""
+
+    async def locations(self, region_id: str) -> tuple[Location, ...]: ...
+    async def levels(self, skus: Sequence[str], *, region_id: str | None = None) -> tuple[StockLevel, ...]:
+        """Levels of these variants, by SKU then location; of one region when it is given."""
+        ...
+
+    async def allocations(self, order_id: str) -> tuple[Allocation, ...]: ...
+    async def reserve(
+        self,
+        *,
+        sku: str,
+        location_id: str,
+        cart_id: str,
+        quantity: int,
+        expires_at: datetime,
+        idempotency_key: str,
+    ) -> Reservation:
+        """Hold units for a cart. Raises OutOfStock."""
+        ...
+
+    async def allocate(
+        self, *, sku: str, location_id: str, order_id: str, line_id: str, quantity: int, idempotency_key: str
+    ) -> Allocation:
+        """Promise units to an order line. Raises OutOfStock."""
+        ...
+
+    async def release(self, *, order_id: str, idempotency_key: str) -> tuple[Allocation, ...]:
+        """Take back every promise to an order; returns what was released (none the second time)."""
+        ...
+
+    async def consume(self, *, order_id: str, idempotency_key: str) -> tuple[Allocation, ...]:
+        """Allocated units leave the building: on hand and allocated fall together."""
+        ...
+
+    async def restock(self, *, sku: str, location_id: str, quantity: int, idempotency_key: str) -> StockLevel:
+        """Units arrive at a location (a delivery, a return)."""
+        ...
+
+
+@runtime_checkable
+class OrdersPort(Protocol):
+    """The system of record for orders."""
+
+    async def order(self, order_id: str) -> Order | None: ...
+    async def orders_of(self, customer_id: str, *, limit: int = 50) -> tuple[Order, ...]:
+        """Newest first."""
+        ...
+
+    async def bought_together(self, sku: str, *, limit: int = 5) -> tuple[tuple[str, int], ...]:
+        """SKUs most often in the same order as this one's product, with the count of such orders, most often first."""
+        ...
+
+    async def cancel(self, *, order_id: str, reason: CancelReason, at: datetime, idempotency_key: str) -> Order:
+        """Mark a pending order canceled; its lines' current quantities become 0. Moves no money and no stock."""
+        ...
+
+    async def change_address(self, *, order_id: str, address: Address, idempotency_key: str) -> Order:
+        """Replace the shipping address."""
+        ...
+
+    async def swap_items(
+        self, *, order_id: str, items: Sequence[ExchangeItem], at: datetime, idempotency_key: str
+    ) -> Order:
+        """Swap variants of a pending order, once: each line takes its own new variant's price and options.
+
+        Sets `items_changed_at` and the new total. Moves no money and no stock.
+        """
+        ...
+
+
+@runtime_checkable
+class WarehousePort(Protocol):
+    """Parcels out and parcels back."""
+
+    async def fulfillments(self, order_id: str) -> tuple[Fulfillment, ...]: ...
+    async def events(self, fulfillment_id: str) -> tuple[FulfillmentEvent, ...]:
+        """Oldest first."""
+        ...
+
+    async def returns(self, order_id: str) -> tuple[Return, ...]: ...
+    async def exchanges(self, order_id: str) -> tuple[Exchange, ...]: ...
+    async def request_return(
+        self, request: ReturnRequest, *, refund: Money, at: datetime, idempotency_key: str
+    ) -> Return:
+        """Accept a return: nothing is refunded until goods are received."""
+        ...
+
+    async def receive_return(
+        self, *, return_id: str, items: Sequence[ReturnItem], at: datetime, idempotency_key: str
+    ) -> Return:
+        """The goods are here: status `received`; the order lines' current quantities fall. Restocks nothing."""
+        ...
+
+    async def settle_return(self, *, return_id: str, refund_id: str, at: datetime, idempotency_key: str) -> Return:
+        """The money is on its way: status `refunded`."""
+        ...
+
+    async def request_exchange(
+        self,
+        *,
+        order_id: str,
+        customer_id: str,
+        items: Sequence[ExchangeItem],
+        payment_method_id: str,
+        difference: Money,
+        at: datetime,
+        idempotency_key: str,
+    ) -> Exchange:
+        """Accept an exchange."""
+        ...
+
+
+@runtime_checkable
+class CrmPort(Protocol):
+    """Who the customers are."""
+
+    async def customer(self, customer_id: str) -> Customer | None: ...
+    async def find_by_email(self, email: str) -> Customer | None:
+        """Case-insensitive, exact otherwise."""
+        ...
+
+    async def find_by_name_and_postal_code(
+        self, given_name: str, family_name: str, postal_code: str
+    ) -> Customer | None:
+        """Names case-insensitive, postal code of the profile's address exact."""
+        ...
+
+    async def notes(self, customer_id: str, *, limit: int = 10) -> tuple[CustomerNote, ...]:
+        """Newest first."""
+        ...
+
+    async def change_address(self, *, customer_id: str, address: Address, idempotency_key: str) -> Customer: ...
+    async def add_note(
+        self,
+        *,
+        customer_id: str,
+        author: str,
+        body: str,
+        order_id: str | None,
+        at: datetime,
+        idempotency_key: str,
+    ) -> CustomerNote: ...
+
+
+@runtime_checkable
+class PaymentsPort(Protocol):
+    """The payment gateway."""
+
+    async def methods(self, customer_id: str) -> tuple[PaymentMethod, ...]: ...
+    async def method(self, payment_method_id: str) -> PaymentMethod | None: ...
+    async def intents(self, order_id: str) -> tuple[PaymentIntent, ...]:
+        """By sequence."""
+        ...
+
+    async def refunds(self, order_id: str) -> tuple[Refund, ...]:
+        """By sequence."""
+        ...
+
+    async def charge(
+        self, *, order_id: str, payment_method_id: str, amount: Money, at: datetime, idempotency_key: str
+    ) -> PaymentIntent:
+        """Take money at once (authorize and capture); a gift card's balance falls.
+
+        Raises:
+            Conflict: the gift card does not cover it.
+        """
+        ...
+
+    async def refund(
+        self,
+        *,
+        order_id: str,
+        payment_intent_id: str | None,
+        payment_method_id: str,
+        amount: Money,
+        reason: RefundReason,
+        at: datetime,
+        idempotency_key: str,
+    ) -> Refund:
+        """Give money back: `succeeded` at once on a gift card (its balance rises), else `pending`.
+
+        Raises:
+            Conflict: the order's refunds would exceed what was captured for it.
+        """
+        ...
+
+
+@runtime_checkable
+class MarketingPort(Protocol):
+    """Promotions, codes and campaigns."""
+
+    async def promotions(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
+        """Those that run there and then."""
+        ...
+
+    async def promotion(self, promotion_id: str) -> Promotion | None: ...
+    async def code(self, code: str) -> DiscountCode | None:
+        """Case-insensitive."""
+        ...
+
+    async def campaigns(self, *, region_id: str, at: datetime) -> tuple[Campaign, ...]: ...
+    async def discounts_of(self, customer_id: str, *, since: datetime | None = None) -> tuple[Discount, ...]:
+        """Price cuts this customer got, newest first."""
+        ...
+
+
+@runtime_checkable
+class SessionsPort(Protocol):
+    """What shoppers are doing right now."""
+
+    async def recent(self, customer_id: str, *, since: datetime, limit: int = 20) -> tuple[SessionEvent, ...]:
+        """Newest first."""
+        ...
+
+    async def cart(self, customer_id: str) -> Cart | None:
+        """The open cart."""
+        ...
+
+    async def add_code(self, *, cart_id: str, code: str, at: datetime, idempotency_key: str) -> Cart:
+        """Put a discount code on an open cart. Judges nothing."""
+        ...
+
+
+@runtime_checkable
+class RecordsPort(Protocol):
+    """What shopgraph itself keeps in the shop's database, committed together with what it is about."""
+
+    async def meta(self) -> ShopMeta: ...
+    async def conversation(self, conversation_id: str) -> Conversation | None: ...
+    async def open_conversation(self, conversation: Conversation) -> Conversation:
+        """Store it; the stored one when it is there already. A conversation of another owner raises NotFound."""
+        ...
+
+    async def request(self, call_id: str) -> StoredRequest | None: ...
+    async def remember_request(self, request: StoredRequest) -> None:
+        """Raises IdempotencyConflict when the call id is taken."""
+        ...
+
+    async def add_action(self, action: ActionRecord) -> None: ...
+    async def actions(
+        self, *, order_id: str | None = None, customer_id: str | None = None, limit: int = 50
+    ) -> tuple[ActionRecord, ...]:
+        """Newest first."""
+        ...
+
+    async def add_handoff(self, handoff: Handoff) -> None: ...
+    async def handoffs(self, *, limit: int = 50) -> tuple[Handoff, ...]:
+        """Newest first."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connectors:
+    """One of each port. `transaction()` is honest about its reach: it spans what shares one database, no more."""
+
+    catalog: CatalogPort
+    inventory: InventoryPort
+    orders: OrdersPort
+    warehouse: WarehousePort
+    crm: CrmPort
+    payments: PaymentsPort
+    marketing: MarketingPort
+    sessions: SessionsPort
+    records: RecordsPort
+    unit_of_work: UnitOfWork
+
+    def transaction(self) -> AbstractAsyncContextManager[None]:
+        """All calls inside commit together or not at all, as far as the adapters share a database."""
+        return self.unit_of_work.transaction()
+
+
+class UnitOfWork(Protocol):
+    """Whoever can commit several ports' changes together."""
+
+    def transaction(self) -> AbstractAsyncContextManager[None]:
+        """Commits on a clean exit, rolls back on an exception. Not nested: an inner one joins the outer."""
+        ...

@@ -1,0 +1,1 @@
+"""Suites, statistics and the pytest plugin."""

@@ -1,0 +1,1 @@
+"""What may be said and done: policy, calendars, checks on text, the guard chain."""

@@ -1,0 +1,77 @@
+"""Price cuts and who hears of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from shopgraph.domain.base import Instant, Quantity, Value
+from shopgraph.domain.money import Money
+
+Percent = Annotated[Decimal, Field(ge=0, le=100)]
+"""Ten is a tenth."""
+
+
+class Promotion(Value):
+    """A rule that cuts prices in some regions for a while."""
+
+    id: str
+    name: str
+    region_ids: tuple[str, ...]
+    categories: tuple[str, ...] = ()
+    """Empty: all of them."""
+    percent: Percent
+    audience: tuple[str, ...] = ()
+    """Customer segments; empty: everybody."""
+    stackable: bool = False
+    starts_at: Instant
+    ends_at: Instant
+    """First instant at which it no longer runs."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.ends_at <= self.starts_at:
+            raise ValueError("a promotion ends after it starts")
+        return self
+
+    def runs(self, at: Instant, region_id: str) -> bool:
+        """Whether it runs in that region at that instant."""
+        return region_id in self.region_ids and self.starts_at <= at < self.ends_at
+
+
+class DiscountCode(Value):
+    """What a shopper types to get a promotion."""
+
+    code: str
+    promotion_id: str
+    usage_limit: Quantity | None = None
+    """How often it may be used in all; None for no limit."""
+    used: Quantity = 0
+
+
+class Discount(Value):
+    """A price cut that was applied to an order."""
+
+    id: str
+    order_id: str
+    customer_id: str
+    promotion_id: str | None = None
+    """None: goodwill."""
+    code: str | None = None
+    amount: Money
+    applied_at: Instant
+
+
+class Campaign(Value):
+    """What marketing is telling people right now."""
+
+    id: str
+    name: str
+    headline: str
+    promotion_id: str | None = None
+    region_ids: tuple[str, ...]
+    segments: tuple[str, ...] = ()
+    starts_at: Instant
+    ends_at: Instant

@@ -1,0 +1,1 @@
+"""Routing and models: intent router, tiers, chat models over LiteLLM."""

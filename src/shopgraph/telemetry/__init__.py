@@ -1,0 +1,1 @@
+"""Latency, tokens, cost and traces per layer, off the request path."""

@@ -1,0 +1,165 @@
+"""What a tool is, apart from what it touches: one declaration behind every way of calling it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from pydantic import BaseModel, JsonValue
+
+from shopgraph.clock import Clock
+from shopgraph.connectors.ports import Connectors
+from shopgraph.domain import Channel, Principal, Value
+from shopgraph.guards.decisions import Decision, PolicyRequest
+
+
+class System(StrEnum):
+    """The system behind a tool."""
+
+    CATALOG = "catalog"
+    INVENTORY = "inventory"
+    ORDERS = "orders"
+    PAYMENTS = "payments"
+    WAREHOUSE = "warehouse"
+    CRM = "crm"
+    MARKETING = "marketing"
+    HANDOFF = "handoff"
+
+
+class Scope(StrEnum):
+    """Whose records a tool touches."""
+
+    PUBLIC = "public"
+    """Catalog, promotions: anybody's."""
+    CUSTOMER = "customer"
+    """One customer's own."""
+    INTERNAL = "internal"
+    """The shop's: staff and system only."""
+
+
+class Cost(StrEnum):
+    """What it costs to be wrong."""
+
+    NONE = "none"
+    TIME = "time"
+    MONEY = "money"
+
+
+class Policy(Protocol):
+    """Who may do what. The policy bundle implements it."""
+
+    def decide(self, request: PolicyRequest) -> Decision:
+        """Answer; anything that goes wrong inside is a DENY with rule `policy-error`, never an exception."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What tools stand on: one shop's connectors, clock and policy."""
+
+    connectors: Connectors
+    clock: Clock
+    policy: Policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolContext:
+    """On whose behalf, and within which conversation, a tool is called. Never filled from what a model says."""
+
+    services: Services
+    principal: Principal
+    region_id: str
+    conversation_id: str = ""
+    request_id: str = ""
+    channel: Channel = Channel.WEB
+    request_confirmed: str | None = None
+    """Digest of the proposal that the customer said yes to in this turn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What policy needs to know about a call: whose record, and the facts that rules read."""
+
+    owner_id: str = ""
+    resource_id: str = ""
+    facts: dict[str, JsonValue]
+    summary: str = ""
+    """What the customer would say yes to: "Cancel order #D1000001 and refund 20.00 USD to your Visa ending in 4242"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolSpec:
+    """A tool's declaration. `run` does the work; `describe` gathers the facts for policy and does nothing else."""
+
+    name: str
+    system: System
+    description: str
+    """For a model: what it does and when to use it."""
+    arguments: type[BaseModel]
+    result: type[BaseModel]
+    mutates: bool
+    scope: Scope
+    needs_confirmation: bool
+    cost: Cost
+    describe: Callable[[ToolContext, Any], Awaitable[Subject]]
+    run: Callable[[ToolContext, Any], Awaitable[BaseModel]]
+
+
+class ToolCall(Value):
+    """One request to one tool."""
+
+    tool: str
+    arguments: dict[str, JsonValue]
+    call_id: str
+    """The caller's own: the same id with the same arguments is the same request again."""
+
+
+class Proposal(Value):
+    """A call that waits for the customer's yes. The yes is for this digest and nothing else."""
+
+    tool: str
+    arguments: dict[str, JsonValue]
+    summary: str
+    digest: str
+
+    @staticmethod
+    def digest_of(tool: str, arguments: dict[str, JsonValue], principal: Principal) -> str:
+        """SHA-256 over tool, canonical arguments and principal."""
+        body = {"tool": tool, "arguments": arguments, "principal": f"{principal.kind}:{principal.id}"}
+        text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Outcome(StrEnum):
+    """How a gated call ended."""
+
+    DONE = "done"
+    REPLAYED = "replayed"
+    """Done before, same request: the first result again."""
+    REFUSED = "refused"
+    NEEDS_CONFIRMATION = "needs_confirmation"
+    NEEDS_APPROVAL = "needs_approval"
+    INVALID = "invalid"
+    """The arguments are malformed or name nothing; nothing was judged."""
+    FAILED = "failed"
+    """A system behind it failed; nothing was done, or the error says what is unknown."""
+
+
+class GateOutcome(Value):
+    """The gate's whole answer to one call."""
+
+    tool: str
+    call_id: str
+    outcome: Outcome
+    decisions: tuple[Decision, ...] = ()
+    proposal: Proposal | None = None
+    """What awaits a yes, when the outcome is NEEDS_CONFIRMATION or NEEDS_APPROVAL."""
+    result: dict[str, JsonValue] | None = None
+    """The tool's result as JSON when DONE or REPLAYED."""
+    error: str = ""
+    """For INVALID, FAILED: what was wrong and what would be right."""
+    error_code: str = ""

@@ -343,6 +343,23 @@ class RecordsPort(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SearchHit:
+    """A product found, with how well it fits (higher is better; comparable within one answer only)."""
+
+    product_id: str
+    score: float
+
+
+@runtime_checkable
+class SearchPort(Protocol):
+    """Finds products by words. An index is never the truth: prices and stock are read from the ports above."""
+
+    async def search(self, query: str, *, limit: int = 5) -> tuple[SearchHit, ...]:
+        """Best first; empty when nothing fits."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
 class Connectors:
     """One of each port. `transaction()` is honest about its reach: it spans what shares one database, no more."""
 
@@ -355,6 +372,7 @@ class Connectors:
     marketing: MarketingPort
     sessions: SessionsPort
     records: RecordsPort
+    search: SearchPort
     unit_of_work: UnitOfWork
 
     def transaction(self) -> AbstractAsyncContextManager[None]:

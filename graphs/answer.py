@@ -1,0 +1,100 @@
+"""What one request gives back: the object that `shopgraph ask --json` prints."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import JsonValue
+
+from shopgraph.domain import Instant, Value
+from shopgraph.guards.decisions import Effect, VerdictKind
+
+
+class RouteView(Value):
+    """Where the request went, and why."""
+
+    intent: str
+    tier: str
+    confidence: float
+    why: str
+
+
+class SourceStatus(StrEnum):
+    """How a context source ended."""
+
+    OK = "ok"
+    MISSING = "missing"
+    """It answered that there is nothing."""
+    LATE = "late"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    """The intent's recipe does not name it, or nobody in particular is asking."""
+
+
+class ContextView(Value):
+    """One source of the stitched context."""
+
+    source: str
+    status: SourceStatus
+    fresh_at: Instant | None
+    ms: float
+
+
+class DecisionView(Value):
+    """One decision of policy."""
+
+    rule: str
+    effect: Effect
+    reason: str
+
+
+class VerdictView(Value):
+    """One finding of a guard; checks that passed are not listed."""
+
+    guard: str
+    verdict: VerdictKind
+    before: str
+    after: str
+
+
+class ActionView(Value):
+    """Something that was done."""
+
+    type: str
+    order_id: str | None
+    status: str
+    summary: str
+    result: dict[str, JsonValue]
+
+
+class PendingView(Value):
+    """What awaits a yes."""
+
+    tool: str
+    summary: str
+    awaits: str
+    """`customer` or `staff`."""
+
+
+class LayerView(Value):
+    """One layer's part in the request. `share` is of the seven layers' time together; null for the engine."""
+
+    ms: float
+    share: float | None
+    calls: int
+
+
+class Answer(Value):
+    """One answer, with everything that led to it."""
+
+    answer: str
+    route: RouteView
+    context: tuple[ContextView, ...]
+    decisions: tuple[DecisionView, ...]
+    verdicts: tuple[VerdictView, ...]
+    actions: tuple[ActionView, ...]
+    pending: PendingView | None
+    layers: dict[str, LayerView]
+    """Keys: routing, governance, context_stitching, monitoring, policy, data_prep, audit, engine."""
+    conversation_id: str
+    request_id: str

@@ -143,6 +143,15 @@ class OrdersPort(Protocol):
         """SKUs most often in the same order as this one's product, with the count of such orders, most often first."""
         ...
 
+    async def best_sellers(
+        self, region_id: str, *, since: datetime | None = None, limit: int = 10
+    ) -> tuple[tuple[str, int], ...]:
+        """SKUs bought in most orders of a region that were not canceled, with the count of such orders.
+
+        Most often first, ties by SKU; `since` leaves out orders placed earlier (and those of unknown date).
+        """
+        ...
+
     async def cancel(self, *, order_id: str, reason: CancelReason, at: datetime, idempotency_key: str) -> Order:
         """Mark a pending order canceled; its lines' current quantities become 0. Moves no money and no stock."""
         ...
@@ -171,6 +180,7 @@ class WarehousePort(Protocol):
         ...
 
     async def returns(self, order_id: str) -> tuple[Return, ...]: ...
+    async def find_return(self, return_id: str) -> Return | None: ...
     async def exchanges(self, order_id: str) -> tuple[Exchange, ...]: ...
     async def request_return(
         self, request: ReturnRequest, *, refund: Money, at: datetime, idempotency_key: str

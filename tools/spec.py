@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, JsonValue
 
@@ -15,6 +15,9 @@ from shopgraph.clock import Clock
 from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import Channel, Principal, Value
 from shopgraph.guards.decisions import Decision, PolicyRequest
+
+if TYPE_CHECKING:
+    from shopgraph.guards.calendars import RegionCalendar
 
 
 class System(StrEnum):
@@ -56,6 +59,14 @@ class Policy(Protocol):
         """Answer; anything that goes wrong inside is a DENY with rule `policy-error`, never an exception."""
         ...
 
+    def calendar(self, region_id: str) -> RegionCalendar:
+        """A region's tax, shipping, returns, promotion and approval terms.
+
+        Raises:
+            ConfigurationError: the bundle has no calendar for it.
+        """
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
@@ -75,6 +86,8 @@ class ToolContext:
     region_id: str
     conversation_id: str = ""
     request_id: str = ""
+    call_id: str = ""
+    """The gated call's own id, set by the gate: idempotency keys of what has no other business key are made of it."""
     channel: Channel = Channel.WEB
     request_confirmed: str | None = None
     """Digest of the proposal that the customer said yes to in this turn."""

@@ -91,6 +91,8 @@ class ToolContext:
     channel: Channel = Channel.WEB
     request_confirmed: str | None = None
     """Digest of the proposal that the customer said yes to in this turn."""
+    request_approved: tuple[str, str] | None = None
+    """Digest of the proposal that a person of the staff approved, and who that was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +140,8 @@ class Proposal(Value):
     arguments: dict[str, JsonValue]
     summary: str
     digest: str
+    call_id: str = ""
+    """Of the call that was judged; the confirmed call carries it again, so that two yeses are one request."""
 
     @staticmethod
     def digest_of(tool: str, arguments: dict[str, JsonValue], principal: Principal) -> str:
@@ -154,6 +158,8 @@ class Outcome(StrEnum):
     REPLAYED = "replayed"
     """Done before, same request: the first result again."""
     REFUSED = "refused"
+    READY = "ready"
+    """Judged and let through, not yet done (`Gate.judge`)."""
     NEEDS_CONFIRMATION = "needs_confirmation"
     NEEDS_APPROVAL = "needs_approval"
     INVALID = "invalid"

@@ -1,0 +1,126 @@
+"""What differs by region: tax, shipping, returns, promotions, approvals. One YAML file per region in a bundle."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from shopgraph.domain import Money, Quantity, Value
+from shopgraph.errors import InvalidInput
+
+Percent = Annotated[Decimal, Field(ge=0, le=100)]
+"""Ten is a tenth."""
+
+
+def _price(value: Any) -> Any:
+    """Read "4.99 USD"; whatever else comes is left to Money's own validation."""
+    if not isinstance(value, str):
+        return value
+    amount, _, currency = value.partition(" ")
+    try:
+        return Money.of(amount, currency)
+    except InvalidInput as fault:
+        raise ValueError(f"{fault} An amount is written as 4.99 USD") from None
+
+
+Price = Annotated[Money, BeforeValidator(_price), Field(description="Written as 4.99 USD.")]
+
+
+class TaxRules(Value):
+    """How a region taxes what is sold there."""
+
+    inclusive: bool
+    """True: shown prices hold the tax already."""
+    name: str
+    """As shoppers know it: VAT, sales tax."""
+    percent: Percent
+    by_category: dict[str, Percent] = {}
+    """Product categories with a rate of their own."""
+
+    def rate(self, category: str) -> Decimal:
+        """The percentage on a product of that category."""
+        return self.by_category.get(category, self.percent)
+
+
+class ShippingMethod(Value):
+    """A way to have an order brought."""
+
+    id: str
+    name: str
+    price: Price
+    min_days: Quantity
+    max_days: Quantity
+    """Days from shipping to the door, both ends included."""
+    free_from: Price | None = None
+    """Order value from which it costs nothing; None: never."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.max_days < self.min_days:
+            raise ValueError("max_days is not below min_days")
+        if self.free_from is not None and self.free_from.currency != self.price.currency:
+            raise ValueError("price and free_from are in one currency")
+        return self
+
+    def cost(self, order_value: Money) -> Money:
+        """What it costs for an order of that value."""
+        free = self.free_from is not None and order_value >= self.free_from
+        return Money.zero(self.price.currency) if free else self.price
+
+
+class ReturnRules(Value):
+    """The terms on which goods come back."""
+
+    window_days: Quantity | None
+    """Days after delivery; 0 for none at all; None where the records do not tell."""
+    restocking_fee: Price
+    final_sale_categories: tuple[str, ...] = ()
+
+
+class PromotionRules(Value):
+    """The bounds of any price cut."""
+
+    max_percent: Percent
+    min_margin_percent: Annotated[Decimal, Field(ge=0)]
+    """Over cost, never a share of the price."""
+    code_cooldown_days: Quantity
+    """Days between two codes of one customer."""
+    stacking: bool
+    """Whether several may be combined."""
+
+
+class ApprovalRules(Value):
+    """What a person of the staff sees first."""
+
+    refund_above: Price | None = None
+    """Refunds above it wait for a person; None: no such rule."""
+
+
+class RegionCalendar(Value):
+    """Everything of one region that policy needs and no record holds."""
+
+    region_id: str
+    tax: TaxRules
+    shipping: tuple[ShippingMethod, ...]
+    returns: ReturnRules
+    promotions: PromotionRules
+    approval: ApprovalRules = ApprovalRules()
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        ids = [method.id for method in self.shipping]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two shipping methods have one id")
+        amounts = [method.price for method in self.shipping] + [self.returns.restocking_fee]
+        if self.approval.refund_above is not None:
+            amounts.append(self.approval.refund_above)
+        if len({amount.currency for amount in amounts}) > 1:
+            raise ValueError("a region has one currency")
+        return self
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code of all amounts here."""
+        return self.returns.restocking_fee.currency

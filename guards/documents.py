@@ -1,0 +1,105 @@
+"""YAML files of a bundle, read strictly: what is wrong is named by file, line and key."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from shopgraph.domain import Value
+from shopgraph.errors import ConfigurationError
+
+ValueT = TypeVar("ValueT", bound=Value)
+
+
+class _ExactLoader(yaml.SafeLoader):
+    """Leaves decimals as they are written: 8.875 stays text, so that no float comes near money."""
+
+
+# YAML 1.1 reads the words off, on, no and yes as booleans, and so the key `off` and the country NO.
+_ExactLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":float", ":timestamp"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_ExactLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+def read_text(path: Path) -> str:
+    """The file's text.
+
+    Raises:
+        ConfigurationError: the file is missing or no UTF-8 text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path} is missing.", remedy="A bundle needs it.", file=str(path)) from None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ConfigurationError(f"{path} cannot be read: {fault}.", file=str(path)) from None
+
+
+def read_document(path: Path, model: type[ValueT]) -> ValueT:
+    """The file as a value of `model`.
+
+    Raises:
+        ConfigurationError: no YAML, a key twice, an unknown or missing key, a value that does not fit; with file
+            and line.
+    """
+    text = read_text(path)
+    try:
+        root = yaml.compose(text, Loader=_ExactLoader)
+        data = yaml.load(text, Loader=_ExactLoader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as fault:
+        line = fault.problem_mark.line + 1 if fault.problem_mark else 1
+        raise _wrong(path, line, f"it is not YAML: {fault.problem}") from None
+    except yaml.YAMLError as fault:
+        raise _wrong(path, 1, f"it is not YAML: {fault}") from None
+    if root is None or not isinstance(data, dict):
+        raise _wrong(path, 1, "it holds no keys")
+    _refuse_doubled_keys(path, root)
+    try:
+        return model.model_validate(data)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise _wrong(path, _line_of(root, first["loc"]), f"{place}: {first['msg']}") from None
+
+
+def _wrong(path: Path, line: int, what: str) -> ConfigurationError:
+    return ConfigurationError(f"{path}, line {line}: {what}.", file=str(path), line=line)
+
+
+def _refuse_doubled_keys(path: Path, node: yaml.Node) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                raise _wrong(path, key.start_mark.line + 1, f"{key.value} is given twice")
+            seen.add(key.value)
+            _refuse_doubled_keys(path, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_doubled_keys(path, item)
+
+
+def _line_of(node: yaml.Node, place: tuple[int | str, ...]) -> int:
+    line = node.start_mark.line + 1
+    for part in place:
+        found = _child(node, part)
+        if found is None:
+            break
+        key, node = found
+        line = key.start_mark.line + 1
+    return line
+
+
+def _child(node: yaml.Node, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    items: Any = node.value
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in items if key.value == str(part)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(items):
+        return items[part], items[part]
+    return None

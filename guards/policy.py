@@ -1,0 +1,296 @@
+"""Who may do what, decided by code before any model speaks: a bundle of rules, calendars and brand data."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import JsonValue
+
+from shopgraph.domain import Money, Principal, PrincipalKind, Value
+from shopgraph.errors import ConfigurationError
+from shopgraph.guards.calendars import RegionCalendar
+from shopgraph.guards.cedar import ActionShape, Evaluation, Rule, RuleBook, RuleSet, read_rules
+from shopgraph.guards.decisions import Decision, Effect, PolicyRequest
+from shopgraph.guards.documents import read_document
+
+BUNDLES = Path(__file__).parent / "bundles"
+"""Where the packaged bundles stand."""
+
+
+class Brand(Value):
+    """How the shop speaks."""
+
+    name: str
+    tone: str = ""
+    forbidden: tuple[str, ...] = ()
+    """Words and phrases that no answer has."""
+    preferred: dict[str, str] = {}
+    """What is said instead of what."""
+    competitors: tuple[str, ...] = ()
+    disclosures: tuple[str, ...] = ()
+    """Sentences that answers must carry."""
+    max_length: int | None = None
+    """Characters of an answer at most."""
+
+
+class Manifest(Value):
+    """bundle.yaml."""
+
+    name: str
+    version: str
+    identification: tuple[Literal["email", "name_postal_code"], ...] = ()
+    off: dict[str, str] = {}
+    brand: Brand
+    allowed_hosts: tuple[str, ...] = ()
+
+
+class PolicyBundle:
+    """A shop's own policy, loaded and checked. It implements `shopgraph.tools.spec.Policy`."""
+
+    def __init__(
+        self, *, folder: Path, manifest: Manifest, book: RuleBook, calendars: Mapping[str, RegionCalendar], version: str
+    ) -> None:
+        self.folder = folder
+        """Where it was loaded from; a shop copies this folder."""
+        self.name = manifest.name
+        self.version = version
+        """The manifest's version and a digest of all files, so that a decision names exactly the rules that made it."""
+        self.brand = manifest.brand
+        self.identification: tuple[str, ...] = manifest.identification
+        """Look-ups that authenticate a customer; the host's word always does."""
+        self.off = dict(manifest.off)
+        """Rules switched off by declaration, with why."""
+        self.allowed_hosts = manifest.allowed_hosts
+        self.rules = tuple(rule for rule in book.rules if rule.id not in manifest.off)
+        self._calendars = dict(calendars)
+        self._schema = book.schema
+        self._actions = book.actions
+        judged = [rule for rule in self.rules if rule.effect is not Effect.APPROVE]
+        self._judge = RuleSet(judged)
+        self._judge_persons = RuleSet([rule for rule in judged if not rule.reads_facts])
+        approvals = [rule for rule in self.rules if rule.effect is Effect.APPROVE]
+        self._judge_approval = RuleSet([*approvals, _EVERYTHING]) if approvals else None
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Ids of the regions that have a calendar."""
+        return tuple(self._calendars)
+
+    def calendar(self, region_id: str) -> RegionCalendar:
+        """That region's calendar.
+
+        Raises:
+            ConfigurationError: the bundle has none for it.
+        """
+        found = self._calendars.get(region_id)
+        if found is None:
+            raise ConfigurationError(
+                f"The policy bundle {self.name!r} has no calendar for region {region_id!r}.",
+                remedy=f"Write {self.folder / 'calendars' / (region_id + '.yaml')}.",
+                region=region_id,
+            )
+        return found
+
+    def decide(self, request: PolicyRequest) -> Decision:
+        """Answer with the first rule of the file that decides; anything that goes wrong inside is a DENY."""
+        try:
+            return self._decide(request)
+        except Exception as fault:  # closed: a policy that cannot be asked allows nothing
+            return self._error(request, f"{type(fault).__name__}: {fault}")
+
+    def _decide(self, request: PolicyRequest) -> Decision:
+        shape = self._actions.get(request.action)
+        if shape is None:
+            return self._default(request, f"No rule of this shop knows {request.action!r}.")
+        facts: dict[str, JsonValue] = {name: value for name, value in request.facts.items() if value is not None}
+        asked, entities = _cedar_request(request, facts, self._effective(request.principal))
+        missing = shape.required - facts.keys()
+        if missing:
+            return self._decide_by_person(request, shape, asked, entities, missing)
+        answer = self._judge.ask(asked, entities, self._schema)
+        if answer.allowed and self._judge_approval is not None:
+            approval = self._judge_approval.ask(asked, entities, self._schema)
+            answer = answer if approval.allowed else approval
+        return self._decision(request, facts, answer)
+
+    def _decide_by_person(
+        self,
+        request: PolicyRequest,
+        shape: ActionShape,
+        asked: dict[str, Any],
+        entities: list[dict[str, Any]],
+        missing: frozenset[str],
+    ) -> Decision:
+        """Judge who asks before any record was read: rules that read no facts may refuse, but nothing is allowed."""
+        parents = [{"type": "Action", "id": parent} for parent in shape.parents]
+        action = {"uid": {"type": "Action", "id": request.action}, "attrs": {}, "parents": parents}
+        answer = self._judge_persons.ask({**asked, "context": {}}, [*entities, action])
+        if answer.allowed:
+            return self._error(request, f"facts are missing: {', '.join(sorted(missing))}")
+        return self._decision(request, {}, answer)
+
+    def _decision(self, request: PolicyRequest, facts: Mapping[str, JsonValue], answer: Evaluation) -> Decision:
+        if answer.errors:
+            return self._error(request, answer.errors[0])
+        if not answer.rules:
+            return self._default(request, f"No rule allows {request.action!r} to this caller.")
+        rule = answer.rules[0]
+        return Decision(
+            rule=rule.id,
+            effect=rule.effect,
+            reason=_filled(rule.reason, facts),
+            remedy=_filled(rule.remedy, facts),
+            action=request.action,
+            numbers={name: str(facts[name]) for name in sorted(rule.placeholders()) if name in facts},
+            policy_version=self.version,
+        )
+
+    def _default(self, request: PolicyRequest, reason: str) -> Decision:
+        return Decision(
+            rule="default-deny", effect=Effect.DENY, reason=reason, action=request.action, policy_version=self.version
+        )
+
+    def _error(self, request: PolicyRequest, what: str) -> Decision:
+        return Decision(
+            rule="policy-error",
+            effect=Effect.DENY,
+            reason="The shop's rules could not be evaluated, so nothing was allowed.",
+            remedy="Ask for a person.",
+            action=request.action,
+            numbers={"error": what[:500]},
+            policy_version=self.version,
+        )
+
+    def _effective(self, principal: Principal) -> Principal:
+        """A customer established by a look-up that this bundle does not enable is nobody in particular."""
+        trusted = ("host", *self.identification)
+        if principal.kind is PrincipalKind.CUSTOMER and principal.method not in trusted:
+            return Principal.guest()
+        return principal
+
+
+def load_bundle(name_or_path: str | Path) -> PolicyBundle:
+    """Load a packaged bundle by name, or any bundle by its folder; everything in it is checked.
+
+    Raises:
+        ConfigurationError: there is no such bundle, or something in it is wrong; with file, line and rule.
+    """
+    folder = _folder(name_or_path)
+    manifest = read_document(folder / "bundle.yaml", Manifest)
+    book = read_rules(folder / "policy.cedar", folder / "schema.cedarschema")
+    unknown = sorted(manifest.off.keys() - {rule.id for rule in book.rules})
+    if unknown:
+        raise ConfigurationError(
+            f"{folder / 'bundle.yaml'} switches off {unknown[0]!r}, which is no rule of {folder / 'policy.cedar'}.",
+            remedy="Name a rule by its @id.",
+            file=str(folder / "bundle.yaml"),
+            rule=unknown[0],
+        )
+    return PolicyBundle(
+        folder=folder, manifest=manifest, book=book, calendars=_calendars(folder), version=_version(folder, manifest)
+    )
+
+
+def _folder(name_or_path: str | Path) -> Path:
+    packaged = BUNDLES / name_or_path if isinstance(name_or_path, str) and name_or_path.isascii() else None
+    if packaged is not None and packaged.parent == BUNDLES and packaged.is_dir():
+        return packaged
+    folder = Path(name_or_path)
+    if folder.is_dir():
+        return folder
+    names = ", ".join(sorted(path.name for path in BUNDLES.iterdir() if path.is_dir()))
+    raise ConfigurationError(
+        f"There is no policy bundle {str(name_or_path)!r}.", remedy=f"Packaged are {names}; or give a bundle's folder."
+    )
+
+
+def _calendars(folder: Path) -> dict[str, RegionCalendar]:
+    calendars: dict[str, RegionCalendar] = {}
+    for path in sorted((folder / "calendars").glob("*.yaml")):
+        calendar = read_document(path, RegionCalendar)
+        if calendar.region_id != path.stem:
+            raise ConfigurationError(
+                f"{path} is the calendar of region {calendar.region_id!r}.",
+                remedy=f"Name the file {calendar.region_id}.yaml.",
+                file=str(path),
+            )
+        calendars[calendar.region_id] = calendar
+    if not calendars:
+        raise ConfigurationError(f"{folder / 'calendars'} holds no calendar.", remedy="Write one YAML file per region.")
+    return calendars
+
+
+def _version(folder: Path, manifest: Manifest) -> str:
+    digest = hashlib.sha256()
+    for path in sorted([*folder.glob("*.*"), *folder.glob("calendars/*.yaml")]):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return f"{manifest.version}+{digest.hexdigest()[:12]}"
+
+
+_EVERYTHING = Rule(
+    id="default-allow",
+    reason="No approval is needed.",
+    remedy="",
+    effect=Effect.ALLOW,
+    text="permit (principal, action, resource);",
+    line=0,
+    reads_facts=False,
+)
+"""Base of the approval rules, which are asked only about what is allowed already."""
+
+_ENTITY = {
+    PrincipalKind.GUEST: "Guest",
+    PrincipalKind.CUSTOMER: "Customer",
+    PrincipalKind.STAFF: "Staff",
+    PrincipalKind.SYSTEM: "System",
+}
+
+
+def _cedar_request(
+    request: PolicyRequest, facts: dict[str, JsonValue], principal: Principal
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    asker = {"type": _ENTITY[principal.kind], "id": principal.id}
+    attributes: dict[str, JsonValue] = {}
+    if principal.kind is PrincipalKind.CUSTOMER:
+        attributes = {"customer_id": principal.id}
+    elif principal.kind is PrincipalKind.STAFF:
+        attributes = {"roles": [*sorted(principal.roles)]}
+    record = {"type": "Record", "id": request.resource_id}
+    asked = {
+        "principal": asker,
+        "action": {"type": "Action", "id": request.action},
+        "resource": record,
+        "context": facts,
+    }
+    entities: list[dict[str, Any]] = [
+        {"uid": asker, "attrs": attributes, "parents": []},
+        {"uid": record, "attrs": {"owner_id": request.owner_id}, "parents": []},
+    ]
+    return asked, entities
+
+
+def _filled(template: str, facts: Mapping[str, JsonValue]) -> str:
+    """The template with facts in it; what is unknown is called so."""
+    if "{" not in template:
+        return template
+    currency = facts.get("currency")
+    return template.format_map(_Shown(facts, currency if isinstance(currency, str) else None))
+
+
+class _Shown(dict[str, str]):
+    """Facts as a shopper reads them."""
+
+    def __init__(self, facts: Mapping[str, JsonValue], currency: str | None) -> None:
+        super().__init__()
+        self._facts, self._currency = facts, currency
+
+    def __missing__(self, name: str) -> str:
+        value = self._facts.get(name)
+        if value is None:
+            return "unknown"
+        if name.endswith("_minor") and self._currency and isinstance(value, int):
+            return str(Money(amount=value, currency=self._currency))
+        return value.replace("_", " ") if isinstance(value, str) else str(value)

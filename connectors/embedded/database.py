@@ -1,0 +1,257 @@
+"""One database behind the embedded ports: short reads, serialised writes, transactions over several ports.
+
+SQLite reads run inline (they take microseconds and WAL readers wait for nobody); everything else runs in worker
+threads of the database's own. SQLite has one writer: coroutines wait for their turn without holding a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
+
+from shopgraph.connectors.embedded.turns import Turns
+from shopgraph.errors import (
+    ConfigurationError,
+    Conflict,
+    ConnectorFault,
+    ConnectorTimeout,
+    ConnectorUnavailable,
+    DamagedShop,
+    InvalidInput,
+    MissingDependency,
+)
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 30
+"""How long a SQLite writer waits for a writer of another process."""
+POSTGRES_PLACES = 8
+"""Connections, and worker threads, of one process to one PostgreSQL."""
+
+
+class Database:
+    """Runs functions of a connection. It knows no table."""
+
+    def __init__(self, url: str) -> None:
+        self.url = parse_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+        places = 1 if self.is_sqlite else POSTGRES_PLACES
+        self._turns = Turns(places)
+        self._workers = ThreadPoolExecutor(max_workers=places, thread_name_prefix="shopgraph-db")
+
+    @property
+    def name(self) -> str:
+        """What an error message calls it: the file, or the URL without its password."""
+        return place_of(self.url)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a function that only reads: inside the open transaction of this context, or on its own."""
+        if (open_one := self._open()) is not None:
+            return await open_one.run(work, savepoint=False)
+        if self.is_sqlite:
+            return self.read_now(work)
+        return await self._alone(lambda: self.read_now(work))
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a function in one transaction: all that it does is kept, or nothing when it raises."""
+        if (open_one := self._open()) is not None:
+            return await open_one.run(work, savepoint=True)
+        return await self._alone(lambda: self.write_now(work))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """Everything inside commits together or not at all; an inner transaction joins the outer one."""
+        if self._open() is not None:
+            yield
+            return
+        await self._turns.take()
+        try:
+            opened = _Transaction(self)
+            started = self._workers.submit(opened.begin)
+        except BaseException:
+            self._turns.give_back()
+            raise
+        outer = _OPEN.get()
+        _OPEN.set((*outer, opened))
+        try:
+            await asyncio.wrap_future(started)
+            yield
+        except BaseException:
+            await self._end(opened, commit=False)
+            raise
+        else:
+            await self._end(opened, commit=True)
+        finally:
+            # Not a token's reset: a fixture may be torn down in another context than it was set up in.
+            _OPEN.set(tuple(each for each in _OPEN.get() if each is not opened))
+
+    def read_now(self, work: Callable[[Connection], T]) -> T:
+        """`read` for synchronous code: in this thread, never in an open transaction."""
+        with translated(self.url), self.engine.connect() as connection:
+            return work(connection)
+
+    def write_now(self, work: Callable[[Connection], T]) -> T:
+        """`write` for synchronous code: in this thread, never in an open transaction."""
+        with translated(self.url), self.engine.execution_options(writes=True).begin() as connection:
+            return work(connection)
+
+    def close(self) -> None:
+        """Let running work finish, then close every connection."""
+        self._workers.shutdown(wait=True)
+        self.engine.dispose()
+
+    def _open(self) -> _Transaction | None:
+        return next((each for each in _OPEN.get() if each.database is self and each.active), None)
+
+    async def _alone(self, work: Callable[[], T]) -> T:
+        await self._turns.take()
+        return await asyncio.wrap_future(self._submit(work))
+
+    def _submit(self, work: Callable[[], T]) -> Future[T]:
+        """Hand work to a thread; the turn ends with it, even when the one who waits for it is canceled."""
+        try:
+            future = self._workers.submit(work)
+        except BaseException:
+            self._turns.give_back()
+            raise
+        future.add_done_callback(lambda _: self._turns.give_back())
+        return future
+
+    async def _end(self, opened: _Transaction, *, commit: bool) -> None:
+        await asyncio.shield(asyncio.wrap_future(self._submit(lambda: opened.end(commit=commit))))
+
+
+class _Transaction:
+    """One connection, one transaction, one step at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.active = True
+        self._step = threading.Lock()
+        self._connection: Connection | None = None
+
+    def begin(self) -> None:
+        with self._step, translated(self.database.url):
+            connection = self.database.engine.connect().execution_options(writes=True)
+            try:
+                connection.begin()
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+
+    async def run(self, work: Callable[[Connection], T], *, savepoint: bool) -> T:
+        def step() -> T:
+            with self._step, translated(self.database.url):
+                if self._connection is None or not self.active:
+                    raise ConnectorUnavailable("The transaction is over.", remedy="Begin another one.")
+                if not savepoint:
+                    return work(self._connection)
+                with self._connection.begin_nested():
+                    return work(self._connection)
+
+        return await asyncio.wrap_future(self.database._workers.submit(step))
+
+    def end(self, *, commit: bool) -> None:
+        with self._step, translated(self.database.url):
+            self.active = False
+            connection, self._connection = self._connection, None
+            if connection is None:
+                return
+            with connection:
+                (connection.commit if commit else connection.rollback)()
+
+
+_OPEN: ContextVar[tuple[_Transaction, ...]] = ContextVar("shopgraph_open_transactions", default=())
+
+
+def parse_url(url: str) -> URL:
+    """Read a database URL: SQLite in a file, or PostgreSQL (`postgresql://` means the psycopg 3 driver).
+
+    Raises:
+        ConfigurationError: another database, SQLite in memory, or no URL at all.
+    """
+    remedy = "Give sqlite:////absolute/path/shop.db or postgresql://user@host/database."
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigurationError(f"{url!r} is not a database URL.", remedy=remedy) from None
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise ConfigurationError(f"A shop is not kept in {parsed.drivername!r}.", remedy=remedy)
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise ConfigurationError("A shop is not kept in memory.", remedy=remedy)
+    return parsed
+
+
+def place_of(url: URL) -> str:
+    """What an error message calls the database: the file, or the URL without its password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return url.render_as_string(hide_password=True)
+
+
+@contextmanager
+def translated(url: URL) -> Iterator[None]:
+    """The database's errors as the project's own."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(f"The records of {place_of(url)} do not allow it: {error.orig}.") from error
+    except (DataError, OverflowError, UnicodeEncodeError) as error:
+        raise InvalidInput(f"{place_of(url)} cannot hold that value: {error}.") from error
+    except DBAPIError as error:
+        raise _fault(url, error) from error
+    except SQLAlchemyError as error:
+        raise ConnectorFault(f"{place_of(url)}: {error}.") from error
+
+
+def _fault(url: URL, error: DBAPIError) -> Exception:
+    text = str(error.orig)
+    if "not a database" in text or "malformed" in text:
+        return DamagedShop(f"{place_of(url)} cannot be read as a shop: {text}.", remedy="Restore it from a backup.")
+    if "locked" in text or "busy" in text:
+        return ConnectorUnavailable(f"{place_of(url)} is busy: another process is writing.", remedy="Try again.")
+    if "unable to open" in text or "connection failed" in text or "connection to server" in text:
+        return ConnectorUnavailable(f"{place_of(url)} cannot be reached: {text}.")
+    if error.connection_invalidated:
+        return ConnectorTimeout(f"{place_of(url)} went away: {text}.")
+    return ConnectorFault(f"{place_of(url)}: {text}.")
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        # The driver's own transaction handling begins late and never IMMEDIATE; ours is in `begin`.
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA synchronous=FULL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    try:
+        return create_engine(url, pool_size=POSTGRES_PLACES, max_overflow=2, pool_pre_ping=True)
+    except ModuleNotFoundError:
+        raise MissingDependency(
+            "PostgreSQL needs the psycopg driver.", remedy="pip install 'shopgraph[postgres]'"
+        ) from None

@@ -1,0 +1,120 @@
+"""Making and opening a shop's database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, create_engine, insert, select
+
+from shopgraph.connectors.dataset import Dataset
+from shopgraph.connectors.embedded import bulk, migrate
+from shopgraph.connectors.embedded.database import Database, parse_url, place_of, translated
+from shopgraph.connectors.embedded.schema import SHOP
+from shopgraph.domain import ShopMeta
+from shopgraph.errors import ConfigurationError, DamagedShop
+
+
+class EmbeddedShop:
+    """One shop in one database. Close it when done; it is a context manager."""
+
+    def __init__(self, database: Database, meta: ShopMeta) -> None:
+        self.database = database
+        self.meta = meta
+
+    def load(self, dataset: Dataset) -> None:
+        """Add a dataset in one transaction (`Dataset` says what it may hold)."""
+        self.database.write_now(lambda connection: bulk.load(connection, dataset))
+
+    def dump(self) -> Dataset:
+        """Every business record: what was loaded and what happened since, each table in the order of its key."""
+        return self.database.read_now(bulk.dump)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def create_shop(url: str, meta: ShopMeta) -> EmbeddedShop:
+    """Make an empty shop in an empty database (a SQLite file is made, with its folders).
+
+    Raises:
+        ConfigurationError: there is something already, or the URL is none.
+    """
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+    database = Database(url)
+
+    def make(connection: Connection) -> None:
+        if not migrate.is_empty(connection):
+            raise ConfigurationError(f"{database.name} is not empty.", remedy="A shop is made in a new database.")
+        migrate.upgrade(connection)
+        connection.execute(insert(SHOP.table).values(SHOP.cells(meta)))
+
+    try:
+        database.write_now(make)
+        if database.is_sqlite:
+            with translated(parsed):
+                _keep_a_write_ahead_log(database)
+    except BaseException:
+        database.close()
+        raise
+    return EmbeddedShop(database, meta)
+
+
+def open_shop(url: str) -> EmbeddedShop:
+    """Open a shop; one made by an older version is migrated first.
+
+    Raises:
+        DamagedShop: there is none, or it cannot be read.
+        ShopTooNew: a newer shopgraph wrote it.
+    """
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        _check_file(Path(str(parsed.database)))
+    database = Database(url)
+    try:
+        version = database.read_now(lambda connection: migrate.version_of(connection, database.name))
+        if version != migrate.head():
+            database.write_now(migrate.upgrade)
+        return EmbeddedShop(database, database.read_now(lambda connection: _meta(connection, database.name)))
+    except BaseException:
+        database.close()
+        raise
+
+
+def _meta(connection: Connection, place: str) -> ShopMeta:
+    rows = connection.execute(select(SHOP.table)).all()
+    if len(rows) != 1:
+        raise DamagedShop(f"{place} holds {len(rows)} shops.", remedy="Restore it from a backup.")
+    return SHOP.value(rows[0])
+
+
+def _check_file(path: Path) -> None:
+    """Look at the file over a read-only connection, so that one which is no shop stays as it is."""
+    if not path.is_file():
+        raise DamagedShop(f"There is no shop at {path}.", remedy="Make one with `shopgraph shop init`.")
+    url = parse_url(f"sqlite:///{path}")
+    probe = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    try:
+        with translated(url), probe.connect() as connection:
+            migrate.version_of(connection, place_of(url))
+    finally:
+        probe.dispose()
+
+
+def _keep_a_write_ahead_log(database: Database) -> None:
+    raw = database.engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.close()
+    finally:
+        raw.close()

@@ -98,7 +98,7 @@ class Mapped(Generic[V]):
         self._writers = tuple(
             [write for field in self._fields for write in field.write] + list((derived or {}).values())
         )
-        options = {"sqlite_with_rowid": False} if clustered else {}
+        options: dict[str, Any] = {"sqlite_with_rowid": False} if clustered else {}
         self.table = Table(name, metadata, *columns, *constraints, **options)
         for names in indexes:
             Index(f"ix_{name}_{'_'.join(names)}", *(self.table.c[each] for each in names))

@@ -147,7 +147,7 @@ ORDERS = Mapped(
     METADATA,
     without=("lines",),
     references={"customer_id": "customers.id", "region_id": "regions.id", "store_id": "stores.id"},
-    indexes=[("customer_id", "position")],
+    indexes=[("customer_id", "position"), ("region_id", "placed_at")],
 )
 ORDER_LINES = Mapped(
     OrderLineItem,

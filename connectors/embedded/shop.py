@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -9,18 +10,33 @@ from sqlalchemy import Connection, create_engine, insert, select
 
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.embedded import bulk, migrate
+from shopgraph.connectors.embedded.catalog import EmbeddedCatalog
+from shopgraph.connectors.embedded.crm import EmbeddedCrm
 from shopgraph.connectors.embedded.database import Database, parse_url, place_of, translated
+from shopgraph.connectors.embedded.inventory import EmbeddedInventory
+from shopgraph.connectors.embedded.marketing import EmbeddedMarketing
+from shopgraph.connectors.embedded.orders import EmbeddedOrders
+from shopgraph.connectors.embedded.payments import EmbeddedPayments
+from shopgraph.connectors.embedded.records import EmbeddedRecords
 from shopgraph.connectors.embedded.schema import SHOP
+from shopgraph.connectors.embedded.search import WordSearch
+from shopgraph.connectors.embedded.sessions import EmbeddedSessions
+from shopgraph.connectors.embedded.warehouse import EmbeddedWarehouse
+from shopgraph.connectors.ports import CatalogPort, Connectors, SearchPort
 from shopgraph.domain import ShopMeta
 from shopgraph.errors import ConfigurationError, DamagedShop
+
+SearchFactory = Callable[[CatalogPort], SearchPort]
+"""Makes the search over a shop's catalog."""
 
 
 class EmbeddedShop:
     """One shop in one database. Close it when done; it is a context manager."""
 
-    def __init__(self, database: Database, meta: ShopMeta) -> None:
+    def __init__(self, database: Database, meta: ShopMeta, search: SearchFactory | None = None) -> None:
         self.database = database
         self.meta = meta
+        self.connectors = _connect(database, search)
 
     def load(self, dataset: Dataset) -> None:
         """Add a dataset in one transaction (`Dataset` says what it may hold)."""
@@ -41,8 +57,10 @@ class EmbeddedShop:
         self.close()
 
 
-def create_shop(url: str, meta: ShopMeta) -> EmbeddedShop:
+def create_shop(url: str, meta: ShopMeta, search: SearchFactory | None = None) -> EmbeddedShop:
     """Make an empty shop in an empty database (a SQLite file is made, with its folders).
+
+    Without `search`, products are found by plain words.
 
     Raises:
         ConfigurationError: there is something already, or the URL is none.
@@ -66,11 +84,11 @@ def create_shop(url: str, meta: ShopMeta) -> EmbeddedShop:
     except BaseException:
         database.close()
         raise
-    return EmbeddedShop(database, meta)
+    return EmbeddedShop(database, meta, search)
 
 
-def open_shop(url: str) -> EmbeddedShop:
-    """Open a shop; one made by an older version is migrated first.
+def open_shop(url: str, search: SearchFactory | None = None) -> EmbeddedShop:
+    """Open a shop; one made by an older version is migrated first. Without `search`, products are found by plain words.
 
     Raises:
         DamagedShop: there is none, or it cannot be read.
@@ -84,10 +102,28 @@ def open_shop(url: str) -> EmbeddedShop:
         version = database.read_now(lambda connection: migrate.version_of(connection, database.name))
         if version != migrate.head():
             database.write_now(migrate.upgrade)
-        return EmbeddedShop(database, database.read_now(lambda connection: _meta(connection, database.name)))
+        meta = database.read_now(lambda connection: _meta(connection, database.name))
     except BaseException:
         database.close()
         raise
+    return EmbeddedShop(database, meta, search)
+
+
+def _connect(database: Database, search: SearchFactory | None) -> Connectors:
+    catalog = EmbeddedCatalog(database)
+    return Connectors(
+        catalog=catalog,
+        inventory=EmbeddedInventory(database),
+        orders=EmbeddedOrders(database),
+        warehouse=EmbeddedWarehouse(database),
+        crm=EmbeddedCrm(database),
+        payments=EmbeddedPayments(database),
+        marketing=EmbeddedMarketing(database),
+        sessions=EmbeddedSessions(database),
+        records=EmbeddedRecords(database),
+        search=WordSearch(database) if search is None else search(catalog),
+        unit_of_work=database,
+    )
 
 
 def _meta(connection: Connection, place: str) -> ShopMeta:

@@ -320,6 +320,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
     )
     op.create_index("ix_orders_customer_id_position", "orders", ["customer_id", "position"], unique=False)
+    op.create_index("ix_orders_region_id_placed_at", "orders", ["region_id", "placed_at"], unique=False)
     op.create_table(
         "reservations",
         sa.Column("id", TEXT, nullable=False),

@@ -1,0 +1,76 @@
+"""Once or not at all: the key of a mutating call is written in the same transaction as what the call does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
+from sqlalchemy import Connection, select, update
+
+from shopgraph.connectors.embedded.database import Database
+from shopgraph.connectors.embedded.rows import claim
+from shopgraph.connectors.embedded.schema import IDEMPOTENCY_KEYS
+from shopgraph.errors import IdempotencyConflict, InvalidInput
+
+T = TypeVar("T")
+
+
+async def once(
+    database: Database,
+    operation: str,
+    key: str,
+    body: Mapping[str, Any],
+    answer: TypeAdapter[T],
+    act: Callable[[Connection], T],
+) -> T:
+    """Do `act` in one transaction, or give the answer that the same call got before.
+
+    `body` is what makes two calls the same; the instant of asking is no part of it, for a retry comes later. A call
+    that raises leaves no key behind.
+
+    Raises:
+        IdempotencyConflict: the key was used for another operation or body.
+        InvalidInput: the key is empty.
+    """
+    if not key:
+        raise InvalidInput(f"{operation} needs an idempotency key.", remedy="Make it from the business, not by chance.")
+
+    def work(connection: Connection) -> T:
+        return _once(connection, operation, key, _digest(body), answer, act)
+
+    return await database.write(work)
+
+
+def _once(
+    connection: Connection,
+    operation: str,
+    key: str,
+    digest: str,
+    answer: TypeAdapter[T],
+    act: Callable[[Connection], T],
+) -> T:
+    table = IDEMPOTENCY_KEYS
+    if claim(connection, table, {"key": key, "operation": operation, "digest": digest}):
+        result = act(connection)
+        stored = answer.dump_json(result).decode()
+        connection.execute(update(table).where(table.c.key == key).values(result=stored))
+        return result
+    first = connection.execute(select(table).where(table.c.key == key)).one()
+    if (first.operation, first.digest) != (operation, digest):
+        raise IdempotencyConflict(
+            f"The key {key!r} was used for another call ({first.operation}).",
+            remedy="The same key takes the same arguments.",
+            key=key,
+            first=first.operation,
+            now=operation,
+        )
+    return answer.validate_json(first.result)
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    canonical = json.dumps(to_jsonable_python(body), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

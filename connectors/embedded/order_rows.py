@@ -1,0 +1,70 @@
+"""An order and its lines are one value in two tables: reading and writing them together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from shopgraph.connectors.embedded.rows import add_unless_there, replace, require
+from shopgraph.connectors.embedded.schema import ORDER_LINES, ORDERS
+from shopgraph.domain import Order, OrderLineItem
+from shopgraph.errors import Conflict, NotFound
+
+
+def read_orders(
+    db: Connection,
+    where: ColumnElement[bool],
+    *,
+    order_by: tuple[ColumnElement[Any], ...] = (),
+    limit: int | None = None,
+) -> tuple[Order, ...]:
+    """The orders that fit, with their lines."""
+    statement = select(ORDERS.table).where(where).order_by(*order_by, ORDERS.table.c.id).limit(limit)
+    rows = db.execute(statement).all()
+    lines = _lines(db, [row.id for row in rows])
+    return tuple(ORDERS.value(row, lines=tuple(lines[row.id])) for row in rows)
+
+
+def locked_order(db: Connection, order_id: str) -> Order:
+    """The order, kept from other writers until the transaction ends.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = require(db, ORDERS, order_id)
+    return ORDERS.value(row, lines=tuple(_lines(db, [order_id])[order_id]))
+
+
+def save_order(db: Connection, order: Order) -> Order:
+    """Write an order over the one of the same id; lines may have been added to it, never taken away."""
+    replace(db, ORDERS, order)
+    for line in order.lines:
+        if not add_unless_there(db, ORDER_LINES, line):
+            replace(db, ORDER_LINES, line)
+    return order
+
+
+def line_of(order: Order, line_id: str, sku: str) -> OrderLineItem:
+    """The order's line of that id, which must be of that SKU.
+
+    Raises:
+        NotFound: no such line.
+        Conflict: it is of another SKU.
+    """
+    line = order.line(line_id)
+    if line is None:
+        raise NotFound(f"Order {order.id} has no line {line_id}.", order_id=order.id, line_id=line_id)
+    if line.sku != sku:
+        raise Conflict(f"Line {line_id} of order {order.id} is {line.sku}, not {sku}.", line_id=line_id)
+    return line
+
+
+def _lines(db: Connection, order_ids: list[str]) -> dict[str, list[OrderLineItem]]:
+    table = ORDER_LINES.table
+    found: dict[str, list[OrderLineItem]] = defaultdict(list)
+    statement = select(table).where(table.c.order_id.in_(order_ids)).order_by(table.c.order_id, table.c.position)
+    for row in db.execute(statement):
+        found[row.order_id].append(ORDER_LINES.value(row))
+    return found

@@ -1,0 +1,77 @@
+"""What shopgraph itself keeps in the shop's database."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from shopgraph.connectors.embedded.database import Database
+from shopgraph.connectors.embedded.mapping import Mapped, V
+from shopgraph.connectors.embedded.rows import add_unless_there, existing, keyed, many, one
+from shopgraph.connectors.embedded.schema import ACTIONS, CONVERSATIONS, HANDOFFS, REQUESTS, SHOP
+from shopgraph.domain import ActionRecord, Conversation, Handoff, ShopMeta, StoredRequest
+from shopgraph.errors import IdempotencyConflict, NotFound
+
+
+class EmbeddedRecords:
+    """`RecordsPort` over the embedded database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def meta(self) -> ShopMeta:
+        """The shop's own facts."""
+        return await self._database.read(lambda db: SHOP.value(db.execute(select(SHOP.table)).one()))
+
+    async def conversation(self, conversation_id: str) -> Conversation | None:
+        """The conversation of that id."""
+        return await self._database.read(lambda db: one(db, CONVERSATIONS, keyed(CONVERSATIONS, conversation_id)))
+
+    async def open_conversation(self, conversation: Conversation) -> Conversation:
+        """Store it; the stored one when it is there already. A conversation of another owner raises NotFound."""
+
+        def act(db: Connection) -> Conversation:
+            add_unless_there(db, CONVERSATIONS, conversation)
+            stored = existing(db, CONVERSATIONS, conversation.id)
+            if (stored.owner_kind, stored.owner_id) != (conversation.owner_kind, conversation.owner_id):
+                raise NotFound(f"There is no conversation {conversation.id}.", conversation_id=conversation.id)
+            return stored
+
+        return await self._database.write(act)
+
+    async def request(self, call_id: str) -> StoredRequest | None:
+        """The answer given to that call."""
+        return await self._database.read(lambda db: one(db, REQUESTS, keyed(REQUESTS, call_id)))
+
+    async def remember_request(self, request: StoredRequest) -> None:
+        """Raises IdempotencyConflict when the call id is taken."""
+        if not await self._database.write(lambda db: add_unless_there(db, REQUESTS, request)):
+            raise IdempotencyConflict(f"The call {request.call_id} was answered already.", call_id=request.call_id)
+
+    async def add_action(self, action: ActionRecord) -> None:
+        """Write down what was done; the same record twice is one."""
+        await self._database.write(lambda db: _add_once(db, ACTIONS, action, action.id))
+
+    async def actions(
+        self, *, order_id: str | None = None, customer_id: str | None = None, limit: int = 50
+    ) -> tuple[ActionRecord, ...]:
+        """Newest first; of one order or customer when it is given."""
+        table = ACTIONS.table
+        wanted = {"order_id": order_id, "customer_id": customer_id}
+        where = [table.c[column] == value for column, value in wanted.items() if value is not None]
+        return await self._database.read(
+            lambda db: many(db, ACTIONS, *where, order_by=(table.c.at.desc(),), limit=limit)
+        )
+
+    async def add_handoff(self, handoff: Handoff) -> None:
+        """Write down that a person takes over; the same record twice is one."""
+        await self._database.write(lambda db: _add_once(db, HANDOFFS, handoff, handoff.id))
+
+    async def handoffs(self, *, limit: int = 50) -> tuple[Handoff, ...]:
+        """Newest first."""
+        table = HANDOFFS.table
+        return await self._database.read(lambda db: many(db, HANDOFFS, order_by=(table.c.at.desc(),), limit=limit))
+
+
+def _add_once(db: Connection, mapped: Mapped[V], value: V, key: str) -> None:
+    if not add_unless_there(db, mapped, value) and existing(db, mapped, key) != value:
+        raise IdempotencyConflict(f"{key} in {mapped.name} is another record.", key=key)

@@ -1,0 +1,56 @@
+"""What shoppers are doing right now, over the embedded database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from shopgraph.connectors.embedded.database import Database
+from shopgraph.connectors.embedded.idempotency import once
+from shopgraph.connectors.embedded.mapping import changed, to_micros
+from shopgraph.connectors.embedded.rows import existing, many, replace
+from shopgraph.connectors.embedded.schema import CARTS, SESSION_EVENTS, code_key
+from shopgraph.domain import Cart, SessionEvent
+from shopgraph.errors import Conflict
+
+_CART = TypeAdapter(Cart)
+
+
+class EmbeddedSessions:
+    """`SessionsPort` over the embedded database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def recent(self, customer_id: str, *, since: datetime, limit: int = 20) -> tuple[SessionEvent, ...]:
+        """Events at or after `since`, newest first."""
+        table = SESSION_EVENTS.table
+        where = (table.c.customer_id == customer_id, table.c.at >= to_micros(since))
+        return await self._database.read(
+            lambda db: many(db, SESSION_EVENTS, *where, order_by=(table.c.at.desc(),), limit=limit)
+        )
+
+    async def cart(self, customer_id: str) -> Cart | None:
+        """The open cart; the one touched last where there are several."""
+        table = CARTS.table
+        where = (table.c.customer_id == customer_id, table.c.completed_at.is_(None))
+        found = await self._database.read(
+            lambda db: many(db, CARTS, *where, order_by=(table.c.updated_at.desc(),), limit=1)
+        )
+        return found[0] if found else None
+
+    async def add_code(self, *, cart_id: str, code: str, at: datetime, idempotency_key: str) -> Cart:
+        """Put a discount code on an open cart, once. Judges nothing."""
+
+        def act(db: Connection) -> Cart:
+            cart = existing(db, CARTS, cart_id)
+            if cart.completed_at is not None:
+                raise Conflict(f"Cart {cart_id} became an order at {cart.completed_at.isoformat()}.", cart_id=cart_id)
+            if code_key(code) in map(code_key, cart.codes):
+                return cart
+            return replace(db, CARTS, changed(cart, codes=(*cart.codes, code), updated_at=at))
+
+        body = {"cart": cart_id, "code": code}
+        return await once(self._database, "sessions.add_code", idempotency_key, body, _CART, act)

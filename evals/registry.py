@@ -1,0 +1,29 @@
+"""Where evaluations are found: a name, and the function that runs it, imported when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import cast
+
+from shopgraph.errors import NotFound
+from shopgraph.evals.report import EvalReport
+
+EvalFunction = Callable[..., EvalReport]
+"""Its parameters are the command's options, annotated as typer reads them."""
+
+EVALUATIONS: Mapping[str, str] = MappingProxyType({"demo": "shopgraph.cli.demo.evaluation:evaluate"})
+"""Name to `module:function`. A name of two words (`guards facts`) is a command in a group."""
+
+
+def load_evaluation(name: str, evaluations: Mapping[str, str] = EVALUATIONS) -> EvalFunction:
+    """The function of that evaluation.
+
+    Raises:
+        NotFound: there is none; names those there are.
+    """
+    if name not in evaluations:
+        raise NotFound(f"There is no evaluation {name!r}.", remedy=f"One of {', '.join(sorted(evaluations))}.")
+    module, _, function = evaluations[name].partition(":")
+    return cast(EvalFunction, getattr(import_module(module), function))

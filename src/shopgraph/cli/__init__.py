@@ -1,0 +1,10 @@
+"""The command line. Each command imports what it needs when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command line; the process exits with its code (2: the input was wrong, 1: a check failed)."""
+    from shopgraph.cli.app import app
+
+    app()

@@ -1,0 +1,64 @@
+"""The `shopgraph` command: options that every command shares, and what an error looks like."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from click import Context
+from typer.core import TyperGroup
+
+from shopgraph import __version__
+from shopgraph.cli import ask, config, doctor, evaluate, graph, shop
+from shopgraph.cli.demo.command import demo
+from shopgraph.cli.output import print_error
+from shopgraph.errors import ShopgraphError
+
+
+class ShopgraphGroup(TyperGroup):
+    """Turns every error raised on purpose into one clear line and exit code 2."""
+
+    def invoke(self, ctx: Context) -> Any:
+        """Run the command line."""
+        try:
+            return super().invoke(ctx)
+        except ShopgraphError as error:
+            if ctx.params.get("debug"):
+                raise
+            print_error(error)
+            raise typer.Exit(2) from None
+
+
+app = typer.Typer(
+    name="shopgraph",
+    cls=ShopgraphGroup,
+    help="The orchestration layer for AI in commerce.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"shopgraph {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def shared(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """The orchestration layer for AI in commerce."""
+
+
+app.command("demo")(demo)
+app.command("chat")(ask.chat)
+app.command("ask")(ask.ask)
+app.add_typer(shop.app, name="shop")
+app.command("graph")(graph.graph)
+app.command("doctor")(doctor.doctor)
+app.add_typer(config.app, name="config")
+app.add_typer(evaluate.app, name="eval")

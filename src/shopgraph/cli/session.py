@@ -1,0 +1,135 @@
+"""An open shop and its orchestrator, for the commands that talk to them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from shopgraph.cli.output import print_notice, progress
+from shopgraph.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from shopgraph.config import Settings
+    from shopgraph.domain import Channel, Principal
+    from shopgraph.graphs import Orchestrator
+    from shopgraph.graphs.answer import Answer
+    from shopgraph.shop import Shop
+
+T = TypeVar("T")
+
+
+class Session:
+    """One shop on one event loop, so that a conversation of several turns keeps its connections."""
+
+    def __init__(self, shop: Shop, orchestrator: Orchestrator, runner: asyncio.Runner) -> None:
+        self.shop = shop
+        self._orchestrator = orchestrator
+        self._runner = runner
+
+    def ask(
+        self,
+        text: str,
+        *,
+        principal: Principal,
+        conversation_id: str | None = None,
+        channel: Channel,
+        region_id: str | None = None,
+    ) -> Answer:
+        """One turn."""
+        return self.run(
+            self._orchestrator.ask(
+                text, principal=principal, conversation_id=conversation_id, channel=channel, region_id=region_id
+            )
+        )
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run something on the session's event loop."""
+        return self._runner.run(work)
+
+    def vouched(self, email: str | None) -> Principal:
+        """The customer with this e-mail address, for whom the host vouches; an unknown one is a guest."""
+        from shopgraph.domain import Principal
+
+        if email is None:
+            return Principal.guest()
+        customer = self.run(self.shop.connectors.crm.find_by_email(email.strip()))
+        if customer is None:
+            print_notice(f"notice: no customer has the e-mail address {email}; going on as a guest.")
+            return Principal.guest()
+        return Principal.customer(customer.id)
+
+
+@contextmanager
+def open_session(where: str | None, *, continues: bool = False) -> Iterator[Session]:
+    """Open the shop that was named, else the configured one, else a throw-away demo shop.
+
+    Raises:
+        InvalidInput: a conversation is to be continued, but no shop was named.
+        DamagedShop: what was named is no shop.
+        ShopTooNew: a newer version made it.
+    """
+    from shopgraph.config import load_settings
+
+    settings = load_settings()
+    _log(settings)
+    named = where or settings.shop
+    if continues and not named:
+        raise InvalidInput(
+            "A conversation lives in its shop, and no shop was named.",
+            remedy="Pass --shop, or set `shop` in shopgraph.toml.",
+        )
+    with asyncio.Runner() as runner, _opened(named) as shop:
+        yield Session(shop, _orchestrator(shop), runner)
+
+
+@contextmanager
+def demo_session(*, stores: int, seed: int, keep: Path | None) -> Iterator[Session]:
+    """A fresh demo shop, thrown away afterwards unless `keep` names a folder for it.
+
+    Raises:
+        InvalidInput: the folder already holds a shop.
+    """
+    from shopgraph.config import load_settings
+    from shopgraph.shop import Shop
+
+    settings = load_settings()
+    _log(settings)
+    with _making():
+        shop = Shop.demo(stores=stores, seed=seed, folder=keep)
+    with asyncio.Runner() as runner, closing(shop):
+        yield Session(shop, _orchestrator(shop), runner)
+
+
+@contextmanager
+def _opened(named: str) -> Iterator[Shop]:
+    from shopgraph.shop import Shop
+
+    if named:
+        shop = Shop.open(named)
+    else:
+        print_notice("notice: no shop was named; using a demo shop that is gone afterwards.")
+        with _making():
+            shop = Shop.demo()
+    with closing(shop):
+        yield shop
+
+
+@contextmanager
+def _making() -> Iterator[None]:
+    with progress() as bar:
+        bar.add_task("making the demo shop", total=None)
+        yield
+
+
+def _log(settings: Settings) -> None:
+    logging.basicConfig(level=settings.log_level.value, format="%(levelname)s %(name)s: %(message)s")
+
+
+def _orchestrator(shop: Shop) -> Orchestrator:
+    from shopgraph.graphs import build_orchestrator
+
+    return build_orchestrator(shop)

@@ -1,0 +1,144 @@
+"""What a check may rely on: the facts of one request. The JSON form is public."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from shopgraph.domain import Instant, Quantity, Value
+
+
+class _Fact(Value):
+    """A fact ignores keys that it does not know: facts may come from a newer writer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
+"""A decimal string in JSON, in major units of the facts' currency."""
+
+
+class ProductFact(_Fact):
+    """A variant as it is sold right now; several may share a name."""
+
+    name: str
+    sku: str = ""
+    price: Amount | None = None
+    compare_at: Amount | None = None
+    """The price before a reduction."""
+    stock: Quantity | None = None
+    restock_on: date | None = None
+    attributes: dict[str, str] = {}
+
+
+class DiscountFact(_Fact):
+    """What may be given beyond running promotions."""
+
+    allowed: bool = False
+    max_percent: Amount | None = None
+    code: str | None = None
+    """The code in play: typed by the customer and found good."""
+
+
+class PromotionFact(_Fact):
+    """A promotion that runs here and now for this customer."""
+
+    name: str = ""
+    percent: Amount | None = None
+    code: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+class DeliveryFact(_Fact):
+    """What delivery takes and costs."""
+
+    min_days: Quantity | None = None
+    max_days: Quantity | None = None
+    price: Amount | None = None
+    free_from: Amount | None = None
+
+
+class LineFact(_Fact):
+    """A line of an order."""
+
+    name: str = ""
+    sku: str = ""
+    quantity: Quantity = 1
+    price: Amount | None = None
+    """Per unit."""
+
+
+class OrderFact(_Fact):
+    """An order of the customer who asks."""
+
+    id: str
+    status: str | None = None
+    total: Amount | None = None
+    placed_on: date | None = None
+    delivered_on: date | None = None
+    tracking: str | None = None
+    lines: tuple[LineFact, ...] = ()
+
+
+class RefundFact(_Fact):
+    """Money on its way back."""
+
+    order: str | None = None
+    amount: Amount | None = None
+    status: str | None = None
+
+
+class CustomerFact(_Fact):
+    """Who asks."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    address: str | None = None
+
+
+class BrandFact(_Fact):
+    """How the shop speaks."""
+
+    forbidden: tuple[str, ...] = ()
+    preferred: dict[str, str] = {}
+    """What is said instead of what."""
+    competitors: tuple[str, ...] = ()
+    disclosures: tuple[str, ...] = ()
+    max_length: int | None = None
+
+
+class ActionFact(_Fact):
+    """Something that the ledger says was done in this request."""
+
+    type: str
+    """A tool's name: `cancel_order`."""
+    order: str | None = None
+    status: str | None = None
+    at: Instant | None = None
+
+
+class Facts(_Fact):
+    """Everything known about this request. What is absent is unknown: a claim about it has no fact behind it."""
+
+    locale: str | None = None
+    currency: str | None = None
+    products: tuple[ProductFact, ...] = ()
+    discount: DiscountFact | None = None
+    promotions: tuple[PromotionFact, ...] = ()
+    return_window_days: Quantity | None = None
+    delivery: DeliveryFact | None = None
+    tax_percent: Amount | None = None
+    orders: tuple[OrderFact, ...] = ()
+    refunds: tuple[RefundFact, ...] = ()
+    customer: CustomerFact | None = None
+    region: str | None = None
+    brand: BrandFact | None = None
+    allowed_hosts: tuple[str, ...] | None = None
+    actions: tuple[ActionFact, ...] = ()
+    amounts: dict[str, Amount] = {}
+    """Other amounts of this request by what they are: a price difference, a fee, a balance, the shopper's own."""

@@ -1,0 +1,102 @@
+"""What comes in is data: cleaned, and searched for instructions that hide in it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from shopgraph.domain import Value
+from shopgraph.errors import InvalidInput
+from shopgraph.guards.decisions import Verdict, VerdictKind
+from shopgraph.guards.injection import find_instruction
+from shopgraph.guards.personal import mask_personal
+
+__all__ = ["FENCE", "MAX_MESSAGE", "Screened", "mask_personal", "screen_message", "screen_retrieved"]
+
+MAX_MESSAGE = 8000
+"""Characters of one message at most."""
+FENCE = "[text removed: it looked like an instruction]"
+"""What stands where retrieved text was taken out."""
+_EXCERPT = 300
+
+
+class Screened(Value):
+    """A text as it goes on, and what was found in it."""
+
+    text: str
+    verdicts: tuple[Verdict, ...] = ()
+    suspicious: bool = False
+    """It tries to instruct the assistant. It is handled as data either way."""
+
+
+def screen_message(text: str) -> Screened:
+    """Clean a shopper's message and say whether it tries to instruct the assistant.
+
+    Raises:
+        InvalidInput: there is nothing in it, or it is longer than 8,000 characters.
+    """
+    clean = _clean(text).strip() if len(text) <= MAX_MESSAGE else text
+    if len(clean) > MAX_MESSAGE:
+        raise InvalidInput(
+            f"The message has {len(clean):,} characters; at most {MAX_MESSAGE:,} can be read.",
+            remedy="Say it in fewer words, or in several messages.",
+            length=len(clean),
+            limit=MAX_MESSAGE,
+        )
+    if not clean:
+        raise InvalidInput("The message is empty.", remedy="Write what it is about.")
+    verdicts = [*_hidden(text, clean, "message")]
+    what = find_instruction(clean, retrieved=False)
+    if what:
+        reason = f"The message {what}; it is handled as data."
+        verdicts.append(_verdict("injection", clean, clean, reason))
+    return Screened(text=clean, verdicts=tuple(verdicts), suspicious=what is not None)
+
+
+def screen_retrieved(text: str, source: str) -> Screened:
+    """Clean fetched text (a review, a note, a name) and fence every paragraph that instructs the assistant."""
+    clean = _clean(text)
+    verdicts = [*_hidden(text, clean, source)]
+    whole = find_instruction(clean, retrieved=True)
+    if whole is None:
+        return Screened(text=clean, verdicts=tuple(verdicts))
+    paragraphs = clean.split("\n")
+    found = [find_instruction(paragraph, retrieved=True) for paragraph in paragraphs]
+    if not any(found):  # one instruction broken over several lines
+        paragraphs, found = [clean], [whole]
+    for place, what in enumerate(found):
+        if what:
+            verdicts.append(_verdict("injection", paragraphs[place], FENCE, f"Text from {source} {what}."))
+            paragraphs[place] = FENCE
+    return Screened(text="\n".join(paragraphs), verdicts=tuple(verdicts), suspicious=True)
+
+
+_INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")
+"""Unicode categories of control, format (zero-width, bidirectional, tag), surrogate, private, unassigned characters."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
+
+
+def _clean(text: str) -> str:
+    text = _LINE_ENDS.sub("\n", text)
+    if text.isascii():
+        return _CONTROL.sub("", text)
+    normal = unicodedata.normalize("NFKC", text)
+    return "".join(char for char in normal if char in "\n\t" or unicodedata.category(char) not in _INVISIBLE)
+
+
+def _hidden(text: str, clean: str, source: str) -> Iterator[Verdict]:
+    if text.isascii():
+        hidden = len(_CONTROL.findall(text))
+    else:
+        hidden = sum(1 for char in text if char not in "\r\n\t\x85" and unicodedata.category(char) in _INVISIBLE)
+    if hidden:
+        reason = f"Control and zero-width characters were taken out of the {source}."
+        yield _verdict("normalization", f"{hidden} hidden characters", clean, reason)
+
+
+def _verdict(guard: str, before: str, after: str, reason: str) -> Verdict:
+    return Verdict(
+        guard=guard, verdict=VerdictKind.FIX, before=before[:_EXCERPT], after=after[:_EXCERPT], reason=reason
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -28,23 +29,7 @@ COLORS: Mapping[Layer, str] = {
 }
 """A layer's fill, light enough for black letters."""
 
-LAYERS: Mapping[str, Layer] = {
-    "screen": Layer.GOVERNANCE,
-    "route": Layer.ROUTING,
-    "stitch": Layer.CONTEXT_STITCHING,
-    "prepare": Layer.DATA_PREP,
-    "decide": Layer.POLICY,
-    "gate": Layer.POLICY,
-    "approve": Layer.POLICY,
-    "workflow": Layer.ENGINE,
-    "agent": Layer.ENGINE,
-    "act": Layer.ENGINE,
-    "person": Layer.ENGINE,
-    "govern": Layer.GOVERNANCE,
-    "record": Layer.AUDIT,
-}
-"""The orchestrator's nodes. A node's metadata (`layer`) goes before this."""
-
+_ENDS = {"__start__": "start", "__end__": "end"}
 FORMATS = (".png", ".svg", ".mmd")
 _PLAIN, _INK, _HEIGHT, _LETTER, _GAP_X, _GAP_Y = "#ffffff", "#3d405b", 36.0, 7.6, 34.0, 46.0
 
@@ -74,10 +59,10 @@ class _Layout:
     arrows: tuple[_Arrow, ...]
 
 
-def draw_graph(graph: Graph, out: FilePath, *, layers: Mapping[str, Layer] = LAYERS) -> None:
+def draw_graph(graph: Graph, out: FilePath, layer_of: Callable[[str], str] | None = None) -> None:
     """Draw a graph (`compiled.get_graph()`) to a `.png`, `.svg` or `.mmd` (Mermaid) file.
 
-    A node's color is that of its layer: `layer` in its metadata, else by name in `layers`, else white.
+    A node's color is that of its layer: `layer` in its metadata, else what `layer_of` says of its name, else white.
 
     Raises:
         InvalidInput: the file's ending is none of the three, or the file cannot be written.
@@ -88,18 +73,23 @@ def draw_graph(graph: Graph, out: FilePath, *, layers: Mapping[str, Layer] = LAY
         if out.suffix == ".mmd":
             out.write_text(graph.draw_mermaid(), encoding="utf-8")
         else:
-            _draw(graph, out, layers)
+            out.write_bytes(_picture(graph, out.suffix[1:], layer_of))
     except OSError as error:
         raise InvalidInput(f"{out} cannot be written: {error.strerror}.", remedy="Name a folder that exists.") from None
 
 
-def _draw(graph: Graph, out: FilePath, layers: Mapping[str, Layer]) -> None:
+def svg_of(graph: Graph, layer_of: Callable[[str], str] | None = None) -> str:
+    """The picture as SVG text, for notebooks and pages."""
+    return _picture(graph, "svg", layer_of).decode()
+
+
+def _picture(graph: Graph, form: str, layer_of: Callable[[str], str] | None) -> bytes:
     # The Figure itself, not pyplot: no display is looked for, and no global state is left behind.
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     layout = _arrange(graph)
-    used = {key: layer for key, node in graph.nodes.items() if (layer := _layer(node, layers)) is not None}
+    used = {key: layer for key, node in graph.nodes.items() if (layer := _layer(node, layer_of)) is not None}
     legend_height = 22.0 * (len(set(used.values())) + 2)
     left = min(box.x - box.width / 2 for box in layout.boxes.values()) - 24
     right = max([*(box.x + box.width / 2 for box in layout.boxes.values()), left + 260]) + 24
@@ -120,18 +110,20 @@ def _draw(graph: Graph, out: FilePath, layers: Mapping[str, Layer]) -> None:
     _draw_legend(axes, left + 24, bottom, sorted(set(used.values()), key=list(Layer).index))
     # A fixed salt and no date: the same graph gives the same file.
     with rc_context({"svg.hashsalt": "shopgraph", "svg.fonttype": "none"}):
-        figure.savefig(out, dpi=160, metadata={"Date": None} if out.suffix == ".svg" else None)
+        out = BytesIO()
+        figure.savefig(out, format=form, dpi=160, metadata={"Date": None} if form == "svg" else None)
+    return out.getvalue()
 
 
-def _layer(node: Node, layers: Mapping[str, Layer]) -> Layer | None:
-    named = (node.metadata or {}).get("layer")
-    if named in tuple(Layer):
-        return Layer(named)
-    return layers.get(node.name)
+def _layer(node: Node, layer_of: Callable[[str], str] | None) -> Layer | None:
+    if node.name in _ENDS:
+        return None
+    named = (node.metadata or {}).get("layer") or (layer_of(node.name) if layer_of else "")
+    return Layer(named) if named in tuple(Layer) else None
 
 
 def _title(node: Node) -> str:
-    return {"__start__": "start", "__end__": "end"}.get(node.name, node.name)
+    return _ENDS.get(node.name, node.name)
 
 
 def _arrange(graph: Graph) -> _Layout:
@@ -304,7 +296,7 @@ def _middle(points: tuple[tuple[float, float], ...]) -> tuple[float, float]:
 def _draw_box(axes: Axes, node: Node, box: _Box, layer: Layer | None) -> None:
     from matplotlib.patches import FancyBboxPatch
 
-    terminal = node.name in ("__start__", "__end__")
+    terminal = node.name in _ENDS
     axes.add_patch(
         FancyBboxPatch(
             (box.x - box.width / 2, box.y - box.height / 2),

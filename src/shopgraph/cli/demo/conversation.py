@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shopgraph.domain import Channel
 
@@ -41,7 +41,7 @@ class Event:
     """Something that the shop's own systems do between two turns: a warehouse books in a return."""
 
     summary: str
-    run: Callable[[Shop], Awaitable[None]]
+    run: Callable[[Shop], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, kw_only=True)

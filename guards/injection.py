@@ -51,38 +51,50 @@ def _rules(*rules: tuple[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
 _ANYWHERE = _rules(
     (
         "overrides instructions",
-        rf"\b(?:ignore|disregard|forget|override|bypass|neglect)\b{_GAP}"
-        rf"(?:previous|prior|above|earlier|preceding|all|your|system|any)\b{_NEXT}{_ORDERS}",
+        (
+            rf"\b(?:ignore|disregard|forget|override|bypass|neglect)\b{_GAP}"
+            rf"(?:previous|prior|above|earlier|preceding|all|your|system|any)\b{_NEXT}{_ORDERS}"
+        ),
     ),
     (
         "overrides instructions",
-        r"\b(?:ignore|disregard|forget|override|bypass)\s{1,3}(?:(?:all|any|the|your|these|those)\s{1,3}){0,3}"
-        r"(?:previous|prior|above|earlier|preceding|system)?\s{0,3}"
-        r"(?:instructions|rules|prompts?|guidelines|policies|programming|restrictions)\b",
+        (
+            r"\b(?:ignore|disregard|forget|override|bypass)\s{1,3}(?:(?:all|any|the|your|these|those)\s{1,3}){0,3}"
+            r"(?:previous|prior|above|earlier|preceding|system)?\s{0,3}"
+            r"(?:instructions|rules|prompts?|guidelines|policies|programming|restrictions)\b"
+        ),
     ),
     ("gives a new role", r"\byou are (?:now|no longer) (?:an? |the |in |bound )"),
     (
         "gives a new role",
-        r"\b(?:act|behave|respond|answer) as (?:if you (?:were|are|had no)|"
-        r"an? (?:admin|administrator|developer|unrestricted|unfiltered|system|root|different))\b",
+        (
+            r"\b(?:act|behave|respond|answer) as (?:if you (?:were|are|had no)|"
+            r"an? (?:admin|administrator|developer|unrestricted|unfiltered|system|root|different))\b"
+        ),
     ),
     (
         "gives a new role",
-        r"\bpretend (?:to be|that you are|you are|you're) (?:an? |the )?"
-        r"(?:admin|developer|system|owner|manager|different|another|unrestricted)",
+        (
+            r"\bpretend (?:to be|that you are|you are|you're) (?:an? |the )?"
+            r"(?:admin|developer|system|owner|manager|different|another|unrestricted)"
+        ),
     ),
     ("gives a new role", r"\b(?:developer mode|jailbreak|do anything now|god mode|sudo mode)\b"),
     (
         "asks for the prompt",
-        rf"\b(?:reveal|show|print|repeat|output|display|leak|dump|recite)\b{_NEXT}"
-        r"(?:(?:the |your )?(?:system|hidden|initial|secret) (?:prompt|instructions)|your (?:instructions|prompt))\b"
-        r"(?! (?:for|on|to|about)\b)",
+        (
+            rf"\b(?:reveal|show|print|repeat|output|display|leak|dump|recite)\b{_NEXT}"
+            r"(?:(?:the |your )?(?:system|hidden|initial|secret) (?:prompt|instructions)|your (?:instructions|prompt))\b"
+            r"(?! (?:for|on|to|about)\b)"
+        ),
     ),
     ("imitates markup", r"<\|?/?(?:im_start|im_end|system|assistant|endoftext)\b|\[/?(?:inst|system|sys)\]|<<sys>>"),
     (
         "imitates markup",
-        r"^[^\S\n]{0,8}(?:#{1,4}[^\S\n]{0,3})?(?:system|assistant|developer)(?: prompt| message| instruction)?"
-        r"[^\S\n]{0,3}:[^\S\n]",
+        (
+            r"^[^\S\n]{0,8}(?:#{1,4}[^\S\n]{0,3})?(?:system|assistant|developer)(?: prompt| message| instruction)?"
+            r"[^\S\n]{0,3}:[^\S\n]"
+        ),
     ),
     (
         "gives new instructions",
@@ -98,8 +110,10 @@ _RETRIEVED = _ANYWHERE + _rules(
     ),
     (
         "addresses an assistant",
-        r"\b(?:ai|assistant|chatbot|llm|language model|shopping agent)\b[,:]? "
-        r"(?:must|should|shall|has to|needs? to|please|is to|will now)\b",
+        (
+            r"\b(?:ai|assistant|chatbot|llm|language model|shopping agent)\b[,:]? "
+            r"(?:must|should|shall|has to|needs? to|please|is to|will now)\b"
+        ),
     ),
     ("addresses an assistant", r"\b(?:as|dear) (?:an? |the )?(?:ai|assistant|chatbot|language model)\b"),
     (
@@ -108,14 +122,18 @@ _RETRIEVED = _ANYWHERE + _rules(
     ),
     (
         "keeps something secret",
-        rf"\b(?:do not|don['’]?t|never)\b{_NEXT}(?:tell|mention|inform|reveal|disclose)\b{_GAP}"
-        r"(?:user|customer|shopper|human|anyone)\b",
+        (
+            rf"\b(?:do not|don['’]?t|never)\b{_NEXT}(?:tell|mention|inform|reveal|disclose)\b{_GAP}"
+            r"(?:user|customer|shopper|human|anyone)\b"
+        ),
     ),
     ("calls a tool", r"\b(?:call|invoke|execute) (?:the )?(?:\w{1,30} )?(?:tool|function|command|api)\b"),
     (
         "sends data away",
-        rf"\b(?:send|forward|post|exfiltrate|upload|email)\b{_GAP}(?:to|at)\b[^\n]{{0,20}}"
-        r"(?:https?:|www\.|[\w.-]{1,40}@)",
+        (
+            rf"\b(?:send|forward|post|exfiltrate|upload|email)\b{_GAP}(?:to|at)\b[^\n]{{0,20}}"
+            r"(?:https?:|www\.|[\w.-]{1,40}@)"
+        ),
     ),
     (
         "claims approval",

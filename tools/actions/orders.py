@@ -1,0 +1,109 @@
+"""Cancel a pending order, or change where it goes and how it is paid."""
+
+from __future__ import annotations
+
+from shopgraph.domain import CancelReason, RefundReason
+from shopgraph.errors import Conflict
+from shopgraph.tools.actions.ledger import book, give_back, next_place
+from shopgraph.tools.amounts import total_held
+from shopgraph.tools.arguments import TypedAddress
+from shopgraph.tools.lookups import own_method, own_order
+from shopgraph.tools.phrases import one_line
+from shopgraph.tools.plans import covers, held_for
+from shopgraph.tools.showing import Showing
+from shopgraph.tools.spec import ToolContext
+from shopgraph.tools.summaries import refunds_text
+from shopgraph.tools.views import CanceledOrder, ChangedAddress, ChangedPayment
+
+
+async def cancel_order(context: ToolContext, order_id: str, reason: CancelReason) -> CanceledOrder:
+    """Cancel a pending order: its stock is free again, and what is still held of each payment goes back to its method.
+
+    Raises:
+        IllegalTransition: the order is not pending.
+    """
+    connectors = context.services.connectors
+    async with connectors.transaction():
+        order = await own_order(context, order_id)
+        held = [part for part in await held_for(context, order.id) if not part.amount.is_zero]
+        canceled = await connectors.orders.cancel(
+            order_id=order.id, reason=reason, at=context.services.clock.now(), idempotency_key=f"cancel:{order.id}"
+        )
+        await connectors.inventory.release(order_id=order.id, idempotency_key=f"release:{order.id}")
+        refunds = await give_back(context, order, held, reason=RefundReason.ORDER_CANCELED)
+        showing = await Showing.for_order(context, order)
+        money = f"{refunds_text(showing, held)} goes back" if held else "nothing was paid for it"
+        summary = f"Order {order.id} is canceled: {money}."
+        note = f"Order canceled by request ({reason.replace('_', ' ')})."
+        await book(
+            context, "cancel_order", summary=summary, customer_id=order.customer_id, order_id=order.id, note=note
+        )
+    return CanceledOrder(
+        summary=summary,
+        order_id=order.id,
+        status=canceled.status,
+        refunds=tuple(showing.refund(refund) for refund in refunds),
+    )
+
+
+async def change_order_address(context: ToolContext, order_id: str, address: TypedAddress) -> ChangedAddress:
+    """Replace a pending order's shipping address."""
+    connectors = context.services.connectors
+    async with connectors.transaction():
+        order = await own_order(context, order_id)
+        changed = await connectors.orders.change_address(
+            order_id=order.id, address=address.address, idempotency_key=f"address:{order.id}:{context.call_id}"
+        )
+        summary = f"Order {order.id} goes to {one_line(changed.shipping_address)}."
+        await book(
+            context,
+            "change_order_address",
+            summary=summary,
+            customer_id=order.customer_id,
+            order_id=order.id,
+            note="Shipping address changed by request.",
+        )
+    return ChangedAddress(summary=summary, order_id=order.id, address=changed.shipping_address)
+
+
+async def change_payment_method(context: ToolContext, order_id: str, payment_method_id: str) -> ChangedPayment:
+    """Charge what the order cost to another method of the customer, then give back what was held by the earlier one.
+
+    Raises:
+        Conflict: nothing is held for the order, the method is not the customer's, or it does not cover the amount.
+    """
+    connectors = context.services.connectors
+    async with connectors.transaction():
+        order = await own_order(context, order_id)
+        held = [part for part in await held_for(context, order.id) if not part.amount.is_zero]
+        total = total_held(held, order.currency)
+        method = await own_method(context, order.customer_id, payment_method_id)
+        if method is None or total.is_zero or not await covers(context, method, total):
+            raise Conflict(f"{total} for order {order.id} cannot be moved to this payment method.")
+        intent = await connectors.payments.charge(
+            order_id=order.id,
+            payment_method_id=method.id,
+            amount=total,
+            at=context.services.clock.now(),
+            idempotency_key=f"charge:{order.id}:{await next_place(context, order.id)}",
+        )
+        refunds = await give_back(context, order, held, reason=RefundReason.PAYMENT_METHOD_CHANGED)
+        showing = await Showing.for_order(context, order)
+        summary = (
+            f"Order {order.id} is now paid with your {showing.label(method.id)} ({showing.text(total)});"
+            f" {refunds_text(showing, held)} goes back."
+        )
+        await book(
+            context,
+            "change_payment_method",
+            summary=summary,
+            customer_id=order.customer_id,
+            order_id=order.id,
+            note="Payment method changed by request.",
+        )
+    return ChangedPayment(
+        summary=summary,
+        order_id=order.id,
+        payment=showing.payment(intent),
+        refunds=tuple(showing.refund(refund) for refund in refunds),
+    )

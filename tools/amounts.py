@@ -1,0 +1,146 @@
+"""What money moves: how much of each payment is still held, what a return pays back, what a swap costs.
+
+Plain functions over plain values; nothing here looks anything up or changes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from shopgraph.domain import Money, Order, OrderLineItem, PaymentIntent, Refund, RefundStatus
+from shopgraph.errors import Conflict
+
+_GONE = frozenset({RefundStatus.FAILED, RefundStatus.CANCELED})
+"""Refunds in these states gave nothing back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentPart:
+    """A part of a payment: what the shop still holds of it, or what is to go back of it."""
+
+    payment_intent_id: str | None
+    """None: of no payment in particular, for a refund of nothing where nothing was paid."""
+    payment_method_id: str
+    """What it was paid with."""
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinePart:
+    """Some units of one order line."""
+
+    line: OrderLineItem
+    quantity: int
+
+
+def held_payments(intents: Sequence[PaymentIntent], refunds: Sequence[Refund]) -> tuple[PaymentPart, ...]:
+    """What is still held of each captured payment, in the order of payment; zero amounts included.
+
+    A refund that names its payment counts against that one. One that does not counts against payments by the same
+    method first, the latest first, then against the others.
+    """
+    left = {intent.id: intent.captured for intent in intents}
+    unnamed = []
+    for refund in refunds:
+        if refund.status in _GONE:
+            continue
+        if refund.payment_intent_id in left:
+            left[refund.payment_intent_id] -= refund.amount
+        else:
+            unnamed.append(refund)
+    for refund in unnamed:
+        rest = refund.amount
+        same_method_first = sorted(
+            intents, key=lambda intent: (intent.payment_method_id != refund.payment_method_id, -intent.sequence)
+        )
+        for intent in same_method_first:
+            part = min(rest, max(left[intent.id], Money.zero(rest.currency)))
+            left[intent.id] -= part
+            rest -= part
+    return tuple(
+        PaymentPart(
+            payment_intent_id=intent.id,
+            payment_method_id=intent.payment_method_id,
+            amount=max(left[intent.id], Money.zero(intent.captured.currency)),
+        )
+        for intent in intents
+        if intent.captured.amount > 0
+    )
+
+
+def total_held(held: Sequence[PaymentPart], currency: str) -> Money:
+    """What the shop holds for the order."""
+    return Money.sum((part.amount for part in held), currency)
+
+
+def parts_to_refund(held: Sequence[PaymentPart], amount: Money, payment_method_id: str) -> tuple[PaymentPart, ...]:
+    """Which payments an amount is taken from: those by the method that receives it first, then the earliest.
+
+    A zero amount is one part of zero: the record of an even settlement.
+
+    Raises:
+        Conflict: more than the shop holds for the order.
+    """
+    available = total_held(held, amount.currency)
+    if amount > available:
+        raise Conflict(
+            f"{amount} cannot be refunded: {available} is held for the order.",
+            requested=str(amount),
+            held=str(available),
+        )
+    ordered = sorted(held, key=lambda part: part.payment_method_id != payment_method_id)
+    if amount.is_zero:
+        first = ordered[0].payment_intent_id if ordered else None
+        return (PaymentPart(payment_intent_id=first, payment_method_id=payment_method_id, amount=amount),)
+    parts, rest = list[PaymentPart](), amount
+    for part in ordered:
+        take = min(rest, part.amount)
+        if not take.is_zero:
+            parts.append(replace(part, amount=take))
+            rest -= take
+    return tuple(parts)
+
+
+def next_sequence(intents: Sequence[PaymentIntent], refunds: Sequence[Refund]) -> int:
+    """The place that the next payment or refund takes in the order's payment history."""
+    taken = [intent.sequence for intent in intents] + [refund.sequence for refund in refunds]
+    return max(taken, default=-1) + 1
+
+
+def return_refund(parts: Sequence[LinePart], *, tax_inclusive: bool, fee: Money, held: Money) -> Money:
+    """What a return pays back: prices less discounts, with tax where it came on top, less the fee.
+
+    Never less than nothing and never more than what the shop holds for the order. Discount and tax are shared out
+    over a line's units so that all units together get back exactly what the line cost.
+    """
+    gross = Money.zero(fee.currency)
+    for part in parts:
+        line = part.line
+        gross += line.unit_price * part.quantity - _share(line.discount, part)
+        if not tax_inclusive:
+            gross += _share(line.tax, part)
+    return min(max(gross - fee, Money.zero(fee.currency)), held)
+
+
+def _share(whole: Money, part: LinePart) -> Money:
+    """The part of a line's discount or tax that falls on these units: the next ones of those still with the buyer."""
+    line = part.line
+    first = line.ordered_quantity - line.current_quantity
+    units = whole.split([1] * line.ordered_quantity)
+    return Money.sum(units[first : first + part.quantity], whole.currency)
+
+
+def pick_lines(order: Order, sku: str, quantity: int, taken: dict[str, int]) -> tuple[LinePart, ...]:
+    """The order's lines that hold these units, by position; `taken` counts what earlier picks took and is updated.
+
+    Returns fewer units than asked for when the order has no more: the caller compares.
+    """
+    parts, rest = list[LinePart](), quantity
+    for line in sorted(order.lines_of(sku), key=lambda line: line.position):
+        take = min(rest, line.current_quantity - taken.get(line.id, 0))
+        if take > 0:
+            parts.append(LinePart(line=line, quantity=take))
+            taken[line.id] = taken.get(line.id, 0) + take
+            rest -= take
+    return tuple(parts)

@@ -1,0 +1,60 @@
+"""What tools take besides plain words: lines of items, and an address as typed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from shopgraph.domain import Address, ReturnReason, Value
+
+Sku = Annotated[str, Field(min_length=1, max_length=64, description="SKU as it stands in the order or the catalog.")]
+Units = Annotated[int, Field(ge=1, le=1000, description="How many units.")]
+OrderId = Annotated[str, Field(min_length=1, max_length=64, description="Order number, such as #D1000001.")]
+MethodId = Annotated[
+    str, Field(min_length=1, max_length=64, description="Id of one of the customer's payment methods.")
+]
+Typed = Annotated[str, Field(max_length=200)]
+
+
+class ItemToReturn(Value):
+    """Units of one SKU that come back."""
+
+    sku: Sku
+    quantity: Units = 1
+    reason: ReturnReason = ReturnReason.NOT_SPECIFIED
+
+
+class ItemToSwap(Value):
+    """Units of one SKU that become another variant of the same product."""
+
+    sku: Sku
+    to_sku: Annotated[Sku, Field(description="The new variant's SKU.")]
+    quantity: Units = 1
+
+
+ItemsToReturn = Annotated[tuple[ItemToReturn, ...], Field(max_length=100)]
+ItemsToSwap = Annotated[tuple[ItemToSwap, ...], Field(max_length=100)]
+
+
+class TypedAddress(Value):
+    """An address as somebody typed it; policy judges whether it is complete."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    line1: Typed
+    line2: Typed = ""
+    city: Typed
+    state: Typed = ""
+    postal_code: Annotated[str, Field(max_length=20)]
+    country: Typed
+
+    @property
+    def complete(self) -> bool:
+        """Whether a parcel could be sent there: street, city, postal code and country are not blank."""
+        return all((self.line1, self.city, self.postal_code, self.country))
+
+    @property
+    def address(self) -> Address:
+        """The address as the shop keeps it."""
+        return Address(**self.model_dump())

@@ -1,0 +1,150 @@
+"""The facts that policy reads, gathered from the shop's records; docs/policy.md lists them by tool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from shopgraph.domain import (
+    Cart,
+    Customer,
+    DiscountCode,
+    ExchangeStatus,
+    Order,
+    PaymentMethod,
+    PaymentMethodKind,
+    Promotion,
+    ReturnStatus,
+)
+from shopgraph.tools.arguments import ItemToSwap
+from shopgraph.tools.plans import ReturnPlan, SwapPlan, covers
+from shopgraph.tools.spec import ToolContext
+
+Facts = dict[str, JsonValue]
+
+
+async def order_facts(context: ToolContext, order: Order) -> Facts:
+    """What every rule on an order may read."""
+    connectors = context.services.connectors
+    returns = await connectors.warehouse.returns(order.id)
+    exchanges = await connectors.warehouse.exchanges(order.id)
+    intents = await connectors.payments.intents(order.id)
+    return {
+        "order_status": str(order.status),
+        "items_changed": order.items_changed_at is not None,
+        "open_return": any(entry.status is not ReturnStatus.CANCELED for entry in returns),
+        "open_exchange": any(entry.status is not ExchangeStatus.CANCELED for entry in exchanges),
+        "payment_changed": len(intents) > 1,
+    }
+
+
+def return_facts(
+    context: ToolContext, order: Order, plan: ReturnPlan, item_count: int, method: PaymentMethod | None
+) -> Facts:
+    """What the rules on a return read besides."""
+    holding = {part.payment_method_id for part in plan.held if not part.amount.is_zero}
+    return {
+        "item_count": item_count,
+        "quantities_ok": plan.quantities_ok,
+        "final_sale": any(entry.part.line.final_sale for entry in plan.parts),
+        "method_owned": method is not None,
+        "method_is_original": method is not None and method.id in holding,
+        "method_is_gift_card": method is not None and method.kind is PaymentMethodKind.GIFT_CARD,
+        "refund_minor": plan.refund.amount,
+        "currency": order.currency,
+        **_window(order, context.services.clock.now()),
+        **approval_limit(context, order),
+    }
+
+
+async def swap_facts(
+    context: ToolContext, order: Order, plan: SwapPlan, items: Sequence[ItemToSwap], method: PaymentMethod | None
+) -> Facts:
+    """What the rules on a change of variants read besides, before or after delivery."""
+    return {
+        "item_count": sum(item.quantity for item in items),
+        "quantities_ok": plan.quantities_ok,
+        "same_variant": plan.same_variant,
+        "same_product": plan.same_product,
+        "all_available": plan.all_available,
+        "method_owned": method is not None,
+        "gift_card_covers": await covers(context, method, plan.difference),
+        "difference_minor": plan.difference.amount,
+        "currency": order.currency,
+    }
+
+
+def exchange_facts(context: ToolContext, order: Order, plan: SwapPlan) -> Facts:
+    """What the rules on an exchange read besides those on any swap."""
+    return {
+        "final_sale": any(swap.part.line.final_sale for swap in plan.parts),
+        **_window(order, context.services.clock.now()),
+    }
+
+
+def approval_limit(context: ToolContext, order: Order) -> Facts:
+    """Above which refund a person decides; nothing where the region has no such limit."""
+    limit = context.services.policy.calendar(order.region_id).approval.refund_above
+    return {} if limit is None else {"approval_above_minor": limit.amount}
+
+
+async def code_facts(context: ToolContext, customer: Customer, cart: Cart | None, code: str) -> Facts:
+    """What the rules on a discount code read."""
+    marketing, now = context.services.connectors.marketing, context.services.clock.now()
+    region_id = cart.region_id if cart else context.region_id
+    known = await marketing.code(code.strip())
+    promotion = await marketing.promotion(known.promotion_id) if known else None
+    bounds = context.services.policy.calendar(region_id).promotions
+    on_cart = {typed.casefold() for typed in cart.codes} if cart else set[str]()
+    others = await _promotions_of(context, sorted(on_cart - {code.strip().casefold()}))
+    facts: Facts = {
+        "code_known": promotion is not None,
+        "promotion_running": promotion is not None and promotion.starts_at <= now < promotion.ends_at,
+        "region_ok": promotion is not None and region_id in promotion.region_ids,
+        "audience_ok": promotion is not None and _meant_for(promotion, customer),
+        "uses_left": known is not None and _uses_left(known),
+        "cooldown_days": bounds.code_cooldown_days,
+        "already_on_cart": code.strip().casefold() in on_cart,
+        "has_cart": cart is not None,
+        "stacking_ok": not others
+        or (bounds.stacking and promotion is not None and all(entry.stackable for entry in (promotion, *others))),
+    }
+    used = [cut.applied_at for cut in await marketing.discounts_of(customer.id) if cut.code is not None]
+    if used:
+        facts["days_since_last_code"] = _days(max(used), now)
+    return facts
+
+
+async def _promotions_of(context: ToolContext, codes: Sequence[str]) -> list[Promotion]:
+    marketing = context.services.connectors.marketing
+    found = []
+    for typed in codes:
+        known = await marketing.code(typed)
+        promotion = await marketing.promotion(known.promotion_id) if known else None
+        if promotion is not None:
+            found.append(promotion)
+    return found
+
+
+def _meant_for(promotion: Promotion, customer: Customer) -> bool:
+    return not promotion.audience or bool(set(promotion.audience) & set(customer.segments))
+
+
+def _uses_left(code: DiscountCode) -> bool:
+    return code.usage_limit is None or code.used < code.usage_limit
+
+
+def _window(order: Order, now: datetime) -> Facts:
+    facts: Facts = {}
+    if order.delivered_at is not None:
+        facts["days_since_delivery"] = _days(order.delivered_at, now)
+    if order.return_policy is not None:
+        facts["window_days"] = order.return_policy.window_days
+    return facts
+
+
+def _days(since: datetime, now: datetime) -> int:
+    """Whole days gone by."""
+    return (now - since).days

@@ -1,0 +1,40 @@
+"""How amounts and lists are written for people, in the region's own way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shopgraph.domain import Address, Money
+
+
+def format_money(money: Money, locale: str) -> str:
+    """Write an amount as people of that locale do ("$12.30", "12,30 €"); `locale` is a Babel name such as de_DE.
+
+    A locale that Babel does not know gives the plain form "12.30 USD".
+    """
+    # Babel reads its locale data on import: 30 ms that a shop without a summary to write need not spend.
+    from babel import UnknownLocaleError
+    from babel.numbers import format_currency
+
+    try:
+        return str(format_currency(money.decimal, money.currency, locale=locale))
+    except (UnknownLocaleError, ValueError):
+        return str(money)
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Put words in a row: "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def count_of(quantity: int, name: str) -> str:
+    """Name units: "2 × Silver Heels", and a single one by its name alone."""
+    return name if quantity == 1 else f"{quantity} × {name}"
+
+
+def one_line(address: Address) -> str:
+    """Write an address in one line, leaving out what is blank."""
+    parts = (address.line1, address.line2, f"{address.postal_code} {address.city}", address.state, address.country)
+    return ", ".join(part.strip() for part in parts if part.strip())

@@ -1,0 +1,188 @@
+"""What a call would do, worked out before anything is done: read by policy, shown to the customer, then carried out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shopgraph.domain import (
+    ExchangeItem,
+    ExchangeStatus,
+    ItemCondition,
+    Money,
+    Order,
+    PaymentMethod,
+    PaymentMethodKind,
+    ProductVariant,
+    ReturnItem,
+    ReturnReason,
+)
+from shopgraph.errors import Conflict
+from shopgraph.tools.amounts import LinePart, PaymentPart, held_payments, pick_lines, return_refund, total_held
+from shopgraph.tools.arguments import ItemToReturn, ItemToSwap
+from shopgraph.tools.lookups import stock_of, variants_of
+from shopgraph.tools.spec import ToolContext
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnPart:
+    """Units of one line that come back, and why."""
+
+    part: LinePart
+    reason: ReturnReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnPlan:
+    """A return: which units of which lines, and what is paid back for them."""
+
+    parts: tuple[ReturnPart, ...]
+    quantities_ok: bool
+    """Whether the order holds every unit asked for."""
+    refund: Money
+    fee: Money
+    held: tuple[PaymentPart, ...]
+
+    def items(self) -> tuple[ReturnItem, ...]:
+        """The lines as the warehouse takes them."""
+        _require(self.quantities_ok)
+        return tuple(
+            ReturnItem(
+                line_id=entry.part.line.id,
+                sku=entry.part.line.sku,
+                quantity=entry.part.quantity,
+                reason=entry.reason,
+                condition=ItemCondition.UNKNOWN,
+            )
+            for entry in self.parts
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwapPart:
+    """Units of one line that become another variant at its price."""
+
+    part: LinePart
+    to_sku: str
+    to: ProductVariant | None
+    """None: there is no such variant."""
+    price: Money | None
+    """None: it is not sold in the order's region."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwapPlan:
+    """Variants to swap in an order, before or after delivery."""
+
+    parts: tuple[SwapPart, ...]
+    quantities_ok: bool
+    same_variant: bool
+    """Whether any pair changes nothing."""
+    same_product: bool
+    """Whether every pair stays within its product."""
+    all_available: bool
+    """Whether every new unit can be had at once in the order's region."""
+    difference: Money
+    """New less old: positive is paid by the customer, negative goes back."""
+
+    def items(self) -> tuple[ExchangeItem, ...]:
+        """The swaps as the warehouse and the order system take them."""
+        _require(self.quantities_ok)
+        items = []
+        for swap in self.parts:
+            if swap.price is None:
+                raise Conflict(f"{swap.to_sku} is not sold in the order's region.", sku=swap.to_sku)
+            line, quantity = swap.part.line, swap.part.quantity
+            items.append(
+                ExchangeItem(
+                    line_id=line.id, from_sku=line.sku, to_sku=swap.to_sku, quantity=quantity, price=swap.price
+                )
+            )
+        return tuple(items)
+
+
+async def held_for(context: ToolContext, order_id: str) -> tuple[PaymentPart, ...]:
+    """What the shop still holds of each payment for the order."""
+    payments = context.services.connectors.payments
+    return held_payments(await payments.intents(order_id), await payments.refunds(order_id))
+
+
+async def plan_return(context: ToolContext, order: Order, items: Sequence[ItemToReturn]) -> ReturnPlan:
+    """Work out a return."""
+    taken: dict[str, int] = {}
+    parts = tuple(
+        ReturnPart(part=part, reason=item.reason)
+        for item in items
+        for part in pick_lines(order, item.sku, item.quantity, taken)
+    )
+    held = await held_for(context, order.id)
+    fee = order.return_policy.restocking_fee if order.return_policy else Money.zero(order.currency)
+    refund = return_refund(
+        [entry.part for entry in parts],
+        tax_inclusive=context.services.policy.calendar(order.region_id).tax.inclusive,
+        fee=fee,
+        held=total_held(held, order.currency),
+    )
+    asked = sum(item.quantity for item in items)
+    return ReturnPlan(
+        parts=parts,
+        quantities_ok=sum(entry.part.quantity for entry in parts) == asked,
+        refund=refund,
+        fee=fee,
+        held=held,
+    )
+
+
+async def plan_swap(context: ToolContext, order: Order, items: Sequence[ItemToSwap]) -> SwapPlan:
+    """Work out a swap of variants, each line at its own new variant's price."""
+    variants = await variants_of(context, [sku for item in items for sku in (item.sku, item.to_sku)])
+    stock = await stock_of(context, variants.values(), order.region_id)
+    taken: dict[str, int] = {}
+    parts = []
+    for item in items:
+        offer = stock[item.to_sku].offer if item.to_sku in stock else None
+        for part in pick_lines(order, item.sku, item.quantity, taken):
+            price = offer.price if offer else None
+            parts.append(SwapPart(part=part, to_sku=item.to_sku, to=variants.get(item.to_sku), price=price))
+    wanted = Counter[str]()
+    for item in items:
+        wanted[item.to_sku] += item.quantity
+    return SwapPlan(
+        parts=tuple(parts),
+        quantities_ok=sum(entry.part.quantity for entry in parts) == wanted.total(),
+        same_variant=any(item.sku == item.to_sku for item in items),
+        same_product=all(swap.to is not None and swap.to.product_id == swap.part.line.product_id for swap in parts),
+        all_available=all(sku in stock and stock[sku].covers(count) for sku, count in wanted.items()),
+        difference=Money.sum((_difference(swap) for swap in parts), order.currency),
+    )
+
+
+async def covers(context: ToolContext, method: PaymentMethod | None, amount: Money) -> bool:
+    """Whether a gift card holds `amount` beyond what open exchanges will take from it; true for any other method."""
+    if method is None or method.kind is not PaymentMethodKind.GIFT_CARD or amount.amount <= 0:
+        return True
+    if method.balance is None:
+        return False
+    return method.balance - await _promised(context, method, method.balance.currency) >= amount
+
+
+def _difference(swap: SwapPart) -> Money:
+    line, quantity = swap.part.line, swap.part.quantity
+    return (swap.price - line.unit_price) * quantity if swap.price else Money.zero(line.unit_price.currency)
+
+
+async def _promised(context: ToolContext, method: PaymentMethod, currency: str) -> Money:
+    connectors = context.services.connectors
+    promised = Money.zero(currency)
+    for order in await connectors.orders.orders_of(method.customer_id):
+        for exchange in await connectors.warehouse.exchanges(order.id):
+            waiting = exchange.status in (ExchangeStatus.REQUESTED, ExchangeStatus.RECEIVED)
+            if waiting and exchange.payment_method_id == method.id and exchange.difference.amount > 0:
+                promised += exchange.difference
+    return promised
+
+
+def _require(quantities_ok: bool) -> None:
+    if not quantities_ok:
+        raise Conflict("The order does not hold that many of these items.")

@@ -1,0 +1,95 @@
+"""What a call would do, in the sentence that the customer says yes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from shopgraph.domain import Money, Order, OrderLineItem
+from shopgraph.tools.amounts import PaymentPart
+from shopgraph.tools.phrases import count_of, join_words, one_line
+from shopgraph.tools.plans import ReturnPlan, SwapPart, SwapPlan
+from shopgraph.tools.showing import Showing
+
+
+def cancel_summary(showing: Showing, order: Order, held: Sequence[PaymentPart]) -> str:
+    """Of a cancellation."""
+    paid = [part for part in held if not part.amount.is_zero]
+    money = f"refund {refunds_text(showing, paid)}" if paid else "refund nothing, as nothing is paid"
+    return f"Cancel order {order.id} ({_lines(order.lines)}) and {money}"
+
+
+def refunds_text(showing: Showing, parts: Sequence[PaymentPart]) -> str:
+    """Which amount goes to which method: "$20.00 to your Visa ending in 4242"."""
+    return join_words(
+        [f"{showing.text(part.amount)} to your {showing.label(part.payment_method_id)}" for part in parts]
+    )
+
+
+def return_summary(showing: Showing, order: Order, plan: ReturnPlan, payment_method_id: str) -> str:
+    """Of a return."""
+    items = join_words([count_of(e.part.quantity, item_name(e.part.line)) for e in plan.parts])
+    fee = "" if plan.fee.is_zero else f" (after a fee of {showing.text(plan.fee)})"
+    return (
+        f"Return {items} from order {order.id} and refund {showing.text(plan.refund)}{fee}"
+        f" to your {showing.label(payment_method_id)} when the goods are back"
+    )
+
+
+def exchange_summary(showing: Showing, order: Order, plan: SwapPlan, payment_method_id: str) -> str:
+    """Of an exchange of delivered goods."""
+    money = difference_text(showing, plan.difference, payment_method_id)
+    when = "" if plan.difference.is_zero else " when the goods are back"
+    return f"Exchange {_swaps(plan)} in order {order.id}; {money}{when}"
+
+
+def change_summary(showing: Showing, order: Order, plan: SwapPlan, payment_method_id: str) -> str:
+    """Of a change of a pending order's variants."""
+    money = difference_text(showing, plan.difference, payment_method_id)
+    now = "" if plan.difference.is_zero else " now"
+    return f"Change {_swaps(plan)} in order {order.id}; {money}{now}. This can be done once per order"
+
+
+def difference_text(showing: Showing, difference: Money, payment_method_id: str) -> str:
+    """Who pays the difference in price."""
+    if difference.is_zero:
+        return "the price stays the same"
+    if difference.amount > 0:
+        return f"{showing.text(difference)} is charged to your {showing.label(payment_method_id)}"
+    return f"{showing.text(-difference)} is refunded to your {showing.label(payment_method_id)}"
+
+
+def payment_summary(showing: Showing, order: Order, held: Sequence[PaymentPart], total: Money, to: str) -> str:
+    """Of a change of payment method."""
+    back = refunds_text(showing, [part for part in held if not part.amount.is_zero])
+    return (
+        f"Pay order {order.id} with your {showing.label(to)}: charge {showing.text(total)} to it and refund {back}"
+        if back
+        else f"Pay order {order.id} with your {showing.label(to)}"
+    )
+
+
+def address_summary(order: Order, text: str) -> str:
+    """Of a change of an order's address."""
+    return f"Send order {order.id} to {text} instead of {one_line(order.shipping_address)}"
+
+
+def item_name(line: OrderLineItem) -> str:
+    """A line's title with its options: "Blue Wrap Dress (M, blue)"."""
+    return _with_options(line.title, line.options)
+
+
+def _with_options(title: str, options: dict[str, str]) -> str:
+    return f"{title} ({', '.join(options.values())})" if options else title
+
+
+def _lines(lines: Iterable[OrderLineItem]) -> str:
+    return join_words([count_of(line.current_quantity, item_name(line)) for line in lines if line.current_quantity])
+
+
+def _swaps(plan: SwapPlan) -> str:
+    return join_words([_swap(swap) for swap in plan.parts])
+
+
+def _swap(swap: SwapPart) -> str:
+    new = _with_options(swap.part.line.title, swap.to.options) if swap.to else swap.to_sku
+    return f"{count_of(swap.part.quantity, item_name(swap.part.line))} for {new}"

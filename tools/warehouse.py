@@ -1,0 +1,141 @@
+"""Tools of the warehouse: delivery, returns, exchanges, and goods that come in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shopgraph.domain import ItemCondition
+from shopgraph.errors import NotFound
+from shopgraph.tools import actions
+from shopgraph.tools.arguments import ItemsToReturn, ItemsToSwap, MethodId, OrderId
+from shopgraph.tools.facts import exchange_facts, order_facts, return_facts, swap_facts
+from shopgraph.tools.lookups import own_method, own_order, region_of
+from shopgraph.tools.plans import plan_return, plan_swap
+from shopgraph.tools.registry import tool
+from shopgraph.tools.showing import Showing
+from shopgraph.tools.spec import Cost, Scope, Subject, System, ToolContext
+from shopgraph.tools.summaries import exchange_summary, return_summary
+from shopgraph.tools.views import (
+    AmountView,
+    DeliveryOption,
+    DeliveryOptions,
+    RequestedExchange,
+    RequestedReturn,
+    SettledReturn,
+)
+
+ReturnId = Annotated[str, Field(min_length=1, max_length=64, description="Id of an accepted return.")]
+Condition = Annotated[
+    Literal[ItemCondition.NEW, ItemCondition.USED, ItemCondition.DAMAGED],
+    Field(description="What the warehouse found; only what is new goes back on the shelf."),
+]
+
+
+@tool(system=System.WAREHOUSE, scope=Scope.PUBLIC)
+async def delivery_options(context: ToolContext) -> DeliveryOptions:
+    """List the ways of shipping in the shopper's region: price, days, and from which order value it is free."""
+    region = await region_of(context, context.region_id)
+    return DeliveryOptions(
+        region=region.name,
+        options=tuple(
+            DeliveryOption(
+                name=method.name,
+                price=AmountView.of(method.price, region.locale),
+                min_days=method.min_days,
+                max_days=method.max_days,
+                free_from=AmountView.of(method.free_from, region.locale) if method.free_from else None,
+            )
+            for method in context.services.policy.calendar(region.id).shipping
+        ),
+    )
+
+
+async def _describe_return(
+    context: ToolContext, order_id: str, items: ItemsToReturn, payment_method_id: str
+) -> Subject:
+    order = await own_order(context, order_id)
+    plan = await plan_return(context, order, items)
+    method = await own_method(context, order.customer_id, payment_method_id)
+    count = sum(item.quantity for item in items)
+    return Subject(
+        owner_id=order.customer_id,
+        resource_id=order.id,
+        facts={**await order_facts(context, order), **return_facts(context, order, plan, count, method)},
+        summary=return_summary(await Showing.for_order(context, order), order, plan, payment_method_id),
+    )
+
+
+@tool(
+    system=System.WAREHOUSE,
+    scope=Scope.CUSTOMER,
+    mutates=True,
+    needs_confirmation=True,
+    cost=Cost.MONEY,
+    describe=_describe_return,
+)
+async def return_items(
+    context: ToolContext, order_id: OrderId, items: ItemsToReturn, payment_method_id: MethodId
+) -> RequestedReturn:
+    """Ask to send items of a delivered order back; the refund is paid when the goods have arrived."""
+    return await actions.return_items(context, order_id, items, payment_method_id)
+
+
+async def _describe_exchange(
+    context: ToolContext, order_id: str, items: ItemsToSwap, payment_method_id: str
+) -> Subject:
+    order = await own_order(context, order_id)
+    plan = await plan_swap(context, order, items)
+    method = await own_method(context, order.customer_id, payment_method_id)
+    return Subject(
+        owner_id=order.customer_id,
+        resource_id=order.id,
+        facts={
+            **await order_facts(context, order),
+            **await swap_facts(context, order, plan, items, method),
+            **exchange_facts(context, order, plan),
+        },
+        summary=exchange_summary(await Showing.for_order(context, order), order, plan, payment_method_id),
+    )
+
+
+@tool(
+    system=System.WAREHOUSE,
+    scope=Scope.CUSTOMER,
+    mutates=True,
+    needs_confirmation=True,
+    cost=Cost.MONEY,
+    describe=_describe_exchange,
+)
+async def exchange_items(
+    context: ToolContext, order_id: OrderId, items: ItemsToSwap, payment_method_id: MethodId
+) -> RequestedExchange:
+    """Exchange items of a delivered order for other variants; the difference is settled when the goods are back.
+
+    An order can be returned or exchanged once, so collect all the items first.
+    """
+    return await actions.exchange_items(context, order_id, items, payment_method_id)
+
+
+async def _describe_receive(context: ToolContext, return_id: str, condition: ItemCondition) -> Subject:
+    found = await context.services.connectors.warehouse.find_return(return_id)
+    if found is None:
+        raise NotFound(f"There is no return {return_id}.", return_id=return_id)
+    return Subject(
+        owner_id=found.customer_id,
+        resource_id=found.id,
+        facts={"return_status": str(found.status)},
+        summary=f"Receive the goods of return {found.id} ({condition}) and pay the refund of {found.refund}",
+    )
+
+
+@tool(system=System.WAREHOUSE, scope=Scope.INTERNAL, mutates=True, cost=Cost.MONEY, describe=_describe_receive)
+async def receive_return(
+    context: ToolContext, return_id: ReturnId, condition: Condition = ItemCondition.NEW
+) -> SettledReturn:
+    """Book the goods of a return as received, put them back on the shelf, and pay the refund."""
+    return await actions.receive_return(context, return_id, condition)
+
+
+TOOLS = (delivery_options, return_items, exchange_items, receive_return)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, create_model
 
 from shopgraph.errors import ConfigurationError
 from shopgraph.tools.spec import Cost, Scope, Subject, System, ToolContext, ToolSpec
-
-R = TypeVar("R", bound=BaseModel)
 
 Describe = Callable[..., Awaitable[Subject]]
 """Takes what the tool takes and gathers the facts for policy; it changes nothing."""
@@ -26,7 +24,7 @@ def tool(
     needs_confirmation: bool = False,
     cost: Cost = Cost.NONE,
     describe: Describe | None = None,
-) -> Callable[[Callable[..., Awaitable[R]]], ToolSpec]:
+) -> Callable[[Callable[..., Awaitable[BaseModel]]], ToolSpec]:
     """Turn `async def name(context: ToolContext, ...) -> Result` into a `ToolSpec`.
 
     Its arguments are the function's own parameters (use `Annotated[..., Field(description=...)]`), its description
@@ -38,7 +36,7 @@ def tool(
             other parameters than the tool.
     """
 
-    def declare(function: Callable[..., Awaitable[R]]) -> ToolSpec:
+    def declare(function: Callable[..., Awaitable[BaseModel]]) -> ToolSpec:
         name = str(getattr(function, "__name__", ""))
         described = describe or (_own_records if scope is Scope.CUSTOMER else _nobodys_records)
         if describe is not None and _parameters(describe).keys() != _parameters(function).keys():

@@ -130,7 +130,8 @@ def _arrange(graph: Graph) -> _Layout:
     """Sugiyama's layers, component by component from left to right; self-loops are drawn beside their node."""
     from grandalf.graphs import Edge, Vertex  # type: ignore[import-untyped]
 
-    vertices = {key: Vertex(key) for key in graph.nodes}
+    # grandalf wants attributes set on its objects that it does not declare.
+    vertices: dict[str, Any] = {key: Vertex(key) for key in graph.nodes}
     for key, vertex in vertices.items():
         vertex.view = _View(max(64.0, _LETTER * len(_title(graph.nodes[key])) + 26), _HEIGHT)
     pairs: dict[tuple[str, str], tuple[bool, list[str]]] = {}
@@ -140,7 +141,7 @@ def _arrange(graph: Graph) -> _Layout:
         conditional, labels = pairs.get((edge.source, edge.target), (True, []))
         label = "" if edge.data is None or str(edge.data) == edge.target else str(edge.data)
         pairs[edge.source, edge.target] = (conditional and edge.conditional, [*labels, *([label] if label else [])])
-    edges = {}
+    edges: dict[tuple[str, str], Any] = {}
     for source, target in pairs:
         if source != target:
             edges[source, target] = Edge(vertices[source], vertices[target])
@@ -189,7 +190,7 @@ def _place(vertices: list[Any], edges: list[Any]) -> None:
     for group in _components(vertices, edges):
         # Not grandalf's own Graph: it keeps a component's edges in a set, so the picture would differ each time.
         component = graph_core(group, [edge for edge in edges if edge.v[0] in group])
-        layout = SugiyamaLayout(component)
+        layout: Any = SugiyamaLayout(component)
         layout.xspace, layout.yspace = _GAP_X, _GAP_Y
         layout.init_all(roots=[v for v in group if not v.e_in()] or group[:1], optimize=True)
         layout.draw(10)

@@ -41,7 +41,7 @@ Breton Stripe Top | 42 | travel | {CLOTHES} | combed cotton | a boat neck and sl
 Grandad Collar Shirt | 56 | everyday | {SHIRTS} | slub cotton | four buttons and no fuss
 Turtleneck Sweater | 88 | everyday | color: oat charcoal; {CLOTHES} | lambswool | close at the neck, easy below
 Quarter-Zip Fleece | 66 | camping | color: pine stone; {SHIRTS} | recycled fleece | worn between tent and coffee
-Rain Shell | 129 | camping | color: marigold slate; {SHIRTS} | three-layer cloth | taped, with a hood that turns with you
+Rain Shell | 129 | camping | color: marigold slate; {SHIRTS} | three-layer cloth | taped, and the hood turns with you
 ! Holiday Print Shirt | 28 | travel | {SHIRTS} | viscose | pineapples, unapologetic, and not coming back
 """,
     "shoes": f"""

@@ -10,19 +10,20 @@ import typer
 from shopgraph.cli.output import print_notice
 from shopgraph.errors import NotFound
 
+GRAPHS = ("orchestrator",)
+
 
 def graph(
     name: Annotated[str, typer.Argument(help="Which graph.")] = "orchestrator",
     out: Annotated[Path | None, typer.Option(help="A .png, .svg or .mmd file; without it Mermaid on stdout.")] = None,
 ) -> None:
     """Draw a graph."""
-    from shopgraph.graphs import drawable_graphs
+    if name not in GRAPHS:
+        raise NotFound(f"There is no graph {name!r}.", remedy=f"One of {', '.join(GRAPHS)}.")
+    from shopgraph.graphs import compile_orchestrator, make_parts
     from shopgraph.graphs.draw import draw_graph
 
-    graphs = drawable_graphs()
-    if name not in graphs:
-        raise NotFound(f"There is no graph {name!r}.", remedy=f"One of {', '.join(sorted(graphs))}.")
-    drawn = graphs[name]()
+    drawn = compile_orchestrator(make_parts()).get_graph()
     if out is None:
         typer.echo(drawn.draw_mermaid(), nl=False)
         return

@@ -82,7 +82,7 @@ def open_session(where: str | None, *, continues: bool = False) -> Iterator[Sess
             "A conversation lives in its shop, and no shop was named.",
             remedy="Pass --shop, or set `shop` in shopgraph.toml.",
         )
-    with asyncio.Runner() as runner, _opened(named) as shop:
+    with asyncio.Runner() as runner, _opened(named, settings) as shop:
         yield Session(shop, _orchestrator(shop), runner)
 
 
@@ -91,37 +91,53 @@ def demo_session(*, stores: int, seed: int, keep: Path | None) -> Iterator[Sessi
     """A fresh demo shop, thrown away afterwards unless `keep` names a folder for it.
 
     Raises:
-        InvalidInput: the folder already holds a shop.
+        ConfigurationError: the folder is not empty.
     """
+    from shopgraph.clock import parse_instant
     from shopgraph.config import load_settings
-    from shopgraph.shop import Shop
+    from shopgraph.connectors.demo import generate
+    from shopgraph.shop import DEMO_INSTANT, Shop
 
     settings = load_settings()
     _log(settings)
-    with _making():
-        shop = Shop.demo(stores=stores, seed=seed, folder=keep)
+    with _making("making the demo shop"):
+        if keep is None:
+            shop = Shop.demo(stores=stores, seed=seed, **shop_options(settings))
+        else:
+            meta, parts = generate(stores=stores, seed=seed, at=parse_instant(DEMO_INSTANT))
+            shop = Shop.create(keep, meta, parts, **shop_options(settings))
     with asyncio.Runner() as runner, closing(shop):
         yield Session(shop, _orchestrator(shop), runner)
 
 
 @contextmanager
-def _opened(named: str) -> Iterator[Shop]:
+def _opened(named: str, settings: Settings) -> Iterator[Shop]:
     from shopgraph.shop import Shop
 
-    if named:
-        shop = Shop.open(named)
+    options = shop_options(settings)
+    if named.endswith((".json", ".json.gz")):
+        with _making(f"reading {named}"):
+            shop = Shop.open(named, **options)
+    elif named:
+        shop = Shop.open(named, **options)
     else:
         print_notice("notice: no shop was named; using a demo shop that is gone afterwards.")
-        with _making():
-            shop = Shop.demo()
+        with _making("making the demo shop"):
+            shop = Shop.demo(**options)
     with closing(shop):
         yield shop
 
 
+def shop_options(settings: Settings) -> dict[str, Any]:
+    """What the settings decide about an open shop."""
+    options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms}
+    return options
+
+
 @contextmanager
-def _making() -> Iterator[None]:
+def _making(what: str) -> Iterator[None]:
     with progress() as bar:
-        bar.add_task("making the demo shop", total=None)
+        bar.add_task(what, total=None)
         yield
 
 

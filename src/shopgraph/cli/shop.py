@@ -13,12 +13,11 @@ from shopgraph.errors import InvalidInput
 
 if TYPE_CHECKING:
     from shopgraph.connectors.dataset import Dataset
+    from shopgraph.domain import ShopMeta
 
 app = typer.Typer(help="Make, export, import and look at shops.", no_args_is_help=True)
 
 MAX_STORES = 100_000
-DEMO_INSTANT = "2026-06-01T12:00:00Z"
-"""Fixed, so that a shop made twice with the same seed is the same shop."""
 Folder = Annotated[Path, typer.Argument(help="The shop's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -34,7 +33,7 @@ def init(
     """Generate a demo retail chain."""
     from shopgraph.clock import parse_instant
     from shopgraph.connectors.demo import generate
-    from shopgraph.shop import Shop
+    from shopgraph.shop import DEMO_INSTANT, Shop
 
     instant = parse_instant(at or DEMO_INSTANT)
     with progress() as bar:
@@ -60,11 +59,11 @@ def export(
     """Write a shop's business records as canonical JSON."""
     if form not in ("shopgraph", "tau2"):
         raise InvalidInput(f"{form!r} is no export format.", remedy="One of shopgraph, tau2.")
-    dataset = _dumped(where)
+    meta, dataset = _dumped(where)
     if hashed:
-        typer.echo(_hash(dataset, form))
+        typer.echo(_hash(meta, dataset, form))
         return
-    document = _document(dataset, form)
+    document = _document(meta, dataset, form)
     if out is None:
         sys.stdout.buffer.write(document)
     else:
@@ -119,27 +118,27 @@ def info(where: Annotated[str, typer.Argument(metavar="DIR|URL", help="The shop.
     console().print(table)
 
 
-def _dumped(where: str) -> Dataset:
+def _dumped(where: str) -> tuple[ShopMeta, Dataset]:
     from shopgraph.shop import Shop
 
     shop = Shop.open(where)
     try:
-        return shop.dump()
+        return shop.meta, shop.dump()
     finally:
         shop.close()
 
 
-def _hash(dataset: Dataset, form: str) -> str:
+def _hash(meta: ShopMeta, dataset: Dataset, form: str) -> str:
     if form == "tau2":
         from shopgraph.connectors.tau2 import canonical_hash, to_tau2
 
         return canonical_hash(to_tau2(dataset))
     from shopgraph.connectors.canonical import canonical_export_hash
 
-    return canonical_export_hash(dataset)
+    return canonical_export_hash(dataset, meta)
 
 
-def _document(dataset: Dataset, form: str) -> bytes:
+def _document(meta: ShopMeta, dataset: Dataset, form: str) -> bytes:
     if form == "tau2":
         import json
 
@@ -148,4 +147,4 @@ def _document(dataset: Dataset, form: str) -> bytes:
         return json.dumps(to_tau2(dataset), ensure_ascii=False, indent=2).encode() + b"\n"
     from shopgraph.connectors.canonical import canonical_json
 
-    return b"".join(canonical_json(dataset))
+    return b"".join(canonical_json(dataset, meta))

@@ -1,0 +1,147 @@
+"""Checkpointers that know no event loop: LangGraph's own SQLite and PostgreSQL savers, called from async code.
+
+LangGraph's async SQLite saver belongs to the loop it was made on and keeps a thread that must be closed there; a
+notebook, a test and `asyncio.run` are three loops. Reading or writing one checkpoint takes well under a millisecond,
+so the sync saver is called in place; PostgreSQL's in a worker thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+)
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver
+
+
+def strict_serde() -> JsonPlusSerializer:
+    """A serializer that revives no type but those that the compiled graph names (`orchestrator.state_types`)."""
+    return JsonPlusSerializer(allowed_msgpack_modules=[])
+
+
+class LoopFreeSqliteSaver(SqliteSaver):
+    """LangGraph's SQLite saver, usable from any event loop. It does not make sync calls concurrent."""
+
+    @classmethod
+    def open(cls, path: Path) -> LoopFreeSqliteSaver:
+        """Open (or make) the file."""
+        connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
+        connection.execute("PRAGMA synchronous=NORMAL")
+        saver = cls(connection, serde=strict_serde())
+        saver.setup()
+        return saver
+
+    def close(self) -> None:
+        """Close the file."""
+        self.conn.close()
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """As `get_tuple`."""
+        return self.get_tuple(config)
+
+    async def alist(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,  # noqa: A002 - LangGraph's name
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[CheckpointTuple]:
+        """As `list`."""
+        for item in self.list(config, filter=filter, before=before, limit=limit):
+            yield item
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """As `put`."""
+        return self.put(config, checkpoint, metadata, new_versions)
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """As `put_writes`."""
+        self.put_writes(config, writes, task_id, task_path)
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        """As `delete_thread`."""
+        self.delete_thread(thread_id)
+
+
+def postgres_saver(url: str) -> tuple[BaseCheckpointSaver[Any], Any]:
+    """LangGraph's PostgreSQL saver on a pool, usable from any event loop, and the pool to close.
+
+    Raises:
+        MissingDependency: the extra `postgres` is not installed.
+    """
+    from shopgraph.errors import MissingDependency
+
+    try:
+        from langgraph.checkpoint.postgres import PostgresSaver
+        from psycopg.rows import dict_row
+        from psycopg_pool import ConnectionPool
+    except ImportError as missing:
+        raise MissingDependency(
+            f"Conversations on PostgreSQL need {missing.name}.", remedy="Run: pip install 'shopgraph[postgres]'."
+        ) from None
+
+    class LoopFreePostgresSaver(PostgresSaver):
+        async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+            return await asyncio.to_thread(self.get_tuple, config)
+
+        async def aput(
+            self,
+            config: RunnableConfig,
+            checkpoint: Checkpoint,
+            metadata: CheckpointMetadata,
+            new_versions: ChannelVersions,
+        ) -> RunnableConfig:
+            return await asyncio.to_thread(self.put, config, checkpoint, metadata, new_versions)
+
+        async def aput_writes(
+            self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+        ) -> None:
+            await asyncio.to_thread(self.put_writes, config, writes, task_id, task_path)
+
+        async def alist(
+            self,
+            config: RunnableConfig | None,
+            *,
+            filter: dict[str, Any] | None = None,  # noqa: A002 - LangGraph's name
+            before: RunnableConfig | None = None,
+            limit: int | None = None,
+        ) -> AsyncIterator[CheckpointTuple]:
+            for item in await asyncio.to_thread(
+                lambda: list(self.list(config, filter=filter, before=before, limit=limit))
+            ):
+                yield item
+
+        async def adelete_thread(self, thread_id: str) -> None:
+            await asyncio.to_thread(self.delete_thread, thread_id)
+
+    pool: ConnectionPool[Any] = ConnectionPool(
+        url,
+        min_size=1,
+        max_size=8,
+        open=True,
+        check=ConnectionPool.check_connection,
+        kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
+    )
+    saver = LoopFreePostgresSaver(pool, serde=strict_serde())
+    saver.setup()
+    return saver, pool

@@ -1,0 +1,240 @@
+"""Conversations over the compiled graph: ask, go on, approve. What a frontend calls."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterable
+from typing import Any, cast
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.graph import Graph
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import Command
+
+from shopgraph.domain import Channel, Conversation, Principal, PrincipalKind
+from shopgraph.errors import ConfigurationError, Conflict, NotFound, Refused
+from shopgraph.graphs.acting import Approval
+from shopgraph.graphs.answer import (
+    Answer,
+    ContextView,
+    DecisionView,
+    LayerView,
+    PendingView,
+    RouteView,
+    VerdictView,
+)
+from shopgraph.graphs.context import RunContext, ShopServices
+from shopgraph.graphs.orchestrator import RECURSION_LIMIT, compile_orchestrator, layer_of, make_parts
+from shopgraph.graphs.parts import Parts
+from shopgraph.graphs.sources import ContextSource
+from shopgraph.graphs.state import State
+from shopgraph.graphs.workflow import Workflow
+from shopgraph.guards.chain import GuardChain
+from shopgraph.guards.screen import screen_message
+from shopgraph.models.router import IntentRouter
+from shopgraph.telemetry.layers import Layer
+
+WAITING = "A colleague has to approve this first. I will go on as soon as that is done."
+
+
+class Orchestrator:
+    """A shop's conversations: what a frontend, a notebook or an evaluation calls.
+
+    It shows its picture where a notebook displays it. `graph` is the compiled LangGraph graph, to be used as any other.
+    """
+
+    def __init__(self, shop: ShopServices, parts: Parts, checkpointer: BaseCheckpointSaver[Any] | None = None) -> None:
+        self.shop = shop
+        self.parts = parts
+        self.graph = compile_orchestrator(parts, checkpointer or shop.checkpointer)
+
+    async def ask(
+        self,
+        text: str,
+        *,
+        principal: Principal | None = None,
+        conversation_id: str | None = None,
+        channel: Channel = Channel.WEB,
+        region_id: str | None = None,
+        request_id: str | None = None,
+    ) -> Answer:
+        """Answer one message.
+
+        Args:
+            principal: who is asking, as verified by the host; None for a guest.
+            conversation_id: goes on with that conversation; None begins one.
+            request_id: the caller's own, for its records; None makes one.
+
+        Raises:
+            InvalidInput: the message is empty or too long, or the region is unknown.
+            NotFound: no such conversation for this principal.
+        """
+        screen_message(text)
+        who = principal or Principal.guest()
+        known = await self._conversation(who, conversation_id, channel, region_id)
+        config = _config(known.id)
+        if conversation_id is not None:
+            snapshot = await self.graph.aget_state(config)
+            if snapshot.interrupts:
+                return _waiting(cast(State, snapshot.values))
+        turn: dict[str, Any] = {
+            "messages": [HumanMessage(text)],
+            "channel": str(channel),
+            "region_id": region_id or "",
+            "request_id": request_id or f"req_{secrets.token_hex(8)}",
+        }
+        return await self._run(turn, config, who)
+
+    def ask_sync(self, text: str, **options: Any) -> Answer:
+        """`ask` for code that has no event loop; takes the same options.
+
+        Raises:
+            ConfigurationError: an event loop is running here already.
+        """
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return asyncio.run(self.ask(text, **options))
+        raise ConfigurationError("An event loop is running here.", remedy="Use `await orchestrator.ask(...)`.")
+
+    async def approve(
+        self, conversation_id: str, *, staff: Principal, customer: Principal, yes: bool, note: str = ""
+    ) -> Answer:
+        """Answer an approval that a conversation waits for.
+
+        Args:
+            staff: who decides; needs the role `supervisor`.
+            customer: on whose behalf the conversation goes on.
+
+        Raises:
+            Refused: the decider is no supervisor.
+            Conflict: nothing waits for approval (any more).
+        """
+        if staff.kind is not PrincipalKind.STAFF or "supervisor" not in staff.roles:
+            raise Refused("Only a supervisor of the staff may approve.", remedy="Ask one.", principal=staff.id)
+        config = _config(conversation_id)
+        waiting = (await self.graph.aget_state(config)).interrupts
+        if not waiting:
+            raise Conflict(
+                f"Nothing in conversation {conversation_id} waits for approval.", remedy="It was answered before."
+            )
+        answer = Approval(approve=yes, approver=staff.id, note=note)
+        command: Command[Any] = Command(resume={waiting[0].id: answer.model_dump()})
+        return await self._run(command, config, customer)
+
+    async def _run(self, given: Any, config: RunnableConfig, who: Principal) -> Answer:
+        context = RunContext(shop=self.shop, principal=who)
+        output: Any = await self.graph.ainvoke(given, config, context=context, durability="exit", version="v2")
+        state = cast(State, dict(output.value))
+        return _waiting(state) if output.interrupts else answer_of_state(state)
+
+    async def _conversation(
+        self, who: Principal, conversation_id: str | None, channel: Channel, region_id: str | None
+    ) -> Conversation:
+        """The conversation, begun or found. One that a guest began may go on once the guest has signed in."""
+        records = self.shop.connectors.records
+        if conversation_id is not None:
+            known = await records.conversation(conversation_id)
+            if known is None or (known.owner_kind is not PrincipalKind.GUEST and known.owner_id != who.id):
+                raise NotFound(
+                    f"There is no conversation {conversation_id} for you.",
+                    remedy="Leave the conversation id out to begin one.",
+                )
+            return known
+        begun = Conversation(
+            id=f"conv_{secrets.token_hex(8)}",
+            owner_kind=who.kind,
+            owner_id=who.id,
+            channel=channel,
+            region_id=region_id or self.shop.meta.default_region_id,
+            created_at=self.shop.clock.now(),
+        )
+        return await records.open_conversation(begun)
+
+    def get_graph(self) -> Graph:
+        """The drawable graph."""
+        return self.graph.get_graph()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """A picture drawn here, without a network; LangGraph's own would call a web service."""
+        from shopgraph.graphs.draw import svg_of
+
+        return {"image/svg+xml": svg_of(self.get_graph(), layer_of), "text/plain": repr(self)}
+
+
+def build_orchestrator(
+    shop: ShopServices,
+    *,
+    workflows: Iterable[Workflow] = (),
+    sources: Iterable[ContextSource] = (),
+    guards: GuardChain | None = None,
+    model: BaseChatModel | None = None,
+    router: IntentRouter | None = None,
+    checkpointer: BaseCheckpointSaver[Any] | None = None,
+) -> Orchestrator:
+    """Build a shop's orchestrator.
+
+    Args:
+        shop: the shop it serves.
+        workflows: own ones, beside the defaults or in place of those with the same intent.
+        sources: own context sources, beside the defaults or in place of those with the same name.
+        guards: a chain in place of the shop's own.
+        model: the agent's chat model, in place of the shop's own.
+        router: an intent router in place of the default one.
+        checkpointer: where conversations are kept, in place of the shop's own.
+
+    Raises:
+        ConfigurationError: the parts do not fit together.
+    """
+    parts = make_parts(shop, workflows=workflows, sources=sources, guards=guards, model=model, router=router)
+    return Orchestrator(shop, parts, checkpointer)
+
+
+def _config(conversation_id: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": conversation_id}, "recursion_limit": RECURSION_LIMIT}
+
+
+def _waiting(state: State) -> Answer:
+    answer = answer_of_state({**state, "draft": WAITING})
+    tool = state["calls"][0].tool if state.get("calls") else ""
+    summary = state["dialog"].proposal.summary if state["dialog"].proposal else ""
+    return answer.model_copy(update={"pending": PendingView(tool=tool, summary=summary, awaits="staff")})
+
+
+def answer_of_state(state: State) -> Answer:
+    """The answer's public object, from a finished request's state."""
+    request, route, proposal = state["request"], state["route"], state["dialog"].proposal
+    return Answer(
+        answer=state["draft"],
+        route=RouteView(intent=route.intent, tier=str(route.tier), confidence=route.confidence, why=route.why),
+        context=tuple(
+            ContextView(source=item.source, status=item.status, fresh_at=item.fresh_at, ms=item.ms)
+            for item in state["context"].sources
+        ),
+        decisions=tuple(DecisionView(rule=d.rule, effect=d.effect, reason=d.reason) for d in state["decisions"]),
+        verdicts=tuple(
+            VerdictView(guard=v.guard, verdict=v.verdict, before=v.before, after=v.after) for v in state["verdicts"]
+        ),
+        actions=tuple(state["actions"]),
+        pending=PendingView(tool=proposal.tool, summary=proposal.summary, awaits="customer") if proposal else None,
+        layers=layers_of(state),
+        conversation_id=request.conversation_id,
+        request_id=request.id,
+    )
+
+
+def layers_of(state: State) -> dict[str, LayerView]:
+    """Time and calls by layer, summed over the request's steps; shares are of the seven, the engine stands apart."""
+    totals = {str(layer): [0.0, 0] for layer in Layer}
+    for step in state["trail"]:
+        for name, (ms, calls) in step.layers.items():
+            totals[name][0] += ms
+            totals[name][1] += calls
+    whole = sum(ms for name, (ms, _) in totals.items() if name != Layer.ENGINE) or 1.0
+    return {
+        name: LayerView(ms=round(ms, 3), share=None if name == Layer.ENGINE else round(ms / whole, 4), calls=int(calls))
+        for name, (ms, calls) in totals.items()
+    }

@@ -1,0 +1,175 @@
+"""From a message to what may be said about it: screen, route, stitch, prepare, decide."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from langchain_core.messages import AnyMessage, HumanMessage
+
+from shopgraph.domain import Channel, Principal, Region
+from shopgraph.errors import InvalidInput, NotFound
+from shopgraph.graphs.brief import write_brief
+from shopgraph.graphs.identity import identify
+from shopgraph.graphs.node import Desk, booked, node
+from shopgraph.graphs.routing import choose_way, route_turn
+from shopgraph.graphs.sources import Query, gather
+from shopgraph.graphs.state import Dialog, Request, State, Stitched
+from shopgraph.guards.allowances import allow
+from shopgraph.guards.decisions import Effect, Verdict
+from shopgraph.guards.screen import screen_message, screen_retrieved
+from shopgraph.telemetry.layers import Layer
+
+BLANK: State = {
+    "context": Stitched(),
+    "brief": "",
+    "evidence": [],
+    "calls": [],
+    "caller": "",
+    "confirmed": False,
+    "approval": "",
+    "approver": "",
+    "outcomes": [],
+    "rounds": 0,
+    "handoff": "",
+    "draft": "",
+    "decisions": [],
+    "verdicts": [],
+    "actions": [],
+    "failure": "",
+}
+"""What every request starts from; `messages` and `dialog` stay."""
+
+
+def principal_of(state: State, desk: Desk) -> Principal:
+    """Who is asking: the host's word first, else whom an enabled look-up has identified in this conversation."""
+    if desk.context.principal.kind != "guest":
+        return desk.context.principal
+    request = state["request"]
+    if request.customer_id:
+        return Principal.customer(request.customer_id, method=request.method)
+    return Principal.guest()
+
+
+def last_words(messages: list[AnyMessage]) -> str:
+    """The text of the newest message, which must be a person's.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    if not messages or not isinstance(messages[-1], HumanMessage):
+        raise InvalidInput("There is no message to answer.", remedy="End `messages` with a HumanMessage.")
+    return str(messages[-1].text)
+
+
+async def _region(state: State, desk: Desk, customer_region: str) -> Region:
+    asked = state.get("region_id") or customer_region or desk.shop.meta.default_region_id
+    region = await desk.shop.connectors.catalog.region(asked)
+    if region is None:
+        known = ", ".join(item.id for item in await desk.shop.connectors.catalog.regions())
+        raise InvalidInput(f"The shop has no region {asked!r}.", remedy=f"It sells in {known}.", region=asked)
+    return region
+
+
+def _channel(name: str) -> Channel:
+    try:
+        return Channel(name)
+    except ValueError:
+        raise InvalidInput(f"{name!r} is no channel.", remedy=f"Use one of {', '.join(Channel)}.") from None
+
+
+@node(Layer.GOVERNANCE, fails="closed")
+async def screen(state: State, desk: Desk) -> State:
+    """Normalise the message, look for instructions hidden in it, and settle who is asking, from where."""
+    screened = screen_message(last_words(state.get("messages", [])))
+    dialog = state.get("dialog") or Dialog()
+    principal = desk.context.principal
+    customer_id, method = principal.customer_id or dialog.customer_id, principal.method
+    if principal.customer_id and dialog.customer_id not in ("", principal.customer_id):
+        raise NotFound("There is no such conversation for this customer.", remedy="Start a new one.")
+    if not principal.customer_id:
+        method = dialog.method
+    customer = await desk.shop.connectors.crm.customer(customer_id) if customer_id else None
+    region = await _region(state, desk, customer.region_id if customer else "")
+    request = Request(
+        id=state.get("request_id") or desk.new_request_id(),
+        conversation_id=desk.conversation_id,
+        text=screened.text,
+        channel=_channel(state.get("channel") or Channel.WEB),
+        region_id=region.id,
+        locale=region.locale,
+        customer_id=customer.id if customer else "",
+        method=method if customer else "",
+        at=desk.shop.clock.now(),
+    )
+    bound = dialog.model_copy(update={"customer_id": request.customer_id, "method": request.method})
+    verdicts = list(screened.verdicts)
+    return cast(State, {**BLANK, "request": request, "dialog": bound, "verdicts": verdicts})
+
+
+@node(Layer.ROUTING, fails="closed")
+async def route(state: State, desk: Desk) -> State:
+    """Find intent, entities and tier; carry on an unfinished dialog; take a plain yes or no for what it is."""
+    request, dialog = state["request"], state["dialog"]
+    chosen = route_turn(desk.parts, request.text, dialog)
+    decisions = list(state["decisions"])
+    if desk.context.principal.kind == "guest":
+        with booked(Layer.POLICY):
+            found = await identify(desk.shop, request, dialog, chosen.route.entities)
+        decisions += found.decisions
+        if found.customer is not None:
+            who = {"customer_id": found.customer.id, "method": found.method}
+            request = request.model_copy(update={**who, "region_id": found.customer.region_id})
+            chosen.dialog = chosen.dialog.model_copy(update=who)
+    refused = next((item for item in decisions if item.effect is Effect.DENY), None)
+    return {
+        "request": request,
+        "route": chosen.route,
+        "way": "govern" if refused else choose_way(desk.parts, desk.shop, chosen),
+        "draft": f"{refused.reason} {refused.remedy}" if refused else "",
+        "dialog": chosen.dialog,
+        "confirmed": chosen.confirmed,
+        "decisions": decisions,
+    }
+
+
+@node(Layer.CONTEXT_STITCHING, fails="open")
+async def stitch(state: State, desk: Desk) -> State:
+    """Fetch what the intent's recipe names, all sources at once, each under its deadline."""
+    serving = desk.parts.workflows.get(state["route"].intent)
+    recipe = serving.recipe if serving is not None and state["way"] != "agent" else frozenset(desk.parts.sources)
+    query = Query(
+        connectors=desk.shop.connectors, request=state["request"], route=state["route"], at=state["request"].at
+    )
+    context = await gather(desk.parts.sources, recipe, query, deadline_ms=desk.shop.source_deadline_ms)
+    return {"context": context}
+
+
+@node(Layer.DATA_PREP, fails="closed")
+async def prepare(state: State, desk: Desk) -> State:
+    """Fence instructions hidden in fetched text and write the facts block that a model would be given."""
+    context = state["context"]
+    verdicts: list[Verdict] = list(state["verdicts"])
+    events = []
+    for event in context.session:
+        checked = screen_retrieved(event.subject, "session")
+        verdicts += checked.verdicts
+        events.append(event.model_copy(update={"subject": checked.text}))
+    context = context.model_copy(update={"session": tuple(events)})
+    brief = write_brief(state["request"], context) if state["way"] == "agent" else ""
+    return {"context": context, "brief": brief, "verdicts": verdicts}
+
+
+@node(Layer.POLICY, fails="closed")
+async def decide(state: State, desk: Desk) -> State:
+    """Compute what may be offered before anyone speaks: discounts, return window, tax, delivery."""
+    request, context = state["request"], state["context"]
+    discounts = await desk.shop.connectors.marketing.discounts_of(request.customer_id) if request.customer_id else ()
+    allowances = allow(
+        desk.shop.policy,
+        region_id=request.region_id,
+        customer=context.customer,
+        discounts=discounts,
+        promotions=context.promotions,
+        at=request.at,
+    )
+    return {"allowances": allowances}

@@ -1,0 +1,148 @@
+"""One wrapper around every node: it times, opens the span, keeps the step for the audit, applies the failure rule."""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal, Protocol, cast
+
+from langgraph.errors import GraphBubbleUp
+from langgraph.runtime import Runtime
+
+from shopgraph.errors import UserError
+from shopgraph.graphs.context import RunContext, ShopServices
+from shopgraph.graphs.parts import Parts
+from shopgraph.graphs.state import State, Step
+from shopgraph.telemetry.layers import Layer, LayerMeter
+from shopgraph.telemetry.tracing import span
+
+logger = logging.getLogger(__name__)
+
+Body = Callable[[State, "Desk"], Awaitable[State]]
+"""What a node does: reads the state, returns what it changes."""
+
+
+class Node(Protocol):
+    """A body as LangGraph calls it."""
+
+    __name__: str
+
+    def __call__(self, state: State, *, runtime: Runtime[RunContext]) -> Awaitable[State]:
+        """Run it on a state."""
+        ...
+
+
+_METER: contextvars.ContextVar[LayerMeter | None] = contextvars.ContextVar("shopgraph_meter", default=None)
+
+
+class Desk:
+    """What a node works with besides the state: the shop, and the host's word on who is asking."""
+
+    def __init__(self, parts: Parts, context: RunContext, conversation_id: str) -> None:
+        self.parts = parts
+        self.shop: ShopServices = parts.shop_for(context)
+        self.context = context
+        """Who is asking, by the host's word."""
+        self.conversation_id = conversation_id
+
+    @staticmethod
+    def new_request_id() -> str:
+        """An id for a request that came without one."""
+        return f"req_{secrets.token_hex(8)}"
+
+
+@contextmanager
+def engine() -> Iterator[None]:
+    """Book the time inside apart: models, tools and actions are not orchestration."""
+    meter = _METER.get()
+    if meter is None:
+        yield
+        return
+    with meter.measure(Layer.ENGINE):
+        yield
+
+
+@contextmanager
+def booked(layer: Layer) -> Iterator[None]:
+    """Book the time inside to another layer than the node's own."""
+    meter = _METER.get()
+    if meter is None:
+        yield
+        return
+    with meter.measure(layer):
+        yield
+
+
+def node(
+    layer: Layer, *, fails: Literal["closed", "open"], always: bool = False
+) -> Callable[[Body], Callable[[Parts], Node]]:
+    """Make a node of a body; call the result with the graph's `Parts` to get the function to add.
+
+    Args:
+        layer: where its own time is booked.
+        fails: `closed`: an exception ends the request with the apology of `govern`, nothing more is done;
+            `open`: the request goes on without what the node would have added.
+        always: run even after an earlier node failed closed.
+    """
+
+    def wrap(body: Body) -> Callable[[Parts], Node]:
+        def bind(parts: Parts) -> Node:
+            @functools.wraps(body)
+            async def run(state: State, *, runtime: Runtime[RunContext]) -> State:
+                return await _run(body, layer, fails, always, state, runtime, parts)
+
+            # LangGraph reads the parameters off the function; the body's own are (state, desk).
+            del run.__dict__["__wrapped__"]
+            return cast(Node, run)
+
+        return bind
+
+    return wrap
+
+
+async def _run(
+    body: Body,
+    layer: Layer,
+    fails: str,
+    always: bool,
+    state: State,
+    runtime: Runtime[RunContext],
+    parts: Parts,
+) -> State:
+    name = body.__name__
+    if state.get("failure") and not always:
+        return {}
+    context = runtime.context or RunContext()
+    info = runtime.execution_info
+    desk = Desk(parts, context, (info.thread_id if info else None) or "")
+    meter = LayerMeter()
+    token = _METER.set(meter)
+    error = ""
+    update: State = {}
+    try:
+        with meter.measure(layer), span(f"shopgraph.{name}", layer=str(layer)):
+            update = await body(state, desk)
+    except (GraphBubbleUp, UserError):
+        raise
+    except Exception as exception:
+        logger.exception("node %s failed", name)
+        error = f"{type(exception).__name__}: {exception}"
+        update = cast(State, {"failure": name}) if fails == "closed" else {}
+    finally:
+        _METER.reset(token)
+    with meter.measure(Layer.MONITORING):
+        request = update.get("request") or state.get("request")
+        step = Step(
+            request_id=request.id if request else "",
+            node=name,
+            layer=str(layer),
+            at=desk.shop.clock.now(),
+            layers={},
+            error=error,
+        )
+    layers = {key: (view.ms, view.calls) for key, view in meter.snapshot().items() if view.calls}
+    return {**update, "trail": [step.model_copy(update={"layers": layers})]}

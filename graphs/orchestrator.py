@@ -1,0 +1,148 @@
+"""The orchestrator: the state machine of docs/architecture.md, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, get_args, get_type_hints
+
+from langchain_core.language_models import BaseChatModel
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from pydantic import BaseModel
+
+from shopgraph.errors import ConfigurationError
+from shopgraph.graphs.acting import act, after_act, after_gate, after_service, confirmed, gate, person, workflow_node
+from shopgraph.graphs.agent import agent
+from shopgraph.graphs.context import RunContext, ShopServices
+from shopgraph.graphs.inbound import decide, prepare, route, screen, stitch
+from shopgraph.graphs.node import Node
+from shopgraph.graphs.outbound import govern, record
+from shopgraph.graphs.parts import Parts, by_intent
+from shopgraph.graphs.sources import DEFAULT_SOURCES, ContextSource
+from shopgraph.graphs.state import State, TurnInput
+from shopgraph.graphs.workflow import Workflow
+from shopgraph.graphs.workflows import DEFAULT_WORKFLOWS
+from shopgraph.guards.chain import GuardChain
+from shopgraph.models.router import IntentRouter
+
+RECURSION_LIMIT = 40
+"""Steps of one request; the longest way through the graph takes 14."""
+
+Orchestration = CompiledStateGraph[State, RunContext, TurnInput, State]
+
+_LAYER = {
+    "screen": "governance",
+    "route": "routing",
+    "stitch": "context_stitching",
+    "prepare": "data_prep",
+    "decide": "policy",
+    "gate": "policy",
+    "act": "engine",
+    "agent": "routing",
+    "confirmed": "routing",
+    "person": "routing",
+    "govern": "governance",
+    "record": "audit",
+}
+"""Which layer a node belongs to, for pictures; what is booked where is measured inside the nodes."""
+
+
+def layer_of(name: str) -> str:
+    """The layer a node's own time is booked to; every workflow's is routing."""
+    return _LAYER.get(name, "routing")
+
+
+def make_parts(
+    shop: ShopServices | None = None,
+    *,
+    workflows: Iterable[Workflow] = (),
+    sources: Iterable[ContextSource] = (),
+    guards: GuardChain | None = None,
+    model: BaseChatModel | None = None,
+    router: IntentRouter | None = None,
+) -> Parts:
+    """Put the parts together; own workflows teach the router their examples.
+
+    Raises:
+        ConfigurationError: two own workflows claim one intent, one has a name that the graph uses, or a new intent
+            comes without examples.
+    """
+    own = tuple(workflows)
+    table = by_intent(DEFAULT_WORKFLOWS, own)
+    trained = router or IntentRouter.default()
+    built_in = {intent for workflow in DEFAULT_WORKFLOWS for intent in workflow.intents}
+    for workflow in own:
+        if workflow.name in _LAYER:
+            raise ConfigurationError(
+                f"A node of the graph is called {workflow.name!r} already.", remedy="Rename yours."
+            )
+        for intent in workflow.intents:
+            if workflow.examples:
+                trained = trained.with_examples(intent, workflow.examples)
+            elif intent not in built_in and router is None:
+                raise ConfigurationError(
+                    f"The intent {intent!r} of workflow {workflow.name!r} has no examples.",
+                    remedy="Give three or more messages that should come here.",
+                )
+    return Parts(
+        shop=shop,
+        router=trained,
+        workflows=table,
+        sources={**DEFAULT_SOURCES, **{source.name: source for source in sources}},
+        guards=guards,
+        model=model,
+    )
+
+
+def state_types() -> set[tuple[str, str]]:
+    """Module and name of every type of ours that a checkpoint of `State` may hold: no other type is revived."""
+    found: set[tuple[str, str]] = set()
+    waiting: list[Any] = [*get_type_hints(State, include_extras=False).values()]
+    while waiting:
+        kind = waiting.pop()
+        waiting += get_args(kind)
+        if not isinstance(kind, type) or not kind.__module__.startswith("shopgraph."):
+            continue
+        key = (kind.__module__, kind.__name__)
+        if key not in found:
+            found.add(key)
+            waiting += get_type_hints(kind).values() if issubclass(kind, BaseModel) else ()
+    return found
+
+
+def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | None = None) -> Orchestration:
+    """Compile the graph of these parts."""
+    graph: StateGraph[State, RunContext, TurnInput, State] = StateGraph(
+        State, context_schema=RunContext, input_schema=TurnInput
+    )
+    for bind in (screen, route, stitch, prepare, decide, agent, gate, act, confirmed, person, govern, record):
+        _add(graph, bind(parts))
+    services = [item.name for item in parts.named_workflows()]
+    for item in parts.named_workflows():
+        _add(graph, workflow_node(item)(parts))
+    for before, after in zip(
+        ("screen", "route", "stitch", "prepare"), ("route", "stitch", "prepare", "decide"), strict=True
+    ):
+        graph.add_edge(before, after)
+    graph.add_edge(START, "screen")
+    graph.add_conditional_edges("decide", _way, [*services, "agent", "person", "gate", "govern"])
+    for name in (*services, "agent"):
+        graph.add_conditional_edges(name, after_service, ["gate", "person", "govern"])
+    graph.add_conditional_edges("gate", after_gate, [*services, "agent", "confirmed", "act", "govern"])
+    graph.add_conditional_edges("act", after_act, [*services, "agent", "confirmed", "govern"])
+    graph.add_edge("confirmed", "govern")
+    graph.add_edge("person", "govern")
+    graph.add_edge("govern", "record")
+    graph.add_edge("record", END)
+    known = checkpointer.with_allowlist(state_types()) if checkpointer is not None else None
+    return graph.compile(checkpointer=known, name="shopgraph")
+
+
+def _add(graph: StateGraph[State, RunContext, TurnInput, State], function: Node) -> None:
+    name = function.__name__
+    graph.add_node(name, function, metadata={"layer": layer_of(name)})
+
+
+def _way(state: State) -> str:
+    return "govern" if state.get("failure") else state["way"]

@@ -1,0 +1,101 @@
+"""What leaves: the guard chain on the draft, then the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.messages import AIMessage, RemoveMessage
+from pydantic import JsonValue
+
+from shopgraph.audit.log import AuditEvent
+from shopgraph.graphs.evidence import facts_of
+from shopgraph.graphs.node import Desk, booked, node
+from shopgraph.graphs.state import State, Stitched
+from shopgraph.guards.decisions import Verdict, VerdictKind
+from shopgraph.guards.screen import mask_personal
+from shopgraph.telemetry.layers import Layer
+
+APOLOGY = (
+    "Something went wrong on our side and I would rather not guess. "
+    "A colleague will look into it; please ask again in a moment or ask for a person."
+)
+BLOCKED = "I cannot answer that safely. I am happy to pass it to a colleague: just ask for a person."
+KEPT_MESSAGES = 20
+"""How many messages a conversation keeps in its checkpoint; the audit log has them all."""
+
+
+@node(Layer.GOVERNANCE, fails="closed", always=True)
+async def govern(state: State, desk: Desk) -> State:
+    """Check the draft against the facts of this request, correct what is wrong, and block what must not be said."""
+    if state.get("failure"):
+        failed = Verdict(
+            guard=state["failure"], verdict=VerdictKind.ERROR, after=APOLOGY, reason="a step failed closed"
+        )
+        return {"draft": APOLOGY, "verdicts": [*state["verdicts"], failed], "messages": [AIMessage(APOLOGY)]}
+    facts = facts_of(state, desk.shop)
+    chain = desk.parts.guards or desk.shop.guards
+    result = chain.run(state["draft"], facts)
+    text = BLOCKED if result.blocked or not result.text.strip() else result.text
+    verdicts = [*state["verdicts"], *(item for item in result.verdicts if item.verdict != VerdictKind.PASS)]
+    return {"draft": text, "facts": facts, "verdicts": verdicts, "messages": [AIMessage(text)]}
+
+
+@node(Layer.MONITORING, fails="closed", always=True)
+async def record(state: State, desk: Desk) -> State:
+    """Write every step to the audit log before the answer leaves, and keep the conversation's memory short."""
+    with booked(Layer.AUDIT):
+        await desk.shop.audit.append(_events(state))
+    slim = Stitched(sources=state["context"].sources)
+    old = state["messages"][:-KEPT_MESSAGES]
+    forget: list[Any] = [RemoveMessage(id=message.id) for message in old if message.id]
+    return {"context": slim, "brief": "", "evidence": [], "messages": forget}
+
+
+def _events(state: State) -> list[AuditEvent]:
+    request = state["request"]
+    notes = _notes(state)
+    events = []
+    for step in state["trail"]:
+        layers: JsonValue = {name: list(cell) for name, cell in step.layers.items()}
+        payload: dict[str, JsonValue] = {"layers": layers, **notes.get(step.node, {})}
+        if step.error:
+            payload["error"] = mask_personal(step.error)
+        events.append(
+            AuditEvent(
+                request_id=request.id,
+                conversation_id=request.conversation_id,
+                node=step.node,
+                layer=step.layer,
+                kind="error" if step.error else "step",
+                at=step.at,
+                payload=payload,
+            )
+        )
+    return events
+
+
+def _notes(state: State) -> dict[str, dict[str, JsonValue]]:
+    """What each step contributed, with personal data masked."""
+    request = state["request"]
+    return {
+        "screen": {
+            "text": mask_personal(request.text),
+            "channel": str(request.channel),
+            "region": request.region_id,
+            "customer": request.customer_id,
+        },
+        "route": state["route"].model_dump(mode="json") if "route" in state else {},
+        "stitch": {"sources": [item.model_dump(mode="json") for item in state["context"].sources]},
+        "gate": {"outcomes": [f"{item.tool}: {item.outcome}" for item in state["outcomes"]]},
+        "act": {"actions": [item.model_dump(mode="json", exclude={"result"}) for item in state["actions"]]},
+        "govern": {
+            "answer": mask_personal(state["draft"]),
+            "decisions": [item.model_dump(mode="json") for item in state["decisions"]],
+            "verdicts": [
+                item.model_copy(
+                    update={"before": mask_personal(item.before), "after": mask_personal(item.after)}
+                ).model_dump(mode="json")
+                for item in state["verdicts"]
+            ],
+        },
+    }

@@ -1,0 +1,88 @@
+"""Which way a message goes: the router's word, tempered by the dialog that is under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shopgraph.graphs.context import ShopServices
+from shopgraph.graphs.parts import Parts
+from shopgraph.graphs.state import Dialog
+from shopgraph.models.replies import answer_of
+from shopgraph.models.routes import Intent, Route, Tier
+
+Way = str
+"""A node's name: `gate`, `agent`, `person`, or a workflow's."""
+
+SURE = 0.6
+"""Confidence from which a new intent interrupts a dialog that waits for an answer."""
+_SMALL_TALK = frozenset({Intent.AFFIRM, Intent.GREETING, Intent.OUT_OF_SCOPE})
+
+
+@dataclass
+class Chosen:
+    """A turn's route, and the dialog as it stands after it."""
+
+    route: Route
+    dialog: Dialog
+    confirmed: bool = False
+
+
+def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
+    """Route a message within its dialog.
+
+    A clear yes confirms what was proposed; a clear no drops it. While a slot is asked for, the message is its answer
+    unless it surely is about something else.
+    """
+    route = parts.router.route(text)
+    if dialog.proposal is not None:
+        reply = answer_of(text)
+        if reply == "yes":
+            return Chosen(
+                _same(route, dialog, Intent.AFFIRM, "a clear yes to what was proposed"), dialog, confirmed=True
+            )
+        if reply == "no":
+            return Chosen(_same(route, dialog, Intent.DENY, "a clear no to what was proposed"), settled(dialog))
+        dialog = dialog.model_copy(update={"proposal": None})
+    elif dialog.asking and answer_of(text) == "no":
+        return Chosen(_same(route, dialog, Intent.DENY, "a clear no to what was asked"), settled(dialog))
+    if dialog.intent and _stays(route, dialog):
+        why = f"answers what {dialog.intent} asked for" if dialog.asking else f"goes on with {dialog.intent}"
+        return Chosen(_same(route, dialog, dialog.intent, why), dialog)
+    if route.intent == dialog.intent:
+        return Chosen(route, dialog)
+    return Chosen(route, dialog.model_copy(update={"intent": "", "slots": {}, "asking": ""}))
+
+
+def settled(dialog: Dialog) -> Dialog:
+    """The dialog with nothing under way; who it is with and what it was about stay."""
+    return dialog.model_copy(update={"intent": "", "slots": {}, "asking": "", "proposal": None})
+
+
+def _same(route: Route, dialog: Dialog, intent: str, why: str) -> Route:
+    return route.model_copy(
+        update={"intent": str(intent), "tier": Tier.WORKFLOW, "confidence": 1.0, "why": why, "runner_up": route.intent}
+    )
+
+
+def _stays(route: Route, dialog: Dialog) -> bool:
+    if not dialog.asking:
+        return False
+    if dialog.asking == "identity" and (route.entities.emails or route.entities.postal_codes):
+        return True
+    if route.intent in _SMALL_TALK:
+        return True
+    return route.intent == dialog.intent or route.confidence < SURE
+
+
+def choose_way(parts: Parts, shop: ShopServices, chosen: Chosen) -> Way:
+    """The node that serves this request."""
+    route = chosen.route
+    if chosen.confirmed:
+        return "gate"
+    if route.intent in parts.workflows and route.tier in (Tier.WORKFLOW, Tier.TOOL):
+        return parts.workflows[route.intent].name
+    if route.tier is Tier.PERSON:
+        return "person"
+    if parts.model is not None or shop.chat_model is not None:
+        return "agent"
+    return parts.workflows[Intent.OUT_OF_SCOPE].name

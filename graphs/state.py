@@ -1,0 +1,154 @@
+"""The orchestrator's state: narrow, typed, and able to survive a strict checkpoint."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from langchain_core.messages import AnyMessage
+from langgraph.graph.message import add_messages
+from pydantic import JsonValue
+
+from shopgraph.domain import Campaign, Cart, Channel, Customer, Instant, Order, Promotion, SessionEvent, Value
+from shopgraph.graphs.answer import ActionView, SourceStatus
+from shopgraph.guards.allowances import Allowances
+from shopgraph.guards.decisions import Decision, Verdict
+from shopgraph.guards.facts import Facts
+from shopgraph.models.routes import Route
+from shopgraph.tools.spec import GateOutcome, Proposal, ToolCall
+
+
+class Request(Value):
+    """One message and where it came from."""
+
+    id: str
+    conversation_id: str
+    text: str
+    """As screened: normalised, without control characters."""
+    channel: Channel
+    region_id: str
+    locale: str
+    customer_id: str = ""
+    """Whom the host or an enabled look-up has identified; empty for a guest."""
+    method: str = ""
+    """How: `host`, `email`, `name_postal_code`."""
+    at: Instant
+
+
+class Dialog(Value):
+    """What a conversation remembers between turns."""
+
+    intent: str = ""
+    """The workflow that is under way; empty when none is."""
+    slots: dict[str, JsonValue] = {}
+    """What was said so far, by slot."""
+    asking: str = ""
+    """The slot that the last answer asked for."""
+    proposal: Proposal | None = None
+    """What awaits the customer's yes."""
+    customer_id: str = ""
+    """The one customer of this conversation, once identified."""
+    method: str = ""
+    subject: dict[str, str] = {}
+    """What was last talked about: `order_id`, `product_id`, for "it" and "that one"."""
+
+
+class SourceResult(Value):
+    """How one context source ended."""
+
+    source: str
+    status: SourceStatus
+    fresh_at: Instant | None = None
+    ms: float = 0.0
+    note: str = ""
+
+
+class StockView(Value):
+    """What can be bought of a variant in the region right now."""
+
+    sku: str
+    available: int
+
+
+class Stitched(Value):
+    """The context of one request: what is known, from where, and how fresh."""
+
+    sources: tuple[SourceResult, ...] = ()
+    customer: Customer | None = None
+    orders: tuple[Order, ...] = ()
+    """The customer's latest, newest first."""
+    session: tuple[SessionEvent, ...] = ()
+    cart: Cart | None = None
+    stock: tuple[StockView, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    extra: dict[str, JsonValue] = {}
+    """What an engineer's own sources gave, by source name."""
+
+
+class Evidence(Value):
+    """A tool's result that an answer may rely on."""
+
+    tool: str
+    result: dict[str, JsonValue]
+
+
+class Step(Value):
+    """One node's part in a request: time per layer in milliseconds, and calls."""
+
+    request_id: str
+    node: str
+    layer: str
+    at: Instant
+    layers: dict[str, tuple[float, int]]
+    error: str = ""
+
+
+def add_steps(old: list[Step], new: list[Step]) -> list[Step]:
+    """Reducer: append, and begin anew with another request."""
+    return [step for step in old if not new or step.request_id == new[-1].request_id] + new
+
+
+class TurnInput(TypedDict, total=False):
+    """What a caller may hand in. Everything else in the state is the graph's own."""
+
+    messages: Annotated[list[AnyMessage], add_messages]
+    channel: str
+    region_id: str
+    request_id: str
+
+
+class State(TurnInput, total=False):
+    """The orchestrator's state. `messages` and `dialog` live as long as the conversation, the rest one request."""
+
+    dialog: Dialog
+    request: Request
+    route: Route
+    way: str
+    """The node that serves this request."""
+    context: Stitched
+    brief: str
+    """The facts block for a model."""
+    facts: Facts
+    allowances: Allowances
+    evidence: list[Evidence]
+    calls: list[ToolCall]
+    """What waits at the gate."""
+    caller: str
+    """The node that the gate's outcome goes back to."""
+    confirmed: bool
+    """The customer just said yes to `dialog.proposal`."""
+    approval: str
+    """The digest that a person of the staff approved."""
+    approver: str
+    outcomes: list[GateOutcome]
+    rounds: int
+    """How often the agent has spoken to its model in this request."""
+    handoff: str
+    """Why a person takes over; empty when none does."""
+    draft: str
+    decisions: list[Decision]
+    verdicts: list[Verdict]
+    actions: list[ActionView]
+    trail: Annotated[list[Step], add_steps]
+    failure: str
+    """The node that failed closed; empty when none did."""

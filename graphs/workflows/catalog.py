@@ -1,0 +1,107 @@
+"""Products: their price and stock, and what goes with them."""
+
+from __future__ import annotations
+
+import re
+
+from shopgraph.graphs.workflow import Step, Turn, ask, say, workflow
+from shopgraph.graphs.workflows.picking import pick_variants, words
+from shopgraph.models.routes import Intent
+from shopgraph.tools.phrases import join_words
+from shopgraph.tools.views import ProductView, Recommendations, SearchResult, VariantView
+
+_OPINIONS = re.compile(
+    r"\b(review|reviews|rating|ratings|opinions?|what do (people|others|customers) (say|think))\b", re.I
+)
+
+
+@workflow(Intent.PRODUCT_QUESTION, recipe=["session", "inventory", "campaigns"])
+async def product_question(turn: Turn) -> Step:
+    """Price, stock and properties of a product, from the live records of the shopper's region."""
+    found = (await turn.read("search_products", SearchResult, query=turn.heard, limit=3)).products
+    product_id = found[0].product_id if found else turn.dialog.subject.get("product_id", "")
+    if not product_id:
+        return ask("product", "Which product do you mean? Please tell me its name.")
+    product = await turn.read("get_product", ProductView, product_id=product_id)
+    chosen = pick_variants(turn.text, product.variants, {}) or list(product.variants)
+    text = _product_text(product, chosen)
+    if _OPINIONS.search(turn.text):
+        text += _reviews_text(product)
+    return say(text).about(product_id=product.product_id)
+
+
+def _product_text(product: ProductView, chosen: list[VariantView]) -> str:
+    sold = [item for item in chosen if item.price is not None]
+    if not sold:
+        return f"{product.title} is not sold in your region."
+    if len(sold) == 1:
+        return f"{_one(product, sold[0])}{_terms(product)}"
+    prices = sorted({(item.price.amount, item.price.text) for item in sold if item.price})
+    price = prices[0][1] if len(prices) == 1 else f"{prices[0][1]} to {prices[-1][1]}"
+    stocked = [_stock_words(item) for item in sold if _in_stock(item)]
+    if not stocked:
+        return f"{product.title} costs {price}, but it is out of stock in your region right now.{_terms(product)}"
+    shown = join_words(stocked[:8])
+    more = f" and {len(stocked) - 8} more variants" if len(stocked) > 8 else ""
+    return f"{product.title} costs {price}. In stock: {shown}{more}.{_terms(product)}"
+
+
+def _one(product: ProductView, item: VariantView) -> str:
+    options = ", ".join(item.options.values())
+    name = f"{product.title} ({options})" if options else product.title
+    price = item.price.text if item.price else ""
+    before = f" instead of {item.compare_at.text}" if item.compare_at else ""
+    if not _in_stock(item):
+        return f"{name} costs {price}{before}, but it is out of stock in your region right now."
+    if item.available_quantity is None:
+        return f"{name} costs {price}{before} and is in stock."
+    left = (
+        f"only {item.available_quantity} left"
+        if item.available_quantity <= 3
+        else f"{item.available_quantity} in stock"
+    )
+    return f"{name} costs {price}{before}: {left}."
+
+
+def _in_stock(item: VariantView) -> bool:
+    return item.available_quantity > 0 if item.available_quantity is not None else item.availability == "in_stock"
+
+
+def _stock_words(item: VariantView) -> str:
+    options = ", ".join(item.options.values()) or item.title
+    few = item.available_quantity is not None and item.available_quantity <= 3
+    return f"{options} (only {item.available_quantity} left)" if few else options
+
+
+def _terms(product: ProductView) -> str:
+    said = " It is final sale: it cannot be returned." if product.final_sale else ""
+    return said + (f" It is sold to people of {product.age_limit} and over." if product.age_limit else "")
+
+
+def _reviews_text(product: ProductView) -> str:
+    if not product.reviews:
+        return " Nobody has reviewed it yet."
+    quoted = [f'{review.rating} of 5: "{review.body}"' for review in product.reviews[:2]]
+    return f" Shoppers say: {' '.join(quoted)}"
+
+
+@workflow(Intent.RECOMMENDATION, recipe=["customer", "session", "inventory", "campaigns"])
+async def recommendation(turn: Turn) -> Step:
+    """What goes with what the shopper names or has bought, in stock, with a true reason."""
+    sku = await _basis(turn)
+    found = (await turn.read("recommend_products", Recommendations, sku=sku, limit=3)).items
+    if not found:
+        return say("I have nothing to recommend that I could back with what others bought. What are you looking for?")
+    shown = [f"{item.title} for {item.price.text}: {item.reason}." for item in found]
+    return say("You might like these, all in stock: " + " ".join(shown))
+
+
+async def _basis(turn: Turn) -> str | None:
+    """A SKU of the product that the message names, if it names one."""
+    if turn.route.entities.skus:
+        return turn.route.entities.skus[0]
+    found = (await turn.read("search_products", SearchResult, query=turn.text, limit=1)).products
+    if not found or len(words(found[0].title) & words(turn.text)) < max(1, len(words(found[0].title)) // 2):
+        return None
+    product = await turn.read("get_product", ProductView, product_id=found[0].product_id)
+    return product.variants[0].sku if product.variants else None

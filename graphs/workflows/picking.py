@@ -1,0 +1,166 @@
+"""Finding what a message means among what there is: an order, its lines, a variant, a payment method."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from shopgraph.domain import OrderStatus, PaymentMethodKind
+from shopgraph.graphs.workflow import Step, Turn, ask, say
+from shopgraph.tools.phrases import join_words
+from shopgraph.tools.views import (
+    OrderLineView,
+    OrderList,
+    OrderSummary,
+    OrderView,
+    PaymentMethodView,
+    ProfileView,
+    VariantView,
+)
+
+_WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
+_ALL = frozenset({"all", "everything", "both", "whole", "entire", "complete"})
+_STOP = frozenset(
+    """a an and the my your i it is in on of for to with that this from one please want would like return exchange
+    cancel order item items back size color colour change swap""".split()  # noqa: SIM905 - one list of words
+)
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, lower case, simple plurals folded, without those that say nothing."""
+    found = {word.lower() for word in _WORD.findall(text)}
+    return frozenset(_fold(word) for word in found if word not in _STOP)
+
+
+def _fold(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+async def pick_order(turn: Turn, doing: str, statuses: Iterable[OrderStatus] = ()) -> OrderView | Step:
+    """The order that is meant: named now, named before, the only one that fits, or asked for.
+
+    Args:
+        doing: completes "Which order ...", such as "would you like to cancel".
+        statuses: those that fit, when there is nothing better to go by; empty for any.
+
+    Raises:
+        Halt: the named order is not the customer's, or there is none.
+    """
+    named = turn.route.entities.order_ids
+    order_id = named[0] if named else turn.slot("order_id") or ""
+    if order_id:
+        return await turn.read("get_order", OrderView, order_id=order_id)
+    listed = (await turn.read("list_orders", OrderList)).orders
+    if not listed:
+        return say("I do not see any orders on your account.")
+    fitting = [order for order in listed if not statuses or order.status in set(statuses)]
+    chosen = _by_words(turn, fitting) or (fitting if len(fitting) == 1 else [])
+    before = turn.dialog.subject.get("order_id", "")
+    if not chosen and before and (_points_back(turn.text) or any(order.order_id == before for order in fitting)):
+        return await turn.read("get_order", OrderView, order_id=before)
+    if len(chosen) == 1:
+        return await turn.read("get_order", OrderView, order_id=chosen[0].order_id)
+    shown = fitting or list(listed)
+    return ask("order_id", f"Which order {doing}? I see {_listing(shown[:5])}.")
+
+
+def _points_back(text: str) -> bool:
+    return bool(re.search(r"\b(it|that|this|the order)\b", text, re.I))
+
+
+def _by_words(turn: Turn, orders: Sequence[OrderSummary]) -> list[OrderSummary]:
+    said = words(turn.text)
+    scored = [(max((_fit(item, said) for item in order.items), default=0.0), order) for order in orders]
+    best = max((score for score, _ in scored), default=0.0)
+    return [order for score, order in scored if score == best] if best >= 0.5 else []
+
+
+def _fit(title: str, said: frozenset[str]) -> float:
+    wanted = words(title)
+    return len(wanted & said) / len(wanted) if wanted else 0.0
+
+
+def _listing(orders: Sequence[OrderSummary]) -> str:
+    return join_words([f"{order.order_id} ({order.status}: {join_words(list(order.items)[:3])})" for order in orders])
+
+
+def pick_lines(text: str, lines: Sequence[OrderLineView], *, only: bool = True) -> list[OrderLineView]:
+    """The lines that a text names: by SKU, by title and options, or all of them; the only one when there is one.
+
+    Returns an empty list when the text names none, or not clearly.
+    """
+    left = [line for line in lines if line.current_quantity > 0]
+    by_sku = [line for line in left if re.search(rf"\b{re.escape(line.sku)}\b", text, re.I)]
+    if by_sku:
+        return by_sku
+    if only and len(left) == 1:
+        return left
+    said = words(text)
+    if said & _ALL:
+        return left
+    scored = [(_fit(line.title, said), line) for line in left]
+    named = [(score, line) for score, line in scored if score >= 0.5]
+    best = {line.title: max(score for score, other in named if other.title == line.title) for _, line in named}
+    strong = [line for score, line in named if score == best[line.title] and score >= max(best.values()) - 0.34]
+    return _by_options(strong, said)
+
+
+def _by_options(lines: list[OrderLineView], said: frozenset[str]) -> list[OrderLineView]:
+    """Where two lines share a title, their options must tell them apart."""
+    titles = [line.title for line in lines]
+    return [line for line in lines if titles.count(line.title) == 1 or words(" ".join(line.options.values())) & said]
+
+
+def pick_variants(text: str, variants: Sequence[VariantView], current: dict[str, str]) -> list[VariantView]:
+    """The variants that a text may mean, nearest to what the customer has now.
+
+    What is said of an option counts; an option that is not spoken of stays as it is. Empty when the text names none.
+    """
+    said = {word.lower() for word in _WORD.findall(text)} | {_fold(word.lower()) for word in _WORD.findall(text)}
+    asked: dict[str, set[str]] = {}
+    for variant in variants:
+        for name, value in variant.options.items():
+            tokens = {word.lower() for word in _WORD.findall(value)}
+            if tokens and tokens <= said:
+                asked.setdefault(name, set()).add(value)
+    if not asked:
+        return []
+    for name, values in asked.items():
+        if len(values) > 1:
+            values.discard(current.get(name, ""))
+    fitting = [item for item in variants if all(item.options.get(name) in values for name, values in asked.items())]
+    changed = [item for item in fitting if item.options != current]
+    same_rest = [
+        item
+        for item in changed
+        if all(value == current.get(name, value) for name, value in item.options.items() if name not in asked)
+    ]
+    return same_rest or changed
+
+
+def original_method(order: OrderView, profile: ProfileView) -> PaymentMethodView | None:
+    """The method that paid for the order, if it is still on file."""
+    paid = order.payments[-1].payment_method_id if order.payments else ""
+    return next((method for method in profile.payment_methods if method.id == paid), None)
+
+
+def pick_method(text: str, methods: Sequence[PaymentMethodView]) -> list[PaymentMethodView]:
+    """The payment methods that a text names: by id, by kind, by brand, by the last four digits."""
+    lower = text.lower()
+    by_id = [method for method in methods if method.id.lower() in lower]
+    if by_id:
+        return by_id
+    digits = set(re.findall(r"\b\d{4}\b", text))
+    by_digits = [method for method in methods if digits & set(re.findall(r"\d{4}", method.label))]
+    if by_digits:
+        return by_digits
+    return [method for method in methods if _kind_named(method, lower)]
+
+
+def _kind_named(method: PaymentMethodView, lower: str) -> bool:
+    if method.kind is PaymentMethodKind.GIFT_CARD:
+        return "gift" in lower
+    if method.kind is PaymentMethodKind.PAYPAL:
+        return "paypal" in lower or "pay pal" in lower
+    brand = method.label.split()[0].lower()
+    return brand in lower or "credit card" in lower or "debit card" in lower

@@ -1,0 +1,46 @@
+"""What needs no record: greeting, thanks, a no, a complaint, and what a shop cannot do."""
+
+from __future__ import annotations
+
+from shopgraph.graphs.workflow import Step, Turn, hand_over, say, workflow
+from shopgraph.models.routes import Intent
+
+CAN_DO = (
+    "I can look up orders, deliveries and refunds, cancel, return or exchange things, change an address or a payment "
+    "method, and tell you about products, prices, stock and promotions. Or I can pass you to a colleague."
+)
+
+
+@workflow(Intent.GREETING, recipe=["customer"])
+async def greeting(turn: Turn) -> Step:
+    """Say hello, by name when it is known."""
+    name = f" {turn.context.customer.given_name}" if turn.context.customer else ""
+    return say(f"Hello{name}! How can I help? {CAN_DO}")
+
+
+@workflow(Intent.THANKS)
+async def thanks(turn: Turn) -> Step:
+    """Answer a thank-you."""
+    return say("You are welcome. Is there anything else I can do for you?")
+
+
+@workflow(Intent.AFFIRM, Intent.DENY)
+async def declined(turn: Turn) -> Step:
+    """Answer a no to a proposal, or a yes to nothing."""
+    if turn.route.intent == Intent.DENY:
+        return say("All right, I have not changed anything. Is there something else I can do?")
+    return say("There is nothing waiting for your yes. What would you like me to do?")
+
+
+@workflow(Intent.COMPLAINT, Intent.PERSON, recipe=["customer", "orders"])
+async def complaint(turn: Turn) -> Step:
+    """A complaint, or the wish for a human being, goes to a person at once."""
+    sorry = "I am sorry about that. " if turn.route.intent == Intent.COMPLAINT else ""
+    text = f"{sorry}I am passing this to a colleague, who will read our conversation and get back to you."
+    return hand_over(str(turn.route.intent), text)
+
+
+@workflow(Intent.OUT_OF_SCOPE)
+async def out_of_scope(turn: Turn) -> Step:
+    """Say what this shop can do instead of guessing."""
+    return say(f"I am not sure I can help with that. {CAN_DO}")

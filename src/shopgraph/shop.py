@@ -1,0 +1,220 @@
+"""The shop: connectors, clock, policy, guards, audit and models put together. The composition root."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from shopgraph.audit.log import AuditLog, open_audit
+from shopgraph.clock import Clock, FixedClock, RunningClock, parse_instant
+from shopgraph.connectors.dataset import Dataset
+from shopgraph.connectors.demo import generate
+from shopgraph.connectors.embedded import EmbeddedShop, create_shop, open_shop
+from shopgraph.connectors.ports import Connectors
+from shopgraph.connectors.search import LexicalSearch
+from shopgraph.connectors.tau2 import read_tau2
+from shopgraph.domain import ClockKind, ShopMeta
+from shopgraph.errors import ConfigurationError, DamagedShop
+from shopgraph.guards.chain import GuardChain
+from shopgraph.guards.policy import PolicyBundle, load_bundle
+from shopgraph.tools.gate import Gate
+from shopgraph.tools.registry import default_tools
+from shopgraph.tools.spec import Services
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+DEMO_INSTANT = "2026-06-01T12:00:00Z"
+"""When the demo shop stands still, unless another instant is asked for."""
+
+
+class Shop:
+    """One shop, open. Close it when done; it is a context manager."""
+
+    def __init__(
+        self,
+        records: EmbeddedShop,
+        *,
+        folder: Path | None,
+        policy: PolicyBundle,
+        throw_away: Path | None = None,
+        chat_model: BaseChatModel | None = None,
+        source_deadline_ms: int = 500,
+    ) -> None:
+        self._records = records
+        self._folder = folder
+        self._throw_away = throw_away
+        self.meta: ShopMeta = records.meta
+        self.policy = policy
+        self.connectors: Connectors = records.connectors
+        self.clock: Clock = clock_of(self.meta)
+        self.services = Services(connectors=self.connectors, clock=self.clock, policy=policy)
+        self.gate = Gate(default_tools())
+        self.guards = GuardChain.for_bundle(policy)
+        self.audit: AuditLog = open_audit(_beside(records, folder, "audit.db"))
+        self.chat_model = chat_model
+        self.source_deadline_ms = source_deadline_ms
+        self._closers: list[Callable[[], None]] = []
+
+    @classmethod
+    def demo(cls, *, stores: int = 4, seed: int = 7, at: datetime | None = None, **options: Any) -> Self:
+        """A seeded demo shop in a temporary folder that goes when the shop is closed."""
+        meta, parts = generate(stores=stores, seed=seed, at=at or parse_instant(DEMO_INSTANT))
+        folder = Path(tempfile.mkdtemp(prefix="shopgraph-"))
+        return cls._make(folder / "shop", meta, parts, url=None, throw_away=folder, **options)
+
+    @classmethod
+    def create(
+        cls, folder: str | Path, meta: ShopMeta, parts: Iterable[Dataset], *, url: str | None = None, **options: Any
+    ) -> Self:
+        """Make a shop in a new folder; with `url` its records go to that database.
+
+        Raises:
+            ConfigurationError: the folder or the database is not empty.
+        """
+        return cls._make(Path(folder), meta, parts, url=url, throw_away=None, **options)
+
+    @classmethod
+    def open(cls, where: str | Path, **options: Any) -> Self:
+        """Open a shop folder, a database URL, or a tau2 JSON file (as a throw-away copy; the file is never changed).
+
+        Args:
+            options: `chat_model` for the agent, `source_deadline_ms`.
+
+        Raises:
+            DamagedShop: there is no readable shop.
+            ShopTooNew: a newer shopgraph wrote it.
+        """
+        text = str(where)
+        if "://" in text:
+            records = open_shop(text, LexicalSearch)
+            return cls(records, folder=None, policy=_policy(None, records.meta), **options)
+        path = Path(where)
+        if path.is_file() and path.name.endswith((".json", ".json.gz")):
+            meta, dataset = read_tau2(path)
+            folder = Path(tempfile.mkdtemp(prefix="shopgraph-"))
+            return cls._make(folder / "shop", meta, [dataset], url=None, throw_away=folder, **options)
+        if not path.is_dir():
+            raise DamagedShop(
+                f"There is no shop at {path}.",
+                remedy="Name a shop folder, a database URL or a tau2 JSON file; `shopgraph shop init` makes a folder.",
+            )
+        folder = path
+        records = open_shop(_records_url(folder), LexicalSearch)
+        try:
+            return cls(records, folder=folder, policy=_policy(folder, records.meta), **options)
+        except BaseException:
+            records.close()
+            raise
+
+    @classmethod
+    def _make(
+        cls,
+        folder: Path,
+        meta: ShopMeta,
+        parts: Iterable[Dataset],
+        *,
+        url: str | None,
+        throw_away: Path | None,
+        **options: Any,
+    ) -> Self:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ConfigurationError(f"{folder} is not empty.", remedy="Make the shop in a new folder.")
+        bundle = load_bundle(meta.bundle)
+        fresh = not folder.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            records = create_shop(url or f"sqlite:///{(folder / 'shop.db').resolve()}", meta, LexicalSearch)
+            try:
+                for part in parts:
+                    records.load(part)
+                if url:
+                    (folder / "url").write_text(url + "\n", encoding="utf-8")
+                shutil.copytree(bundle.folder, folder / "policy")
+                policy = _policy(folder, meta)
+                return cls(records, folder=folder, policy=policy, throw_away=throw_away, **options)
+            except BaseException:
+                records.close()
+                raise
+        except BaseException:
+            shutil.rmtree(throw_away or folder, ignore_errors=True)
+            if not fresh and not throw_away:
+                folder.mkdir()
+            raise
+
+    @cached_property
+    def checkpointer(self) -> BaseCheckpointSaver[Any]:
+        """Where this shop's conversations are kept: beside its records."""
+        from shopgraph.graphs.checkpoints import LoopFreeSqliteSaver, postgres_saver
+
+        if self._folder is None and not self._records.database.is_sqlite:
+            saver, pool = postgres_saver(self._records.database.plain_url)
+            self._closers.append(pool.close)
+            return saver
+        folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
+        local = LoopFreeSqliteSaver.open(folder / "conversations.db")
+        self._closers.append(local.close)
+        return local
+
+    def dump(self) -> Dataset:
+        """Every business record."""
+        return self._records.dump()
+
+    def close(self) -> None:
+        """Close everything; a throw-away shop is gone afterwards."""
+        for close in self._closers:
+            close()
+        self.audit.close()
+        self._records.close()
+        if self._throw_away is not None:
+            shutil.rmtree(self._throw_away, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def clock_of(meta: ShopMeta) -> Clock:
+    """A shop's own clock: the wall clock, one that runs from an instant of its own, or one that stands still."""
+    if meta.clock is ClockKind.FIXED and meta.clock_at is not None:
+        return FixedClock(meta.clock_at)
+    if meta.clock is ClockKind.RUNNING and meta.clock_at is not None:
+        return RunningClock(meta.clock_at - meta.created_at)
+    return RunningClock()
+
+
+def _policy(folder: Path | None, meta: ShopMeta) -> PolicyBundle:
+    """The shop's own bundle, where it has a folder; else the packaged one of the name it was made with."""
+    own = folder / "policy" if folder is not None else None
+    return load_bundle(own if own is not None and own.is_dir() else meta.bundle)
+
+
+def _records_url(folder: Path) -> str:
+    elsewhere = folder / "url"
+    if elsewhere.is_file():
+        return elsewhere.read_text(encoding="utf-8").strip()
+    file = folder / "shop.db"
+    if not file.is_file():
+        raise DamagedShop(f"{folder} holds no shop.", remedy="Make one with `shopgraph shop init`.")
+    return f"sqlite:///{file.resolve()}"
+
+
+def _beside(records: EmbeddedShop, folder: Path | None, name: str) -> str:
+    """Where something that belongs to the shop is kept: in its folder, else in its database."""
+    if folder is not None:
+        return f"sqlite:///{(folder / name).resolve()}"
+    url = records.database.engine.url
+    if url.get_backend_name() == "sqlite":
+        return f"sqlite:///{Path(str(url.database)).with_name(name)}"
+    return url.render_as_string(hide_password=False)
+
+
+__all__ = ["DEMO_INSTANT", "Shop", "clock_of"]

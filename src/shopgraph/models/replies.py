@@ -14,21 +14,21 @@ _NO = (
     "that is wrong", "i would rather not", "i will keep it", "do not do that", "do not do it", "please do not",
     "absolutely not", "definitely not", "certainly not", "forget about it", "never mind", "nevermind", "forget it",
     "leave it", "keep it", "not now", "not today", "not yet", "rather not", "better not", "let us not", "no need",
-    "no way", "not really", "not correct", "no thanks", "no thank you", "do not", "nope", "nah", "naw", "no", "negative",
-    "incorrect", "stop", "n",
+    "no way", "not really", "not correct", "no thanks", "no thank you", "do not", "nope", "nah", "naw", "no",
+    "negative", "incorrect", "stop", "n",
 )  # fmt: skip
 _YES = (
     "that is what i want", "that sounds good", "sounds good", "that is correct", "that is right", "that is fine",
     "that works", "works for me", "of course", "go for it", "go ahead", "please do", "i confirm", "i agree", "i do",
     "i am sure", "do it", "do that", "all right", "no problem", "sure thing", "yes", "yeah", "yep", "yup", "yea",
-    "yess", "sure", "okay", "okey", "ok", "okie", "alright", "correct", "confirm", "confirmed", "absolutely", "definitely",
-    "certainly", "proceed", "agreed", "affirmative", "exactly", "fine", "y", "👍", "✅",
+    "yess", "sure", "okay", "okey", "ok", "okie", "alright", "correct", "confirm", "confirmed", "absolutely",
+    "definitely", "certainly", "proceed", "agreed", "affirmative", "exactly", "fine", "y", "👍", "✅",
 )  # fmt: skip
 _FILLERS = frozenset(
     (
-        "please", "pls", "plz", "thanks", "thank", "thx", "you", "very", "much", "so", "a", "lot", "then", "now", "that",
-        "this", "it", "is", "the", "my", "me", "i", "we", "would", "will", "want", "to", "with", "for", "and", "by",
-        "all", "good", "great", "perfect", "nice", "looks", "like", "right", "just", "really", "be", "hi", "hey",
+        "please", "pls", "plz", "thanks", "thank", "thx", "you", "very", "much", "so", "a", "lot", "then", "now",
+        "that", "this", "it", "is", "the", "my", "me", "i", "we", "would", "will", "want", "to", "with", "for", "and",
+        "by", "all", "good", "great", "perfect", "nice", "looks", "like", "right", "just", "really", "be", "hi", "hey",
         "hello", "oh", "well", "sir", "madam", "am", "process",
     )
 )  # fmt: skip
@@ -61,6 +61,27 @@ def answer_of(text: str, *, question: str = "") -> Reply:
     if any(word not in _FILLERS and _stem(word) not in repeated for word in rest.split()):
         return "other"
     return "yes" if yeses else "no"
+
+
+_REQUESTS = frozenset(
+    (
+        "where", "wheres", "when", "whens", "what", "whats", "which", "who", "whos", "why", "how", "hows", "can",
+        "could", "do", "does", "did", "is", "are", "was", "has", "have", "will", "would", "may", "should", "cancel",
+        "refund", "refunded", "exchange", "swap", "change", "update", "track", "stop", "talk", "speak", "human",
+        "agent", "person", "help", "want", "wanna", "need", "show", "tell", "find", "recommend", "looking", "send",
+    "status", )
+)  # fmt: skip
+_ANSWER_WORDS = 12
+
+
+def is_fragment(text: str) -> bool:
+    """Whether a message only names something ("the medium one", "gift card", "12 Oak Street") and requests nothing.
+
+    While a workflow waits for a value, such a message is more likely that value than a new request, however sure a
+    router is of it.
+    """
+    words = _plain(text).split()
+    return 0 < len(words) <= _ANSWER_WORDS and "?" not in text and _REQUESTS.isdisjoint(words)
 
 
 def _plain(text: str) -> str:

@@ -74,7 +74,8 @@ def add_unless_there(connection: Connection, mapped: Mapped[V], value: V) -> boo
 def claim(connection: Connection, table: Any, cells: dict[str, Any]) -> bool:
     """Insert a row unless its key is taken; waits for another transaction that is about to take it."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return connection.execute(dialect.insert(table).values(cells).on_conflict_do_nothing()).rowcount == 1
+    statement = dialect.insert(table).values(cells).on_conflict_do_nothing()
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def replace(connection: Connection, mapped: Mapped[V], value: V) -> V:

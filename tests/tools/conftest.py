@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +14,7 @@ from pydantic import JsonValue
 
 from shopgraph.clock import FixedClock
 from shopgraph.connectors.dataset import Dataset
-from shopgraph.connectors.embedded import EmbeddedShop, create_shop
+from shopgraph.connectors.embedded import EmbeddedShop, create_shop, open_shop
 from shopgraph.domain import (
     Address,
     Allocation,
@@ -49,7 +50,7 @@ from shopgraph.domain import (
     ShopMeta,
     StockLevel,
 )
-from shopgraph.guards.policy import load_bundle
+from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.registry import default_tools
 from shopgraph.tools.spec import GateOutcome, Outcome, Services, ToolCall, ToolContext
@@ -335,19 +336,33 @@ def happenings() -> Dataset:
 META = ShopMeta(id="test", name="Test shop", bundle="default", default_region_id=NE, created_at=AT)
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[EmbeddedShop]:
-    """The small shop in a database of its own."""
-    with create_shop(f"sqlite:///{tmp_path}/shop.db", META) as made:
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small shop's database, made once and copied for every test: a migration takes a while."""
+    path = tmp_path_factory.mktemp("tools") / "shop.db"
+    with create_shop(f"sqlite:///{path}", META) as made:
         for part in (catalog(), people(), happenings()):
             made.load(part)
-        yield made
+    return path
+
+
+@pytest.fixture(scope="session")
+def policy() -> PolicyBundle:
+    """The default bundle."""
+    return load_bundle("default")
 
 
 @pytest.fixture
-def services(shop: EmbeddedShop) -> Services:
+def shop(made_once: Path, tmp_path: Path) -> Iterator[EmbeddedShop]:
+    """The small shop in a database of its own."""
+    with open_shop(f"sqlite:///{shutil.copy(made_once, tmp_path / 'shop.db')}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def services(shop: EmbeddedShop, policy: PolicyBundle) -> Services:
     """The small shop's connectors under the default policy, at a fixed instant."""
-    return Services(connectors=shop.connectors, clock=FixedClock(AT), policy=load_bundle("default"))
+    return Services(connectors=shop.connectors, clock=FixedClock(AT), policy=policy)
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ async def test_an_order_is_found_as_people_type_it_with_its_parcel(do: Do, typed
     assert order.payments[0].method == "Visa ending in 4242"
 
 
-ORDER_CALLS = [
+ORDER_CALLS: list[tuple[str, dict[str, object]]] = [
     ("get_order", {}),
     ("cancel_order", {"reason": "no_longer_needed"}),
     ("return_items", {"items": [{"sku": "HEELS-38"}], "payment_method_id": "bob-card"}),
@@ -158,14 +158,13 @@ async def test_anothers_order_reads_as_one_that_does_not_exist(
 
 @pytest.mark.parametrize("name", [n for n, s in default_tools().items() if s.scope != "public"])
 async def test_a_guest_is_asked_who_is_there_before_any_record_is_read(do: Do, shop: EmbeddedShop, name: str) -> None:
-    arguments: dict[str, object] = {
-        "list_orders": {},
-        "get_profile": {},
+    about_orders = {tool: {"order_id": "#P1", **rest} for tool, rest in ORDER_CALLS}
+    others: dict[str, dict[str, object]] = {
         "change_profile_address": {"address": {"line1": "x", "city": "y", "postal_code": "1", "country": "US"}},
         "redeem_code": {"code": "JUNE10"},
         "receive_return": {"return_id": "nothing"},
-        "add_note": {"body": "x"},
-    }.get(name) or ({"order_id": "#P1", **dict(ORDER_CALLS).get(name, {})} if name in dict(ORDER_CALLS) else {})
+    }
+    arguments = {**about_orders, **others}.get(name, {})
     before = shop.dump()
     outcome = await do(name, as_="", **arguments)
     assert outcome.outcome is Outcome.REFUSED, outcome

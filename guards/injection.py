@@ -84,8 +84,8 @@ _ANYWHERE = _rules(
         "asks for the prompt",
         (
             rf"\b(?:reveal|show|print|repeat|output|display|leak|dump|recite)\b{_NEXT}"
-            r"(?:(?:the |your )?(?:system|hidden|initial|secret) (?:prompt|instructions)|your (?:instructions|prompt))\b"
-            r"(?! (?:for|on|to|about)\b)"
+            r"(?:(?:the |your )?(?:system|hidden|initial|secret) (?:prompt|instructions)"
+            r"|your (?:instructions|prompt))\b(?! (?:for|on|to|about)\b)"
         ),
     ),
     ("imitates markup", r"<\|?/?(?:im_start|im_end|system|assistant|endoftext)\b|\[/?(?:inst|system|sys)\]|<<sys>>"),

@@ -1,0 +1,112 @@
+"""The guard chain: every check over an answer, before its first byte leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from shopgraph.domain import Value
+from shopgraph.guards.checks import CHECKS, Check, OnError
+from shopgraph.guards.checks.base import Corrected, apply
+from shopgraph.guards.decisions import Verdict, VerdictKind
+from shopgraph.guards.facts import BrandFact, Facts
+from shopgraph.guards.personal import mask_personal
+from shopgraph.guards.policy import PolicyBundle
+
+
+class GuardResult(Value):
+    """What may be said. When it is blocked, the text is empty and somebody else has to find words."""
+
+    text: str
+    verdicts: tuple[Verdict, ...]
+    """Findings only: a check that passed is not listed. A RETRY has its sentence taken out already."""
+    blocked: bool
+
+
+class GuardChain:
+    """Runs checks one after another, each on what the one before left. An empty chain lets nothing through."""
+
+    def __init__(
+        self, checks: Sequence[Check], *, brand: BrandFact | None = None, allowed_hosts: tuple[str, ...] | None = None
+    ) -> None:
+        self.checks = tuple(checks)
+        self._brand = brand
+        self._allowed_hosts = allowed_hosts
+
+    @classmethod
+    def for_bundle(cls, bundle: PolicyBundle) -> GuardChain:
+        """All checks, with the bundle's brand and hosts where the facts bring none of their own."""
+        brand = bundle.brand
+        return cls(
+            CHECKS,
+            brand=BrandFact(
+                forbidden=brand.forbidden,
+                preferred=brand.preferred,
+                competitors=brand.competitors,
+                disclosures=brand.disclosures,
+                max_length=brand.max_length,
+            ),
+            allowed_hosts=bundle.allowed_hosts,
+        )
+
+    def run(self, text: str, facts: Facts) -> GuardResult:
+        """Check and correct. It never raises: a check that fails blocks, unless it is declared open."""
+        if not self.checks:
+            nothing = Verdict(guard="chain", verdict=VerdictKind.BLOCK, before=text, reason="There are no checks.")
+            return GuardResult(text="", verdicts=(nothing,), blocked=True)
+        facts = self.complete(facts)
+        verdicts: list[Verdict] = []
+        for check in self.checks:
+            before = text
+            try:
+                outcome = apply(text, check.find(text, facts))
+            except Exception as fault:  # an error is not a pass: the check says what becomes of it
+                verdicts.append(_failed(check, fault))
+                if check.on_error is OnError.CLOSED:
+                    return GuardResult(text="", verdicts=tuple(verdicts), blocked=True)
+                continue
+            verdicts.extend(_verdicts(check, before, outcome))
+            if outcome.blocked:
+                return GuardResult(text="", verdicts=tuple(verdicts), blocked=True)
+            text = outcome.text
+        return GuardResult(text=text, verdicts=tuple(verdicts), blocked=not text.strip())
+
+    def complete(self, facts: Facts) -> Facts:
+        """The facts with the bundle's brand and hosts where they bring none."""
+        update: dict[str, Any] = {}
+        if facts.brand is None and self._brand is not None:
+            update["brand"] = self._brand
+        if facts.allowed_hosts is None and self._allowed_hosts is not None:
+            update["allowed_hosts"] = self._allowed_hosts
+        return facts.model_copy(update=update) if update else facts
+
+    def guard(self) -> Any:
+        """The same checks as a guardrails-ai `Guard` (imported now); pass the facts as `metadata={"facts": ...}`."""
+        from shopgraph.guards.validators import build_guard  # guardrails takes seconds to import
+
+        return build_guard(self)
+
+
+def _verdicts(check: Check, before: str, outcome: Corrected) -> Iterator[Verdict]:
+    for found in outcome.applied:
+        yield Verdict(
+            guard=check.name,
+            verdict=found.verdict,
+            before=_shown(before[found.start : found.end], found.verdict),
+            after=found.after,
+            reason=found.reason,
+        )
+    if outcome.blocked and not any(found.verdict is VerdictKind.BLOCK for found in outcome.applied):
+        yield Verdict(
+            guard=check.name, verdict=VerdictKind.BLOCK, before=mask_personal(before), reason="Nothing is left to say."
+        )
+
+
+def _shown(passage: str, verdict: VerdictKind) -> str:
+    """A verdict goes to logs: what was blocked is not repeated there, personal data is masked."""
+    return "[withheld]" if verdict is VerdictKind.BLOCK else mask_personal(passage.strip())
+
+
+def _failed(check: Check, fault: Exception) -> Verdict:
+    reason = f"The check failed: {type(fault).__name__}: {fault}"
+    return Verdict(guard=check.name, verdict=VerdictKind.ERROR, reason=reason)

@@ -1,0 +1,34 @@
+"""The checks on the way out, in the order in which they run: what blocks comes first, then figures, then style."""
+
+from __future__ import annotations
+
+from shopgraph.guards.checks.base import Check, Finding, OnError
+from shopgraph.guards.checks.brand import find_off_brand, find_too_long
+from shopgraph.guards.checks.discounts import find_wrong_discounts
+from shopgraph.guards.checks.figures import find_wrong_amounts
+from shopgraph.guards.checks.leaks import find_foreign_data, find_foreign_links, find_secrets
+from shopgraph.guards.checks.orders import find_undone_actions, find_wrong_states
+from shopgraph.guards.checks.stock import find_wrong_stock
+from shopgraph.guards.checks.terms import find_wrong_terms
+
+__all__ = ["CHECKS", "Check", "Finding", "OnError"]
+
+CHECKS: tuple[Check, ...] = (
+    Check(name="secrets", find=find_secrets, protects="No credential and nothing of the assistant's instructions."),
+    Check(name="links", find=find_foreign_links, protects="Links lead to the shop's own hosts only."),
+    Check(name="personal-data", find=find_foreign_data, protects="Nobody's contact data or card but the asker's own."),
+    Check(name="actions", find=find_undone_actions, protects="Nothing is said to be done that was not."),
+    Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
+    Check(name="terms", find=find_wrong_terms, protects="Delivery days, return window and tax are the region's."),
+    Check(name="discounts", find=find_wrong_discounts, protects="No price cut above the allowance, no invented code."),
+    Check(name="stock", find=find_wrong_stock, protects="What is said of stock is so."),
+    Check(name="order-states", find=find_wrong_states, protects="What is said of an order is its state."),
+    Check(name="brand", find=find_off_brand, protects="The shop's own words.", on_error=OnError.OPEN),
+    Check(
+        name="length",
+        find=find_too_long,
+        protects="An answer is no longer than the brand wants.",
+        on_error=OnError.OPEN,
+    ),
+)
+"""All of them."""

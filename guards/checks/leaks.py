@@ -1,0 +1,83 @@
+"""What must not get out: links elsewhere, other people's data, secrets, the assistant's own instructions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shopgraph.guards.checks.base import Finding, replace
+from shopgraph.guards.decisions import VerdictKind
+from shopgraph.guards.facts import Facts
+from shopgraph.guards.personal import digits_of, find_personal
+
+_LINK = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]{1,10}://|www\.)(?:[^\s/@<>\"']{1,64}@)?(?P<host>[^\s/?#<>\"'()]{1,253})[^\s<>\"')\]]{0,2000}",
+    re.I,
+)
+_BARE = re.compile(
+    r"(?<![\w@./-])(?P<host>(?:[a-z0-9-]{1,63}\.){1,4}(?:com|net|org|io|shop|store|info|biz|co|xyz|site|online|ru|cn|de|fr|uk|jp))/[^\s<>\"')\]]{0,2000}",
+    re.I,
+)
+_SECRET = re.compile(
+    r"\bsk-[A-Za-z0-9_-]{16,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
+    r"|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}"
+    r"|\b(?:password|api[_ ]key|secret[_ ]key|access[_ ]token)\s{0,3}(?:is|=|:)\s{0,3}[^\s,.]{6,}",
+    re.I,
+)
+_PROMPT = re.compile(
+    r"\b(?:my|the) (?:system |hidden |initial )?(?:prompt|instructions) (?:is|are|says?|reads?|tells? me)\b"
+    r"|\bhere (?:is|are) my (?:system |hidden |initial )?(?:prompt|instructions)\b"
+    r"|^\s{0,8}(?:you are|act as) an? [^\n]{0,60}\b(?:assistant|agent|chatbot)\b"
+    r"|<\|(?:im_start|im_end|system|endoftext)\|>|\[/?INST\]",
+    re.I | re.M,
+)
+
+
+def find_foreign_links(text: str, facts: Facts) -> Iterator[Finding]:
+    """Links to hosts that are not the shop's."""
+    allowed = tuple(host.lower() for host in facts.allowed_hosts or ())
+    for pattern in (_LINK, _BARE):
+        for found in pattern.finditer(text):
+            host = found["host"].lower().rsplit(":", 1)[0].rstrip(".,;!")
+            if (found.groupdict().get("scheme") or "").lower() == "www.":
+                host = f"www.{host}"
+            if "@" in found[0].split("/")[0] or not _is_host(host, allowed):
+                end = found.start() + len(found[0].rstrip(".,;:!?"))
+                yield replace(found.start(), end, "[link removed]", f"{host} is no host of the shop's.")
+
+
+def _is_host(host: str, allowed: tuple[str, ...]) -> bool:
+    return any(host == own or host.endswith(f".{own}") for own in allowed)
+
+
+def find_foreign_data(text: str, facts: Facts) -> Iterator[Finding]:
+    """E-mail addresses, phone numbers and card numbers that are not the asking customer's own."""
+    own = _own(facts)
+    for found in find_personal(text):
+        if found.kind == "email":
+            host = found.text.rpartition("@")[2].lower()
+            mine = found.text.lower() in own or _is_host(host, tuple(facts.allowed_hosts or ()))
+        else:
+            mine = found.kind == "phone" and digits_of(found.text) in own
+        if not mine:
+            yield replace(found.start, found.end, f"[{found.kind}]", f"No {found.kind} of anybody but the customer.")
+
+
+def _own(facts: Facts) -> set[str]:
+    """What may be said: the customer's own contact data, and numbers that are ids of the facts."""
+    customer = facts.customer
+    own = {customer.email.lower()} if customer and customer.email else set[str]()
+    numbers = [customer.phone] if customer else []
+    numbers += [product.sku for product in facts.products]
+    for order in facts.orders:
+        numbers += [order.id, order.tracking, *(line.sku for line in order.lines)]
+    return own | {digits_of(number) for number in numbers if number}
+
+
+def find_secrets(text: str, facts: Facts) -> Iterator[Finding]:
+    """Credentials and the assistant's own instructions; nothing of such a text is said."""
+    for pattern, what in ((_SECRET, "a secret"), (_PROMPT, "the assistant's own instructions")):
+        for found in pattern.finditer(text):
+            yield Finding(
+                verdict=VerdictKind.BLOCK, start=found.start(), end=found.end(), reason=f"The text holds {what}."
+            )

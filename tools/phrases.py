@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from shopgraph.domain import Address, Money
@@ -17,9 +18,11 @@ def format_money(money: Money, locale: str) -> str:
     from babel.numbers import format_currency
 
     try:
-        return str(format_currency(money.decimal, money.currency, locale=locale))
+        text = format_currency(money.decimal, money.currency, locale=locale)
     except (UnknownLocaleError, ValueError):
         return str(money)
+    # CLDR sets a code of letters apart from the number; Babel leaves that out ("KWD1.500").
+    return re.sub(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])", "\u00a0", text)
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -32,8 +32,8 @@ async def cancel_order(context: ToolContext, order_id: str, reason: CancelReason
         await connectors.inventory.release(order_id=order.id, idempotency_key=f"release:{order.id}")
         refunds = await give_back(context, order, held, reason=RefundReason.ORDER_CANCELED)
         showing = await Showing.for_order(context, order)
-        money = f"{refunds_text(showing, held)} goes back" if held else "nothing was paid for it"
-        summary = f"Order {order.id} is canceled: {money}."
+        money = f"Refund: {refunds_text(showing, held)}." if held else "Nothing was paid for it."
+        summary = f"Order {order.id} is canceled. {money}"
         note = f"Order canceled by request ({reason.replace('_', ' ')})."
         await book(
             context, "cancel_order", summary=summary, customer_id=order.customer_id, order_id=order.id, note=note
@@ -90,8 +90,8 @@ async def change_payment_method(context: ToolContext, order_id: str, payment_met
         refunds = await give_back(context, order, held, reason=RefundReason.PAYMENT_METHOD_CHANGED)
         showing = await Showing.for_order(context, order)
         summary = (
-            f"Order {order.id} is now paid with your {showing.label(method.id)} ({showing.text(total)});"
-            f" {refunds_text(showing, held)} goes back."
+            f"Order {order.id} is now paid with your {showing.label(method.id)} ({showing.text(total)})."
+            f" Refund: {refunds_text(showing, held)}."
         )
         await book(
             context,

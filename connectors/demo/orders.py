@@ -63,6 +63,8 @@ class OrderStory:
     method_id: str
     gift_card: bool = False
     """Whether `method_id` is a gift card, on which refunds succeed at once."""
+    other_method: tuple[str, bool] = ("", False)
+    """Another way to pay and whether it is a gift card, for whoever changes their mind."""
     address: Address
     items: Sequence[tuple[str, int]]
     """SKUs and how many of each."""
@@ -150,7 +152,7 @@ class OrderStory:
         self._settle(self.total - before, at)
         return self
 
-    def request_return(self, at: datetime, items: Sequence[tuple[int, int, ReturnReason]]) -> OrderStory:
+    def request_return(self, at: datetime, items: Sequence[tuple[int, int, ReturnReason]]) -> Return:
         """Lines (by position) and how many of each shall come back, and why."""
         worth = Money.zero(self.market.currency)
         for position, count, _ in items:
@@ -158,7 +160,7 @@ class OrderStory:
             shares = self._paid(line).split([1] * line.ordered_quantity)
             worth += Money.sum(shares[:count], self.market.currency)
         fee = min(self.market.return_policy.restocking_fee, worth)
-        self.returned = Return(
+        record = Return(
             id=f"ret_{self.number}",
             order_id=self.id,
             customer_id=self.customer_id,
@@ -171,7 +173,8 @@ class OrderStory:
             refund=worth - fee,
             requested_at=at,
         )
-        return self
+        self.returned = record
+        return record
 
     def receive(self, at: datetime, condition: ItemCondition = ItemCondition.NEW) -> OrderStory:
         """The parcel is back in the warehouse."""
@@ -192,10 +195,10 @@ class OrderStory:
         self.returned = record.model_copy(update=update)
         return self
 
-    def request_exchange(self, at: datetime, position: int, sku: str) -> OrderStory:
+    def request_exchange(self, at: datetime, position: int, sku: str) -> Exchange:
         """One unit of a line shall become another variant."""
         line, price = self.lines[position], self.catalog.price(sku, self.market.id)
-        self.exchange = Exchange(
+        exchange = Exchange(
             id=f"exc_{self.number}",
             order_id=self.id,
             customer_id=self.customer_id,
@@ -205,7 +208,8 @@ class OrderStory:
             difference=price - line.unit_price,
             requested_at=at,
         )
-        return self
+        self.exchange = exchange
+        return exchange
 
     def complete_exchange(self, at: datetime) -> OrderStory:
         """The other variant is on its way and the difference settled."""

@@ -14,7 +14,7 @@ from shopgraph.connectors.demo.marketing import Marketing
 from shopgraph.connectors.demo.markets import Market
 from shopgraph.connectors.demo.names import ascii_slug
 from shopgraph.connectors.demo.orders import OrderStory
-from shopgraph.connectors.demo.plots import PLOTS, Plot
+from shopgraph.connectors.demo.plots import PLOTS, Plot, is_returnable
 from shopgraph.connectors.demo.seeds import stream
 from shopgraph.domain import (
     Address,
@@ -52,6 +52,11 @@ class Person:
     tastes: list[str]
     methods: list[tuple[str, PaymentMethodKind]]
     orders: list[OrderStory] = field(default_factory=list)
+
+    def another_card(self) -> tuple[str, PaymentMethodKind]:
+        """Get a second card."""
+        self.methods.append((f"pm_{self.id.removeprefix('cus_')}_2", PaymentMethodKind.CARD))
+        return self.methods[-1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +125,13 @@ def _order(
     placed_at = chain.at - timedelta(seconds=int(random.uniform(*plot.hours_ago) * 3600))
     promotion, code = _price_cut(chain, random, market, placed_at)
     method_id, kind = random.choice(person.methods)
+    others = [method for method in person.methods if method[0] != method_id]
+    if plot.paid_anew and not others:
+        others = [person.another_card()]
+    other_id, other_kind = others[0] if others else ("", PaymentMethodKind.CARD)
+    items = chain.shoppers.basket(random, person.tastes, market.id, placed_at)
+    while plot.returnable and not any(is_returnable(chain.catalog, sku) for sku, _ in items):
+        items = chain.shoppers.basket(random, person.tastes, market.id, placed_at)
     story = OrderStory(
         catalog=chain.catalog,
         market=market,
@@ -127,8 +139,9 @@ def _order(
         customer_id=person.id,
         method_id=method_id,
         gift_card=kind is PaymentMethodKind.GIFT_CARD,
+        other_method=(other_id, other_kind is PaymentMethodKind.GIFT_CARD),
         address=store.address if plot.in_store else person.address,
-        items=chain.shoppers.basket(random, person.tastes, market.id, placed_at),
+        items=items,
         placed_at=placed_at,
         channel=Channel.STORE if plot.in_store else random.choice((Channel.WEB, Channel.WEB, Channel.APP)),
         store_id=store.id if plot.in_store else None,

@@ -95,7 +95,7 @@ def test_one_and_many_are_the_same_word(one: str, many: str) -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_has_stems(text: str) -> None:
-    assert all(stem and stem == stem.casefold() for stem in stems(text))
+    assert all(stem.strip() for stem in stems(text))
 
 
 def test_importing_search_imports_no_index_library() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -15,7 +15,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, SkipValidation
 
 from shopgraph.errors import ConfigurationError
 
@@ -34,7 +34,7 @@ class _Position:
 class ScriptedChatModel(BaseChatModel):
     """Plays AIMessages in order (tool calls and all), or a function of the messages."""
 
-    script: Sequence[AIMessage | str | Exception] = ()
+    script: Annotated[Sequence[AIMessage | str | Exception], SkipValidation] = ()
     """What is answered, one entry per call; an exception is raised."""
     play: Play | None = None
     """Answers instead of the script."""

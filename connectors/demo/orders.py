@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from shopgraph.connectors.demo.catalog import Catalog
 from shopgraph.connectors.demo.ledger import Ledger
 from shopgraph.connectors.demo.markets import Market
+from shopgraph.connectors.demo.parcels import Parcel
 from shopgraph.domain import (
     Address,
     Allocation,
@@ -19,9 +20,6 @@ from shopgraph.domain import (
     Exchange,
     ExchangeItem,
     ExchangeStatus,
-    Fulfillment,
-    FulfillmentEvent,
-    FulfillmentLine,
     FulfillmentStatus,
     ItemCondition,
     Money,
@@ -39,14 +37,6 @@ from shopgraph.domain import (
     ReturnReason,
     ReturnStatus,
 )
-
-_MESSAGES = {
-    FulfillmentStatus.PACKED: "Packed and labelled",
-    FulfillmentStatus.SHIPPED: "Handed to {carrier}",
-    FulfillmentStatus.IN_TRANSIT: "On the way to {city}",
-    FulfillmentStatus.OUT_FOR_DELIVERY: "Out for delivery",
-    FulfillmentStatus.DELIVERED: "Delivered",
-}
 
 
 @dataclass(kw_only=True)
@@ -88,9 +78,7 @@ class OrderStory:
         """Units returned or exchanged away, by line position."""
         self.intents: list[PaymentIntent] = []
         self.refunds: list[Refund] = []
-        self.parcel: FulfillmentStatus | None = None
-        self.parcel_events: list[tuple[FulfillmentStatus, datetime]] = []
-        self.estimated_at: datetime | None = None
+        self.parcel = Parcel(number=self.number, order_id=self.id, market=self.market)
         self.returned: Return | None = None
         self.exchange: Exchange | None = None
         self.method_ids = [(self.method_id, self.gift_card)]
@@ -107,26 +95,26 @@ class OrderStory:
         """The warehouse packs it."""
         self.status, self.processed_at = OrderStatus.PROCESSED, at
         if self.channel is not Channel.STORE:
-            self._move(FulfillmentStatus.PACKED, at)
+            self.parcel.move(FulfillmentStatus.PACKED, at)
         return self
 
     def ship(self, at: datetime, *, estimated_at: datetime) -> OrderStory:
         """The carrier takes it."""
-        self.status, self.shipped_at, self.estimated_at = OrderStatus.SHIPPED, at, estimated_at
-        self._move(FulfillmentStatus.SHIPPED, at)
+        self.status, self.shipped_at, self.parcel.estimated_at = OrderStatus.SHIPPED, at, estimated_at
+        self.parcel.move(FulfillmentStatus.SHIPPED, at)
         return self
 
     def travel(self, at: datetime) -> OrderStory:
         """It is on the road."""
-        self._move(FulfillmentStatus.IN_TRANSIT, at)
+        self.parcel.move(FulfillmentStatus.IN_TRANSIT, at)
         return self
 
     def deliver(self, at: datetime) -> OrderStory:
         """The customer has it."""
         self.status, self.delivered_at = OrderStatus.DELIVERED, at
         if self.channel is not Channel.STORE:
-            self._move(FulfillmentStatus.OUT_FOR_DELIVERY, at - timedelta(hours=3))
-            self._move(FulfillmentStatus.DELIVERED, at)
+            self.parcel.move(FulfillmentStatus.OUT_FOR_DELIVERY, at - timedelta(hours=3))
+            self.parcel.move(FulfillmentStatus.DELIVERED, at)
         return self
 
     def cancel(self, at: datetime, reason: CancelReason, *, refunded: bool = True) -> OrderStory:
@@ -228,11 +216,8 @@ class OrderStory:
             ledger.returns.append(self.returned)
         if self.exchange is not None:
             ledger.exchanges.append(self.exchange)
-        if self.parcel is not None:
-            self._tell_parcel(ledger, self.parcel)
-        elif self.status is OrderStatus.PENDING:
-            ledger.allocations.extend(self._allocations())
-        if self.status is OrderStatus.PROCESSED and self.channel is not Channel.STORE:
+        self.parcel.tell(ledger, self.lines, self.address.city)
+        if self.status in {OrderStatus.PENDING, OrderStatus.PROCESSED}:
             ledger.allocations.extend(self._allocations())
         self._tell_money(ledger)
 
@@ -310,10 +295,6 @@ class OrderStory:
         elif difference.amount < 0:
             self._give_back(method_id, -difference, at, RefundReason.EXCHANGE_DIFFERENCE, done=True)
 
-    def _move(self, status: FulfillmentStatus, at: datetime) -> None:
-        self.parcel = status
-        self.parcel_events.append((status, at))
-
     def _return(self) -> Return:
         assert self.returned is not None, "a return is requested before anything else happens to it"  # noqa: S101
         return self.returned
@@ -352,36 +333,6 @@ class OrderStory:
             items_changed_at=self.items_changed_at,
             position=self.position,
         )
-
-    def _tell_parcel(self, ledger: Ledger, status: FulfillmentStatus) -> None:
-        ledger.fulfillments.append(
-            Fulfillment(
-                id=f"ful_{self.number}",
-                order_id=self.id,
-                location_id=self.market.warehouse_id,
-                status=status,
-                lines=tuple(
-                    FulfillmentLine(line_id=line.id, sku=line.sku, quantity=line.ordered_quantity)
-                    for line in self.lines
-                ),
-                carrier=self.market.carrier,
-                tracking_numbers=() if self.shipped_at is None else (f"LP{self.number * 7919 % 10**10:010d}",),
-                estimated_at=self.estimated_at,
-                shipped_at=self.shipped_at,
-                delivered_at=self.delivered_at,
-            )
-        )
-        for count, (step, at) in enumerate(self.parcel_events, 1):
-            message = _MESSAGES[step].format(carrier=self.market.carrier, city=self.address.city)
-            ledger.fulfillment_events.append(
-                FulfillmentEvent(
-                    id=f"fev_{self.number}_{count}",
-                    fulfillment_id=f"ful_{self.number}",
-                    status=step,
-                    message=message,
-                    at=at,
-                )
-            )
 
     def _allocations(self) -> list[Allocation]:
         return [

@@ -9,7 +9,6 @@ from typing import Any
 from pydantic import JsonValue
 
 from shopgraph.domain import Money
-from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.state import Evidence, State
 from shopgraph.guards.allowances import Allowances
 from shopgraph.guards.facts import Facts
@@ -27,7 +26,7 @@ from shopgraph.tools.views import (
 Parts = dict[str, list[dict[str, Any]]]
 
 
-def facts_of(state: State, shop: ShopServices) -> Facts:
+def facts_of(state: State) -> Facts:
     """Everything known in this request, in the guards' public form."""
     request, context, allowed = state["request"], state["context"], state["allowances"]
     parts: Parts = {"products": [], "orders": [], "refunds": [], "promotions": [], "amounts": []}
@@ -77,8 +76,6 @@ def facts_of(state: State, shop: ShopServices) -> Facts:
             "return_window_days": allowed.return_window_days,
             "tax_percent": str(allowed.tax.percent),
             "delivery": _delivery(allowed),
-            "brand": shop.policy.brand.model_dump(),
-            "allowed_hosts": shop.policy.allowed_hosts,
             "amounts": {row["name"]: row["amount"] for row in parts["amounts"]},
             "customer": _customer(state),
         }

@@ -11,7 +11,7 @@ from shopgraph.errors import InvalidInput, NotFound
 from shopgraph.graphs.brief import write_brief
 from shopgraph.graphs.identity import identify
 from shopgraph.graphs.node import Desk, booked, node
-from shopgraph.graphs.routing import choose_way, route_turn
+from shopgraph.graphs.routing import choose_way, knows_product, route_turn
 from shopgraph.graphs.sources import Query, gather
 from shopgraph.graphs.state import Dialog, Request, State, Stitched
 from shopgraph.guards.allowances import allow
@@ -111,6 +111,9 @@ async def route(state: State, desk: Desk) -> State:
     """Find intent, entities and tier; carry on an unfinished dialog; take a plain yes or no for what it is."""
     request, dialog = state["request"], state["dialog"]
     chosen = route_turn(desk.parts, request.text, dialog)
+    connectors = desk.shop.connectors
+    if not chosen.confirmed and chosen.route.confidence < 1:
+        chosen.route = await knows_product(connectors.search, connectors.catalog, chosen.route, request.text)
     decisions = list(state["decisions"])
     if desk.context.principal.kind == "guest":
         with booked(Layer.POLICY):

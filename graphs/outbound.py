@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from langchain_core.messages import AIMessage, RemoveMessage
@@ -12,7 +13,7 @@ from shopgraph.graphs.evidence import facts_of
 from shopgraph.graphs.node import Desk, booked, node
 from shopgraph.graphs.state import State, Stitched
 from shopgraph.guards.decisions import Verdict, VerdictKind
-from shopgraph.guards.screen import mask_personal
+from shopgraph.guards.screen import FENCE, mask_personal
 from shopgraph.telemetry.layers import Layer
 
 APOLOGY = (
@@ -32,12 +33,23 @@ async def govern(state: State, desk: Desk) -> State:
             guard=state["failure"], verdict=VerdictKind.ERROR, after=APOLOGY, reason="a step failed closed"
         )
         return {"draft": APOLOGY, "verdicts": [*state["verdicts"], failed], "messages": [AIMessage(APOLOGY)]}
-    facts = facts_of(state, desk.shop)
+    facts = facts_of(state)
     chain = desk.parts.guards or desk.shop.guards
     result = chain.run(state["draft"], facts)
     text = BLOCKED if result.blocked or not result.text.strip() else result.text
-    verdicts = [*state["verdicts"], *(item for item in result.verdicts if item.verdict != VerdictKind.PASS)]
+    found = [item for item in result.verdicts if item.verdict != VerdictKind.PASS]
+    verdicts = [*state["verdicts"], *_fenced(state), *found]
     return {"draft": text, "facts": facts, "verdicts": verdicts, "messages": [AIMessage(text)]}
+
+
+def _fenced(state: State) -> list[Verdict]:
+    """What the tools took out of shoppers' texts because it looked like an instruction."""
+    found = []
+    for item in state["evidence"]:
+        if FENCE in json.dumps(item.result, ensure_ascii=False):
+            before, why = f"a text in the result of {item.tool}", "it held an instruction; data is never obeyed"
+            found.append(Verdict(guard="injection", verdict=VerdictKind.FIX, before=before, after=FENCE, reason=why))
+    return found
 
 
 @node(Layer.MONITORING, fails="closed", always=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shopgraph.connectors.ports import CatalogPort, SearchPort
 from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.state import Dialog
+from shopgraph.graphs.wording import coverage, words
 from shopgraph.models.replies import answer_of
 from shopgraph.models.routes import Intent, Route, Tier
 
@@ -15,7 +17,8 @@ Way = str
 
 SURE = 0.6
 """Confidence from which a new intent interrupts a dialog that waits for an answer."""
-_SMALL_TALK = frozenset({Intent.AFFIRM, Intent.GREETING, Intent.OUT_OF_SCOPE})
+_SMALL_TALK = frozenset({Intent.AFFIRM, Intent.GREETING, Intent.OUT_OF_SCOPE, Intent.COMPLAINT})
+"""What never interrupts a dialog that waits for an answer: "it is broken" may well be one."""
 
 
 @dataclass
@@ -74,15 +77,35 @@ def _stays(route: Route, dialog: Dialog) -> bool:
     return route.intent == dialog.intent or route.confidence < SURE
 
 
+def _named(title: str, said: frozenset[str]) -> bool:
+    """Half of a title was said, its last word (what the thing is) among it."""
+    return coverage(title, said) >= 0.5 and words(title.split()[-1]) <= said
+
+
+async def knows_product(search: SearchPort, catalog: CatalogPort, route: Route, text: str) -> Route:
+    """Take a message that no intent fits, but that names a product, for an open question about that product."""
+    if route.intent != Intent.OUT_OF_SCOPE and route.confidence >= SURE:
+        return route
+    hits = await search.search(text, limit=1)
+    product = await catalog.product(hits[0].product_id) if hits else None
+    if product is None or not _named(product.title, words(text)):
+        return route
+    why = f"names {product.title}; otherwise {route.intent}"
+    return route.model_copy(
+        update={"intent": str(Intent.PRODUCT_QUESTION), "tier": Tier.SMALL_MODEL, "why": why, "runner_up": route.intent}
+    )
+
+
 def choose_way(parts: Parts, shop: ShopServices, chosen: Chosen) -> Way:
     """The node that serves this request."""
     route = chosen.route
     if chosen.confirmed:
         return "gate"
-    if route.intent in parts.workflows and route.tier in (Tier.WORKFLOW, Tier.TOOL):
+    wants_model = route.tier in (Tier.SMALL_MODEL, Tier.LARGE_MODEL)
+    if wants_model and (parts.model is not None or shop.chat_model is not None):
+        return "agent"
+    if route.intent in parts.workflows:
         return parts.workflows[route.intent].name
     if route.tier is Tier.PERSON:
         return "person"
-    if parts.model is not None or shop.chat_model is not None:
-        return "agent"
     return parts.workflows[Intent.OUT_OF_SCOPE].name

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from shopgraph.graphs.wording import coverage, words
 from shopgraph.graphs.workflow import Step, Turn, ask, say, workflow
-from shopgraph.graphs.workflows.picking import pick_variants, words
+from shopgraph.graphs.workflows.picking import pick_variants
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words
 from shopgraph.tools.views import ProductView, Recommendations, SearchResult, VariantView
@@ -101,7 +102,14 @@ async def _basis(turn: Turn) -> str | None:
     if turn.route.entities.skus:
         return turn.route.entities.skus[0]
     found = (await turn.read("search_products", SearchResult, query=turn.text, limit=1)).products
-    if not found or len(words(found[0].title) & words(turn.text)) < max(1, len(words(found[0].title)) // 2):
+    product_id = found[0].product_id if found and _names(turn.text, found[0].title) else ""
+    if not product_id and re.search(r"\b(it|that|this|them)\b", turn.text, re.I):
+        product_id = turn.dialog.subject.get("product_id", "")
+    if not product_id:
         return None
-    product = await turn.read("get_product", ProductView, product_id=found[0].product_id)
+    product = await turn.read("get_product", ProductView, product_id=product_id)
     return product.variants[0].sku if product.variants else None
+
+
+def _names(text: str, title: str) -> bool:
+    return coverage(title, words(text)) >= 0.5

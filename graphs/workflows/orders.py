@@ -93,23 +93,19 @@ async def refund_status(turn: Turn) -> Step:
     if isinstance(order, Step):
         return order
     open_returns = [_return_text(item) for item in order.returns if item.status is ReturnStatus.REQUESTED]
-    if order.refunds:
-        said = " ".join([_refund_text(refund, turn.locale) for refund in order.refunds] + open_returns)
-        return say(f"For order {order.order_id}: {said}").about(order_id=order.order_id)
-    said = " ".join(open_returns) or "There is no refund for it."
-    return say(f"For order {order.order_id}: {said}").about(order_id=order.order_id)
+    told = [_refund_text(refund, turn.locale) for refund in order.refunds] + open_returns
+    said = " ".join(told) or "there is no refund."
+    return say(f"For order {order.order_id}, {said}").about(order_id=order.order_id)
 
 
 def _refund_text(refund: RefundView, locale: str) -> str:
-    to = f"to your {refund.method}"
+    what = f"the refund of {refund.amount.text} to your {refund.method}"
     when = f" on {day(refund.created_at, locale)}" if refund.created_at else ""
     if refund.status is RefundStatus.SUCCEEDED:
-        return f"{refund.amount.text} was refunded {to}{when}."
+        return f"{what} was made{when}."
     if refund.status in (RefundStatus.FAILED, RefundStatus.CANCELED):
-        return f"The refund of {refund.amount.text} {to} is {refund.status}."
-    return (
-        f"{refund.amount.text} is on its way {to}{', started' + when if when else ''}; banks take 5 to 7 business days."
-    )
+        return f"{what} is {refund.status}."
+    return f"{what} was started{when}; banks take 5 to 7 business days."
 
 
 @workflow(Intent.CANCEL_ORDER, recipe=["customer", "orders"], needs_customer=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from shopgraph.domain import OrderStatus, PaymentMethodKind
+from shopgraph.graphs.wording import WORD, coverage, fold, words
 from shopgraph.graphs.workflow import Step, Turn, ask, say
 from shopgraph.tools.phrases import join_words
 from shopgraph.tools.views import (
@@ -18,22 +19,9 @@ from shopgraph.tools.views import (
     VariantView,
 )
 
-_WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _ALL = frozenset({"all", "everything", "both", "whole", "entire", "complete"})
-_STOP = frozenset(
-    """a an and the my your i it is in on of for to with that this from one please want would like return exchange
-    cancel order item items back size color colour change swap""".split()  # noqa: SIM905 - one list of words
-)
-
-
-def words(text: str) -> frozenset[str]:
-    """The words of a text, lower case, simple plurals folded, without those that say nothing."""
-    found = {word.lower() for word in _WORD.findall(text)}
-    return frozenset(_fold(word) for word in found if word not in _STOP)
-
-
-def _fold(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+_SIZES = {"small": "s", "medium": "m", "large": "l", "xsmall": "xs", "xlarge": "xl"}
+"""Sizes as people say them."""
 
 
 async def pick_order(turn: Turn, doing: str, statuses: Iterable[OrderStatus] = ()) -> OrderView | Step:
@@ -70,14 +58,9 @@ def _points_back(text: str) -> bool:
 
 def _by_words(turn: Turn, orders: Sequence[OrderSummary]) -> list[OrderSummary]:
     said = words(turn.text)
-    scored = [(max((_fit(item, said) for item in order.items), default=0.0), order) for order in orders]
+    scored = [(max((coverage(item, said) for item in order.items), default=0.0), order) for order in orders]
     best = max((score for score, _ in scored), default=0.0)
     return [order for score, order in scored if score == best] if best >= 0.5 else []
-
-
-def _fit(title: str, said: frozenset[str]) -> float:
-    wanted = words(title)
-    return len(wanted & said) / len(wanted) if wanted else 0.0
 
 
 def _listing(orders: Sequence[OrderSummary]) -> str:
@@ -98,7 +81,7 @@ def pick_lines(text: str, lines: Sequence[OrderLineView], *, only: bool = True) 
     said = words(text)
     if said & _ALL:
         return left
-    scored = [(_fit(line.title, said), line) for line in left]
+    scored = [(coverage(line.title, said), line) for line in left]
     named = [(score, line) for score, line in scored if score >= 0.5]
     best = {line.title: max(score for score, other in named if other.title == line.title) for _, line in named}
     strong = [line for score, line in named if score == best[line.title] and score >= max(best.values()) - 0.34]
@@ -116,11 +99,15 @@ def pick_variants(text: str, variants: Sequence[VariantView], current: dict[str,
 
     What is said of an option counts; an option that is not spoken of stays as it is. Empty when the text names none.
     """
-    said = {word.lower() for word in _WORD.findall(text)} | {_fold(word.lower()) for word in _WORD.findall(text)}
+    # "Too small" says what is wrong with the one they have.
+    text = re.sub(r"\btoo (small|large|big)\b", " ", text, flags=re.I)
+    plain = re.sub(r"\b(?:extra|x)[ -](large|small)\b", lambda match: _SIZES[f"x{match[1].lower()}"], text, flags=re.I)
+    said = {word.lower() for word in WORD.findall(plain)}
+    said |= {fold(word) for word in said} | {_SIZES[word] for word in said if word in _SIZES}
     asked: dict[str, set[str]] = {}
     for variant in variants:
         for name, value in variant.options.items():
-            tokens = {word.lower() for word in _WORD.findall(value)}
+            tokens = {word.lower() for word in WORD.findall(value)}
             if tokens and tokens <= said:
                 asked.setdefault(name, set()).add(value)
     if not asked:

@@ -9,6 +9,7 @@ from shopgraph.graphs.workflow import Step, Turn, propose, say, workflow
 from shopgraph.guards.allowances import allow
 from shopgraph.guards.decisions import Decision, Effect
 from shopgraph.models.routes import Intent
+from shopgraph.tools.phrases import join_words
 from shopgraph.tools.views import PromotionList, PromotionView
 
 
@@ -49,5 +50,5 @@ async def _judge(turn: Turn, percent: Decimal) -> Decision:
 
 
 def _promotion(item: PromotionView, locale: str) -> str:
-    what = f" on {', '.join(item.categories)}" if item.categories else ""
+    what = f" {join_words(item.categories)}" if item.categories else ""
     return f"{item.name}: {item.percent.normalize():f} % off{what} until {day(item.ends_at, locale)}."

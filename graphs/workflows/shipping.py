@@ -20,8 +20,13 @@ async def delivery_question(turn: Turn) -> Step:
     return say(" ".join(_option(item) for item in found.options))
 
 
+def count_days(number: int) -> str:
+    """ "1 day", "2 days"."""
+    return "1 day" if number == 1 else f"{number} days"
+
+
 def _option(item: DeliveryOption) -> str:
-    days = f"{item.min_days} to {item.max_days} days" if item.min_days != item.max_days else f"{item.min_days} days"
+    days = f"{item.min_days} to {item.max_days} days" if item.min_days != item.max_days else count_days(item.max_days)
     price = f"costs {item.price.text}" if item.price.amount else "is free"
     free = f" and is free for orders from {item.free_from.text}" if item.free_from and item.price.amount else ""
     return f"{item.name} takes {days}, {price}{free}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from typing import TYPE_CHECKING
 
 from shopgraph.errors import ShopgraphError
@@ -36,7 +37,13 @@ def print_model(value: BaseModel) -> None:
 
 def visible(text: str) -> str:
     """Text in which control characters are shown, not obeyed by the terminal."""
-    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+    return "".join(c if c in "\n\t" or not _obeyed(c) else f"\\x{ord(c):02x}" for c in text)
+
+
+def _obeyed(character: str) -> bool:
+    # Cc and the rest of C (control, format, surrogate, private), and the line and paragraph separators.
+    kind = unicodedata.category(character)
+    return kind.startswith("C") or kind in ("Zl", "Zp")
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -57,4 +64,5 @@ def progress() -> Progress:
         TimeRemainingColumn(),
         console=console(stderr=True),
         transient=True,
+        disable=not sys.stderr.isatty(),
     )

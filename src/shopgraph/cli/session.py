@@ -88,11 +88,12 @@ def open_session(where: str | None, *, continues: bool = False) -> Iterator[Sess
 
 @contextmanager
 def demo_session(*, stores: int, seed: int, keep: Path | None) -> Iterator[Session]:
-    """A fresh demo shop, thrown away afterwards unless `keep` names a folder for it.
+    """A fresh demo shop with the demo's own model, thrown away afterwards unless `keep` names a folder for it.
 
     Raises:
         ConfigurationError: the folder is not empty.
     """
+    from shopgraph.cli.demo.model import careless_model
     from shopgraph.clock import parse_instant
     from shopgraph.config import load_settings
     from shopgraph.connectors.demo import generate
@@ -100,12 +101,13 @@ def demo_session(*, stores: int, seed: int, keep: Path | None) -> Iterator[Sessi
 
     settings = load_settings()
     _log(settings)
+    options = shop_options(settings) | {"chat_model": careless_model()}
     with _making("making the demo shop"):
         if keep is None:
-            shop = Shop.demo(stores=stores, seed=seed, **shop_options(settings))
+            shop = Shop.demo(stores=stores, seed=seed, **options)
         else:
             meta, parts = generate(stores=stores, seed=seed, at=parse_instant(DEMO_INSTANT))
-            shop = Shop.create(keep, meta, parts, **shop_options(settings))
+            shop = Shop.create(keep, meta, parts, **options)
     with asyncio.Runner() as runner, closing(shop):
         yield Session(shop, _orchestrator(shop), runner)
 

@@ -13,11 +13,12 @@ from rich.text import Text
 from shopgraph.cli.demo.conversation import Conversation, Event
 from shopgraph.cli.demo.play import Played
 from shopgraph.cli.output import visible
+from shopgraph.graphs.answer import LayerView, SourceStatus
 from shopgraph.guards.decisions import Effect, VerdictKind
 from shopgraph.telemetry.layers import PUBLISHED_SHARES, Layer
 
 if TYPE_CHECKING:
-    from shopgraph.graphs.answer import Answer, DecisionView, LayerView, VerdictView
+    from shopgraph.graphs.answer import Answer, DecisionView, VerdictView
 
 _EFFECTS = {Effect.ALLOW: "green", Effect.DENY: "red", Effect.CONFIRM: "yellow", Effect.APPROVE: "yellow"}
 
@@ -43,7 +44,9 @@ def print_played(console: Console, played: Played) -> None:
         return
     route = answer.route
     _line(console, "routed", f"{route.intent} to {route.tier} ({route.confidence:.2f}): {route.why}")
-    sources = ", ".join(f"{view.source} {view.status}" for view in answer.context)
+    sources = ", ".join(
+        f"{view.source} {view.status}" for view in answer.context if view.status is not SourceStatus.SKIPPED
+    )
     if sources:
         _line(console, "context", sources, style="dim")
     for decision in answer.decisions:
@@ -84,8 +87,6 @@ def _line(console: Console, label: str, text: str, *, style: str = "") -> None:
 
 def total_layers(answers: Iterable[Answer]) -> dict[str, LayerView]:
     """Milliseconds and calls per layer over all answers, and each layer's share of the seven layers' time."""
-    from shopgraph.graphs.answer import LayerView
-
     ms, calls = dict.fromkeys(map(str, Layer), 0.0), dict.fromkeys(map(str, Layer), 0)
     for answer in answers:
         for name, view in answer.layers.items():

@@ -177,7 +177,7 @@ Shaving Kit | 64 | selfcare | color: black chrome | steel and badger-free bristl
 }
 
 PARTNERS: dict[str, tuple[tuple[str, float], ...]] = {
-    "Blue Wrap Dress": (("Silver Heels", 0.6), ("Pearl Drop Earrings", 0.2)),
+    "Blue Wrap Dress": (("Silver Heels", 0.6), ("Pearl Drop Earrings", 0.1)),
     "Emerald Slip Dress": (("Pearl Drop Earrings", 0.4), ("Beaded Clutch", 0.2)),
     "Black Column Dress": (("Beaded Clutch", 0.35), ("Black Court Shoes", 0.25)),
     "Plum Velvet Dress": (("Evening Lipstick", 0.35),),

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
-from shopgraph.connectors.demo.cast import TREND_REGION_ID, TREND_SKU
+from shopgraph.connectors.demo.cast import CAST, TREND_REGION_ID, TREND_SKU
 from shopgraph.connectors.demo.catalog import Catalog
 from shopgraph.connectors.demo.seeds import stream
 from shopgraph.domain import Product
 
 _TREND_SINCE = timedelta(days=14)
+_FAVOURITE = 4.0
+"""How much likelier than the least one the most popular thing of a theme is bought."""
+_USUAL = {TREND_SKU: 0.45, CAST["dresser"].skus["bought"]: 0.5}
+"""Sizes that most people take, and their share."""
 _CHEAP = {"kitchen", "beauty", "home"}
 
 
@@ -23,13 +27,15 @@ class Shoppers:
         self._themes = sorted(catalog.themes)
         random = stream(seed, "popularity")
         self._popularity = {
-            theme: [random.paretovariate(1.6) for _ in products] for theme, products in sorted(catalog.themes.items())
+            theme: [min(random.paretovariate(1.6), _FAVOURITE) for _ in products]
+            for theme, products in sorted(catalog.themes.items())
         }
+        self._usual = {catalog.by_sku[sku].product_id: sku for sku in _USUAL}
         self._trend = catalog.by_id[catalog.by_sku[TREND_SKU].product_id]
 
     def tastes(self, random: Random) -> list[str]:
         """The occasions that a person shops for, the likeliest first."""
-        return random.sample(self._themes, 3)
+        return [product.attributes["occasion"] for product in random.sample(self._catalog.products, 3)]
 
     def basket(self, random: Random, tastes: list[str], region_id: str, placed_at: datetime) -> list[tuple[str, int]]:
         """SKUs and how many of each, every SKU once."""
@@ -51,6 +57,7 @@ class Shoppers:
         return random.choices(self._catalog.themes[theme], weights=self._popularity[theme])[0]
 
     def _form(self, random: Random, product: Product) -> str:
-        if product is self._trend and random.random() < 0.3:
-            return TREND_SKU
+        usual = self._usual.get(product.id)
+        if usual is not None and random.random() < _USUAL[usual]:
+            return usual
         return random.choice(self._catalog.forms[product.id]).sku

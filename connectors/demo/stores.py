@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from shopgraph.connectors.dataset import Dataset
@@ -123,6 +123,8 @@ def _order(
     chain: Chain, random: Random, market: Market, store: Store, person: Person, plot: Plot, number: int
 ) -> OrderStory:
     placed_at = chain.at - timedelta(seconds=int(random.uniform(*plot.hours_ago) * 3600))
+    if plot.in_store:
+        placed_at = _in_opening_hours(random, placed_at, market, chain.at)
     promotion, code = _price_cut(chain, random, market, placed_at)
     method_id, kind = random.choice(person.methods)
     others = [method for method in person.methods if method[0] != method_id]
@@ -150,6 +152,14 @@ def _order(
     )
     plot.unfold(story, random, chain.at)
     return story
+
+
+def _in_opening_hours(random: Random, about: datetime, market: Market, latest: datetime) -> datetime:
+    """The same local day between ten and seven, or the day before when that is still to come."""
+    local = about.astimezone(market.zone)
+    opened = local.replace(hour=random.randrange(10, 19), minute=random.randrange(60), second=0, microsecond=0)
+    moment = opened.astimezone(UTC)
+    return moment if moment <= latest else (opened - timedelta(days=1)).astimezone(UTC)
 
 
 def _price_cut(

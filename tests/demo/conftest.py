@@ -8,13 +8,14 @@ import pytest
 
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.demo import generate
+from shopgraph.domain import Value
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def whole(stores: int, seed: int, at: datetime = AT) -> Dataset:
     """All parts of a chain as one dataset."""
-    rows: dict[str, list[object]] = {}
+    rows: dict[str, list[Value]] = {}
     _, parts = generate(stores=stores, seed=seed, at=at)
     for part in parts:
         for table, values in part.tables().items():
@@ -36,9 +37,3 @@ def chain(request: pytest.FixtureRequest) -> Dataset:
     """A chain of the smallest size, and one with a store in every region."""
     stores, seed = request.param
     return whole(stores, seed)
-
-
-@pytest.fixture(scope="session")
-def regional(chain: Dataset) -> dict[str, str]:
-    """Currency by region."""
-    return {region.id: region.currency for region in chain.regions}

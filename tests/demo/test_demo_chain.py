@@ -28,6 +28,7 @@ from shopgraph.domain import (
     RefundReason,
     RefundStatus,
     ReturnStatus,
+    Value,
     exponent,
 )
 from shopgraph.domain.transitions import FULFILLMENT
@@ -125,8 +126,10 @@ def test_references_and_ids_hold(chain: Dataset) -> None:
     for order in chain.orders:
         assert order.region_id == people[order.customer_id].region_id
         assert {line.sku for line in order.lines} <= skus
-    for row in (*chain.intents, *chain.refunds):
-        assert methods[row.payment_method_id] == orders[row.order_id].customer_id
+    used = [(row.payment_method_id, row.order_id) for row in chain.intents]
+    used += [(row.payment_method_id, row.order_id) for row in chain.refunds]
+    for method_id, order_id in used:
+        assert methods[method_id] == orders[order_id].customer_id
     for discount in chain.discounts:
         assert discount.customer_id == orders[discount.order_id].customer_id
     positions: dict[str, list[int]] = defaultdict(list)
@@ -167,6 +170,8 @@ def test_orders_add_up(chain: Dataset) -> None:
         if order.channel is Channel.STORE:
             assert order.shipping == zero
             assert order.store_id is not None
+            assert order.placed_at is not None
+            assert 10 <= order.placed_at.astimezone(market.zone).hour < 19
         elif order.items_changed_at is None:
             assert order.shipping == (zero if goods >= market.free_from else market.shipping)
         for line in order.lines:
@@ -402,7 +407,7 @@ def test_no_two_descriptions_are_the_same_and_all_are_sentences(chain: Dataset) 
 
 def test_it_loads_into_a_database_and_comes_back(at: datetime, tmp_path: Path) -> None:
     meta, parts = generate(stores=2, seed=3, at=at)
-    merged: dict[str, list[object]] = defaultdict(list)
+    merged: dict[str, list[Value]] = defaultdict(list)
     with create_shop(f"sqlite:///{tmp_path / 'shop.db'}", meta) as shop:
         for part in parts:
             shop.load(part)

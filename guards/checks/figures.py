@@ -193,7 +193,10 @@ def _is_price_claim(claim: _Claim, book: _Book) -> bool:
     product = claim.subject(book.current)
     if product is None or product.end > claim.amount.start or claim.amount.start - product.end > 60:
         return False
-    return not _OTHER.search(claim.nearby) and not _one_of(claim.amount, set(book.facts.amounts.values()))
+    if _OTHER.search(claim.nearby):
+        return False
+    loose = _one_of(claim.amount, set(book.facts.amounts.values()))
+    return not loose or _one_of(claim.amount, book.of_products())
 
 
 def _wrong(claim: _Claim, book: _Book, reason: str) -> Iterator[Finding]:

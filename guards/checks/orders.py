@@ -28,6 +28,8 @@ _CLAIM = re.compile(
     re.I,
 )
 _DONE = {"done", "succeeded", "pending", None}
+_ELSE = re.compile(r"\b(?:refund|return|exchange|payment|difference|request|code|promotion)\b", re.I)
+"""What else can be pending."""
 _WE = r"\b(?:I|we)(?:['’]ve(?: just| now)?| have(?: just| now| already)?| just| already| successfully)?\s"
 _WAS = r"\b(?:has|have) (?:now |just |already |successfully |also )?been (?:successfully )?"
 _MADE = r"(?:arranged|started|created|set up|opened|registered)"
@@ -107,9 +109,11 @@ def _states(sentence: Sentence, state: str | None) -> Iterator[Finding]:
         return
     for found in _CLAIM.finditer(sentence.text):
         said = _SAID[found["state"].lower()]
+        start = sentence.start + found.start("state")
         if said == state or not _contradicts(said, found["how"].lower(), state):
             continue
-        start = sentence.start + found.start("state")
+        if _ELSE.search(sentence.clause(start)):
+            continue
         yield replace(start, start + len(found["state"]), state, f"The order is {state}.")
 
 

@@ -8,7 +8,8 @@ Rules that hold for every port:
 - A look-up of one record returns None when there is none; a list may be empty. Reads never raise NotFound.
 - Every mutating call takes an `idempotency_key` made from the business (`refund:{order}:{sequence}`). The same key
   with the same arguments returns the first result and changes nothing; with other arguments it raises
-  `IdempotencyConflict`.
+  `IdempotencyConflict`. The instant of asking (`at`) is no part of the comparison: a retry comes later. A refused call
+  leaves its key free.
 - A call that the records do not allow raises a `Conflict` (`IllegalTransition`, `OutOfStock`) and changes nothing; a
   record that is not there raises `NotFound` on a mutating call.
 - A fault of the outside system is a `ConnectorFault`.
@@ -140,7 +141,10 @@ class OrdersPort(Protocol):
         ...
 
     async def bought_together(self, sku: str, *, limit: int = 5) -> tuple[tuple[str, int], ...]:
-        """SKUs most often in the same order as this one's product, with the count of such orders, most often first."""
+        """SKUs most often in the same order as this one's product, with the count of such orders, most often first.
+
+        Canceled orders do not count, nor do other variants of the product itself; ties by SKU.
+        """
         ...
 
     async def best_sellers(

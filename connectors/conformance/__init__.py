@@ -11,7 +11,9 @@ Where it needs pytest's fixtures, parametrize over `CHECKS` and call `check.run(
 import pytest
 
 # Before the checks are imported: their plain asserts then explain themselves as those of a test module do.
-pytest.register_assert_rewrite("shopgraph.connectors.conformance")
+pytest.register_assert_rewrite(
+    *(f"shopgraph.connectors.conformance.{each}" for each in ("kit", "mutations", "reads", "rules", "transactions"))
+)
 
 from shopgraph.connectors.conformance import mutations, reads, rules, transactions  # noqa: E402, F401
 from shopgraph.connectors.conformance.kit import CHECKS, Check, Factory, conformance_tests  # noqa: E402

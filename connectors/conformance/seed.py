@@ -38,6 +38,7 @@ from shopgraph.domain import (
     RefundReason,
     RefundStatus,
     Region,
+    Reservation,
     Return,
     ReturnItem,
     ReturnPolicy,
@@ -121,6 +122,16 @@ def _stock(dataset: Dataset) -> None:
             id=f"alloc-{n}", sku=sku, location_id="depot-north", order_id="ada-pending", line_id=f"{n}", quantity=count
         )
         for n, (sku, count) in enumerate([("shirt-m", 2), ("shoe-42", 1)])
+    ]
+    dataset.reservations = [
+        Reservation(
+            id="reserved",
+            sku="shirt-m",
+            location_id="depot-north",
+            cart_id="cart-open",
+            quantity=1,
+            expires_at=AT + DAY,
+        )
     ]
 
 

@@ -7,6 +7,7 @@ from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.embedded.mapping import Mapped
@@ -50,15 +51,21 @@ def insert_rows(connection: Connection, mapped: Mapped[Any], rows: Iterable[tupl
         while batch := list(islice(pending, _BATCH)):
             connection.exec_driver_sql(statement, batch)
         return
+    _copy_rows(connection, mapped, rows)
+
+
+def _copy_rows(connection: Connection, mapped: Mapped[Any], rows: Iterable[tuple[Any, ...]]) -> None:
     prepare = connection.dialect.identifier_preparer
     columns = ", ".join(prepare.format_column(column) for column in mapped.table.columns)
+    statement = f"COPY {prepare.format_table(mapped.table)} ({columns}) FROM STDIN"
     driver: Any = connection.connection.driver_connection
-    with (
-        driver.cursor() as cursor,
-        cursor.copy(f"COPY {prepare.format_table(mapped.table)} ({columns}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
+    errors: Any = connection.dialect.loaded_dbapi
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except errors.Error as error:
+        raise DBAPIError.instance(statement, None, error, errors.Error) from error
 
 
 def dump(connection: Connection) -> Dataset:

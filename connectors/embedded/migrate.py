@@ -53,7 +53,7 @@ def version_of(connection: Connection, place: str) -> str:
     known = {script.revision for script in ScriptDirectory.from_config(migrations()).walk_revisions()}
     if version in known:
         return str(version)
-    if version is not None and version > head():
+    if version is not None and version.isdecimal() and version > head():
         raise ShopTooNew(
             f"{place} has schema version {version}; this shopgraph knows versions up to {head()}.",
             remedy="Upgrade shopgraph: pip install --upgrade shopgraph.",

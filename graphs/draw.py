@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from langchain_core.runnables.graph import Graph, Node
 
 from shopgraph.errors import InvalidInput
+from shopgraph.graphs.layout import ENDS, Arrow, Box, arrange
 from shopgraph.telemetry.layers import Layer
 
 if TYPE_CHECKING:
@@ -29,34 +29,8 @@ COLORS: Mapping[Layer, str] = {
 }
 """A layer's fill, light enough for black letters."""
 
-_ENDS = {"__start__": "start", "__end__": "end"}
 FORMATS = (".png", ".svg", ".mmd")
-_PLAIN, _INK, _HEIGHT, _LETTER, _GAP_X, _GAP_Y = "#ffffff", "#3d405b", 36.0, 7.6, 34.0, 46.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Box:
-    """A node's place: its middle and its size, in points, y downwards."""
-
-    x: float
-    y: float
-    width: float
-    height: float = _HEIGHT
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Arrow:
-    """An edge's way through the picture."""
-
-    points: tuple[tuple[float, float], ...]
-    conditional: bool
-    label: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Layout:
-    boxes: Mapping[str, _Box]
-    arrows: tuple[_Arrow, ...]
+_PLAIN, _INK = "#ffffff", "#3d405b"
 
 
 def draw_graph(graph: Graph, out: FilePath, layer_of: Callable[[str], str] | None = None) -> None:
@@ -88,16 +62,16 @@ def _picture(graph: Graph, form: str, layer_of: Callable[[str], str] | None) -> 
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    layout = _arrange(graph)
+    layout = arrange(graph)
     used = {key: layer for key, node in graph.nodes.items() if (layer := _layer(node, layer_of)) is not None}
     legend_height = 22.0 * (len(set(used.values())) + 2)
-    left = min(box.x - box.width / 2 for box in layout.boxes.values()) - 24
-    right = max([*(box.x + box.width / 2 for box in layout.boxes.values()), left + 260]) + 24
+    left = min(box.x - box.width / 2 for box in layout.boxes) - 24
+    right = max([*(box.x + box.width / 2 for box in layout.boxes), left + 260]) + 24
     curves = [_curve(arrow.points) for arrow in layout.arrows]
     right = max([right, *(float(curve.get_extents().x1) + 16 for curve in curves)])
     left = min([left, *(float(curve.get_extents().x0) - 16 for curve in curves)])
-    top = min(box.y - box.height / 2 for box in layout.boxes.values()) - 20
-    bottom = max(box.y + box.height / 2 for box in layout.boxes.values()) + 30
+    top = min(box.y - box.height / 2 for box in layout.boxes) - 20
+    bottom = max(box.y + box.height / 2 for box in layout.boxes) + 30
     figure = Figure(figsize=((right - left) / 72, (bottom + legend_height - top) / 72))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(left, right)
@@ -105,8 +79,8 @@ def _picture(graph: Graph, form: str, layer_of: Callable[[str], str] | None) -> 
     axes.set_axis_off()
     for arrow, curve in zip(layout.arrows, curves, strict=True):
         _draw_arrow(axes, arrow, curve)
-    for key, box in layout.boxes.items():
-        _draw_box(axes, graph.nodes[key], box, used.get(key))
+    for box in layout.boxes:
+        _draw_box(axes, box, used.get(box.nodes[0]))
     _draw_legend(axes, left + 24, bottom, sorted(set(used.values()), key=list(Layer).index))
     # A fixed salt and no date: the same graph gives the same file.
     with rc_context({"svg.hashsalt": "shopgraph", "svg.fonttype": "none"}):
@@ -116,130 +90,10 @@ def _picture(graph: Graph, form: str, layer_of: Callable[[str], str] | None) -> 
 
 
 def _layer(node: Node, layer_of: Callable[[str], str] | None) -> Layer | None:
-    if node.name in _ENDS:
+    if node.name in ENDS:
         return None
     named = (node.metadata or {}).get("layer") or (layer_of(node.name) if layer_of else "")
     return Layer(named) if named in tuple(Layer) else None
-
-
-def _title(node: Node) -> str:
-    return _ENDS.get(node.name, node.name)
-
-
-def _arrange(graph: Graph) -> _Layout:
-    """Sugiyama's layers, component by component from left to right; self-loops are drawn beside their node."""
-    from grandalf.graphs import Edge, Vertex  # type: ignore[import-untyped]
-
-    # grandalf wants attributes set on its objects that it does not declare.
-    vertices: dict[str, Any] = {key: Vertex(key) for key in graph.nodes}
-    for key, vertex in vertices.items():
-        vertex.view = _View(max(64.0, _LETTER * len(_title(graph.nodes[key])) + 26), _HEIGHT)
-    pairs: dict[tuple[str, str], tuple[bool, list[str]]] = {}
-    # LangGraph keeps edges in sets, in an order that changes from process to process; a picture should not.
-    order = list(graph.nodes)
-    for edge in sorted(graph.edges, key=lambda e: (order.index(e.source), order.index(e.target), str(e.data))):
-        conditional, labels = pairs.get((edge.source, edge.target), (True, []))
-        label = "" if edge.data is None or str(edge.data) == edge.target else str(edge.data)
-        pairs[edge.source, edge.target] = (conditional and edge.conditional, [*labels, *([label] if label else [])])
-    edges: dict[tuple[str, str], Any] = {}
-    for source, target in pairs:
-        if source != target:
-            edges[source, target] = Edge(vertices[source], vertices[target])
-            edges[source, target].view = _Way()
-    _place(list(vertices.values()), list(edges.values()))
-    boxes = {
-        key: _Box(x=vertex.view.xy[0], y=vertex.view.xy[1], width=vertex.view.w) for key, vertex in vertices.items()
-    }
-    return _Layout(
-        boxes=boxes,
-        arrows=tuple(
-            _Arrow(
-                points=_route(source, target, boxes, edges, both_ways=(target, source) in pairs),
-                conditional=conditional,
-                label=" / ".join(labels),
-            )
-            for (source, target), (conditional, labels) in pairs.items()
-        ),
-    )
-
-
-class _View:
-    """What grandalf reads and sets of a node: its size and the place it found."""
-
-    def __init__(self, width: float, height: float) -> None:
-        self.w, self.h = width, height
-        self.xy = (0.0, 0.0)
-
-
-class _Way:
-    """What grandalf sets of an edge: the points it goes through."""
-
-    def __init__(self) -> None:
-        self.points: list[tuple[float, float]] = []
-
-    def setpath(self, points: list[tuple[float, float]]) -> None:
-        """Called by grandalf when the layout is done."""
-        self.points = list(points)
-
-
-def _place(vertices: list[Any], edges: list[Any]) -> None:
-    from grandalf.graphs import graph_core
-    from grandalf.layouts import SugiyamaLayout  # type: ignore[import-untyped]
-
-    offset = 0.0
-    for group in _components(vertices, edges):
-        # Not grandalf's own Graph: it keeps a component's edges in a set, so the picture would differ each time.
-        component = graph_core(group, [edge for edge in edges if edge.v[0] in group])
-        layout: Any = SugiyamaLayout(component)
-        layout.xspace, layout.yspace = _GAP_X, _GAP_Y
-        layout.init_all(roots=[v for v in group if not v.e_in()] or group[:1], optimize=True)
-        layout.draw(10)
-        left = min(v.view.xy[0] - v.view.w / 2 for v in group)
-        for vertex in group:
-            vertex.view.xy = (vertex.view.xy[0] - left + offset, vertex.view.xy[1])
-        for edge in component.sE:
-            edge.view.points = [(x - left + offset, y) for x, y in edge.view.points]
-        offset = max(v.view.xy[0] + v.view.w / 2 for v in group) + _GAP_X
-
-
-def _components(vertices: list[Any], edges: list[Any]) -> list[list[Any]]:
-    """The vertices that hang together, in their order."""
-    home = {vertex: index for index, vertex in enumerate(vertices)}
-    for edge in edges:
-        old, new = home[edge.v[0]], home[edge.v[1]]
-        home = {vertex: new if at == old else at for vertex, at in home.items()}
-    groups: dict[int, list[Any]] = {}
-    for vertex in vertices:
-        groups.setdefault(home[vertex], []).append(vertex)
-    return list(groups.values())
-
-
-def _route(
-    source: str, target: str, boxes: Mapping[str, _Box], edges: Mapping[tuple[str, str], Any], *, both_ways: bool
-) -> tuple[tuple[float, float], ...]:
-    start, end = boxes[source], boxes[target]
-    if source == target:
-        x, y = start.x + start.width / 2, start.y
-        return ((x, y - 8), (x + 26, y - 14), (x + 26, y + 14), (x, y + 8))
-    # Two nodes that call each other get two lanes.
-    lane = 0.0 if not both_ways else (10.0 if start.y < end.y else -10.0)
-    inner = [(x + lane, y) for x, y in edges[source, target].view.points[1:-1]]
-    middles = [(start.x + lane, start.y), *inner, (end.x + lane, end.y)]
-    return (_border(start, middles[0], middles[1]), *inner, _border(end, middles[-1], middles[-2]))
-
-
-def _border(box: _Box, inside: tuple[float, float], toward: tuple[float, float]) -> tuple[float, float]:
-    """Where a line from a point in the box leaves it."""
-    steps = [1.0]
-    for at, to, middle, size in (
-        (inside[0], toward[0], box.x, box.width),
-        (inside[1], toward[1], box.y, box.height),
-    ):
-        if to != at:
-            side = middle + (size / 2 if to > at else -size / 2)
-            steps.append((side - at) / (to - at))
-    step = min(steps)
-    return (inside[0] + (toward[0] - inside[0]) * step, inside[1] + (toward[1] - inside[1]) * step)
 
 
 def _curve(points: tuple[tuple[float, float], ...]) -> Path:
@@ -263,7 +117,7 @@ def _fours(points: tuple[tuple[float, float], ...]) -> Iterator[tuple[tuple[floa
         yield points[i : i + 4]
 
 
-def _draw_arrow(axes: Axes, arrow: _Arrow, curve: Path) -> None:
+def _draw_arrow(axes: Axes, arrow: Arrow, curve: Path) -> None:
     from matplotlib.patches import FancyArrowPatch
 
     axes.add_patch(
@@ -294,10 +148,10 @@ def _middle(points: tuple[tuple[float, float], ...]) -> tuple[float, float]:
     return ((points[half - 1][0] + points[half][0]) / 2, (points[half - 1][1] + points[half][1]) / 2)
 
 
-def _draw_box(axes: Axes, node: Node, box: _Box, layer: Layer | None) -> None:
+def _draw_box(axes: Axes, box: Box, layer: Layer | None) -> None:
     from matplotlib.patches import FancyBboxPatch
 
-    terminal = node.name in _ENDS
+    terminal = box.nodes[0] in ENDS
     axes.add_patch(
         FancyBboxPatch(
             (box.x - box.width / 2, box.y - box.height / 2),
@@ -311,7 +165,7 @@ def _draw_box(axes: Axes, node: Node, box: _Box, layer: Layer | None) -> None:
         )
     )
     axes.text(
-        box.x, box.y, _title(node), fontsize=11, ha="center", va="center_baseline", zorder=4,
+        box.x, box.y, box.text, fontsize=11, ha="center", va="center_baseline", zorder=4,
         color="white" if terminal else "black",
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -9,7 +10,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from shopgraph.errors import ConfigurationError, DamagedShop, ShopTooNew
+from shopgraph.errors import DamagedShop, ShopTooNew
 
 
 def migrations() -> Config:
@@ -19,12 +20,15 @@ def migrations() -> Config:
     return config
 
 
+@cache
+def _versions() -> tuple[str, ...]:
+    """The schema versions that this package knows, newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(migrations()).walk_revisions())
+
+
 def head() -> str:
     """The schema version that this package writes."""
-    version = ScriptDirectory.from_config(migrations()).get_current_head()
-    if version is None:
-        raise ConfigurationError("The package has lost its migrations.", remedy="Install shopgraph again.")
-    return version
+    return _versions()[0]
 
 
 def upgrade(connection: Connection) -> None:
@@ -50,8 +54,7 @@ def version_of(connection: Connection, place: str) -> str:
     if not {"alembic_version", "shop"} <= tables:
         raise DamagedShop(f"{place} is not a shop.", remedy="Make one with `shopgraph shop init`.")
     version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    known = {script.revision for script in ScriptDirectory.from_config(migrations()).walk_revisions()}
-    if version in known:
+    if version in _versions():
         return str(version)
     if version is not None and version.isdecimal() and version > head():
         raise ShopTooNew(

@@ -12,8 +12,8 @@ from shopgraph.models.replies import answer_of, is_fragment
 @pytest.mark.parametrize(
     "text",
     ["yes", "Yes!", "YES please", "yeah", "yep do it", "go ahead", "yes, do it", "ok", "Okay.", "sure", "y", "👍",
-     "that's correct", "that’s fine by me", "please proceed", "I confirm", "sounds good, go ahead", "yes, that works",
-     "of course", "yes I'd like that", "absolutely, thank you so much", "ok thanks"],
+     "that's correct", "that’s fine by me", "please proceed", "I confirm", "sounds good, go ahead",
+     "yes, that works", "of course", "yes I'd like that", "absolutely, thank you so much", "ok thanks"],
 )  # fmt: skip
 def test_yes(text: str) -> None:
     assert answer_of(text) == "yes"
@@ -22,8 +22,8 @@ def test_yes(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["no", "No.", "nope", "no thanks", "No, thank you very much", "no, leave it", "don't", "dont do it",
-     "do not do that!", "never mind", "forget it", "not now", "I changed my mind", "I don't want that", "I’ll keep it", "nah", "stop",
-     "please don't", "no no no", "I'd rather not"],
+     "do not do that!", "never mind", "forget it", "not now", "I changed my mind", "I don't want that",
+     "I’ll keep it", "nah", "stop", "please don't", "no no no", "I'd rather not"],
 )  # fmt: skip
 def test_no(text: str) -> None:
     assert answer_of(text) == "no"
@@ -31,11 +31,12 @@ def test_no(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "yes?", "yes but to another card", "yes, if it is free", "yes unless it costs more", "sure, what is it",
-     "yes and also cancel the other one", "yes no", "no wait yes", "not sure", "I'm not sure", "maybe", "why not",
-     "no, use my visa", "ok but first tell me the price", "yes, only the first one", "yes 2 of them",
-     "yes, not that one", "how", "do it tomorrow", "yes, to my gift card", "great", "thanks", "yes, cancel it", "okay so how much is it",
-     "say yes", "yesterday", "he said yes", "no problem as long as it is cheap", "yes " * 200],
+    ["", "   ", "yes?", "yes but to another card", "yes, if it is free", "yes unless it costs more",
+     "sure, what is it", "yes and also cancel the other one", "yes no", "no wait yes", "not sure", "I'm not sure",
+     "maybe", "why not", "no, use my visa", "ok but first tell me the price", "yes, only the first one",
+     "yes 2 of them", "yes, not that one", "how", "do it tomorrow", "yes, to my gift card", "great", "thanks",
+     "yes, cancel it", "okay so how much is it", "say yes", "yesterday", "he said yes",
+     "no problem as long as it is cheap", "yes " * 200],
 )  # fmt: skip
 def test_neither(text: str) -> None:
     assert answer_of(text) == "other"

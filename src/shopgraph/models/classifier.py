@@ -158,9 +158,9 @@ def _descend(
             step += 1
         if progress:
             progress(epoch + 1, _EPOCHS)
-    averaged: Floats = start.weights + total / np.float32(steps)
-    averaged_bias: Floats = start.bias + total_bias / np.float32(steps)
-    return replace(start, weights=averaged, bias=averaged_bias)
+    total /= steps
+    total_bias /= steps
+    return replace(start, weights=start.weights + total, bias=start.bias + total_bias)
 
 
 def _softmax(scores: Floats) -> Floats:

@@ -95,6 +95,6 @@ def write_number(value: Decimal, *, like: str, currency: str | None, locale: str
     if marks and digits and len(_GROUPS.split(like)[-1]) == digits:
         point = marks[-1]
     group = next((mark for mark in marks if mark != point), "." if point == "," else ",")
-    if len(whole) > 3 and (len(marks) > bool(fraction) or not marks):
+    if len(whole) > 3 and re.search(r"\d{4}", like) is None:
         whole = f"{int(whole):,}".replace(",", group)
     return whole + (point + fraction if fraction else "")

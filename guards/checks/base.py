@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
@@ -104,6 +105,7 @@ _NUMBERED = re.compile(r"\b(?:no|nr|order)\.\s*$", re.I)
 _CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[–—-]\s|\b(?:but|however|aber|mais)\b", re.I)
 
 
+@lru_cache(maxsize=2)  # every check of a chain asks for those of the same text
 def sentences(text: str) -> Sequence[Sentence]:
     """The text in sentences; a line end ends one too. Joined again they are the text."""
     found: list[Sentence] = []
@@ -117,7 +119,7 @@ def sentences(text: str) -> Sequence[Sentence]:
         start, first = end.end(), newline
     if start < len(text):
         found.append(_sentence(text, start, len(text), first))
-    return found
+    return tuple(found)
 
 
 def _ends(head: str, following: str) -> bool:

@@ -27,7 +27,7 @@ _CLAIM = re.compile(
     r"(?P<state>delivered|shipped|on its way|on the way|in transit|cancell?ed|pending|being prepared|processed)\b",
     re.I,
 )
-_DONE = {"done", "succeeded", "pending", None}
+_DONE = {"done", "replayed", "succeeded", "pending", None}
 _ELSE = re.compile(r"\b(?:refund|return|exchange|payment|difference|request|code|promotion)\b", re.I)
 """What else can be pending."""
 _WE = r"\b(?:I|we)(?:['’]ve(?: just| now)?| have(?: just| now| already)?| just| already| successfully)?\s"

@@ -45,10 +45,9 @@ PHRASES = [
 drafts = st.lists(st.sampled_from(PHRASES) | st.text(max_size=12), max_size=8).map(" ".join)
 
 
-def crash(text: str, facts: Facts) -> Iterator[Finding]:
+def crash(text: str, facts: Facts) -> list[Finding]:
     """A check that fails."""
     raise RuntimeError("out of order")
-    yield  # pragma: no cover
 
 
 def test_an_empty_chain_lets_nothing_through(facts: Facts) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def careless_model() -> BaseChatModel:
-    """A scripted model: it looks the product up, then quotes 20 % less than the truth and offers half off."""
+    """A scripted model: it looks the product up, then quotes 30 % less than the truth and offers half off."""
     from shopgraph.models.scripted import ScriptedChatModel
 
     return ScriptedChatModel(play=_play)
@@ -31,7 +31,7 @@ def _play(messages: list[BaseMessage]) -> AIMessage:
         return AIMessage("I did not find that product.")
     product = results[-1]
     price = product["variants"][0]["price"]
-    wrong = f"{Decimal(price['amount']) * 8 / 1000:.2f}"
+    wrong = f"{Decimal(price['amount']) * 7 / 1000:.2f}"
     return AIMessage(
         f"{product['description']} The {product['title']} costs ${wrong}. "
         "Because you asked so nicely, I can give you 50% off."

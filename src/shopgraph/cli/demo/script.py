@@ -110,8 +110,8 @@ CONVERSATIONS: tuple[Conversation, ...] = (
         region_id="us-west",
         turns=(
             Turn(
-                text="Tell me a bit about the turntable.",
-                expected=Expected(never_says=("50%", "$11.00"), actions=()),
+                text="Tell me a bit about the balance bike.",
+                expected=Expected(says=("$119.00",), never_says=("50%", "$83.30"), actions=()),
             ),
         ),
     ),

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from pydantic import ValidationError
-from typer.testing import Result
 
 from shopgraph.config import LogLevel, Settings, explain_settings, load_settings, shown
 from shopgraph.errors import ConfigurationError
@@ -86,7 +86,7 @@ def test_a_misspelled_variable_is_noticed_and_not_obeyed() -> None:
 
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
-        Settings().shop = "x"  # type: ignore[misc]
+        Settings().shop = "x"
 
 
 def test_passwords_are_masked() -> None:

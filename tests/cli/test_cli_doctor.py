@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import Result
+from click.testing import Result
 
 from shopgraph.cli import doctor
 
@@ -55,7 +55,7 @@ def test_a_missing_dependency_is_broken_and_a_missing_extra_is_off(monkeypatch: 
             raise metadata.PackageNotFoundError(name)
         return "1.82.8" if name == "litellm" else real(name)
 
-    monkeypatch.setattr(doctor.metadata, "version", version)
+    monkeypatch.setattr("shopgraph.cli.doctor.metadata.version", version)
     found = {finding.name: finding for finding in doctor.dependencies()}
     assert found["langgraph"].health is doctor.Health.BROKEN
     assert found["langgraph"].remedy.startswith("pip install 'langgraph")

@@ -11,8 +11,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import Result
 from langchain_core.runnables.graph import Graph
-from typer.testing import Result
 
 from shopgraph.errors import InvalidInput
 from shopgraph.graphs.draw import COLORS, draw_graph, svg_of
@@ -110,8 +110,9 @@ def test_the_same_graph_is_the_same_file_in_any_process() -> None:
     code = (
         "from langgraph.graph import StateGraph, START, END\n"
         "import hashlib\n"
+        "from typing import TypedDict\n"
         "from shopgraph.graphs.draw import svg_of\n"
-        "g = StateGraph(dict)\n"
+        "g = StateGraph(TypedDict('S', {'x': int}))\n"
         "[g.add_node(n, lambda s: s) for n in ('choose', 'one', 'two', 'three')]\n"
         "g.add_edge(START, 'choose')\n"
         "g.add_conditional_edges('choose', lambda s: 'one', ['one', 'two', 'three'])\n"

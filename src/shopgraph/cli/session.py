@@ -101,7 +101,7 @@ def demo_session(*, stores: int, seed: int, keep: Path | None) -> Iterator[Sessi
 
     settings = load_settings()
     _log(settings)
-    options = shop_options(settings) | {"chat_model": careless_model()}
+    options: dict[str, Any] = {**shop_options(settings), "chat_model": careless_model()}
     with _making("making the demo shop"):
         if keep is None:
             shop = Shop.demo(stores=stores, seed=seed, **options)

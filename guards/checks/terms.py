@@ -16,6 +16,8 @@ _DAYS = re.compile(
     re.I,
 )
 _DELIVERY = re.compile(r"deliver|shipping|ships?\b|arriv|lieferung|livraison", re.I)
+_OTHER_METHOD = re.compile(r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect", re.I)
+"""The facts hold the standard method's days only."""
 _RETURN = re.compile(r"\breturns?\b|send (?:it|them|things)? ?back|\bsent back|rückgabe|zurück|retour", re.I)
 _ELSE = re.compile(r"refund|erstatt|rembours|exchange|bank|credited|was delivered|were delivered|code|discount", re.I)
 _TAX = re.compile(r"(?:\btax\b|\bvat\b|\bmwst\b|\btva\b)", re.I)
@@ -42,7 +44,9 @@ def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             continue
         if _RETURN.search(sentence.text) and not found["high"]:
             yield from _window(sentence, said, facts.return_window_days, start, end)
-        elif _DELIVERY.search(sentence.text) and not _RETURN.search(sentence.text):
+        elif _DELIVERY.search(sentence.text) and not (
+            _RETURN.search(sentence.text) or _OTHER_METHOD.search(sentence.text)
+        ):
             yield from _delivery_days(sentence, said, facts, start, end)
 
 

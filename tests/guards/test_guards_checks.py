@@ -78,6 +78,7 @@ The code SAVE99 is not valid.
 What is your postal code 89501?
 Delivery costs $4.99 and takes 2 to 5 days; it is free from $50.00.
 Standard delivery takes 2-5 days.
+Express delivery takes 1 day, costs $5.00.
 Free shipping on orders over $50.00.
 You can return items within 30 days of delivery.
 You have 25 days left to return it.

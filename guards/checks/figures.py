@@ -33,6 +33,7 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
         return
     book = _Book.of(facts)
     named = mentions(text, [*book.products, *book.orders])
+    plain = _without(text, named)
     subjects: list[Mention] = []
     for sentence in sentences(text):
         if sentence.first_of_line:
@@ -40,7 +41,7 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
         here = [m for m in named if sentence.start <= m.start < sentence.end]
         inside = [a for a in amounts if sentence.start <= a.start < sentence.end]
         for place, amount in enumerate(inside):
-            nearby = _nearby(text, sentence, inside, place)
+            nearby = _nearby(plain, sentence, inside, place)
             yield from _judge(_Claim(text, sentence, amount, nearby, here, subjects), book)
         subjects = [m for m in here if m.key in book.products][-1:] or subjects
 
@@ -69,6 +70,13 @@ class _Claim:
         known = [mention for mention in self.here if mention.key in names]
         before = [mention for mention in known if mention.end <= self.amount.start]
         return before[-1] if before else next(iter(known), None)
+
+
+def _without(text: str, named: Sequence[Mention]) -> str:
+    """The text with names blanked out: a Balance Bike is no balance."""
+    for mention in named:
+        text = f"{text[: mention.start]}{' ' * (mention.end - mention.start)}{text[mention.end :]}"
+    return text
 
 
 def _nearby(text: str, sentence: Sentence, inside: Sequence[Amount], place: int) -> str:

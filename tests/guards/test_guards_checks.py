@@ -205,6 +205,13 @@ def test_a_right_answer_is_never_touched_abroad(chain: GuardChain, raw: dict[str
         assert chain.run(draft, facts).text == draft
 
 
+def test_a_name_is_no_cue(chain: GuardChain) -> None:
+    product = {"name": "Balance Bike Under Order", "price": "119.00"}
+    facts = Facts.model_validate({"currency": "USD", "products": [product]})
+    result = chain.run("The Balance Bike Under Order costs $83.30.", facts)
+    assert result.text == "The Balance Bike Under Order costs $119.00."
+
+
 def test_numbers_are_written_as_the_draft_wrote_them(chain: GuardChain) -> None:
     facts = Facts.model_validate(ABROAD[0][0])
     assert chain.run("Das Leinenhemd kostet 39,90 €.", facts).text == "Das Leinenhemd kostet 49,90 €."

@@ -45,17 +45,18 @@ class Classifier:
     def reasons(self, features: Features, label: str, limit: int = 3) -> tuple[str, ...]:
         """The word n-grams that spoke most for a label against the others, strongest first."""
         column = self.labels.index(label)
-        pulls: dict[str, float] = {}
-        for gram in word_ngrams(features.words):
-            at = word_bucket(gram)
-            row = self.weights[at]
-            pulls[gram] = float((row[column] - row.mean()) * self.rarity[at])
+        grams = sorted(set(word_ngrams(features.words)))
+        at = np.array([word_bucket(gram) for gram in grams], dtype=np.int64)
+        rows = self.weights[at]
+        pulls = (rows[:, column] - rows.mean(axis=1)) * self.rarity[at]
         chosen: list[str] = []
-        for gram in sorted(pulls, key=lambda gram: (-pulls[gram], gram)):
-            shown = gram.replace("^ ", "").replace(" $", "")
-            if pulls[gram] > 0 and not any(shown in other for other in chosen):
+        for place in np.argsort(-pulls, kind="stable"):
+            shown = grams[place].replace("^ ", "").replace(" $", "")
+            if pulls[place] <= 0 or len(chosen) == limit:
+                break
+            if not any(shown in other for other in chosen):
                 chosen.append(shown)
-        return tuple(chosen[:limit])
+        return tuple(chosen)
 
     def _weighted(self, features: Features) -> Floats:
         values = features.values * self.rarity[features.indices]

@@ -173,8 +173,8 @@ async def test_an_inserted_record_is_found(log: AuditLog, file: Path) -> None:
     await log.append([event(number) for number in range(5)])
     tamper(
         file,
-        "INSERT INTO audit_records SELECT 0, request_id, conversation_id, node, layer, kind, at, payload, previous, hash"
-        " FROM audit_records WHERE position = 2",
+        "INSERT INTO audit_records SELECT 0, request_id, conversation_id, node, layer, kind, at, payload, previous,"
+        " hash FROM audit_records WHERE position = 2",
     )
     report = await log.verify()
     assert report.first_bad is not None

@@ -98,7 +98,7 @@ def test_langfuse_is_reached_only_when_configured(
 
     monkeypatch.setenv("LANGFUSE_PUBLIC_KEY", "pk-1")
     monkeypatch.setenv("LANGFUSE_SECRET_KEY", "sk-very-secret")
-    monkeypatch.setenv("LANGFUSE_HOST", "http://127.0.0.1:9")
+    monkeypatch.setenv("LANGFUSE_BASE_URL", "http://127.0.0.1:9")
     done = shopgraph("doctor", "--json")
     assert no_network == [("127.0.0.1", 9)]
     assert findings(done)["langfuse"]["health"] == "broken"

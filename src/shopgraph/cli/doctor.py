@@ -182,7 +182,8 @@ def _langfuse(wanted: bool) -> Finding:
             detail=f"{' and '.join(missing)} not set",
             remedy="Set them, or `langfuse = false`.",
         )
-    return _reached(os.environ.get("LANGFUSE_HOST", "https://cloud.langfuse.com"))
+    host = os.environ.get("LANGFUSE_BASE_URL") or os.environ.get("LANGFUSE_HOST")
+    return _reached(host or "https://cloud.langfuse.com")
 
 
 def _reached(host: str) -> Finding:
@@ -196,7 +197,7 @@ def _reached(host: str) -> Finding:
             name="langfuse",
             health=Health.BROKEN,
             detail=f"{host}: {error}",
-            remedy="Check LANGFUSE_HOST and the network.",
+            remedy="Check LANGFUSE_BASE_URL and the network.",
         )
     health = Health.OK if answer.is_success else Health.BROKEN
     return Finding(area="reachable", name="langfuse", health=health, detail=f"{host}: HTTP {answer.status_code}")

@@ -75,7 +75,7 @@ def open_session(where: str | None, *, continues: bool = False) -> Iterator[Sess
     from shopgraph.config import load_settings
 
     settings = load_settings()
-    _log(settings)
+    _observe(settings)
     named = where or settings.shop
     if continues and not named:
         raise InvalidInput(
@@ -100,7 +100,7 @@ def demo_session(*, stores: int, seed: int, keep: Path | None) -> Iterator[Sessi
     from shopgraph.shop import DEMO_INSTANT, Shop
 
     settings = load_settings()
-    _log(settings)
+    _observe(settings)
     options: dict[str, Any] = {**shop_options(settings), "chat_model": careless_model()}
     with _making("making the demo shop"):
         if keep is None:
@@ -131,8 +131,12 @@ def _opened(named: str, settings: Settings) -> Iterator[Shop]:
 
 
 def shop_options(settings: Settings) -> dict[str, Any]:
-    """What the settings decide about an open shop."""
+    """What the settings decide about an open shop: its deadlines and its model."""
     options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms}
+    if settings.models:
+        from shopgraph.models.registry import load_models
+
+        options["chat_model"] = load_models(Path(settings.models)).chat()
     return options
 
 
@@ -143,8 +147,12 @@ def _making(what: str) -> Iterator[None]:
         yield
 
 
-def _log(settings: Settings) -> None:
+def _observe(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level.value, format="%(levelname)s %(name)s: %(message)s")
+    if settings.langfuse:
+        from shopgraph.telemetry.langfuse import configure_langfuse
+
+        configure_langfuse()
 
 
 def _orchestrator(shop: Shop) -> Orchestrator:

@@ -13,28 +13,28 @@ if TYPE_CHECKING:
     from shopgraph.graphs.orchestrator import make_parts as make_parts
     from shopgraph.graphs.sources import context_source as context_source
     from shopgraph.graphs.state import State as State
-    from shopgraph.graphs.workflow import Turn as Turn
-    from shopgraph.graphs.workflow import ask as ask
-    from shopgraph.graphs.workflow import hand_over as hand_over
-    from shopgraph.graphs.workflow import propose as propose
-    from shopgraph.graphs.workflow import say as say
-    from shopgraph.graphs.workflow import workflow as workflow
+    from shopgraph.graphs.turns import Turn as Turn
+    from shopgraph.graphs.turns import ask as ask
+    from shopgraph.graphs.turns import hand_over as hand_over
+    from shopgraph.graphs.turns import propose as propose
+    from shopgraph.graphs.turns import say as say
+    from shopgraph.graphs.turns import workflow as workflow
 
 _HOMES = {
     "Answer": "answer",
     "Orchestrator": "conversation",
     "RunContext": "context",
     "State": "state",
-    "Turn": "workflow",
-    "ask": "workflow",
+    "Turn": "turns",
+    "ask": "turns",
     "build_orchestrator": "conversation",
     "compile_orchestrator": "orchestrator",
     "context_source": "sources",
-    "hand_over": "workflow",
+    "hand_over": "turns",
     "make_parts": "orchestrator",
-    "propose": "workflow",
-    "say": "workflow",
-    "workflow": "workflow",
+    "propose": "turns",
+    "say": "turns",
+    "workflow": "turns",
 }
 """Public name to module: loaded on first use, since langgraph takes seconds to import."""
 

@@ -13,7 +13,7 @@ from shopgraph.graphs.node import Desk, Node, booked, engine, node
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.routing import settled
 from shopgraph.graphs.state import Dialog, Evidence, State
-from shopgraph.graphs.workflow import Halt, Step, Turn, Workflow, told
+from shopgraph.graphs.turns import Halt, Step, Turn, Workflow, told
 from shopgraph.guards.decisions import Decision
 from shopgraph.telemetry.layers import Layer
 from shopgraph.tools.spec import GateOutcome, Outcome, Proposal, ToolCall, ToolContext
@@ -184,10 +184,13 @@ async def gate(state: State, desk: Desk) -> State:
         approved = Approval.model_validate(answer)
         if approved.approve:
             update["approval"], update["approver"] = waiting[0].digest, approved.approver
-    decisions: list[Decision] = [*state["decisions"]]
-    for outcome in outcomes:
-        decisions += [item for item in outcome.decisions if item not in decisions]
-    return {**update, "decisions": decisions}
+    return {**update, "decisions": _with_decisions(state["decisions"], outcomes)}
+
+
+def _with_decisions(known: list[Decision], outcomes: list[GateOutcome]) -> list[Decision]:
+    """Every decision once, in the order in which they were made."""
+    made = [decision for outcome in outcomes for decision in outcome.decisions]
+    return list({item.model_dump_json(): item for item in (*known, *made)}.values())
 
 
 @node(Layer.ENGINE, fails="closed")
@@ -204,7 +207,8 @@ async def act(state: State, desk: Desk) -> State:
             evidence.append(Evidence(tool=call.tool, result=outcome.result))
             if desk.shop.gate.tools[call.tool].mutates:
                 actions.append(_action(call, outcome))
-    return {"outcomes": outcomes, "actions": actions, "evidence": evidence}
+    decisions = _with_decisions(state["decisions"], outcomes)
+    return {"outcomes": outcomes, "actions": actions, "evidence": evidence, "decisions": decisions}
 
 
 def _action(call: ToolCall, outcome: GateOutcome) -> ActionView:

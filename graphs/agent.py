@@ -14,7 +14,7 @@ from shopgraph.graphs.acting import ACTED, question_of, refusal_text, tool_conte
 from shopgraph.graphs.node import Desk, engine, node
 from shopgraph.graphs.routing import settled
 from shopgraph.graphs.state import Evidence, State
-from shopgraph.graphs.workflow import told
+from shopgraph.graphs.turns import told
 from shopgraph.telemetry.layers import Layer
 from shopgraph.tools.spec import GateOutcome, Outcome, Scope, ToolCall
 

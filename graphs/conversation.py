@@ -31,7 +31,7 @@ from shopgraph.graphs.orchestrator import RECURSION_LIMIT, compile_orchestrator,
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.sources import ContextSource
 from shopgraph.graphs.state import State
-from shopgraph.graphs.workflow import Workflow
+from shopgraph.graphs.turns import Workflow
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.screen import screen_message
 from shopgraph.models.router import IntentRouter

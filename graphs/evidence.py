@@ -49,11 +49,17 @@ def facts_of(state: State) -> Facts:
                 "placed_on": order.placed_at.date() if order.placed_at else None,
                 "delivered_on": order.delivered_at.date() if order.delivered_at else None,
                 "lines": [
-                    {"name": line.title, "sku": line.sku, "price": _decimal(line.unit_price)} for line in order.lines
+                    {
+                        "name": line.title,
+                        "sku": line.sku,
+                        "quantity": line.ordered_quantity,
+                        "price": _decimal(line.unit_price),
+                    }
+                    for line in order.lines
                 ],
             }
         )
-    for promotion in context.promotions:
+    for promotion in allowed.promotions:
         parts["promotions"].append(
             {
                 "name": promotion.name,
@@ -72,6 +78,7 @@ def facts_of(state: State) -> Facts:
             "discount": {
                 "allowed": allowed.max_discount_percent > 0,
                 "max_percent": str(allowed.max_discount_percent),
+                "code": _good_code(state),
             },
             "return_window_days": allowed.return_window_days,
             "tax_percent": str(allowed.tax.percent),
@@ -93,6 +100,15 @@ def _delivery(allowed: Allowances) -> dict[str, Any] | None:
         "price": _decimal(method.price),
         "free_from": free,
     }
+
+
+def _good_code(state: State) -> str | None:
+    """The code that was typed, once the gate has let it through to a yes or to the cart."""
+    proposal = state["dialog"].proposal
+    if proposal is not None and proposal.tool == "redeem_code":
+        return str(proposal.arguments["code"])
+    redeemed = [item.result.get("code") for item in state["evidence"] if item.tool == "redeem_code"]
+    return str(redeemed[-1]) if redeemed else None
 
 
 def _currency(parts: Parts, default: str | None) -> str | None:
@@ -198,7 +214,13 @@ def _order(item: Evidence, parts: Parts) -> None:
             "delivered_on": order.delivered_at.date() if order.delivered_at else None,
             "tracking": next((n for parcel in order.parcels for n in parcel.tracking_numbers), None),
             "lines": [
-                {"name": line.title, "sku": line.sku, "price": _amount(parts, line.unit_price)} for line in order.lines
+                {
+                    "name": line.title,
+                    "sku": line.sku,
+                    "quantity": line.ordered_quantity,
+                    "price": _amount(parts, line.unit_price),
+                }
+                for line in order.lines
             ],
         }
     )

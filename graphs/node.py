@@ -36,6 +36,12 @@ class Node(Protocol):
         ...
 
 
+APOLOGY = (
+    "Something went wrong on our side and I would rather not guess. "
+    "A colleague will look into it; please ask again in a moment or ask for a person."
+)
+"""What a request that failed closed is answered with."""
+
 _METER: contextvars.ContextVar[LayerMeter | None] = contextvars.ContextVar("shopgraph_meter", default=None)
 
 
@@ -131,7 +137,7 @@ async def _run(
     except Exception as exception:
         logger.exception("node %s failed", name)
         error = f"{type(exception).__name__}: {exception}"
-        update = cast(State, {"failure": name}) if fails == "closed" else {}
+        update = cast(State, {"failure": name, "draft": APOLOGY}) if fails == "closed" else {}
     finally:
         _METER.reset(token)
     with meter.measure(Layer.MONITORING):

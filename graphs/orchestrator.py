@@ -21,7 +21,7 @@ from shopgraph.graphs.outbound import govern, record
 from shopgraph.graphs.parts import Parts, by_intent
 from shopgraph.graphs.sources import DEFAULT_SOURCES, ContextSource
 from shopgraph.graphs.state import State, TurnInput
-from shopgraph.graphs.workflow import Workflow
+from shopgraph.graphs.turns import Workflow
 from shopgraph.graphs.workflows import DEFAULT_WORKFLOWS
 from shopgraph.guards.chain import GuardChain
 from shopgraph.models.router import IntentRouter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from langchain_core.messages import AIMessage, RemoveMessage
@@ -10,16 +11,14 @@ from pydantic import JsonValue
 
 from shopgraph.audit.log import AuditEvent
 from shopgraph.graphs.evidence import facts_of
-from shopgraph.graphs.node import Desk, booked, node
+from shopgraph.graphs.node import APOLOGY, Desk, booked, node
 from shopgraph.graphs.state import State, Stitched
 from shopgraph.guards.decisions import Verdict, VerdictKind
 from shopgraph.guards.screen import FENCE, mask_personal
 from shopgraph.telemetry.layers import Layer
 
-APOLOGY = (
-    "Something went wrong on our side and I would rather not guess. "
-    "A colleague will look into it; please ask again in a moment or ask for a person."
-)
+logger = logging.getLogger(__name__)
+
 BLOCKED = "I cannot answer that safely. I am happy to pass it to a colleague: just ask for a person."
 KEPT_MESSAGES = 20
 """How many messages a conversation keeps in its checkpoint; the audit log has them all."""
@@ -55,8 +54,15 @@ def _fenced(state: State) -> list[Verdict]:
 @node(Layer.MONITORING, fails="closed", always=True)
 async def record(state: State, desk: Desk) -> State:
     """Write every step to the audit log before the answer leaves, and keep the conversation's memory short."""
-    with booked(Layer.AUDIT):
-        await desk.shop.audit.append(_events(state))
+    try:
+        with booked(Layer.AUDIT):
+            await desk.shop.audit.append(_events(state))
+    except Exception:
+        # An answer that is not on the record does not leave, not as a message of the conversation either.
+        logger.exception("the audit log could not be written")
+        error = Verdict(guard="audit", verdict=VerdictKind.ERROR, after=APOLOGY, reason="the audit log failed")
+        unsaid = AIMessage(APOLOGY, id=state["messages"][-1].id)
+        return {"failure": "record", "draft": APOLOGY, "messages": [unsaid], "verdicts": [*state["verdicts"], error]}
     slim = Stitched(sources=state["context"].sources)
     old = state["messages"][:-KEPT_MESSAGES]
     forget: list[Any] = [RemoveMessage(id=message.id) for message in old if message.id]

@@ -15,7 +15,7 @@ from shopgraph.models.router import IntentRouter
 
 if TYPE_CHECKING:
     from shopgraph.graphs.sources import ContextSource
-    from shopgraph.graphs.workflow import Workflow
+    from shopgraph.graphs.turns import Workflow
 
 
 @dataclass(frozen=True, kw_only=True)

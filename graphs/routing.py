@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from shopgraph.connectors.ports import CatalogPort, SearchPort
@@ -9,7 +10,7 @@ from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.state import Dialog
 from shopgraph.graphs.wording import coverage, words
-from shopgraph.models.replies import answer_of
+from shopgraph.models.replies import answer_of, is_fragment
 from shopgraph.models.routes import Intent, Route, Tier
 
 Way = str
@@ -19,6 +20,13 @@ SURE = 0.6
 """Confidence from which a new intent interrupts a dialog that waits for an answer."""
 _SMALL_TALK = frozenset({Intent.AFFIRM, Intent.GREETING, Intent.OUT_OF_SCOPE, Intent.COMPLAINT})
 """What never interrupts a dialog that waits for an answer: "it is broken" may well be one."""
+
+_ASKS_FOR_SOMEBODY = re.compile(
+    r"human|person|people|agent|representative|someone|somebody|colleague|staff|manager|supervisor|operator|speak|talk",
+    re.I,
+)
+_SWAPS = frozenset({Intent.EXCHANGE_ITEMS, Intent.CHANGE_ITEMS})
+_FOLLOWS_UP = re.compile(r"\s*(and|what about|how about|in)\b", re.I)
 
 
 @dataclass
@@ -38,7 +46,7 @@ def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
     """
     route = parts.router.route(text)
     if dialog.proposal is not None:
-        reply = answer_of(text)
+        reply = answer_of(text, question=dialog.proposal.summary)
         if reply == "yes":
             return Chosen(
                 _same(route, dialog, Intent.AFFIRM, "a clear yes to what was proposed"), dialog, confirmed=True
@@ -48,11 +56,13 @@ def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
         dialog = dialog.model_copy(update={"proposal": None})
     elif dialog.asking and answer_of(text) == "no":
         return Chosen(_same(route, dialog, Intent.DENY, "a clear no to what was asked"), settled(dialog))
-    if dialog.intent and _stays(route, dialog):
+    if dialog.intent and _stays(route, dialog, text):
         why = f"answers what {dialog.intent} asked for" if dialog.asking else f"goes on with {dialog.intent}"
         return Chosen(_same(route, dialog, dialog.intent, why), dialog)
     if route.intent == dialog.intent:
         return Chosen(route, dialog)
+    if "product_id" in dialog.subject and _FOLLOWS_UP.match(text) and len(text.split()) <= 6:
+        route = _same(route, dialog, Intent.PRODUCT_QUESTION, "follows up on the product just spoken of")
     return Chosen(route, dialog.model_copy(update={"intent": "", "slots": {}, "asking": ""}))
 
 
@@ -67,14 +77,19 @@ def _same(route: Route, dialog: Dialog, intent: str, why: str) -> Route:
     )
 
 
-def _stays(route: Route, dialog: Dialog) -> bool:
+def _stays(route: Route, dialog: Dialog, text: str) -> bool:
+    """Whether a message answers what the dialog asked for, rather than beginning something else."""
     if not dialog.asking:
         return False
+    if route.intent == Intent.PERSON:
+        return not _ASKS_FOR_SOMEBODY.search(text)
     if dialog.asking == "identity" and (route.entities.emails or route.entities.postal_codes):
         return True
-    if route.intent in _SMALL_TALK:
+    if route.intent in _SMALL_TALK or {route.intent, dialog.intent} <= _SWAPS:
         return True
-    return route.intent == dialog.intent or route.confidence < SURE
+    if route.intent == dialog.intent or route.confidence < SURE:
+        return True
+    return is_fragment(text) and route.intent != Intent.THANKS
 
 
 def _named(title: str, said: frozenset[str]) -> bool:

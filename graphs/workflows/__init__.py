@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shopgraph.graphs.workflow import Workflow
+from shopgraph.graphs.turns import Workflow
 from shopgraph.graphs.workflows.addresses import change_address
 from shopgraph.graphs.workflows.catalog import product_question, recommendation
 from shopgraph.graphs.workflows.orders import cancel_order, order_status, refund_status

@@ -7,7 +7,7 @@ import re
 from pydantic import JsonValue
 
 from shopgraph.domain import Address, OrderStatus
-from shopgraph.graphs.workflow import Step, Turn, ask, propose, workflow
+from shopgraph.graphs.turns import Step, Turn, ask, propose, workflow
 from shopgraph.graphs.workflows.picking import pick_order
 from shopgraph.models.routes import Intent
 from shopgraph.tools.views import OrderView, ProfileView

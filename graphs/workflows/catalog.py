@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from shopgraph.graphs.turns import Step, Turn, ask, say, workflow
 from shopgraph.graphs.wording import coverage, words
-from shopgraph.graphs.workflow import Step, Turn, ask, say, workflow
 from shopgraph.graphs.workflows.picking import pick_variants
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words
@@ -20,7 +20,9 @@ _OPINIONS = re.compile(
 async def product_question(turn: Turn) -> Step:
     """Price, stock and properties of a product, from the live records of the shopper's region."""
     found = (await turn.read("search_products", SearchResult, query=turn.heard, limit=3)).products
-    product_id = found[0].product_id if found else turn.dialog.subject.get("product_id", "")
+    before = turn.dialog.subject.get("product_id", "")
+    named = found and (_names(turn.heard, found[0].title) or not before)
+    product_id = found[0].product_id if named else before
     if not product_id:
         return ask("product", "Which product do you mean? Please tell me its name.")
     product = await turn.read("get_product", ProductView, product_id=product_id)

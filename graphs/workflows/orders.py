@@ -6,7 +6,7 @@ import re
 
 from shopgraph.domain import CancelReason, OrderStatus, RefundStatus, ReturnStatus
 from shopgraph.graphs.phrases import day, day_and_time
-from shopgraph.graphs.workflow import Step, Turn, ask, propose, say, workflow
+from shopgraph.graphs.turns import Step, Turn, ask, propose, say, workflow
 from shopgraph.graphs.workflows.picking import pick_order
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words

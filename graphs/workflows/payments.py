@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shopgraph.domain import OrderStatus
-from shopgraph.graphs.workflow import Step, Turn, ask, propose, say, workflow
+from shopgraph.graphs.turns import Step, Turn, ask, propose, say, workflow
 from shopgraph.graphs.workflows.picking import original_method, pick_method, pick_order
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words

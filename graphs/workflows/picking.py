@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from shopgraph.domain import OrderStatus, PaymentMethodKind
+from shopgraph.graphs.turns import Step, Turn, ask, say
 from shopgraph.graphs.wording import WORD, coverage, fold, words
-from shopgraph.graphs.workflow import Step, Turn, ask, say
 from shopgraph.tools.phrases import join_words
 from shopgraph.tools.views import (
     OrderLineView,

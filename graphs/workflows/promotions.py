@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, Decimal
 
 from shopgraph.graphs.phrases import day
-from shopgraph.graphs.workflow import Step, Turn, propose, say, workflow
+from shopgraph.graphs.turns import Step, Turn, propose, say, workflow
 from shopgraph.guards.allowances import allow
 from shopgraph.guards.decisions import Decision, Effect
 from shopgraph.models.routes import Intent

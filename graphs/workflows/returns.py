@@ -7,7 +7,7 @@ import re
 from pydantic import JsonValue
 
 from shopgraph.domain import OrderStatus, PaymentMethodKind, ReturnReason
-from shopgraph.graphs.workflow import Step, Turn, ask, propose, workflow
+from shopgraph.graphs.turns import Step, Turn, ask, propose, workflow
 from shopgraph.graphs.workflows.picking import original_method, pick_lines, pick_method, pick_order
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words

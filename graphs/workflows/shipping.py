@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shopgraph.graphs.workflow import Step, Turn, say, workflow
+from shopgraph.graphs.turns import Step, Turn, say, workflow
 from shopgraph.models.routes import Intent
 from shopgraph.tools.views import DeliveryOption, DeliveryOptions
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from shopgraph.domain import OrderStatus
-from shopgraph.graphs.workflow import Step, Turn, ask, propose, workflow
+from shopgraph.graphs.turns import Step, Turn, ask, propose, workflow
 from shopgraph.graphs.workflows.picking import original_method, pick_lines, pick_method, pick_order, pick_variants
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words

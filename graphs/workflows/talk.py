@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shopgraph.graphs.workflow import Step, Turn, hand_over, say, workflow
+from shopgraph.graphs.turns import Step, Turn, hand_over, say, workflow
 from shopgraph.models.routes import Intent
 
 CAN_DO = (

@@ -158,6 +158,10 @@ class Orchestrator:
         """The drawable graph."""
         return self.graph.get_graph()
 
+    def __repr__(self) -> str:
+        names = ", ".join(item.name for item in self.parts.named_workflows())
+        return f"<Orchestrator of {self.shop.meta.name}; workflows: {names}>"
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """A picture drawn here, without a network; LangGraph's own would call a web service."""
         from shopgraph.graphs.draw import svg_of

@@ -141,7 +141,9 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
 
 def _add(graph: StateGraph[State, RunContext, TurnInput, State], function: Node) -> None:
     name = function.__name__
-    graph.add_node(name, function, metadata={"layer": layer_of(name)})
+    # `kind` keeps the agent out of the box that a picture makes of all workflows.
+    metadata = {"layer": layer_of(name)} | ({"kind": "agent"} if name == "agent" else {})
+    graph.add_node(name, function, metadata=metadata)
 
 
 def _way(state: State) -> str:

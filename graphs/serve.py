@@ -10,13 +10,14 @@ from functools import cache
 
 from shopgraph.config import load_settings
 from shopgraph.graphs.orchestrator import Orchestration, compile_orchestrator, make_parts
-from shopgraph.shop import Shop
+from shopgraph.shop import Shop, shop_options
 
 
 @cache
 def _shop() -> Shop:
     settings = load_settings()
-    return Shop.open(settings.shop) if settings.shop else Shop.demo()
+    options = shop_options(settings)
+    return Shop.open(settings.shop, **options) if settings.shop else Shop.demo(**options)
 
 
 def graph() -> Orchestration:

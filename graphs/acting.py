@@ -112,7 +112,7 @@ def _apply(workflow: Workflow, step: Step, turn: Turn, state: State) -> State:
     dialog = state["dialog"]
     slots: dict[str, JsonValue] = {**dialog.slots, **step.slots}
     subject = {**dialog.subject, **step.subject}
-    decisions = [*state["decisions"], *turn.judged, *step.decisions]
+    decisions = each_once([*state["decisions"], *turn.judged, *step.decisions])
     base: State = {"evidence": turn.evidence, "decisions": decisions}
     if step.tool:
         call = ToolCall(tool=step.tool, arguments=step.arguments, call_id=f"{turn.request.id}:{step.tool}")
@@ -188,9 +188,12 @@ async def gate(state: State, desk: Desk) -> State:
 
 
 def _with_decisions(known: list[Decision], outcomes: list[GateOutcome]) -> list[Decision]:
-    """Every decision once, in the order in which they were made."""
-    made = [decision for outcome in outcomes for decision in outcome.decisions]
-    return list({item.model_dump_json(): item for item in (*known, *made)}.values())
+    return each_once([*known, *(decision for outcome in outcomes for decision in outcome.decisions)])
+
+
+def each_once(decisions: list[Decision]) -> list[Decision]:
+    """Every decision once, in the order in which they were made; one rule may decide about several calls."""
+    return list({(item.rule, item.effect, item.reason): item for item in decisions}.values())
 
 
 @node(Layer.ENGINE, fails="closed")

@@ -83,7 +83,7 @@ class Turn:
     evidence: list[Evidence] = field(default_factory=list)
     """Every result read in this turn; the guards take their facts from it."""
     judged: list[Decision] = field(default_factory=list)
-    """Decisions of the gate on reads that were refused."""
+    """What the gate decided about the reads."""
 
     @property
     def text(self) -> str:
@@ -115,12 +115,12 @@ class Turn:
         call = ToolCall(tool=tool, arguments=arguments, call_id=f"{self.request.id}:{tool}:{len(self.evidence)}")
         with engine():
             outcome = await self.shop.gate.call(self.tools, call)
+        self.judged.extend(outcome.decisions)
         if outcome.outcome in (Outcome.DONE, Outcome.REPLAYED) and outcome.result is not None:
             self.evidence.append(Evidence(tool=tool, result=outcome.result))
             return view.model_validate(outcome.result)
         if outcome.outcome is Outcome.FAILED:
             raise ConnectorUnavailable(outcome.error or f"{tool} did not answer.")
-        self.judged.extend(outcome.decisions)
         raise Halt(outcome)
 
 

@@ -232,7 +232,7 @@ def test_rules_without_their_facts_are_off_by_declaration(tau2: PolicyBundle) ->
     assert decide(tau2, "cancel_order", {**GOOD["cancel_order"], **big}).effect is Effect.ALLOW
 
 
-@pytest.mark.parametrize("action", [*GOOD.keys() - {"offer_discount", "receive_return"}, *CUSTOMER_READS])
+@pytest.mark.parametrize("action", [*sorted(GOOD.keys() - {"offer_discount", "receive_return"}), *CUSTOMER_READS])
 def test_a_guest_is_asked_who_they_are(default: PolicyBundle, tau2: PolicyBundle, action: str) -> None:
     for bundle in (default, tau2):
         for facts in (GOOD.get(action, {}), {}):  # before any record was read there are no facts
@@ -241,7 +241,7 @@ def test_a_guest_is_asked_who_they_are(default: PolicyBundle, tau2: PolicyBundle
             assert decision.remedy
 
 
-@pytest.mark.parametrize("action", [*GOOD.keys() - {"offer_discount", "receive_return"}, *CUSTOMER_READS])
+@pytest.mark.parametrize("action", [*sorted(GOOD.keys() - {"offer_discount", "receive_return"}), *CUSTOMER_READS])
 def test_nobody_touches_another_customers_records(default: PolicyBundle, tau2: PolicyBundle, action: str) -> None:
     for bundle in (default, tau2):
         for facts in (GOOD.get(action, {}), {}):

@@ -32,6 +32,15 @@ class LogLevel(StrEnum):
     ERROR = "ERROR"
 
 
+class SearchKind(StrEnum):
+    """How products are found."""
+
+    LEXICAL = "lexical"
+    """By words, in process."""
+    HYBRID = "hybrid"
+    """By words and by meaning: adds a Chroma index in the shop's folder, made on the first search (seconds)."""
+
+
 class Settings(BaseSettings):
     """What an installation decides for itself. Business rules are no settings: they stand in the policy bundle."""
 
@@ -41,6 +50,8 @@ class Settings(BaseSettings):
     """A shop folder, a database URL or a tau2 JSON file; empty for a throw-away demo shop."""
     models: str = ""
     """A models file (LiteLLM `model_list` with tiers); empty to answer by workflows and templates alone."""
+    search: SearchKind = SearchKind.LEXICAL
+    """How products are found; `hybrid` needs a shop with a folder."""
     log_level: LogLevel = LogLevel.WARNING
     langfuse: bool = False
     """Send traces to Langfuse; its own variables (`LANGFUSE_PUBLIC_KEY` and the rest) say where and as whom."""

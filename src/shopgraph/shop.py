@@ -13,11 +13,13 @@ from sqlalchemy import URL
 
 from shopgraph.audit.log import AuditLog, open_audit
 from shopgraph.clock import Clock, FixedClock, RunningClock, parse_instant
+from shopgraph.config import SearchKind
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.embedded import EmbeddedShop, create_shop, open_shop
+from shopgraph.connectors.embedded.shop import SearchFactory
 from shopgraph.connectors.ports import Connectors
-from shopgraph.connectors.search import LexicalSearch
+from shopgraph.connectors.search import HybridSearch, LexicalSearch
 from shopgraph.connectors.tau2 import read_tau2
 from shopgraph.domain import ClockKind, ShopMeta
 from shopgraph.errors import ConfigurationError, DamagedShop
@@ -89,7 +91,7 @@ class Shop:
         """Open a shop folder, a database URL, or a tau2 JSON file (as a throw-away copy; the file is never changed).
 
         Args:
-            options: `chat_model` for the agent, `source_deadline_ms`.
+            options: `chat_model` for the agent, `source_deadline_ms`, `search` (a `SearchKind`).
 
         Raises:
             DamagedShop: there is no readable shop.
@@ -97,7 +99,7 @@ class Shop:
         """
         text = str(where)
         if "://" in text:
-            records = open_shop(text, LexicalSearch)
+            records = open_shop(text, _searching(options.pop("search", SearchKind.LEXICAL), None))
             return cls(records, folder=None, policy=_policy(None, records.meta), **options)
         path = Path(where)
         if path.is_file() and path.name.endswith((".json", ".json.gz")):
@@ -110,7 +112,7 @@ class Shop:
                 remedy="Name a shop folder, a database URL or a tau2 JSON file; `shopgraph shop init` makes a folder.",
             )
         folder = path
-        records = open_shop(_records_url(folder), LexicalSearch)
+        records = open_shop(_records_url(folder), _searching(options.pop("search", SearchKind.LEXICAL), folder))
         try:
             return cls(records, folder=folder, policy=_policy(folder, records.meta), **options)
         except BaseException:
@@ -131,14 +133,17 @@ class Shop:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise ConfigurationError(f"{folder} is not empty.", remedy="Make the shop in a new folder.")
         bundle = load_bundle(meta.bundle)
+        meta = meta.model_copy(update={"created_at": RunningClock().now()})
+        search = _searching(options.pop("search", SearchKind.LEXICAL), folder)
         fresh = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            records = create_shop(url or f"sqlite:///{(folder / 'shop.db').resolve()}", meta, LexicalSearch)
+            records = create_shop(url or f"sqlite:///{(folder / 'shop.db').resolve()}", meta, search)
             try:
                 for part in parts:
                     records.load(part)
                 if url:
+                    (folder / "url").touch(mode=0o600)  # it may hold a password
                     (folder / "url").write_text(url + "\n", encoding="utf-8")
                 shutil.copytree(bundle.folder, folder / "policy")
                 policy = _policy(folder, meta)
@@ -197,7 +202,7 @@ def shop_options(settings: Settings) -> dict[str, Any]:
     Raises:
         ConfigurationError: the models file is wrong.
     """
-    options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms}
+    options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms, "search": settings.search}
     if settings.models:
         from shopgraph.models.registry import load_models
 
@@ -218,6 +223,17 @@ def _policy(folder: Path | None, meta: ShopMeta) -> PolicyBundle:
     """The shop's own bundle, where it has a folder; else the packaged one of the name it was made with."""
     own = folder / "policy" if folder is not None else None
     return load_bundle(own if own is not None and own.is_dir() else meta.bundle)
+
+
+def _searching(kind: SearchKind, folder: Path | None) -> SearchFactory:
+    if kind is SearchKind.LEXICAL:
+        return LexicalSearch
+    if folder is None:
+        raise ConfigurationError(
+            "Hybrid search keeps an index in the shop's folder, and this shop has none.",
+            remedy='Open the shop by its folder, or set search = "lexical".',
+        )
+    return lambda catalog: HybridSearch(catalog, folder / "index")
 
 
 def _plain_url(url: URL) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shopgraph.clock import FixedClock, RunningClock, parse_instant
+from shopgraph.config import SearchKind
 from shopgraph.connectors.canonical import canonical_export_hash
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.demo.cast import CAST
@@ -137,3 +138,19 @@ def test_the_same_seed_is_the_same_shop() -> None:
     with Shop.demo(stores=1, seed=3) as one, Shop.demo(stores=1, seed=3) as two, Shop.demo(stores=1, seed=4) as three:
         hashes = [canonical_export_hash(shop.dump(), shop.meta) for shop in (one, two, three)]
     assert hashes[0] == hashes[1] != hashes[2]
+
+
+async def test_hybrid_search_finds_by_meaning(demo_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    shutil.copytree(demo_folder, folder)
+    with Shop.open(folder) as by_words, Shop.open(folder, search=SearchKind.HYBRID) as by_meaning:
+        assert not await by_words.connectors.search.search("elegant evening frock")
+        hits = await by_meaning.connectors.search.search("elegant evening frock")
+        products = await by_meaning.connectors.catalog.products([hit.product_id for hit in hits])
+    assert any(product.category == "dresses" for product in products)
+    assert (folder / "index").is_dir()
+
+
+def test_hybrid_search_needs_a_folder(shop: Shop, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="index in the shop's folder"):
+        Shop.open(f"sqlite:///{tmp_path / 'shop' / 'shop.db'}", search=SearchKind.HYBRID)

@@ -28,13 +28,17 @@ def init(
     stores: Annotated[int, typer.Option(help="How many stores.", min=1, max=MAX_STORES)] = 4,
     seed: Annotated[int, typer.Option(help="Same seed and instant, same shop.")] = 7,
     at: Annotated[str | None, typer.Option(help="The shop's instant, as 2026-06-01T12:00:00Z.")] = None,
+    clock: Annotated[str, typer.Option(help="fixed: stands still at that instant; running: starts there.")] = "fixed",
     url: Annotated[str | None, typer.Option(help="Keep the records in this database instead of a file.")] = None,
 ) -> None:
     """Generate a demo retail chain."""
     from shopgraph.clock import parse_instant
     from shopgraph.connectors.demo import generate
+    from shopgraph.domain import ClockKind
     from shopgraph.shop import DEMO_INSTANT, Shop
 
+    if clock not in ("fixed", "running"):
+        raise InvalidInput(f"{clock!r} is no clock.", remedy="One of fixed, running.")
     instant = parse_instant(at or DEMO_INSTANT)
     with progress() as bar:
         task = bar.add_task(f"{stores} stores", total=None)
@@ -44,6 +48,7 @@ def init(
             at=instant,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
+        meta = meta.model_copy(update={"clock": ClockKind(clock)})
         shop = Shop.create(folder, meta, parts, url=url)
         shop.close()
     typer.echo(f"{folder}: {meta.name}, {stores} stores, seed {seed}, at {instant.isoformat()}")

@@ -19,9 +19,17 @@ import httpx
 import pytest
 from langchain_core.messages import HumanMessage
 from langgraph.pregel import Pregel
+from langgraph_sdk import get_client
+from langgraph_sdk.client import LangGraphClient
+from langgraph_sdk.errors import PermissionDeniedError
+from langgraph_sdk.schema import Command
+
+from shopgraph.connectors.demo.cast import CAST
+
+PERSONA = CAST["tracker"]
 
 
-def load(root: Path, path: str) -> Any:
+async def load(root: Path, path: str) -> Any:
     """What the server makes of `file.py:name`: a module named after the file, the attribute called if it can be."""
     file, _, attribute = path.partition(":")
     name = file.replace("/", "__").replace(".py", "").replace(" ", "_")
@@ -39,7 +47,8 @@ def load(root: Path, path: str) -> Any:
         return found
     assert callable(found)
     assert len(inspect.signature(found).parameters) <= 1, "the server passes a factory its config at most"
-    return found({"configurable": {}}) if inspect.signature(found).parameters else found()
+    made = found({"configurable": {}}) if inspect.signature(found).parameters else found()
+    return await made if inspect.isawaitable(made) else made
 
 
 @pytest.fixture
@@ -52,7 +61,7 @@ def declared(checkout: Path) -> dict[str, Any]:
 async def test_every_declared_graph_loads_and_answers(declared: dict[str, Any], checkout: Path) -> None:
     assert declared["graphs"]
     for graph in declared["graphs"].values():
-        loaded = load(checkout, graph["path"])
+        loaded = await load(checkout, graph["path"])
         assert isinstance(loaded, Pregel)
         out = await asyncio.wait_for(
             loaded.ainvoke(
@@ -70,32 +79,45 @@ def test_its_dependencies_are_this_checkout(declared: dict[str, Any]) -> None:
     assert declared["dependencies"] == ["."]
 
 
-@pytest.fixture
-def server(checkout: Path, tmp_path: Path) -> Iterator[str]:
-    """LangGraph's own development server with our graphs; its address."""
-    program = shutil.which("langgraph", path=str(Path(sys.executable).parent))
-    if program is None or importlib.util.find_spec("langgraph_api") is None:
-        pytest.skip("langgraph_server: langgraph-cli[inmem] is not installed")
+@pytest.fixture(scope="module")
+def server(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """LangGraph's own development server with our graphs, on a port of its own; its address."""
+    program = os.environ.get("SHOPGRAPH_LANGGRAPH") or shutil.which("langgraph", path=str(Path(sys.executable).parent))
+    if program is None:
+        pytest.skip("langgraph_server: no langgraph-cli[inmem]; SHOPGRAPH_LANGGRAPH may name its `langgraph`")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [program, "dev", "--no-browser", "--no-reload", "--host", "127.0.0.1", "--port", str(port)]
-    with (tmp_path / "log").open("wb") as log:
+    # It keeps its threads in a folder where it runs: not in the checkout.
+    home = tmp_path_factory.mktemp("server")
+    for name in ("langgraph.json", "graphs"):
+        (home / name).symlink_to(checkout / name)
+    log = home / "log"
+    command = [program, "dev", "--no-browser", "--no-reload", "--allow-blocking"]
+    with log.open("wb") as out:
         process = subprocess.Popen(
-            command, cwd=checkout, stdout=log, stderr=log, env={**os.environ, "LANGSMITH_TRACING": "false"}
+            [*command, "--host", "127.0.0.1", "--port", str(port)],
+            cwd=home,
+            stdout=out,
+            stderr=out,
+            env={**os.environ, "LANGSMITH_TRACING": "false", "SHOPGRAPH_SHOP": ""},
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(address, process, tmp_path / "log")
+        wait_for(address, process, log)
         yield address
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     """Come back when the server answers."""
-    transport = httpx.HTTPTransport(retries=8)
+    transport = httpx.HTTPTransport(retries=2)
     with httpx.Client(transport=transport, timeout=5) as client:
         for _ in range(60):
             assert process.poll() is None, log.read_text(encoding="utf-8")
@@ -107,16 +129,82 @@ def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(log.read_text(encoding="utf-8"))
 
 
+@pytest.fixture
+def client(server: str) -> LangGraphClient:
+    """LangGraph's own client of that server."""
+    return get_client(url=server, api_key=None)
+
+
+async def say(client: LangGraphClient, thread_id: str | None, text: str, **more: Any) -> dict[str, Any]:
+    """One turn: the state that the server gives back."""
+    given = {"messages": [{"role": "user", "content": text}], **more.pop("input", {})}
+    out = await client.runs.wait(thread_id, "orchestrator", input=given, **more)
+    assert isinstance(out, dict)
+    assert "__error__" not in out, out
+    assert out["messages"][-1]["type"] == "ai"
+    return out
+
+
+async def new_thread(client: LangGraphClient) -> str:
+    """A thread's id."""
+    return str((await client.threads.create())["thread_id"])
+
+
 @pytest.mark.langgraph_server
 @pytest.mark.slow
-def test_langgraphs_own_server_serves_the_orchestrator(server: str) -> None:
-    answer = httpx.post(
-        f"{server}/runs/wait",
-        json={
-            "assistant_id": "orchestrator",
-            "input": {"messages": [{"role": "user", "content": "What does express delivery cost?"}]},
-        },
-        timeout=60,
-    )
-    assert answer.is_success, answer.text
-    assert answer.json()["messages"][-1]["type"] == "ai"
+async def test_langgraphs_own_server_holds_a_conversation(client: LangGraphClient) -> None:
+    thread = await new_thread(client)
+    first = await say(client, thread, "What does express delivery cost?")
+    assert "Express delivery" in first["messages"][-1]["content"]
+    assert first["messages"][-1]["content"] == first["draft"]
+    assert [step["node"] for step in first["trail"]][-2:] == ["govern", "record"]
+    second = await say(client, thread, "Where is my order?")
+    assert [message["type"] for message in second["messages"]] == ["human", "ai", "human", "ai"]
+    assert second["request"]["conversation_id"] == first["request"]["conversation_id"] == thread
+    assert second["request"]["id"] != first["request"]["id"]
+    kept = await client.threads.get_state(thread)
+    assert isinstance(kept["values"], dict)
+    assert kept["values"]["messages"] == second["messages"]
+    assert kept["next"] == []
+    alone = await say(client, None, "What does express delivery cost?")
+    assert alone["messages"][-1]["content"] == first["messages"][-1]["content"]
+
+
+CLAIMS: dict[str, dict[str, Any]] = {
+    "context": {"context": {"principal": {"kind": "customer", "id": PERSONA.customer_id}}},
+    "configurable": {"config": {"configurable": {"principal": {"kind": "customer", "id": PERSONA.customer_id}}}},
+    "dialog": {"input": {"dialog": {"customer_id": PERSONA.customer_id, "method": "host"}}},
+    "request": {"input": {"request": {"customer_id": PERSONA.customer_id, "method": "host"}, "confirmed": True}},
+}
+"""Ways to claim in a request to be somebody."""
+
+
+@pytest.mark.langgraph_server
+@pytest.mark.slow
+@pytest.mark.parametrize("claim", CLAIMS)
+async def test_a_clients_claim_to_be_somebody_gains_nothing(client: LangGraphClient, claim: str) -> None:
+    order = PERSONA.order_ids["in_transit"]
+    out = await say(client, await new_thread(client), f"Where is my order {order}?", **CLAIMS[claim])
+    assert out["request"]["customer_id"] == out["dialog"]["customer_id"] == ""
+    assert "identify-first" in {decision["rule"] for decision in out["decisions"]}
+    assert out["evidence"] == out["actions"] == []
+    assert "sign in" in out["messages"][-1]["content"]
+
+
+@pytest.mark.langgraph_server
+@pytest.mark.slow
+async def test_a_client_sends_messages_and_never_state_or_commands(client: LangGraphClient) -> None:
+    thread = await new_thread(client)
+    await say(client, thread, "Hello")
+    before = await client.threads.get_state(thread)
+    somebody = {"dialog": {"customer_id": PERSONA.customer_id}}
+    with pytest.raises(PermissionDeniedError, match="state of a conversation"):
+        await client.threads.update_state(thread, somebody)
+    goto: Command = {"update": somebody, "goto": {"node": "act", "input": {}}}
+    approve: Command = {"resume": {"approve": True, "approver": "staff_1"}}
+    for command in (goto, approve):
+        with pytest.raises((PermissionDeniedError, httpx.HTTPStatusError), match="403"):
+            await client.runs.wait(thread, "orchestrator", command=command)
+        with pytest.raises(PermissionDeniedError, match="send messages"):
+            await client.runs.create(thread, "orchestrator", command=command)
+    assert (await client.threads.get_state(thread))["checkpoint"] == before["checkpoint"]

@@ -180,10 +180,10 @@ def test_time_grows_with_the_text_and_not_faster(piece: str) -> None:
         text = (piece * length)[:length]
         best = 9.0
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.thread_time()
             screen_retrieved(text, "note")
             mask_personal(text)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.thread_time() - started)
         return best
 
     assert took(32_000) < 20 * max(took(4_000), 0.001), "eight times the text, with room for a busy machine"

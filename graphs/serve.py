@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import cache
-from typing import Any, Never
+from typing import Never
 
 from langgraph_sdk import Auth
 
@@ -40,14 +40,14 @@ async def _everyone() -> Auth.types.MinimalUserDict:
 
 
 @auth.on.threads.create_run
-async def _only_messages(ctx: Auth.types.AuthContext, value: dict[str, Any]) -> None:
+async def _only_messages(ctx: Auth.types.AuthContext, value: Auth.types.RunsCreate) -> None:
     """A command could write any state, jump to any node, or approve on a supervisor's behalf."""
     if (value.get("kwargs") or {}).get("command"):
         _refuse("Commands are the host's: send messages.")
 
 
 @auth.on.threads.update
-async def _no_state(ctx: Auth.types.AuthContext, value: dict[str, Any]) -> None:
+async def _no_state(ctx: Auth.types.AuthContext, value: Auth.types.ThreadsUpdate) -> None:
     """A client that writes state could put words into the shop's mouth. It may stop its own run."""
     if "action" not in value:
         _refuse("The state of a conversation is the shop's: send messages.")

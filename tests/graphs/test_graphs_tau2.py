@@ -66,11 +66,9 @@ async def test_a_return_in_words_leaves_what_the_same_return_by_tools_leaves(
 
     with Shop.open(database) as shop:
         orchestrator = build_orchestrator(shop)
-        conversation = None
-        texts = ["I'd like to return something", order["order_id"], f"the {item['name']}, please", "yes, please"]
-        for text in texts:
-            answer = await orchestrator.ask(text, principal=customer, conversation_id=conversation)
-            conversation = answer.conversation_id
+        answer = await orchestrator.ask("I'd like to return something", principal=customer)
+        for text in (order["order_id"], f"the {item['name']}, please", "yes, please"):
+            answer = await orchestrator.ask(text, principal=customer, conversation_id=answer.conversation_id)
         assert [action.type for action in answer.actions] == ["return_items"]
         by_words = canonical_hash(to_tau2(shop.dump()))
 

@@ -82,9 +82,9 @@ def test_its_dependencies_are_this_checkout(declared: dict[str, Any]) -> None:
 @pytest.fixture(scope="module")
 def server(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """LangGraph's own development server with our graphs, on a port of its own; its address."""
-    program = os.environ.get("SHOPGRAPH_LANGGRAPH") or shutil.which("langgraph", path=str(Path(sys.executable).parent))
+    program = os.environ.get("LANGGRAPH_PROGRAM") or shutil.which("langgraph", path=str(Path(sys.executable).parent))
     if program is None:
-        pytest.skip("langgraph_server: no langgraph-cli[inmem]; SHOPGRAPH_LANGGRAPH may name its `langgraph`")
+        pytest.skip("langgraph_server: no langgraph-cli[inmem]; LANGGRAPH_PROGRAM may name its `langgraph`")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

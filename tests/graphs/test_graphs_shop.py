@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from shopgraph.clock import FixedClock, RunningClock, parse_instant
 from shopgraph.config import SearchKind
 from shopgraph.connectors.canonical import canonical_export_hash
+from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import ClockKind, Principal
@@ -113,7 +115,7 @@ def test_a_folder_that_is_not_empty_is_kept(demo_folder: Path, tmp_path: Path) -
 def test_what_fails_halfway_leaves_nothing(tmp_path: Path) -> None:
     meta, parts = generate(stores=1, seed=7, at=parse_instant(DEMO_INSTANT))
 
-    def cut_short():  # type: ignore[no-untyped-def]
+    def cut_short() -> Iterator[Dataset]:
         yield next(parts)
         raise OSError("disk full")
 

@@ -13,7 +13,13 @@ from shopgraph.evals.report import EvalReport
 EvalFunction = Callable[..., EvalReport]
 """Its parameters are the command's options, annotated as typer reads them."""
 
-EVALUATIONS: Mapping[str, str] = MappingProxyType({"demo": "shopgraph.cli.demo.evaluation:evaluate"})
+EVALUATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "demo": "shopgraph.cli.demo.evaluation:evaluate",
+        "policy": "shopgraph.evals.tau2.policy:evaluate",
+        "tau2-replay": "shopgraph.evals.tau2.replay:evaluate",
+    }
+)
 """Name to `module:function`. A name of two words (`guards facts`) is a command in a group."""
 
 

@@ -36,12 +36,24 @@ class Brand(Value):
     """Characters of an answer at most."""
 
 
+class ConversationRules(Value):
+    """How a conversation may call tools, whoever speaks in it; each is off unless a bundle switches it on."""
+
+    one_call_per_message: bool = False
+    """A message of the model makes one tool call at most."""
+    call_or_speak: bool = False
+    """A message of the model either calls a tool or speaks to the shopper."""
+    handoff_as_last_resort: bool = False
+    """Nobody is handed to a person with a request that the tools can serve."""
+
+
 class Manifest(Value):
     """bundle.yaml."""
 
     name: str
     version: str
     identification: tuple[Literal["email", "name_postal_code"], ...] = ()
+    conversation: ConversationRules = ConversationRules()
     off: dict[str, str] = {}
     brand: Brand
     allowed_hosts: tuple[str, ...] = ()
@@ -61,6 +73,8 @@ class PolicyBundle:
         self.brand = manifest.brand
         self.identification: tuple[str, ...] = manifest.identification
         """Look-ups that authenticate a customer; the host's word always does."""
+        self.conversation = manifest.conversation
+        """What `shopgraph.tools.session` holds a conversation to."""
         self.off = dict(manifest.off)
         """Rules switched off by declaration, with why."""
         self.allowed_hosts = manifest.allowed_hosts

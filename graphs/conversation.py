@@ -27,10 +27,11 @@ from shopgraph.graphs.answer import (
     VerdictView,
 )
 from shopgraph.graphs.context import RunContext, ShopServices
+from shopgraph.graphs.inbound import may_go_on
 from shopgraph.graphs.orchestrator import RECURSION_LIMIT, compile_orchestrator, layer_of, make_parts
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.sources import ContextSource
-from shopgraph.graphs.state import State
+from shopgraph.graphs.state import Dialog, State
 from shopgraph.graphs.turns import Workflow
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.screen import screen_message
@@ -78,6 +79,8 @@ class Orchestrator:
         config = _config(known.id)
         if conversation_id is not None:
             snapshot = await self.graph.aget_state(config)
+            if not may_go_on(who, snapshot.values.get("dialog") or Dialog()):
+                raise _no_conversation(conversation_id)
             if snapshot.interrupts:
                 return _waiting(cast(State, snapshot.values))
         turn: dict[str, Any] = {
@@ -139,10 +142,7 @@ class Orchestrator:
         if conversation_id is not None:
             known = await records.conversation(conversation_id)
             if known is None or (known.owner_kind is not PrincipalKind.GUEST and known.owner_id != who.id):
-                raise NotFound(
-                    f"There is no conversation {conversation_id} for you.",
-                    remedy="Leave the conversation id out to begin one.",
-                )
+                raise _no_conversation(conversation_id)
             return known
         begun = Conversation(
             id=f"conv_{secrets.token_hex(8)}",
@@ -195,6 +195,12 @@ def build_orchestrator(
     """
     parts = make_parts(shop, workflows=workflows, sources=sources, guards=guards, model=model, router=router)
     return Orchestrator(shop, parts, checkpointer)
+
+
+def _no_conversation(conversation_id: str) -> NotFound:
+    return NotFound(
+        f"There is no conversation {conversation_id} for you.", remedy="Leave the conversation id out to begin one."
+    )
 
 
 def _config(conversation_id: str) -> RunnableConfig:

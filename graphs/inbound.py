@@ -6,7 +6,7 @@ from typing import cast
 
 from langchain_core.messages import AnyMessage, HumanMessage
 
-from shopgraph.domain import Channel, Principal, Region
+from shopgraph.domain import Channel, Principal, PrincipalKind, Region
 from shopgraph.errors import InvalidInput, NotFound
 from shopgraph.graphs.brief import write_brief
 from shopgraph.graphs.identity import identify
@@ -50,6 +50,17 @@ def principal_of(state: State, desk: Desk) -> Principal:
     return Principal.guest()
 
 
+def may_go_on(principal: Principal, dialog: Dialog) -> bool:
+    """Whether a conversation is this principal's to go on with.
+
+    One customer's is no other's. What a host vouched for once, a guest does not inherit; only a look-up made in the
+    conversation stays with it.
+    """
+    if principal.customer_id:
+        return dialog.customer_id in ("", principal.customer_id)
+    return principal.kind is not PrincipalKind.GUEST or not dialog.customer_id or dialog.method != "host"
+
+
 def last_words(messages: list[AnyMessage]) -> str:
     """The text of the newest message, which must be a person's.
 
@@ -84,7 +95,7 @@ async def screen(state: State, desk: Desk) -> State:
     dialog = state.get("dialog") or Dialog()
     principal = desk.context.principal
     customer_id, method = principal.customer_id or dialog.customer_id, principal.method
-    if principal.customer_id and dialog.customer_id not in ("", principal.customer_id):
+    if not may_go_on(principal, dialog):
         raise NotFound("There is no such conversation for this customer.", remedy="Start a new one.")
     if not principal.customer_id:
         method = dialog.method

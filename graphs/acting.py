@@ -84,7 +84,12 @@ def workflow_node(workflow: Workflow) -> Callable[[Parts], Node]:
         try:
             step = await workflow.run(turn)
         except Halt as halt:
-            step = Step(text=refusal_text(halt.outcome))
+            base: State = {"evidence": turn.evidence, "decisions": each_once([*state["decisions"], *turn.judged])}
+            # Another number alone goes on with it; anything else still is about the number that was refused.
+            about = next(iter(turn.route.entities.order_ids), turn.slot("order_id"))
+            kept = {"intent": turn.route.intent, "slots": {"order_id": about} if about else {}}
+            again = settled(state["dialog"]).model_copy(update=kept)
+            return {**base, "dialog": again, "draft": refusal_text(halt.outcome)}
         return _apply(workflow, step, turn, state)
 
     body.__name__ = workflow.name
@@ -103,7 +108,7 @@ async def _ask_identity(workflow: Workflow, turn: Turn, state: State, desk: Desk
 def _heard(state: State) -> dict[str, JsonValue]:
     """What a guest already said, kept for the turn in which they are identified."""
     orders = state["route"].entities.order_ids
-    said = f"{state['dialog'].slots.get('said', '')} {state['request'].text}".strip()
+    said = f"{state['dialog'].slots.get('said', '')}\n{state['request'].text}".strip()
     heard: dict[str, JsonValue] = {**state["dialog"].slots, "said": said[-2_000:]}
     return {**heard, "order_id": orders[0]} if orders else heard
 
@@ -115,6 +120,8 @@ def _apply(workflow: Workflow, step: Step, turn: Turn, state: State) -> State:
     decisions = each_once([*state["decisions"], *turn.judged, *step.decisions])
     base: State = {"evidence": turn.evidence, "decisions": decisions}
     if step.tool:
+        # Kept for a change of mind: "only the mugs then" is heard with what was said before.
+        slots["said"] = turn.heard[-2_000:]
         call = ToolCall(tool=step.tool, arguments=step.arguments, call_id=f"{turn.request.id}:{step.tool}")
         under_way = dialog.model_copy(
             update={"slots": slots, "subject": subject, "intent": turn.route.intent, "asking": ""}
@@ -123,7 +130,10 @@ def _apply(workflow: Workflow, step: Step, turn: Turn, state: State) -> State:
     if step.asking:
         slots["said"] = turn.heard[-2_000:]
         asking = {"slots": slots, "subject": subject, "intent": turn.route.intent, "asking": step.asking}
-        return {**base, "dialog": dialog.model_copy(update=asking), "draft": step.text}
+        # Nobody is asked the same again as if they had said nothing.
+        slots["asked"] = step.text
+        text = f"{_AGAIN} {step.text}" if dialog.asking and dialog.slots.get("asked") == step.text else step.text
+        return {**base, "dialog": dialog.model_copy(update=asking), "draft": text}
     done = settled(dialog).model_copy(update={"subject": subject})
     return {**base, "dialog": done, "draft": step.text, "handoff": step.handoff}
 
@@ -138,13 +148,18 @@ async def _report(workflow: Workflow, turn: Turn, state: State, desk: Desk) -> S
         }
     if outcome.outcome in ACTED:
         return {"draft": await workflow.report(turn, outcome), "dialog": settled(dialog)}
-    return {"draft": refusal_text(outcome), "dialog": settled(dialog)}
+    # What was refused may be said differently; what was said of it before does not count any more.
+    slots = {name: value for name, value in dialog.slots.items() if name != "said"}
+    return {"draft": refusal_text(outcome), "dialog": dialog.model_copy(update={"slots": slots, "asking": ""})}
 
 
 def question_of(proposal: Proposal) -> str:
     """How the customer is asked for a yes."""
     return f"{proposal.summary.rstrip('.')}. Shall I go ahead?"
 
+
+_AGAIN = "Sorry, I could not take that as an answer (a colleague can help, too: just ask for a person)."
+"""Before a question that is asked once more."""
 
 _TO_CUSTOMERS = {
     "own-records-only": "I do not find that among your own records. Please check the number.",

@@ -9,8 +9,8 @@ from shopgraph.connectors.ports import CatalogPort, SearchPort
 from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.state import Dialog
-from shopgraph.graphs.wording import coverage, words
-from shopgraph.models.replies import answer_of, is_fragment
+from shopgraph.graphs.wording import coverage, head, spoken, words
+from shopgraph.models.replies import answer_of, beyond_reply, is_fragment
 from shopgraph.models.routes import Intent, Route, Tier
 
 Way = str
@@ -18,14 +18,25 @@ Way = str
 
 SURE = 0.6
 """Confidence from which a new intent interrupts a dialog that waits for an answer."""
-_SMALL_TALK = frozenset({Intent.AFFIRM, Intent.GREETING, Intent.OUT_OF_SCOPE, Intent.COMPLAINT})
+_SMALL_TALK = frozenset({Intent.AFFIRM, Intent.DENY, Intent.GREETING, Intent.OUT_OF_SCOPE, Intent.COMPLAINT})
 """What never interrupts a dialog that waits for an answer: "it is broken" may well be one."""
+_LEAVES = frozenset({Intent.THANKS, Intent.GREETING, Intent.COMPLAINT, Intent.PERSON})
+"""What is no change of mind about something that was proposed or refused."""
 
 _ASKS_FOR_SOMEBODY = re.compile(
-    r"human|person|people|agent|representative|someone|somebody|colleague|staff|manager|supervisor|operator|speak|talk",
+    r"\b(?:human|person|people|agent|representative|someone|somebody|colleague|staff|manager|supervisor|operator|speak"
+    r"|talk)(?:s|ing)?\b",
+    re.I,
+)
+_SAYS_THANKS = re.compile(
+    r"\b(?:thank\w*|thx|ty|cheers|bye|goodbye|appreciate\w*|great|perfect|awesome|lovely|nice|helpful|wonderful"
+    r"|that'?s (?:all|it)|that is (?:all|it)|that will be all|(?:no|nothing) (?:else|more)|have a)\b",
     re.I,
 )
 _SWAPS = frozenset({Intent.EXCHANGE_ITEMS, Intent.CHANGE_ITEMS})
+_GIVES_REASON = re.compile(r"(?<!never )\bmind\b|\bwant\b|\bneed\b", re.I)
+""""I changed my mind" is no "no" when one was asked why."""
+_NUMBER_ALONE = re.compile(r"\W*(?:(?:and|what about|how about|order)\W+)*\d{4,12}\W*$", re.I)
 _FOLLOWS_UP = re.compile(r"\s*(and|what about|how about|in)\b", re.I)
 
 
@@ -42,9 +53,11 @@ def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
     """Route a message within its dialog.
 
     A clear yes confirms what was proposed; a clear no drops it. While a slot is asked for, the message is its answer
-    unless it surely is about something else.
+    unless it surely is about something else. After a proposal or a refusal, a message that only names something goes
+    on with the same matter: "the other one", "only the slippers then". It is proposed anew, under a yes of its own.
     """
-    route = parts.router.route(text)
+    route = _in_earnest(parts, text)
+    proposed = dialog.proposal is not None
     if dialog.proposal is not None:
         reply = answer_of(text, question=dialog.proposal.summary)
         if reply == "yes":
@@ -54,13 +67,16 @@ def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
         if reply == "no":
             return Chosen(_same(route, dialog, Intent.DENY, "a clear no to what was proposed"), settled(dialog))
         dialog = dialog.model_copy(update={"proposal": None})
-    elif dialog.asking and answer_of(text) == "no":
+    elif dialog.asking and answer_of(text) == "no" and not (dialog.asking == "reason" and _GIVES_REASON.search(text)):
         return Chosen(_same(route, dialog, Intent.DENY, "a clear no to what was asked"), settled(dialog))
-    if dialog.intent and _stays(route, dialog, text):
+    if dialog.intent in parts.workflows and (_stays if dialog.asking else _amends)(route, dialog, text):
         why = f"answers what {dialog.intent} asked for" if dialog.asking else f"goes on with {dialog.intent}"
         return Chosen(_same(route, dialog, dialog.intent, why), dialog)
     if route.intent == dialog.intent:
-        return Chosen(route, dialog)
+        # Asked anew in full after a refusal: what was refused is no part of it.
+        return Chosen(route, dialog if proposed else settled(dialog))
+    if _NUMBER_ALONE.match(text) and route.confidence < SURE:
+        route = _same(route, dialog, Intent.ORDER_STATUS, "names an order and nothing else")
     if "product_id" in dialog.subject and _FOLLOWS_UP.match(text) and len(text.split()) <= 6:
         route = _same(route, dialog, Intent.PRODUCT_QUESTION, "follows up on the product just spoken of")
     return Chosen(route, dialog.model_copy(update={"intent": "", "slots": {}, "asking": ""}))
@@ -79,10 +95,8 @@ def _same(route: Route, dialog: Dialog, intent: str, why: str) -> Route:
 
 def _stays(route: Route, dialog: Dialog, text: str) -> bool:
     """Whether a message answers what the dialog asked for, rather than beginning something else."""
-    if not dialog.asking:
-        return False
     if route.intent == Intent.PERSON:
-        return not _ASKS_FOR_SOMEBODY.search(text)
+        return False
     if dialog.asking == "identity" and (route.entities.emails or route.entities.postal_codes):
         return True
     if route.intent in _SMALL_TALK or {route.intent, dialog.intent} <= _SWAPS:
@@ -92,9 +106,34 @@ def _stays(route: Route, dialog: Dialog, text: str) -> bool:
     return is_fragment(text) and route.intent != Intent.THANKS
 
 
+def _amends(route: Route, dialog: Dialog, text: str) -> bool:
+    """Whether a message changes what was just proposed or refused."""
+    if answer_of(text) != "other" or (route.intent in _LEAVES and route.confidence >= SURE):
+        return False
+    return {route.intent, dialog.intent} <= _SWAPS or is_fragment(text)
+
+
+def _in_earnest(parts: Parts, text: str) -> Route:
+    """The route, unless it is a guess that ends the talk: a yes or no that is not plain, a person not asked for."""
+    route = parts.router.route(text)
+    plain = answer_of(text) != "other"
+    rest = beyond_reply(text)
+    if not plain and route.intent in (Intent.AFFIRM, Intent.DENY) and rest not in ("", text.strip()):
+        route = parts.router.route(rest)
+    if (
+        (route.intent in (Intent.AFFIRM, Intent.DENY) and not plain)
+        or (route.intent == Intent.PERSON and not _ASKS_FOR_SOMEBODY.search(text))
+        or (route.intent == Intent.THANKS and not _SAYS_THANKS.search(text))
+    ):
+        why = f"unsure, at best {route.intent}: {route.why}"
+        update = {"intent": str(Intent.OUT_OF_SCOPE), "tier": Tier.LARGE_MODEL, "confidence": 0.0, "why": why}
+        return route.model_copy(update={**update, "runner_up": route.intent})
+    return route
+
+
 def _named(title: str, said: frozenset[str]) -> bool:
     """Half of a title was said, its last word (what the thing is) among it."""
-    return coverage(title, said) >= 0.5 and words(title.split()[-1]) <= said
+    return coverage(title, said) >= 0.5 and spoken(head(title), said)
 
 
 async def knows_product(search: SearchPort, catalog: CatalogPort, route: Route, text: str) -> Route:

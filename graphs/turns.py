@@ -18,6 +18,7 @@ from shopgraph.models.routes import Route
 from shopgraph.tools.spec import GateOutcome, Outcome, ToolCall, ToolContext
 
 View = TypeVar("View", bound=BaseModel)
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +94,17 @@ class Turn:
     @property
     def heard(self) -> str:
         """The message, and what was said since this workflow began."""
-        return f"{self.slot('said')} {self.request.text}".strip()
+        return f"{self.slot('said')}\n{self.request.text}".strip()
+
+    def newest(self, read: Callable[[str], Found]) -> Found:
+        """What `read` finds in the newest message that holds something of the kind: a correction beats the corrected.
+
+        Last of all it is tried on everything that was heard.
+        """
+        for text in (self.text, *reversed(self.slot("said").split("\n"))):
+            if found := read(text):
+                return found
+        return read(self.heard)
 
     @property
     def locale(self) -> str:

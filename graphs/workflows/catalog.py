@@ -3,34 +3,60 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from shopgraph.graphs.turns import Step, Turn, ask, say, workflow
-from shopgraph.graphs.wording import coverage, words
+from shopgraph.graphs.wording import coverage, head, spoken, words
 from shopgraph.graphs.workflows.picking import pick_variants
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words
-from shopgraph.tools.views import ProductView, Recommendations, SearchResult, VariantView
+from shopgraph.tools.views import ProductHit, ProductView, Recommendations, SearchResult, VariantView
 
 _OPINIONS = re.compile(
     r"\b(review|reviews|rating|ratings|opinions?|what do (people|others|customers) (say|think))\b", re.I
 )
 
 
+_QUERY = 200
+"""How long a query may be."""
+_PROPERTIES = re.compile(
+    r"\b(tell me (more )?about|describe|description|details|made of|material|water ?proof|washable?|wash|safe|weigh\w*"
+    r"|heavy|dimensions?|big is|how big|long is|warranty|battery|vegan|organic|leather|cotton|wool|care for)\b",
+    re.I,
+)
+
+
 @workflow(Intent.PRODUCT_QUESTION, recipe=["session", "inventory", "campaigns"])
 async def product_question(turn: Turn) -> Step:
     """Price, stock and properties of a product, from the live records of the shopper's region."""
-    found = (await turn.read("search_products", SearchResult, query=turn.heard, limit=3)).products
+    found = await _search(turn)
     before = turn.dialog.subject.get("product_id", "")
-    named = found and (_names(turn.heard, found[0].title) or not before)
-    product_id = found[0].product_id if named else before
+    named = turn.newest(lambda text: _meant(text, found))
+    product_id = named[0].product_id if len(named) == 1 else "" if named else before
     if not product_id:
-        return ask("product", "Which product do you mean? Please tell me its name.")
+        options = join_words([item.title for item in (named or found)[:3]])
+        return ask("product", f"Which product do you mean? {f'I found {options}.' if options else 'What is its name?'}")
     product = await turn.read("get_product", ProductView, product_id=product_id)
     chosen = pick_variants(turn.text, product.variants, {}) or list(product.variants)
     text = _product_text(product, chosen)
+    if _PROPERTIES.search(turn.text) and product.description:
+        text = f"{product.description.rstrip('.')}. {text}"
     if _OPINIONS.search(turn.text):
         text += _reviews_text(product)
     return say(text).about(product_id=product.product_id)
+
+
+async def _search(turn: Turn) -> tuple[ProductHit, ...]:
+    """What a search for the whole message finds, else for its longest words: talk around a name hides it."""
+    said = turn.heard[-_QUERY:]
+    found = (await turn.read("search_products", SearchResult, query=said, limit=5)).products
+    if _meant(turn.heard, found):
+        return found
+    for word in sorted((word for word in words(turn.heard) if len(word) >= 4), key=lambda word: (-len(word), word))[:6]:
+        hits = (await turn.read("search_products", SearchResult, query=word, limit=5)).products
+        if named := _meant(word, hits):
+            return tuple(named)
+    return found
 
 
 def _product_text(product: ProductView, chosen: list[VariantView]) -> str:
@@ -41,29 +67,36 @@ def _product_text(product: ProductView, chosen: list[VariantView]) -> str:
         return f"{_one(product, sold[0])}{_terms(product)}"
     prices = sorted({(item.price.amount, item.price.text) for item in sold if item.price})
     price = prices[0][1] if len(prices) == 1 else f"{prices[0][1]} to {prices[-1][1]}"
+    cost = _cost(product.title)
     stocked = [_stock_words(item) for item in sold if _in_stock(item)]
     if not stocked:
-        return f"{product.title} costs {price}, but it is out of stock in your region right now.{_terms(product)}"
+        return f"{product.title} {cost} {price}, but out of stock in your region right now.{_terms(product)}"
     shown = join_words(stocked[:8])
     more = f" and {len(stocked) - 8} more variants" if len(stocked) > 8 else ""
-    return f"{product.title} costs {price}. In stock: {shown}{more}.{_terms(product)}"
+    return f"{product.title} {cost} {price}. In stock: {shown}{more}.{_terms(product)}"
 
 
 def _one(product: ProductView, item: VariantView) -> str:
     options = ", ".join(item.options.values())
     name = f"{product.title} ({options})" if options else product.title
     price = item.price.text if item.price else ""
+    cost = _cost(product.title)
     before = f" instead of {item.compare_at.text}" if item.compare_at else ""
     if not _in_stock(item):
-        return f"{name} costs {price}{before}, but it is out of stock in your region right now."
+        return f"{name} {cost} {price}{before}, but out of stock in your region right now."
     if item.available_quantity is None:
-        return f"{name} costs {price}{before} and is in stock."
+        return f"{name} {cost} {price}{before}, in stock."
     left = (
         f"only {item.available_quantity} left"
         if item.available_quantity <= 3
         else f"{item.available_quantity} in stock"
     )
-    return f"{name} costs {price}{before}: {left}."
+    return f"{name} {cost} {price}{before}: {left}."
+
+
+def _cost(title: str) -> str:
+    """ "costs", or "cost" after a plural ("Hiking Boots")."""
+    return "cost" if re.search(r"[^s]s$", title) else "costs"
 
 
 def _in_stock(item: VariantView) -> bool:
@@ -71,7 +104,7 @@ def _in_stock(item: VariantView) -> bool:
 
 
 def _stock_words(item: VariantView) -> str:
-    options = ", ".join(item.options.values()) or item.title
+    options = " ".join(item.options.values()) or item.title
     few = item.available_quantity is not None and item.available_quantity <= 3
     return f"{options} (only {item.available_quantity} left)" if few else options
 
@@ -103,7 +136,7 @@ async def _basis(turn: Turn) -> str | None:
     """A SKU of the product that the message names, if it names one."""
     if turn.route.entities.skus:
         return turn.route.entities.skus[0]
-    found = (await turn.read("search_products", SearchResult, query=turn.text, limit=1)).products
+    found = (await turn.read("search_products", SearchResult, query=turn.text[:_QUERY], limit=1)).products
     product_id = found[0].product_id if found and _names(turn.text, found[0].title) else ""
     if not product_id and re.search(r"\b(it|that|this|them)\b", turn.text, re.I):
         product_id = turn.dialog.subject.get("product_id", "")
@@ -111,6 +144,15 @@ async def _basis(turn: Turn) -> str | None:
         return None
     product = await turn.read("get_product", ProductView, product_id=product_id)
     return product.variants[0].sku if product.variants else None
+
+
+def _meant(text: str, found: Sequence[ProductHit]) -> list[ProductHit]:
+    """The products that a text names: the one of which most was said, or several that it fits alike."""
+    said = words(text)
+    score = {item.product_id: coverage(item.title, said) for item in found}
+    best = max(score.values(), default=0.0)
+    named = [item for item in found if score[item.product_id] == best] if best >= 0.5 else []
+    return named or [item for item in found if spoken(head(item.title), said)]
 
 
 def _names(text: str, title: str) -> bool:

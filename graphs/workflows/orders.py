@@ -17,7 +17,8 @@ _REASONS = (
     (
         CancelReason.NO_LONGER_NEEDED,
         re.compile(
-            r"no longer|not need|don'?t need|changed my mind|don'?t want|do not want|not want|found .*(cheaper|better)",
+            r"no longer|not need|don'?t need|changed my mind|don'?t want|not want|don'?t like|unwanted"
+            r"|found .*(cheaper|better)",
             re.I,
         ),
     ),
@@ -93,8 +94,8 @@ async def refund_status(turn: Turn) -> Step:
     if isinstance(order, Step):
         return order
     open_returns = [_return_text(item) for item in order.returns if item.status is ReturnStatus.REQUESTED]
-    told = [_refund_text(refund, turn.locale) for refund in order.refunds] + open_returns
-    said = " ".join(told) or "there is no refund."
+    told = [_refund_text(refund, turn.locale) for refund in order.refunds] or ["there is no refund yet."]
+    said = " ".join([told[0], *(f"{text[0].upper()}{text[1:]}" for text in (*told[1:], *open_returns))])
     return say(f"For order {order.order_id}, {said}").about(order_id=order.order_id)
 
 
@@ -118,6 +119,11 @@ async def cancel_order(turn: Turn) -> Step:
     reason = _reason(turn.heard)
     if reason is None and order.status is OrderStatus.PENDING:
         text = f"Why would you like to cancel order {order.order_id}: no longer needed, or ordered by mistake?"
+        if turn.dialog.asking == "reason":
+            text = (
+                f"I can cancel order {order.order_id} if it is no longer needed or was ordered by mistake, and for no "
+                "other reason. Is it one of these two?"
+            )
         return ask("reason", text, order_id=order.order_id).about(order_id=order.order_id)
     chosen = reason or CancelReason.NO_LONGER_NEEDED
     return propose("cancel_order", order_id=order.order_id, reason=str(chosen)).about(order_id=order.order_id)

@@ -21,9 +21,11 @@ async def change_payment(turn: Turn) -> Step:
     others = [method for method in profile.payment_methods if method != current]
     if not others:
         return say("There is no other payment method on your account. Please add one there first.")
-    named = pick_method(turn.text, others) or pick_method(turn.heard, others)
+    named = turn.newest(lambda text: pick_method(text, others))
     if not named and current and pick_method(turn.text, [current]):
         named = [current]  # the same one again: the gate names the rule
+    if not named and len(others) == 1:
+        named = others  # another one was asked for, and this is it
     if len(named) != 1:
         options = join_words([method.label for method in named or others])
         text = f"Which payment method shall I use for order {order.order_id}: {options}?"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from shopgraph.domain import OrderStatus, PaymentMethodKind
 from shopgraph.graphs.turns import Step, Turn, ask, say
-from shopgraph.graphs.wording import WORD, coverage, fold, words
+from shopgraph.graphs.wording import WORD, coverage, fold, head, quantity_of, spoken, words
 from shopgraph.tools.phrases import join_words
 from shopgraph.tools.views import (
     OrderLineView,
@@ -19,6 +19,7 @@ from shopgraph.tools.views import (
     VariantView,
 )
 
+_MOST_ORDERS = 50
 _ALL = frozenset({"all", "everything", "both", "whole", "entire", "complete"})
 _SIZES = {"small": "s", "medium": "m", "large": "l", "xsmall": "xs", "xlarge": "xl"}
 """Sizes as people say them."""
@@ -34,11 +35,12 @@ async def pick_order(turn: Turn, doing: str, statuses: Iterable[OrderStatus] = (
     Raises:
         Halt: the named order is not the customer's, or there is none.
     """
-    named = turn.route.entities.order_ids
-    order_id = named[0] if named else turn.slot("order_id") or ""
-    if order_id:
-        return await turn.read("get_order", OrderView, order_id=order_id)
-    listed = (await turn.read("list_orders", OrderList)).orders
+    named = next(iter(turn.route.entities.order_ids), "")
+    if named and not named.isdigit():
+        return await turn.read("get_order", OrderView, order_id=named)
+    listed = (await turn.read("list_orders", OrderList, limit=_MOST_ORDERS)).orders
+    if known := _by_digits(f"{named} {turn.text}", listed) or named or turn.slot("order_id"):
+        return await turn.read("get_order", OrderView, order_id=known)
     if not listed:
         return say("I do not see any orders on your account.")
     fitting = [order for order in listed if not statuses or order.status in set(statuses)]
@@ -46,10 +48,18 @@ async def pick_order(turn: Turn, doing: str, statuses: Iterable[OrderStatus] = (
     before = turn.dialog.subject.get("order_id", "")
     if not chosen and before and (_points_back(turn.text) or any(order.order_id == before for order in fitting)):
         return await turn.read("get_order", OrderView, order_id=before)
+    if len(listed) == 1:
+        chosen = list(listed)  # none fits; the gate says why, which helps more than a choice of one
     if len(chosen) == 1:
         return await turn.read("get_order", OrderView, order_id=chosen[0].order_id)
-    shown = fitting or list(listed)
+    shown = chosen or fitting or list(listed)
     return ask("order_id", f"Which order {doing}? I see {_listing(shown[:5])}.")
+
+
+def _by_digits(text: str, orders: Sequence[OrderSummary]) -> str:
+    """The customer's own order whose digits were said without its letter; empty when there is none."""
+    said = set(re.findall(r"(?<!\d)\d{4,12}(?!\d)", text))
+    return next((order.order_id for order in orders if re.sub(r"\D", "", order.order_id) in said), "")
 
 
 def _points_back(text: str) -> bool:
@@ -81,11 +91,28 @@ def pick_lines(text: str, lines: Sequence[OrderLineView], *, only: bool = True) 
     said = words(text)
     if said & _ALL:
         return left
-    scored = [(coverage(line.title, said), line) for line in left]
-    named = [(score, line) for score, line in scored if score >= 0.5]
-    best = {line.title: max(score for score, other in named if other.title == line.title) for _, line in named}
-    strong = [line for score, line in named if score == best[line.title] and score >= max(best.values()) - 0.34]
-    return _by_options(strong, said)
+    score = {line.title: coverage(line.title, said) for line in left}
+    named = {title for title in score if score[title] >= 0.5 or spoken(head(title), said)}
+    # Of several dresses it is the one of which most was said; as much of two is not clear.
+    kinds = {head(title) for title in named}
+    best = {kind: max(score[title] for title in named if head(title) == kind) for kind in kinds}
+    clear = {title for title in named if score[title] == best[head(title)]}
+    if len(clear) > len(kinds):
+        return []
+    # A word in passing ("the coffee mugs") names no other thing, unless it is what that thing is.
+    most = max(best.values(), default=0.0)
+    meant = {title for title in clear if score[title] >= most - 0.34 or spoken(head(title), said)}
+    return _by_options([line for line in left if line.title in meant], said)
+
+
+def quantity(turn: Turn, line: OrderLineView, *, alone: bool) -> int:
+    """How many of a line are meant: as said now or before, else all of it."""
+    whole = max(line.current_quantity, 1)
+
+    def read(text: str) -> int | None:
+        return quantity_of(text, line.title, alone=alone) or (whole if words(text) & _ALL else None)
+
+    return turn.newest(read) or whole
 
 
 def _by_options(lines: list[OrderLineView], said: frozenset[str]) -> list[OrderLineView]:
@@ -144,10 +171,24 @@ def pick_method(text: str, methods: Sequence[PaymentMethodView]) -> list[Payment
     return [method for method in methods if _kind_named(method, lower)]
 
 
+def not_on_file(text: str, methods: Sequence[PaymentMethodView]) -> str:
+    """What to say when a text names a kind of payment method that the customer does not have; empty otherwise."""
+    for kind, said, name in _KINDS:
+        if re.search(said, text, re.I) and not any(method.kind is kind for method in methods):
+            return f"There is no {name} on your account."
+    return ""
+
+
+_KINDS = (
+    (PaymentMethodKind.GIFT_CARD, r"\bgift ?card\b", "gift card"),
+    (PaymentMethodKind.PAYPAL, r"\bpay ?pal\b", "PayPal account"),
+)
+
+
 def _kind_named(method: PaymentMethodView, lower: str) -> bool:
     if method.kind is PaymentMethodKind.GIFT_CARD:
         return "gift" in lower
     if method.kind is PaymentMethodKind.PAYPAL:
         return "paypal" in lower or "pay pal" in lower
     brand = method.label.split()[0].lower()
-    return brand in lower or "credit card" in lower or "debit card" in lower
+    return brand in lower or bool(re.search(r"(?<!gift )(?<!store )\bcard\b", lower))

@@ -8,7 +8,14 @@ from pydantic import JsonValue
 
 from shopgraph.domain import OrderStatus, PaymentMethodKind, ReturnReason
 from shopgraph.graphs.turns import Step, Turn, ask, propose, workflow
-from shopgraph.graphs.workflows.picking import original_method, pick_lines, pick_method, pick_order
+from shopgraph.graphs.workflows.picking import (
+    not_on_file,
+    original_method,
+    pick_lines,
+    pick_method,
+    pick_order,
+    quantity,
+)
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words
 from shopgraph.tools.views import OrderLineView, OrderView, PaymentMethodView, ProfileView
@@ -31,18 +38,19 @@ async def return_items(turn: Turn) -> Step:
     order = await pick_order(turn, "would you like to return something from", [OrderStatus.DELIVERED])
     if isinstance(order, Step):
         return order
-    lines = pick_lines(turn.text, order.lines) or pick_lines(turn.heard, order.lines)
+    lines = turn.newest(lambda text: pick_lines(text, order.lines))
     if not lines and order.status is OrderStatus.DELIVERED:
         names = join_words([line.title for line in order.lines if line.current_quantity])
         text = f"Which items of order {order.order_id} would you like to return: {names}? Please name all of them."
         return ask("items", text, order_id=order.order_id).about(order_id=order.order_id)
     profile = await turn.read("get_profile", ProfileView)
     method = refund_method(turn, order, profile)
-    if method is None:
+    missing = not_on_file(turn.text, profile.payment_methods)
+    if method is None or missing:
         options = join_words([item.label for item in allowed_methods(order, profile)])
-        return ask("method", f"Where should the refund go: {options}?", order_id=order.order_id)
+        return ask("method", f"{missing} Where should the refund go: {options}?".strip(), order_id=order.order_id)
     reason = next((reason for reason, pattern in _REASONS if pattern.search(turn.heard)), ReturnReason.NOT_SPECIFIED)
-    items = items_of(lines or list(order.lines), reason)
+    items = items_of(turn, lines or list(order.lines), reason)
     step = propose("return_items", order_id=order.order_id, items=items, payment_method_id=method.id)
     return step.about(order_id=order.order_id)
 
@@ -56,7 +64,7 @@ def allowed_methods(order: OrderView, profile: ProfileView) -> list[PaymentMetho
 
 def refund_method(turn: Turn, order: OrderView, profile: ProfileView) -> PaymentMethodView | None:
     """The method that was named (policy judges it), else the original one; None when it must be asked for."""
-    named = pick_method(turn.text, profile.payment_methods) or pick_method(turn.heard, profile.payment_methods)
+    named = turn.newest(lambda text: pick_method(text, profile.payment_methods))
     if re.search(r"original (payment )?(method|card|form|account)", turn.heard, re.I):
         named = []
     if len(named) == 1:
@@ -67,9 +75,9 @@ def refund_method(turn: Turn, order: OrderView, profile: ProfileView) -> Payment
     return None
 
 
-def items_of(lines: list[OrderLineView], reason: ReturnReason) -> list[JsonValue]:
-    """Lines as the tool takes them: each SKU once, with its whole current quantity."""
+def items_of(turn: Turn, lines: list[OrderLineView], reason: ReturnReason) -> list[JsonValue]:
+    """Lines as the tool takes them: each SKU once, with the quantity that was said, else its whole current one."""
     quantities: dict[str, int] = {}
     for line in lines:
-        quantities[line.sku] = quantities.get(line.sku, 0) + max(line.current_quantity, 1)
+        quantities[line.sku] = quantities.get(line.sku, 0) + quantity(turn, line, alone=len(lines) == 1)
     return [{"sku": sku, "quantity": number, "reason": str(reason)} for sku, number in quantities.items()]

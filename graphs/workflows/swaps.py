@@ -8,7 +8,16 @@ from pydantic import JsonValue
 
 from shopgraph.domain import OrderStatus
 from shopgraph.graphs.turns import Step, Turn, ask, propose, workflow
-from shopgraph.graphs.workflows.picking import original_method, pick_lines, pick_method, pick_order, pick_variants
+from shopgraph.graphs.workflows.picking import (
+    not_on_file,
+    original_method,
+    pick_lines,
+    pick_method,
+    pick_order,
+    pick_variants,
+    quantity,
+)
+from shopgraph.models.replies import answer_of
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words
 from shopgraph.tools.views import OrderLineView, OrderView, PaymentMethodView, ProductView, ProfileView, VariantView
@@ -38,7 +47,7 @@ async def _swap(turn: Turn, statuses: list[OrderStatus], verb: str) -> Step:
     order = await pick_order(turn, f"would you like to {verb} something in", statuses[:1])
     if isinstance(order, Step):
         return order
-    lines = pick_lines(turn.text, order.lines) or pick_lines(turn.heard, order.lines)
+    lines = turn.newest(lambda text: pick_lines(text, order.lines))
     if not lines:
         names = join_words([line.title for line in order.lines if line.current_quantity])
         text = f"Which items of order {order.order_id} would you like to {verb}: {names}? Please name all of them."
@@ -51,13 +60,14 @@ async def _swap(turn: Turn, statuses: list[OrderStatus], verb: str) -> Step:
         swaps.append(_Swap(line=line, target=found))
     profile = await turn.read("get_profile", ProfileView)
     method = _method(turn, order, profile)
-    if method is None:
+    missing = not_on_file(turn.text, profile.payment_methods)
+    if method is None or missing:
         options = join_words([item.label for item in profile.payment_methods])
-        text = f"Which payment method shall I use for the price difference: {options}?"
+        text = f"{missing} Which payment method shall I use for the price difference: {options}?".strip()
         return ask("method", text, order_id=order.order_id)
     tool = "exchange_items" if order.status is OrderStatus.DELIVERED else "change_items"
     items: list[JsonValue] = [
-        {"sku": swap.line.sku, "to_sku": swap.target.sku, "quantity": max(swap.line.current_quantity, 1)}
+        {"sku": swap.line.sku, "to_sku": swap.target.sku, "quantity": quantity(turn, swap.line, alone=len(swaps) == 1)}
         for swap in swaps
     ]
     return propose(tool, order_id=order.order_id, items=items, payment_method_id=method.id).about(
@@ -69,7 +79,7 @@ async def _target(turn: Turn, line: OrderLineView, order_id: str, verb: str) -> 
     product = await turn.read("get_product", ProductView, product_id=line.product_id)
     others = [item for item in product.variants if item.sku != line.sku]
     named = [item for item in others if item.sku.lower() in turn.heard.lower()]
-    found = named or pick_variants(turn.text, others, line.options) or pick_variants(turn.heard, others, line.options)
+    found = named or turn.newest(lambda text: pick_variants(text, others, line.options))
     buyable = [item for item in found if _buyable(item)]
     if len(buyable) == 1:
         return buyable[0]
@@ -80,9 +90,14 @@ async def _target(turn: Turn, line: OrderLineView, order_id: str, verb: str) -> 
     if not offered:
         text = f"There is no other variant of {line.title} in stock that I could {verb} yours ({have}) for."
         return Step(text=text).about(order_id=order_id)
+    if len(offered) == 1:
+        if turn.dialog.asking == "target" and answer_of(turn.text) == "yes":
+            return offered[0]
+        text = f"Yours is {line.title} ({have}). Only {_option_text(offered[0])} is in stock. Would you like that one?"
+        return ask("target", text, order_id=order_id)
     shown = join_words([_option_text(item) for item in offered[:6]])
-    text = f"Yours is {line.title} ({have}). In stock are {shown}. Which one would you like?"
-    return ask("target", text, order_id=order_id)
+    text = f"Yours is {line.title} ({have}), and I can {verb} it for another variant of it. In stock are {shown}."
+    return ask("target", f"{text} Which one would you like?", order_id=order_id)
 
 
 def _buyable(item: VariantView) -> bool:
@@ -93,11 +108,11 @@ def _buyable(item: VariantView) -> bool:
 
 def _option_text(item: VariantView) -> str:
     price = f" for {item.price.text}" if item.price else ""
-    return f"{', '.join(item.options.values())}{price}"
+    return f"{' '.join(item.options.values())}{price}"
 
 
 def _method(turn: Turn, order: OrderView, profile: ProfileView) -> PaymentMethodView | None:
-    named = pick_method(turn.text, profile.payment_methods) or pick_method(turn.heard, profile.payment_methods)
+    named = turn.newest(lambda text: pick_method(text, profile.payment_methods))
     if len(named) == 1:
         return named[0]
     return None if named else original_method(order, profile)

@@ -10,8 +10,9 @@ Reply = Literal["yes", "no", "other"]
 # Longest first, so that "don't do it" is not read as "do it".
 _NO = (
     "i do not want that", "i do not want this", "i do not want it", "i do not want to", "i have changed my mind",
-    "i changed my mind", "leave it as it is", "keep it as it is", "that is not right", "that is not what i want",
-    "that is wrong", "i would rather not", "i will keep it", "do not do that", "do not do it", "please do not",
+    "i changed my mind", "changed my mind", "leave it as it is", "keep it as it is", "that is not right",
+    "that is not what i want", "that is wrong", "i would rather not", "i will keep it", "do not do that",
+    "do not do it", "please do not",
     "absolutely not", "definitely not", "certainly not", "forget about it", "never mind", "nevermind", "forget it",
     "leave it", "keep it", "not now", "not today", "not yet", "rather not", "better not", "let us not", "no need",
     "no way", "not really", "not correct", "no thanks", "no thank you", "do not", "nope", "nah", "naw", "no",
@@ -32,6 +33,8 @@ _FILLERS = frozenset(
         "hello", "oh", "well", "sir", "madam", "am", "process",
     )
 )  # fmt: skip
+_SECOND_THOUGHTS = frozenset({"actually", "hm", "hmm", "wait", "sorry"})
+"""They may stand beside a no; beside a yes they make it less than plain."""
 _CONTRACTIONS = (
     (re.compile(r"\b(do|does|would|is|are|ca|wo|did)n'?t\b"), r"\1 not"),
     (re.compile(r"\b(that|it|let)'?s\b"), r"\1 is"),
@@ -57,8 +60,9 @@ def answer_of(text: str, *, question: str = "") -> Reply:
     rest, yeses = _without(without_no, _YES)
     if bool(yeses) == bool(noes):
         return "other"
+    fillers = _FILLERS if yeses else _FILLERS | _SECOND_THOUGHTS
     repeated = {_stem(word) for word in _plain(question).split()}
-    if any(word not in _FILLERS and _stem(word) not in repeated for word in rest.split()):
+    if any(word not in fillers and _stem(word) not in repeated for word in rest.split()):
         return "other"
     return "yes" if yeses else "no"
 
@@ -69,9 +73,21 @@ _REQUESTS = frozenset(
         "could", "do", "does", "did", "is", "are", "was", "has", "have", "will", "would", "may", "should", "cancel",
         "refund", "refunded", "exchange", "swap", "change", "update", "track", "stop", "talk", "speak", "human",
         "agent", "person", "help", "want", "wanna", "need", "show", "tell", "find", "recommend", "looking", "send",
-    "status", )
+        "status", "price", "prices", "cost", "costs", "stock", "discount", "discounts", "deals", "offers", "reviews",
+        "return",
+    )
 )  # fmt: skip
 _ANSWER_WORDS = 12
+
+
+_REPLY_FIRST = re.compile(
+    r"^(?:(?:yes|yeah|yep|ok|okay|sure|fine|alright|no|nope|nah|well|then|hm+|oh|please)\b[\s,.;:!]*)+", re.I
+)
+
+
+def beyond_reply(text: str) -> str:
+    """What a message says besides a yes or no at its beginning: "ok, cancel it" says "cancel it"."""
+    return _REPLY_FIRST.sub("", text.strip())
 
 
 def is_fragment(text: str) -> bool:

@@ -71,9 +71,9 @@ def _product_text(product: ProductView, chosen: list[VariantView]) -> str:
     stocked = [_stock_words(item) for item in sold if _in_stock(item)]
     if not stocked:
         return f"{product.title} {cost} {price}, but out of stock in your region right now.{_terms(product)}"
-    shown = join_words(stocked[:8])
-    more = f" and {len(stocked) - 8} more variants" if len(stocked) > 8 else ""
-    return f"{product.title} {cost} {price}. In stock: {shown}{more}.{_terms(product)}"
+    more = [f"{len(stocked) - 8} more"] if len(stocked) > 8 else []
+    shown = join_words([*stocked[:8], *more])
+    return f"{product.title} {cost} {price}. In stock: {shown}.{_terms(product)}"
 
 
 def _one(product: ProductView, item: VariantView) -> str:

@@ -77,6 +77,16 @@ def _listing(orders: Sequence[OrderSummary]) -> str:
     return join_words([f"{order.order_id} ({order.status}: {join_words(list(order.items)[:3])})" for order in orders])
 
 
+_ADDS = re.compile(r"^\W*(?:and|plus)\b|\b(?:also|as well|in addition)\b|\btoo\b(?!\s+\w)", re.I)
+
+
+def named_lines(turn: Turn, lines: Sequence[OrderLineView]) -> list[OrderLineView]:
+    """The lines that were named last; with "the shelf, too" those that were named before as well."""
+    if _ADDS.search(turn.text) and pick_lines(turn.text, lines):
+        return pick_lines(turn.heard, lines) or pick_lines(turn.text, lines)
+    return turn.newest(lambda text: pick_lines(text, lines))
+
+
 def pick_lines(text: str, lines: Sequence[OrderLineView], *, only: bool = True) -> list[OrderLineView]:
     """The lines that a text names: by SKU, by title and options, or all of them; the only one when there is one.
 

@@ -9,9 +9,9 @@ from pydantic import JsonValue
 from shopgraph.domain import OrderStatus, PaymentMethodKind, ReturnReason
 from shopgraph.graphs.turns import Step, Turn, ask, propose, workflow
 from shopgraph.graphs.workflows.picking import (
+    named_lines,
     not_on_file,
     original_method,
-    pick_lines,
     pick_method,
     pick_order,
     quantity,
@@ -38,7 +38,7 @@ async def return_items(turn: Turn) -> Step:
     order = await pick_order(turn, "would you like to return something from", [OrderStatus.DELIVERED])
     if isinstance(order, Step):
         return order
-    lines = turn.newest(lambda text: pick_lines(text, order.lines))
+    lines = named_lines(turn, order.lines)
     if not lines and order.status is OrderStatus.DELIVERED:
         names = join_words([line.title for line in order.lines if line.current_quantity])
         text = f"Which items of order {order.order_id} would you like to return: {names}? Please name all of them."

@@ -9,9 +9,9 @@ from pydantic import JsonValue
 from shopgraph.domain import OrderStatus
 from shopgraph.graphs.turns import Step, Turn, ask, propose, workflow
 from shopgraph.graphs.workflows.picking import (
+    named_lines,
     not_on_file,
     original_method,
-    pick_lines,
     pick_method,
     pick_order,
     pick_variants,
@@ -47,7 +47,7 @@ async def _swap(turn: Turn, statuses: list[OrderStatus], verb: str) -> Step:
     order = await pick_order(turn, f"would you like to {verb} something in", statuses[:1])
     if isinstance(order, Step):
         return order
-    lines = turn.newest(lambda text: pick_lines(text, order.lines))
+    lines = named_lines(turn, order.lines)
     if not lines:
         names = join_words([line.title for line in order.lines if line.current_quantity])
         text = f"Which items of order {order.order_id} would you like to {verb}: {names}? Please name all of them."
@@ -94,10 +94,10 @@ async def _target(turn: Turn, line: OrderLineView, order_id: str, verb: str) -> 
         if turn.dialog.asking == "target" and answer_of(turn.text) == "yes":
             return offered[0]
         text = f"Yours is {line.title} ({have}). Only {_option_text(offered[0])} is in stock. Would you like that one?"
-        return ask("target", text, order_id=order_id)
+        return ask("target", text, order_id=order_id).about(order_id=order_id)
     shown = join_words([_option_text(item) for item in offered[:6]])
     text = f"Yours is {line.title} ({have}), and I can {verb} it for another variant of it. In stock are {shown}."
-    return ask("target", f"{text} Which one would you like?", order_id=order_id)
+    return ask("target", f"{text} Which one would you like?", order_id=order_id).about(order_id=order_id)
 
 
 def _buyable(item: VariantView) -> bool:

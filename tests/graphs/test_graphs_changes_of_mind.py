@@ -21,6 +21,7 @@ Talk = Callable[..., Awaitable[list[Answer]]]
     ("persona", "texts", "proposed"),
     [
         ("returner", ["I want to return the mugs", "actually both"], "Drip Coffee Maker (black) and 2 × Stoneware"),
+        ("returner", ["I want to return the mugs", "and the coffee maker too"], "(black) and 2 × Stoneware"),
         ("returner", ["I want to return the mugs", "put it on the gift card"], "to your gift card"),
         ("returner", ["I want to return the mugs", "just 1 of them"], "Return Stoneware Mugs (moss) from"),
         ("returner", ["I want to return one of the mugs"], "Return Stoneware Mugs (moss) from"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from langgraph.types import interrupt
 from pydantic import BaseModel, JsonValue
 
+from shopgraph.domain import Principal, PrincipalKind
 from shopgraph.graphs.answer import ActionView
 from shopgraph.graphs.inbound import principal_of
 from shopgraph.graphs.node import Desk, Node, booked, engine, node
@@ -25,9 +26,12 @@ class Approval(BaseModel):
     """What a person of the staff answers when the gate asks for approval."""
 
     approve: bool
-    approver: str
-    """Staff id."""
     note: str = ""
+
+
+def may_approve(principal: Principal) -> bool:
+    """Whether somebody's approval counts."""
+    return principal.kind is PrincipalKind.STAFF and "supervisor" in principal.roles
 
 
 def tool_context(state: State, desk: Desk, *, confirmed: str | None = None) -> ToolContext:
@@ -196,9 +200,9 @@ async def gate(state: State, desk: Desk) -> State:
     waiting = [item.proposal for item in outcomes if item.outcome is Outcome.NEEDS_APPROVAL and item.proposal]
     if waiting:
         answer = interrupt([item.model_dump(mode="json") for item in waiting], response_schema=Approval)
-        approved = Approval.model_validate(answer)
-        if approved.approve:
-            update["approval"], update["approver"] = waiting[0].digest, approved.approver
+        # Who decides is the host's word, never a part of the answer.
+        if Approval.model_validate(answer).approve and may_approve(desk.context.approver):
+            update["approval"], update["approver"] = waiting[0].digest, desk.context.approver.id
     return {**update, "decisions": _with_decisions(state["decisions"], outcomes)}
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Protocol
 
 from langchain_core.language_models import BaseChatModel
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SkipValidation
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from shopgraph.audit.log import AuditLog
 from shopgraph.clock import Clock
@@ -50,12 +50,19 @@ def _verified_only(value: Any) -> Principal:
     return value if isinstance(value, Principal) else Principal.guest()
 
 
+def _shop_only(value: Any) -> Any:
+    """A shop is an object; one that arrives as data is none, and the graph's own is taken."""
+    return value if hasattr(value, "connectors") else None
+
+
 class RunContext(BaseModel):
     """LangGraph's runtime context. Keys that other servers add are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)
 
-    shop: SkipValidation[Any] = None
+    shop: Annotated[Any, BeforeValidator(_shop_only)] = None
     """A `ShopServices`; None uses the one that the graph was built for."""
     principal: Annotated[Principal, BeforeValidator(_verified_only)] = Principal.guest()
     """Who is asking, as verified by the host. Left out, or given as data: a guest."""
+    approver: Annotated[Principal, BeforeValidator(_verified_only)] = Principal.guest()
+    """Who answers an approval that the run waits for; only a supervisor of the staff counts."""

@@ -16,7 +16,7 @@ from langgraph.types import Command
 
 from shopgraph.domain import Channel, Conversation, Principal, PrincipalKind
 from shopgraph.errors import ConfigurationError, Conflict, NotFound, Refused
-from shopgraph.graphs.acting import Approval
+from shopgraph.graphs.acting import Approval, may_approve
 from shopgraph.graphs.answer import (
     Answer,
     ContextView,
@@ -116,7 +116,7 @@ class Orchestrator:
             Refused: the decider is no supervisor.
             Conflict: nothing waits for approval (any more).
         """
-        if staff.kind is not PrincipalKind.STAFF or "supervisor" not in staff.roles:
+        if not may_approve(staff):
             raise Refused("Only a supervisor of the staff may approve.", remedy="Ask one.", principal=staff.id)
         config = _config(conversation_id)
         waiting = (await self.graph.aget_state(config)).interrupts
@@ -124,12 +124,14 @@ class Orchestrator:
             raise Conflict(
                 f"Nothing in conversation {conversation_id} waits for approval.", remedy="It was answered before."
             )
-        answer = Approval(approve=yes, approver=staff.id, note=note)
+        answer = Approval(approve=yes, note=note)
         command: Command[Any] = Command(resume={waiting[0].id: answer.model_dump()})
-        return await self._run(command, config, customer)
+        return await self._run(command, config, customer, approver=staff)
 
-    async def _run(self, given: Any, config: RunnableConfig, who: Principal) -> Answer:
-        context = RunContext(shop=self.shop, principal=who)
+    async def _run(
+        self, given: Any, config: RunnableConfig, who: Principal, *, approver: Principal | None = None
+    ) -> Answer:
+        context = RunContext(shop=self.shop, principal=who, approver=approver or Principal.guest())
         output: Any = await self.graph.ainvoke(given, config, context=context, durability="exit", version="v2")
         state = cast(State, dict(output.value))
         return _waiting(state) if output.interrupts else answer_of_state(state)

@@ -17,6 +17,7 @@ from shopgraph.graphs.state import Dialog, Request, State, Stitched
 from shopgraph.guards.allowances import allow
 from shopgraph.guards.decisions import Effect, Verdict
 from shopgraph.guards.screen import screen_message, screen_retrieved
+from shopgraph.models.routes import Intent, Route, Tier
 from shopgraph.telemetry.layers import Layer
 
 BLANK: State = {
@@ -88,9 +89,27 @@ def _channel(name: str) -> Channel:
         raise InvalidInput(f"{name!r} is no channel.", remedy=f"Use one of {', '.join(Channel)}.") from None
 
 
-@node(Layer.GOVERNANCE, fails="closed")
+def _unread(state: State, desk: Desk) -> State:
+    """What later nodes find when the message could not even be read: a request of nobody's."""
+    request = Request(
+        id=state.get("request_id") or desk.new_request_id(),
+        conversation_id=desk.conversation_id,
+        text="",
+        channel=Channel.WEB,
+        region_id=desk.shop.meta.default_region_id,
+        locale="en_US",
+        at=desk.shop.clock.now(),
+    )
+    route = Route(intent=str(Intent.OUT_OF_SCOPE), tier=Tier.PERSON, confidence=0, why="the message could not be read")
+    return {**BLANK, "request": request, "dialog": state.get("dialog") or Dialog(), "route": route}
+
+
+@node(Layer.GOVERNANCE, fails="closed", always=True, fallback=_unread)
 async def screen(state: State, desk: Desk) -> State:
-    """Normalise the message, look for instructions hidden in it, and settle who is asking, from where."""
+    """Normalise the message, look for instructions hidden in it, and settle who is asking, from where.
+
+    It always runs: a request that failed must not silence the conversation's next one.
+    """
     screened = screen_message(last_words(state.get("messages", [])))
     dialog = state.get("dialog") or Dialog()
     principal = desk.context.principal

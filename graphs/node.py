@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Literal, Protocol, cast
 
 from langgraph.errors import GraphBubbleUp
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 Body = Callable[[State, "Desk"], Awaitable[State]]
 """What a node does: reads the state, returns what it changes."""
+
+Fallback = Callable[[State, "Desk"], State]
+"""What the state holds after a failure; it does no I/O."""
 
 
 class Node(Protocol):
@@ -84,7 +88,7 @@ def booked(layer: Layer) -> Iterator[None]:
 
 
 def node(
-    layer: Layer, *, fails: Literal["closed", "open"], always: bool = False
+    layer: Layer, *, fails: Literal["closed", "open"], always: bool = False, fallback: Fallback | None = None
 ) -> Callable[[Body], Callable[[Parts], Node]]:
     """Make a node of a body; call the result with the graph's `Parts` to get the function to add.
 
@@ -93,13 +97,14 @@ def node(
         fails: `closed`: an exception ends the request with the apology of `govern`, nothing more is done;
             `open`: the request goes on without what the node would have added.
         always: run even after an earlier node failed closed.
+        fallback: what the state holds when it fails closed, where later nodes need more than the apology.
     """
 
     def wrap(body: Body) -> Callable[[Parts], Node]:
         def bind(parts: Parts) -> Node:
             @functools.wraps(body)
             async def run(state: State, *, runtime: Runtime[RunContext]) -> State:
-                return await _run(body, layer, fails, always, state, runtime, parts)
+                return await _run(body, _Rule(layer, fails, always, fallback), state, runtime, parts)
 
             # LangGraph reads the parameters off the function; the body's own are (state, desk).
             del run.__dict__["__wrapped__"]
@@ -110,17 +115,23 @@ def node(
     return wrap
 
 
+@dataclass(frozen=True)
+class _Rule:
+    layer: Layer
+    fails: str
+    always: bool
+    fallback: Fallback | None
+
+
 async def _run(
     body: Body,
-    layer: Layer,
-    fails: str,
-    always: bool,
+    rule: _Rule,
     state: State,
     runtime: Runtime[RunContext],
     parts: Parts,
 ) -> State:
     name = body.__name__
-    if state.get("failure") and not always:
+    if state.get("failure") and not rule.always:
         return {}
     context = runtime.context or RunContext()
     info = runtime.execution_info
@@ -130,14 +141,16 @@ async def _run(
     error = ""
     update: State = {}
     try:
-        with meter.measure(layer), span(f"shopgraph.{name}", layer=str(layer)):
+        with meter.measure(rule.layer), span(f"shopgraph.{name}", layer=str(rule.layer)):
             update = await body(state, desk)
     except (GraphBubbleUp, UserError):
         raise
     except Exception as exception:
         logger.exception("node %s failed", name)
         error = f"{type(exception).__name__}: {exception}"
-        update = cast(State, {"failure": name, "draft": APOLOGY}) if fails == "closed" else {}
+        if rule.fails == "closed":
+            update = rule.fallback(state, desk) if rule.fallback else {}
+            update = {**update, "failure": name, "draft": APOLOGY}
     finally:
         _METER.reset(token)
     with meter.measure(Layer.MONITORING):
@@ -145,7 +158,7 @@ async def _run(
         step = Step(
             request_id=request.id if request else "",
             node=name,
-            layer=str(layer),
+            layer=str(rule.layer),
             at=desk.shop.clock.now(),
             layers={},
             error=error,

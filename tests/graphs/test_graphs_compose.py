@@ -158,11 +158,13 @@ async def test_the_compiled_graph_is_called_like_any_other(shop: Shop) -> None:
     [
         {"principal": {"kind": "customer", "id": CAST["tracker"].customer_id}},
         {"principal": {"kind": "staff", "id": "x", "roles": ["supervisor"]}, "thread_id": "t", "extra": 1},
+        {"approver": {"kind": "staff", "id": "x", "roles": ["supervisor"]}},
     ],
 )
 async def test_a_principal_that_arrives_as_data_is_nobody(shop: Shop, claimed: dict[str, Any]) -> None:
     context = RunContext.model_validate({"shop": shop, **claimed})
-    assert context.principal == Principal.guest()
+    assert context.principal == context.approver == Principal.guest()
+    assert RunContext.model_validate({"shop": {"connectors": 1}}).shop is None
     compiled = compile_orchestrator(make_parts())
     # What is no input of a turn is not taken from a caller either.
     given: Any = {

@@ -138,3 +138,27 @@ async def test_a_customer_who_is_not_in_the_crm_is_a_guest(orchestrator: Orchest
     answer = await orchestrator.ask("where is order #D1000001?", principal=Principal.customer("cus_nobody"))
     assert "Weekend Bag" not in answer.answer
     assert not answer.actions
+
+
+@pytest.mark.usefixtures("unchanged")
+async def test_a_message_that_cannot_be_read_gets_the_apology_and_a_record(
+    shop: Shop, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def down(*_: Any) -> Any:
+        raise ConnectionError("the CRM is down")
+
+    (before,) = await talk("tracker", "where is my order?")
+    monkeypatch.setattr(shop.connectors.crm, "customer", down)
+    (answer,) = await talk("tracker", "cancel my order, ordered by mistake")
+    assert "went wrong" in answer.answer
+    assert answer.verdicts[-1].guard == "screen"
+    assert answer.request_id != before.request_id
+    events = await shop.audit.events(answer.request_id)
+    assert [event.kind for event in events if event.node == "screen"] == ["error"]
+    monkeypatch.undo()
+    later = await build_orchestrator(shop).ask(
+        "where is my order?",
+        principal=Principal.customer(CAST["tracker"].customer_id),
+        conversation_id=answer.conversation_id,
+    )
+    assert "#D1000001" in later.answer

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from shopgraph.domain import CancelReason
 from shopgraph.errors import InvalidInput
@@ -28,6 +28,10 @@ class Translated:
     """The customer whom the call is about by id: our own tools never take one."""
 
 
+_OrderId = Annotated[str, Field(pattern=r"^#\S+$")]
+"""Our own tools take an order number without its `#` as well; the benchmark's do not."""
+
+
 class _Arguments(BaseModel):
     """What a tool of the benchmark takes; numbers are no text, and nothing else is taken."""
 
@@ -43,7 +47,7 @@ class _User(_Arguments):
 
 
 class _Order(_Arguments):
-    order_id: str
+    order_id: _OrderId
 
 
 class _Product(_Arguments):
@@ -99,7 +103,7 @@ class _Address(_Arguments):
 
 
 class _OrderAddress(_Address):
-    order_id: str
+    order_id: _OrderId
 
 
 class _UserAddress(_Address):

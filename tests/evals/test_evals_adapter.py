@@ -44,6 +44,7 @@ def test_copies_of_an_item_keep_their_partners() -> None:
         ("modify_pending_order_items", SWAP | {"item_ids": "a"}),
         ("modify_pending_order_items", {key: value for key, value in SWAP.items() if key != "payment_method_id"}),
         ("cancel_pending_order", {"order_id": "#W1", "reason": "No longer needed"}),
+        ("cancel_pending_order", {"order_id": "W1", "reason": "no longer needed"}),
         ("cancel_pending_order", {"order_id": 1, "reason": "no longer needed"}),
         ("get_user_details", {"user_id": "ada", "as": "ben"}),
         ("get_user_details", {}),

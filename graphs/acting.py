@@ -83,6 +83,8 @@ def workflow_node(workflow: Workflow) -> Callable[[Parts], Node]:
         turn = turn_of(state, desk)
         if state["outcomes"]:
             return await _report(workflow, turn, state, desk)
+        if workflow.for_anybody is not None and (known := workflow.for_anybody(turn)) is not None:
+            return _apply(workflow, known, turn, state)
         if workflow.needs_customer and not state["request"].customer_id:
             return await _ask_identity(workflow, turn, state, desk)
         try:

@@ -136,6 +136,7 @@ class Turn:
 
 
 Run = Callable[[Turn], Awaitable[Step]]
+Known = Callable[[Turn], Step | None]
 Report = Callable[[Turn, GateOutcome], Awaitable[str]]
 
 
@@ -160,6 +161,8 @@ class Workflow:
     """What to say once the tool it proposed has acted."""
     recipe: frozenset[str] = frozenset()
     """The context sources it needs."""
+    for_anybody: Known | None = None
+    """Tried first, whoever asks: a step that needs no record ends the turn there; None lets the workflow go on."""
     needs_customer: bool = False
     """True: a guest is asked who is there before anything is looked up."""
     examples: tuple[str, ...] = ()
@@ -175,6 +178,7 @@ def workflow(
     name: str = "",
     recipe: Iterable[str] = (),
     needs_customer: bool = False,
+    for_anybody: Known | None = None,
     examples: Iterable[str] = (),
 ) -> Callable[[Run], Workflow]:
     """Declare a workflow: `@workflow("gift_wrap", examples=[...])` above an async function of a `Turn`."""
@@ -187,6 +191,7 @@ def workflow(
             run=run,
             recipe=frozenset(recipe),
             needs_customer=needs_customer,
+            for_anybody=for_anybody,
             examples=tuple(examples),
         )
 

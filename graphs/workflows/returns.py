@@ -7,7 +7,7 @@ import re
 from pydantic import JsonValue
 
 from shopgraph.domain import OrderStatus, PaymentMethodKind, ReturnReason
-from shopgraph.graphs.turns import Step, Turn, ask, propose, workflow
+from shopgraph.graphs.turns import Step, Turn, ask, propose, say, workflow
 from shopgraph.graphs.workflows.picking import (
     named_lines,
     not_on_file,
@@ -32,7 +32,24 @@ _REASONS = (
 )
 
 
-@workflow(Intent.RETURN_ITEMS, recipe=["customer", "orders"], needs_customer=True)
+_TERMS = re.compile(
+    r"\b(return|refund)s? (policy|policies|window|terms|conditions|period)\b|"
+    r"\bhow (long|many days)\b.{0,40}\b(return|(send|bring|give).{0,20}back)\b",
+    re.I,
+)
+
+
+def _terms(turn: Turn) -> Step | None:
+    """The shop's own terms, for whoever asks about them."""
+    days = turn.allowances.return_window_days
+    if days is None or not _TERMS.search(turn.text):
+        return None
+    if days == 0:
+        return say("Purchases in your region cannot be returned.")
+    return say(f"You can return what you bought within {days} days of delivery, unless it was a final sale.")
+
+
+@workflow(Intent.RETURN_ITEMS, recipe=["customer", "orders"], needs_customer=True, for_anybody=_terms)
 async def return_items(turn: Turn) -> Step:
     """Find order, items and where the refund goes, then propose the return."""
     order = await pick_order(turn, "would you like to return something from", [OrderStatus.DELIVERED])

@@ -203,3 +203,18 @@ async def test_shares_of_the_seven_layers_add_up(talk: Talk) -> None:
     assert layers["engine"].share is None
     assert sum(view.share or 0 for view in layers.values()) == pytest.approx(1, abs=0.001)
     assert all(view.calls > 0 for view in layers.values())
+
+
+@pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize(
+    ("text", "region", "days"),
+    [
+        ("What is your return policy?", "uk", 30),
+        ("how long do I have to return something?", "jp", 14),
+    ],
+)
+async def test_terms_of_returns_are_for_anybody(talk: Talk, text: str, region: str, days: int) -> None:
+    (answer,) = await talk(None, text, region_id=region)
+    assert answer.route.intent == "return_items"
+    assert f"within {days} days" in answer.answer
+    assert not answer.verdicts

@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from shopgraph.domain import Customer
 from shopgraph.graphs.context import ShopServices
-from shopgraph.graphs.state import Dialog, Request
-from shopgraph.guards.decisions import Decision, Effect
+from shopgraph.graphs.state import Request
+from shopgraph.guards.decisions import Decision
 from shopgraph.models.routes import Entities
+from shopgraph.tools.session import identified_by, one_customer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,26 +23,29 @@ class Identified:
     decisions: tuple[Decision, ...] = ()
 
 
-async def identify(shop: ShopServices, request: Request, dialog: Dialog, entities: Entities) -> Identified:
+async def identify(shop: ShopServices, request: Request, entities: Entities) -> Identified:
     """Try the methods that the bundle enables on what the message holds. A customer id never is one.
 
-    A conversation has one customer: a look-up that finds another one is refused and changes nothing.
+    A conversation has one customer: another one's address is refused without a look, so that nobody learns from the
+    answer whether it belongs to a customer.
     """
+    if request.customer_id:
+        return await _same_customer(shop, request, entities)
     customer, method = await _look_up(shop, request.text, entities)
     if customer is None:
         return Identified()
-    if request.customer_id and customer.id != request.customer_id:
-        return Identified(decisions=(_one_customer(shop),))
-    if request.customer_id:
+    decisions = (identified_by(method, shop.policy.version),)
+    return Identified(customer=customer, method=method, decisions=decisions)
+
+
+async def _same_customer(shop: ShopServices, request: Request, entities: Entities) -> Identified:
+    if "email" not in shop.policy.identification or not entities.emails:
         return Identified()
-    allowed = Decision(
-        rule=f"identify-by-{method.replace('_', '-')}",
-        effect=Effect.ALLOW,
-        reason="This shop's policy lets a customer identify this way.",
-        action="identify",
-        policy_version=shop.policy.version,
-    )
-    return Identified(customer=customer, method=method, decisions=(allowed,))
+    known = await shop.connectors.crm.customer(request.customer_id)
+    own = known.email.casefold() if known else ""
+    if all(email.casefold() == own for email in entities.emails):
+        return Identified()
+    return Identified(decisions=(one_customer("identify", shop.policy.version),))
 
 
 async def _look_up(shop: ShopServices, text: str, entities: Entities) -> tuple[Customer | None, str]:
@@ -63,14 +67,3 @@ async def _look_up(shop: ShopServices, text: str, entities: Entities) -> tuple[C
 def _pairs(text: str) -> list[tuple[str, str]]:
     words = re.findall(r"[^\W\d_][\w'-]*", text)
     return list(pairwise(words))
-
-
-def _one_customer(shop: ShopServices) -> Decision:
-    return Decision(
-        rule="one-customer-per-conversation",
-        effect=Effect.DENY,
-        reason="This conversation is already with another customer.",
-        remedy="The other customer can start a conversation of their own.",
-        action="identify",
-        policy_version=shop.policy.version,
-    )

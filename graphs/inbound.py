@@ -147,7 +147,7 @@ async def route(state: State, desk: Desk) -> State:
     decisions = list(state["decisions"])
     if desk.context.principal.kind == "guest":
         with booked(Layer.POLICY):
-            found = await identify(desk.shop, request, dialog, chosen.route.entities)
+            found = await identify(desk.shop, request, chosen.route.entities)
         decisions += found.decisions
         if found.customer is not None:
             who = {"customer_id": found.customer.id, "method": found.method}

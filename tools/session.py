@@ -125,15 +125,7 @@ class Session:
         ours = self.principal.customer_id
         if ours is not None and (customer is None or customer.id != ours):
             # The same answer whether the other one exists or not: nothing is revealed.
-            return _refused(
-                call,
-                self._deny(
-                    call.tool,
-                    "one-customer-per-conversation",
-                    "This conversation is already with another customer.",
-                    "The other customer can start a conversation of their own.",
-                ),
-            )
+            return _refused(call, one_customer(call.tool, self._policy.version))
         if customer is None:
             return GateOutcome(
                 tool=call.tool,
@@ -144,13 +136,7 @@ class Session:
             )
         if ours is None:
             self.principal = Principal.customer(customer.id, method=method)
-        allowed = Decision(
-            rule=f"identify-by-{method.replace('_', '-')}",
-            effect=Effect.ALLOW,
-            reason="This shop's policy lets a customer identify this way.",
-            action=call.tool,
-            policy_version=self._policy.version,
-        )
+        allowed = identified_by(method, self._policy.version, call.tool)
         return GateOutcome(
             tool=call.tool,
             call_id=call.call_id,
@@ -209,3 +195,26 @@ class Session:
 
 def _refused(call: ToolCall, decision: Decision) -> GateOutcome:
     return GateOutcome(tool=call.tool, call_id=call.call_id, outcome=Outcome.REFUSED, decisions=(decision,))
+
+
+def one_customer(action: str, policy_version: str) -> Decision:
+    """The refusal of a second identity in a conversation."""
+    return Decision(
+        rule="one-customer-per-conversation",
+        effect=Effect.DENY,
+        reason="This conversation is already with another customer.",
+        remedy="The other customer can start a conversation of their own.",
+        action=action,
+        policy_version=policy_version,
+    )
+
+
+def identified_by(method: str, policy_version: str, action: str = "identify") -> Decision:
+    """The decision that lets a look-up identify; `method` is one of the bundle's."""
+    return Decision(
+        rule=f"identify-by-{method.replace('_', '-')}",
+        effect=Effect.ALLOW,
+        reason="This shop's policy lets a customer identify this way.",
+        action=action,
+        policy_version=policy_version,
+    )

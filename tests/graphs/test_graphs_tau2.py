@@ -109,6 +109,8 @@ async def test_identification_by_look_up_is_for_one_customer_a_conversation(reta
     assert order["fulfillments"][0]["tracking_id"][0] in known.answer
     second = await orchestrator.ask(f"now look up {other['email']}", conversation_id=first.conversation_id)
     assert "one-customer-per-conversation" in {decision.rule for decision in second.decisions}
+    unknown = await orchestrator.ask("now look up nobody.at.all@example.com", conversation_id=first.conversation_id)
+    assert (unknown.answer, unknown.decisions) == (second.answer, second.decisions)
     after = await orchestrator.ask(f"and where is {other['orders'][0]}?", conversation_id=first.conversation_id)
     assert "own-records-only" in {decision.rule for decision in after.decisions}
     assert canonical_hash(to_tau2(retail.dump())) == canonical_hash(raw)

@@ -14,7 +14,7 @@ from shopgraph.graphs.node import Desk, Node, booked, engine, node
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.routing import settled
 from shopgraph.graphs.state import Dialog, Evidence, State
-from shopgraph.graphs.turns import Halt, Step, Turn, Workflow, told
+from shopgraph.graphs.turns import HANDING_OVER, Halt, Step, Turn, Workflow, told
 from shopgraph.guards.decisions import Decision
 from shopgraph.telemetry.layers import Layer
 from shopgraph.tools.spec import GateOutcome, Outcome, Proposal, ToolCall, ToolContext
@@ -34,9 +34,9 @@ def may_approve(principal: Principal) -> bool:
     return principal.kind is PrincipalKind.STAFF and "supervisor" in principal.roles
 
 
-def tool_context(state: State, desk: Desk, *, confirmed: str | None = None) -> ToolContext:
+def tool_context(state: State, desk: Desk) -> ToolContext:
     """On whose behalf tools are called in this request."""
-    request = state["request"]
+    request, proposal = state["request"], state["dialog"].proposal
     return ToolContext(
         services=desk.shop.services,
         principal=principal_of(state, desk),
@@ -44,7 +44,7 @@ def tool_context(state: State, desk: Desk, *, confirmed: str | None = None) -> T
         conversation_id=request.conversation_id,
         request_id=request.id,
         channel=request.channel,
-        request_confirmed=confirmed,
+        request_confirmed=proposal.digest if state["confirmed"] and proposal else None,
         request_approved=(state.get("approval", ""), state.get("approver", "")) if state.get("approval") else None,
     )
 
@@ -121,20 +121,18 @@ def _heard(state: State) -> dict[str, JsonValue]:
 
 def _apply(workflow: Workflow, step: Step, turn: Turn, state: State) -> State:
     dialog = state["dialog"]
-    slots: dict[str, JsonValue] = {**dialog.slots, **step.slots}
+    # What was said is kept for an answer, and for a change of mind: "only the mugs then".
+    slots: dict[str, JsonValue] = {**dialog.slots, **step.slots, "said": turn.heard[-2_000:]}
     subject = {**dialog.subject, **step.subject}
     decisions = each_once([*state["decisions"], *turn.judged, *step.decisions])
     base: State = {"evidence": turn.evidence, "decisions": decisions}
     if step.tool:
-        # Kept for a change of mind: "only the mugs then" is heard with what was said before.
-        slots["said"] = turn.heard[-2_000:]
         call = ToolCall(tool=step.tool, arguments=step.arguments, call_id=f"{turn.request.id}:{step.tool}")
         under_way = dialog.model_copy(
             update={"slots": slots, "subject": subject, "intent": turn.route.intent, "asking": ""}
         )
         return {**base, "dialog": under_way, "calls": [call], "caller": workflow.name}
     if step.asking:
-        slots["said"] = turn.heard[-2_000:]
         asking = {"slots": slots, "subject": subject, "intent": turn.route.intent, "asking": step.asking}
         # Nobody is asked the same again as if they had said nothing.
         slots["asked"] = step.text
@@ -195,8 +193,7 @@ async def gate(state: State, desk: Desk) -> State:
         # A yes repeated is the same request: the call id is the proposal's, not the turn's.
         call_id = dialog.proposal.call_id
         calls = [ToolCall(tool=tool, arguments=dialog.proposal.arguments, call_id=call_id)]
-    confirmed = dialog.proposal.digest if state["confirmed"] and dialog.proposal else None
-    context = tool_context(state, desk, confirmed=confirmed)
+    context = tool_context(state, desk)
     outcomes = [await desk.shop.gate.judge(context, call) for call in calls]
     update: State = {"calls": calls, "outcomes": outcomes, "caller": state["caller"] or "confirmed"}
     waiting = [item.proposal for item in outcomes if item.outcome is Outcome.NEEDS_APPROVAL and item.proposal]
@@ -220,9 +217,7 @@ def each_once(decisions: list[Decision]) -> list[Decision]:
 @node(Layer.ENGINE, fails="closed")
 async def act(state: State, desk: Desk) -> State:
     """Do what the gate let through; the gate judges once more inside the same transaction."""
-    dialog = state["dialog"]
-    confirmed = dialog.proposal.digest if state["confirmed"] and dialog.proposal else None
-    context = tool_context(state, desk, confirmed=confirmed)
+    context = tool_context(state, desk)
     outcomes = [await desk.shop.gate.call(context, call) for call in state["calls"]]
     actions = list(state["actions"])
     evidence = list(state["evidence"])
@@ -272,15 +267,13 @@ async def person(state: State, desk: Desk) -> State:
     with engine():
         outcome = await desk.shop.gate.call(tool_context(state, desk), call)
     done = outcome.outcome in ACTED
-    draft = state["draft"] or (
-        "I am passing this to a colleague, who will read our conversation and get back to you." if done else ""
-    )
+    draft = state["draft"] or (HANDING_OVER if done else "")
     return {
         "draft": draft or refusal_text(outcome),
         "dialog": settled(state["dialog"]),
         "handoff": reason,
         "actions": [*state["actions"], _action(call, outcome)] if done else list(state["actions"]),
-        "decisions": [*state["decisions"], *outcome.decisions],
+        "decisions": _with_decisions(state["decisions"], [outcome]),
     }
 
 

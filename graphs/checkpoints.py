@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -24,13 +24,59 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
+T = TypeVar("T")
+
 
 def strict_serde() -> JsonPlusSerializer:
     """A serializer that revives no type but those that the compiled graph names (`orchestrator.state_types`)."""
     return JsonPlusSerializer(allowed_msgpack_modules=[])
 
 
-class LoopFreeSqliteSaver(SqliteSaver):
+class LoopFree(BaseCheckpointSaver[str]):
+    """A sync saver's async half, made of its sync half: a class that comes before a saver says where calls run."""
+
+    async def _call(self, work: Callable[[], T]) -> T:
+        """Run in place."""
+        return work()
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """As `get_tuple`."""
+        return await self._call(lambda: self.get_tuple(config))
+
+    async def alist(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,  # noqa: A002 - LangGraph's name
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[CheckpointTuple]:
+        """As `list`."""
+        for item in await self._call(lambda: [*self.list(config, filter=filter, before=before, limit=limit)]):
+            yield item
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """As `put`."""
+        return await self._call(lambda: self.put(config, checkpoint, metadata, new_versions))
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """As `put_writes`."""
+        await self._call(lambda: self.put_writes(config, writes, task_id, task_path))
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        """As `delete_thread`."""
+        await self._call(lambda: self.delete_thread(thread_id))
+
+
+class LoopFreeSqliteSaver(LoopFree, SqliteSaver):
     """LangGraph's SQLite saver, usable from any event loop. It does not make sync calls concurrent."""
 
     @classmethod
@@ -45,42 +91,6 @@ class LoopFreeSqliteSaver(SqliteSaver):
     def close(self) -> None:
         """Close the file."""
         self.conn.close()
-
-    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """As `get_tuple`."""
-        return self.get_tuple(config)
-
-    async def alist(
-        self,
-        config: RunnableConfig | None,
-        *,
-        filter: dict[str, Any] | None = None,  # noqa: A002 - LangGraph's name
-        before: RunnableConfig | None = None,
-        limit: int | None = None,
-    ) -> AsyncIterator[CheckpointTuple]:
-        """As `list`."""
-        for item in self.list(config, filter=filter, before=before, limit=limit):
-            yield item
-
-    async def aput(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        """As `put`."""
-        return self.put(config, checkpoint, metadata, new_versions)
-
-    async def aput_writes(
-        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
-    ) -> None:
-        """As `put_writes`."""
-        self.put_writes(config, writes, task_id, task_path)
-
-    async def adelete_thread(self, thread_id: str) -> None:
-        """As `delete_thread`."""
-        self.delete_thread(thread_id)
 
 
 def postgres_saver(url: str) -> tuple[BaseCheckpointSaver[Any], Any]:
@@ -100,39 +110,9 @@ def postgres_saver(url: str) -> tuple[BaseCheckpointSaver[Any], Any]:
             f"Conversations on PostgreSQL need {missing.name}.", remedy="Run: pip install 'shopgraph[postgres]'."
         ) from None
 
-    class LoopFreePostgresSaver(PostgresSaver):
-        async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-            return await asyncio.to_thread(self.get_tuple, config)
-
-        async def aput(
-            self,
-            config: RunnableConfig,
-            checkpoint: Checkpoint,
-            metadata: CheckpointMetadata,
-            new_versions: ChannelVersions,
-        ) -> RunnableConfig:
-            return await asyncio.to_thread(self.put, config, checkpoint, metadata, new_versions)
-
-        async def aput_writes(
-            self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
-        ) -> None:
-            await asyncio.to_thread(self.put_writes, config, writes, task_id, task_path)
-
-        async def alist(
-            self,
-            config: RunnableConfig | None,
-            *,
-            filter: dict[str, Any] | None = None,  # noqa: A002 - LangGraph's name
-            before: RunnableConfig | None = None,
-            limit: int | None = None,
-        ) -> AsyncIterator[CheckpointTuple]:
-            for item in await asyncio.to_thread(
-                lambda: list(self.list(config, filter=filter, before=before, limit=limit))
-            ):
-                yield item
-
-        async def adelete_thread(self, thread_id: str) -> None:
-            await asyncio.to_thread(self.delete_thread, thread_id)
+    class LoopFreePostgresSaver(LoopFree, PostgresSaver):
+        async def _call(self, work: Callable[[], T]) -> T:
+            return await asyncio.to_thread(work)
 
     pool: ConnectionPool[Any] = ConnectionPool(
         url,

@@ -34,7 +34,7 @@ from shopgraph.graphs.sources import ContextSource
 from shopgraph.graphs.state import Dialog, State
 from shopgraph.graphs.turns import Workflow
 from shopgraph.guards.chain import GuardChain
-from shopgraph.guards.screen import screen_message
+from shopgraph.guards.screen import clean_message
 from shopgraph.models.router import IntentRouter
 from shopgraph.telemetry.layers import Layer
 
@@ -73,7 +73,7 @@ class Orchestrator:
             InvalidInput: the message is empty or too long, or the region is unknown.
             NotFound: no such conversation for this principal.
         """
-        screen_message(text)
+        clean_message(text)  # an unreadable message opens no conversation
         who = principal or Principal.guest()
         known = await self._conversation(who, conversation_id, channel, region_id)
         config = _config(known.id)

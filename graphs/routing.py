@@ -61,24 +61,22 @@ def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
     if dialog.proposal is not None:
         reply = answer_of(text, question=dialog.proposal.summary)
         if reply == "yes":
-            return Chosen(
-                _same(route, dialog, Intent.AFFIRM, "a clear yes to what was proposed"), dialog, confirmed=True
-            )
+            return Chosen(_same(route, Intent.AFFIRM, "a clear yes to what was proposed"), dialog, confirmed=True)
         if reply == "no":
-            return Chosen(_same(route, dialog, Intent.DENY, "a clear no to what was proposed"), settled(dialog))
+            return Chosen(_same(route, Intent.DENY, "a clear no to what was proposed"), settled(dialog))
         dialog = dialog.model_copy(update={"proposal": None})
     elif dialog.asking and answer_of(text) == "no" and not (dialog.asking == "reason" and _GIVES_REASON.search(text)):
-        return Chosen(_same(route, dialog, Intent.DENY, "a clear no to what was asked"), settled(dialog))
+        return Chosen(_same(route, Intent.DENY, "a clear no to what was asked"), settled(dialog))
     if dialog.intent in parts.workflows and (_stays if dialog.asking else _amends)(route, dialog, text):
         why = f"answers what {dialog.intent} asked for" if dialog.asking else f"goes on with {dialog.intent}"
-        return Chosen(_same(route, dialog, dialog.intent, why), dialog)
+        return Chosen(_same(route, dialog.intent, why), dialog)
     if route.intent == dialog.intent:
         # Asked anew in full after a refusal: what was refused is no part of it.
         return Chosen(route, dialog if proposed else settled(dialog))
     if _NUMBER_ALONE.match(text) and route.confidence < SURE:
-        route = _same(route, dialog, Intent.ORDER_STATUS, "names an order and nothing else")
+        route = _same(route, Intent.ORDER_STATUS, "names an order and nothing else")
     if "product_id" in dialog.subject and _FOLLOWS_UP.match(text) and len(text.split()) <= 6:
-        route = _same(route, dialog, Intent.PRODUCT_QUESTION, "follows up on the product just spoken of")
+        route = _same(route, Intent.PRODUCT_QUESTION, "follows up on the product just spoken of")
     return Chosen(route, dialog.model_copy(update={"intent": "", "slots": {}, "asking": ""}))
 
 
@@ -87,7 +85,7 @@ def settled(dialog: Dialog) -> Dialog:
     return dialog.model_copy(update={"intent": "", "slots": {}, "asking": "", "proposal": None})
 
 
-def _same(route: Route, dialog: Dialog, intent: str, why: str) -> Route:
+def _same(route: Route, intent: str, why: str) -> Route:
     return route.model_copy(
         update={"intent": str(intent), "tier": Tier.WORKFLOW, "confidence": 1.0, "why": why, "runner_up": route.intent}
     )

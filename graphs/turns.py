@@ -57,6 +57,10 @@ def propose(tool: str, /, **arguments: JsonValue) -> Step:
     return Step(tool=tool, arguments=arguments)
 
 
+HANDING_OVER = "I am passing this to a colleague, who will read our conversation and get back to you."
+"""What a shopper hears when a person takes over."""
+
+
 def hand_over(reason: str, text: str) -> Step:
     """Give the conversation to a person."""
     return Step(text=text, handoff=reason)

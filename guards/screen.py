@@ -12,7 +12,7 @@ from shopgraph.guards.decisions import Verdict, VerdictKind
 from shopgraph.guards.injection import find_instruction
 from shopgraph.guards.personal import mask_personal
 
-__all__ = ["FENCE", "MAX_MESSAGE", "Screened", "mask_personal", "screen_message", "screen_retrieved"]
+__all__ = ["FENCE", "MAX_MESSAGE", "Screened", "clean_message", "mask_personal", "screen_message", "screen_retrieved"]
 
 MAX_MESSAGE = 8000
 """Characters of one message at most."""
@@ -30,8 +30,8 @@ class Screened(Value):
     """It tries to instruct the assistant. It is handled as data either way."""
 
 
-def screen_message(text: str) -> Screened:
-    """Clean a shopper's message and say whether it tries to instruct the assistant.
+def clean_message(text: str) -> str:
+    """A shopper's message as it is read: normalised, without characters that nobody sees.
 
     Raises:
         InvalidInput: there is nothing in it, or it is longer than 8,000 characters.
@@ -46,6 +46,16 @@ def screen_message(text: str) -> Screened:
         )
     if not clean:
         raise InvalidInput("The message is empty.", remedy="Write what it is about.")
+    return clean
+
+
+def screen_message(text: str) -> Screened:
+    """Clean a shopper's message and say whether it tries to instruct the assistant.
+
+    Raises:
+        InvalidInput: as `clean_message`.
+    """
+    clean = clean_message(text)
     verdicts = [*_hidden(text, clean, "message")]
     what = find_instruction(clean, retrieved=False)
     if what:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shopgraph.graphs.turns import Step, Turn, hand_over, say, workflow
+from shopgraph.graphs.turns import HANDING_OVER, Step, Turn, hand_over, say, workflow
 from shopgraph.models.routes import Intent
 
 CAN_DO = (
@@ -36,8 +36,7 @@ async def declined(turn: Turn) -> Step:
 async def complaint(turn: Turn) -> Step:
     """A complaint, or the wish for a human being, goes to a person at once."""
     sorry = "I am sorry about that. " if turn.route.intent == Intent.COMPLAINT else ""
-    text = f"{sorry}I am passing this to a colleague, who will read our conversation and get back to you."
-    return hand_over(str(turn.route.intent), text)
+    return hand_over(str(turn.route.intent), f"{sorry}{HANDING_OVER}")
 
 
 @workflow(Intent.OUT_OF_SCOPE)

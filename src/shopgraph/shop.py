@@ -99,8 +99,7 @@ class Shop:
         """
         text = str(where)
         if "://" in text:
-            records = open_shop(text, _searching(options.pop("search", SearchKind.LEXICAL), None))
-            return cls(records, folder=None, policy=_policy(None, records.meta), **options)
+            return cls._opened(text, None, options)
         path = Path(where)
         if path.is_file() and path.name.endswith((".json", ".json.gz")):
             meta, dataset = read_tau2(path)
@@ -111,8 +110,11 @@ class Shop:
                 f"There is no shop at {path}.",
                 remedy="Name a shop folder, a database URL or a tau2 JSON file; `shopgraph shop init` makes a folder.",
             )
-        folder = path
-        records = open_shop(_records_url(folder), _searching(options.pop("search", SearchKind.LEXICAL), folder))
+        return cls._opened(_records_url(path), path, options)
+
+    @classmethod
+    def _opened(cls, url: str, folder: Path | None, options: dict[str, Any]) -> Self:
+        records = open_shop(url, _searching(options.pop("search", SearchKind.LEXICAL), folder))
         try:
             return cls(records, folder=folder, policy=_policy(folder, records.meta), **options)
         except BaseException:

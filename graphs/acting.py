@@ -45,7 +45,7 @@ def tool_context(state: State, desk: Desk) -> ToolContext:
         request_id=request.id,
         channel=request.channel,
         request_confirmed=proposal.digest if state["confirmed"] and proposal else None,
-        request_approved=(state.get("approval", ""), state.get("approver", "")) if state.get("approval") else None,
+        approvals={state["approval"]: state["approver"]} if state.get("approval") else {},
     )
 
 

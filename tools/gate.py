@@ -214,9 +214,7 @@ def _approver(context: ToolContext, proposal: Proposal) -> str:
     principal = context.principal
     if principal.kind is PrincipalKind.STAFF and "supervisor" in principal.roles:
         return principal.id
-    if context.request_approved is not None and context.request_approved[0] == proposal.digest:
-        return context.request_approved[1]
-    return ""
+    return context.approvals.get(proposal.digest, "")
 
 
 async def _run(context: ToolContext, ready: _Ready) -> GateOutcome:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -91,8 +91,8 @@ class ToolContext:
     channel: Channel = Channel.WEB
     request_confirmed: str | None = None
     """Digest of the proposal that the customer said yes to in this turn."""
-    request_approved: tuple[str, str] | None = None
-    """Digest of the proposal that a person of the staff approved, and who that was."""
+    approvals: Mapping[str, str] = field(default_factory=dict)
+    """Who of the staff approved what: by the digest of the proposal."""
 
 
 @dataclass(frozen=True, kw_only=True)

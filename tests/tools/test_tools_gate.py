@@ -166,10 +166,10 @@ async def test_above_the_limit_a_person_decides_after_the_customer_has(
     assert waiting.outcome is Outcome.NEEDS_APPROVAL
     assert waiting.proposal is not None
     assert waiting.decisions[0].rule == "refund-approval"
-    elsewhere = replace(said_yes, request_approved=("another digest", "eve"))
+    elsewhere = replace(said_yes, approvals={"another digest": "eve"})
     assert (await gate.call(elsewhere, call("cancel_order", BIG))).outcome is Outcome.NEEDS_APPROVAL
     assert shop.dump() == before
-    approved = replace(said_yes, request_approved=(waiting.proposal.digest, "eve"))
+    approved = replace(said_yes, approvals={waiting.proposal.digest: "eve"})
     done = await gate.call(approved, call("cancel_order", BIG))
     assert done.outcome is Outcome.DONE
     assert "approved-by-staff" in [decision.rule for decision in done.decisions]

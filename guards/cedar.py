@@ -18,14 +18,14 @@ import cedarpy
 
 from shopgraph.errors import ConfigurationError
 from shopgraph.guards.decisions import Effect
-from shopgraph.guards.documents import read_text
+from shopgraph.guards.documents import first_of, read_text
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|;|\n|[^"/;\n]+|.', re.DOTALL)
 _CONTEXT = re.compile(r"\bcontext\b")
 _ACTION = re.compile(
     r'^action "(?P<name>[^"]+)"(?: in \[(?P<parents>[^\]]*)\])?(?P<applies> appliesTo \{.*?^\})?;', re.M | re.S
 )
-_ATTRIBUTE = re.compile(r'^ {4}"?(?P<name>[\w-]+)"?(?P<optional>\?)?:', re.M)
+_ATTRIBUTE = re.compile(r'^ {4}"?(?P<name>[\w-]+)"?(?P<optional>\?)?: (?P<kind>.+?),?$', re.M)
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
@@ -56,6 +56,8 @@ class ActionShape:
     parents: tuple[str, ...]
     required: frozenset[str]
     optional: frozenset[str]
+    kinds: Mapping[str, str]
+    """Each fact's type as Cedar names it: Bool, Long, String, Set<String>."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,19 +107,22 @@ def read_rules(policy: Path, schema: Path) -> RuleBook:
 
     Raises:
         ConfigurationError: a file is missing, a statement does not parse, does not hold against the schema, lacks
-            `@id` or `@reason`, shares its `@id`, or names an unknown fact; with file, line and `@id`.
+            `@id` or `@reason`, shares its `@id`, or names an unknown fact; with file, line and `@id`. The first
+            problem of the file, with the others in `also`.
     """
-    compiled = _read_schema(schema)
+    compiled = read_schema(schema)
     actions = _shapes(str(compiled))
-    rules = tuple(_rule(policy, line, text) for line, text in split_statements(read_text(policy)))
-    _refuse_doubled(policy, rules)
-    _refuse_unfit(policy, rules, compiled)
-    facts = frozenset[str]().union(*(shape.required | shape.optional for shape in actions.values()))
-    for rule in rules:
-        unknown = sorted(rule.placeholders() - facts)
-        if unknown:
-            raise _wrong(policy, rule.line, rule.id, f"its reason or remedy names {unknown[0]!r}, which no action has")
-    return RuleBook(rules=rules, schema=compiled, actions=actions)
+    rules: list[Rule] = []
+    problems: list[ConfigurationError] = []
+    for line, text in split_statements(read_text(policy)):
+        try:
+            rules.append(_rule(policy, line, text))
+        except ConfigurationError as fault:
+            problems.append(fault)
+    problems += [*_doubled(policy, rules), *_unfit(policy, rules, compiled), *_unknown_facts(policy, rules, actions)]
+    if problems:
+        raise first_of(problems)
+    return RuleBook(rules=tuple(rules), schema=compiled, actions=actions)
 
 
 def split_statements(text: str) -> Iterator[tuple[int, str]]:
@@ -137,7 +142,12 @@ def split_statements(text: str) -> Iterator[tuple[int, str]]:
         yield start, "".join(parts)
 
 
-def _read_schema(path: Path) -> cedarpy.Schema:
+def read_schema(path: Path) -> cedarpy.Schema:
+    """Read a schema in Cedar's own notation.
+
+    Raises:
+        ConfigurationError: the file is missing or no schema.
+    """
     text = read_text(path)
     try:
         return cedarpy.Schema.from_str(text)
@@ -152,8 +162,9 @@ def _shapes(rendered: str) -> dict[str, ActionShape]:
         attributes = _ATTRIBUTE.findall(found["applies"] or "")
         shapes[found["name"]] = ActionShape(
             parents=tuple(_QUOTED.findall(found["parents"] or "")),
-            required=frozenset(name for name, optional in attributes if not optional),
-            optional=frozenset(name for name, optional in attributes if optional),
+            required=frozenset(name for name, optional, _ in attributes if not optional),
+            optional=frozenset(name for name, optional, _ in attributes if optional),
+            kinds={name: kind for name, _, kind in attributes},
         )
     return shapes
 
@@ -191,22 +202,28 @@ def _effect(path: Path, line: int, notes: Mapping[str, str], effect: str) -> Eff
     return Effect.APPROVE
 
 
-def _refuse_doubled(path: Path, rules: Sequence[Rule]) -> None:
+def _doubled(path: Path, rules: Sequence[Rule]) -> Iterator[ConfigurationError]:
     lines: dict[str, int] = {}
     for rule in rules:
         if rule.id in lines:
-            raise _wrong(path, rule.line, rule.id, f"line {lines[rule.id]} has the same @id")
-        lines[rule.id] = rule.line
+            yield _wrong(path, rule.line, rule.id, f"line {lines[rule.id]} has the same @id")
+        lines.setdefault(rule.id, rule.line)
 
 
-def _refuse_unfit(path: Path, rules: Sequence[Rule], schema: cedarpy.Schema) -> None:
-    checked = cedarpy.validate_policies("\n".join(rule.text for rule in rules), schema)
-    if checked.validation_passed:
-        return
-    first = checked.errors[0]
-    place = first.policy_id.removeprefix("policy")
-    rule = rules[int(place)] if place.isdigit() else rules[0]
-    raise _wrong(path, rule.line, rule.id, first.error)
+def _unfit(path: Path, rules: Sequence[Rule], schema: cedarpy.Schema) -> Iterator[ConfigurationError]:
+    for found in cedarpy.validate_policies("\n".join(rule.text for rule in rules), schema).errors:
+        place = found.policy_id.removeprefix("policy")
+        rule = rules[int(place)] if place.isdigit() else rules[0]
+        yield _wrong(path, rule.line, rule.id, found.error)
+
+
+def _unknown_facts(
+    path: Path, rules: Sequence[Rule], actions: Mapping[str, ActionShape]
+) -> Iterator[ConfigurationError]:
+    facts = frozenset[str]().union(*(shape.kinds for shape in actions.values()))
+    for rule in rules:
+        for name in sorted(rule.placeholders() - facts):
+            yield _wrong(path, rule.line, rule.id, f"its reason or remedy names {name!r}, which no action has")
 
 
 def _wrong(path: Path, line: int, rule: str, what: str) -> ConfigurationError:

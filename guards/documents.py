@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import ValidationError
@@ -41,13 +43,35 @@ def read_text(path: Path) -> str:
         raise ConfigurationError(f"{path} cannot be read: {fault}.", file=str(path)) from None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Document(Generic[ValueT]):
+    """A file that was read, and where in it each part stands."""
+
+    path: Path
+    value: ValueT
+    root: yaml.Node
+
+    def line(self, *place: int | str) -> int:
+        """The line on which the part at `place` begins: `document.line("cases", 3, "facts")`."""
+        return _line_of(self.root, place)
+
+    def wrong(self, what: str, *place: int | str) -> ConfigurationError:
+        """What is wrong with the part at `place`, named by file and line."""
+        return _wrong(self.path, self.line(*place), what)
+
+
 def read_document(path: Path, model: type[ValueT]) -> ValueT:
     """The file as a value of `model`.
 
     Raises:
         ConfigurationError: no YAML, a key twice, an unknown or missing key, a value that does not fit; with file
-            and line.
+            and line. The first problem of the file, with the others in `also`.
     """
+    return open_document(path, model).value
+
+
+def open_document(path: Path, model: type[ValueT]) -> Document[ValueT]:
+    """As `read_document`, with the lines at hand for what is checked beyond the model."""
     text = read_text(path)
     try:
         root = yaml.compose(text, Loader=_ExactLoader)
@@ -59,30 +83,39 @@ def read_document(path: Path, model: type[ValueT]) -> ValueT:
         raise _wrong(path, 1, f"it is not YAML: {fault}") from None
     if root is None or not isinstance(data, dict):
         raise _wrong(path, 1, "it holds no keys")
-    _refuse_doubled_keys(path, root)
+    doubled = [*_doubled_keys(path, root)]
+    if doubled:
+        raise first_of(doubled)
     try:
-        return model.model_validate(data)
+        return Document(path=path, value=model.model_validate(data), root=root)
     except ValidationError as fault:
-        first = fault.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise _wrong(path, _line_of(root, first["loc"]), f"{place}: {first['msg']}") from None
+        found = [(error["loc"], error["msg"]) for error in fault.errors()]
+        problems = [_wrong(path, _line_of(root, loc), f"{'.'.join(map(str, loc))}: {what}") for loc, what in found]
+        raise first_of(problems) from None
+
+
+def first_of(problems: Sequence[ConfigurationError]) -> ConfigurationError:
+    """The first of at least one problem, with the others in its `also` field."""
+    first, *others = problems
+    first.fields["also"] = tuple(others)
+    return first
 
 
 def _wrong(path: Path, line: int, what: str) -> ConfigurationError:
     return ConfigurationError(f"{path}, line {line}: {what}.", file=str(path), line=line)
 
 
-def _refuse_doubled_keys(path: Path, node: yaml.Node) -> None:
+def _doubled_keys(path: Path, node: yaml.Node) -> Iterator[ConfigurationError]:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             if key.value in seen:
-                raise _wrong(path, key.start_mark.line + 1, f"{key.value} is given twice")
+                yield _wrong(path, key.start_mark.line + 1, f"{key.value} is given twice")
             seen.add(key.value)
-            _refuse_doubled_keys(path, value)
+            yield from _doubled_keys(path, value)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            _refuse_doubled_keys(path, item)
+            yield from _doubled_keys(path, item)
 
 
 def _line_of(node: yaml.Node, place: tuple[int | str, ...]) -> int:

@@ -81,7 +81,8 @@ class PolicyBundle:
         self.rules = tuple(rule for rule in book.rules if rule.id not in manifest.off)
         self._calendars = dict(calendars)
         self._schema = book.schema
-        self._actions = book.actions
+        self.actions = book.actions
+        """What the schema says about each action; groups of actions are among them."""
         judged = [rule for rule in self.rules if rule.effect is not Effect.APPROVE]
         self._judge = RuleSet(judged)
         self._judge_persons = RuleSet([rule for rule in judged if not rule.reads_facts])
@@ -115,8 +116,30 @@ class PolicyBundle:
         except Exception as fault:  # closed: a policy that cannot be asked allows nothing
             return self._error(request, f"{type(fault).__name__}: {fault}")
 
+    def fired(self, request: PolicyRequest) -> tuple[Rule, ...]:
+        """Every rule whose conditions hold for the request, in the order of the file, whichever of them decides.
+
+        Without the facts that the schema requires, only rules that read none are asked. For explanations: it takes
+        longer than `decide`, and allows nothing.
+        """
+        shape = self.actions.get(request.action)
+        if shape is None:
+            return ()
+        facts: dict[str, JsonValue] = {name: value for name, value in request.facts.items() if value is not None}
+        partial = bool(shape.required - facts.keys())
+        asked, entities = _cedar_request(request, {} if partial else facts, self._effective(request.principal))
+        entities.append(_action_entity(request.action, shape))
+        rules = [rule for rule in self.rules if not (partial and rule.reads_facts)]
+        held: set[str] = set()
+        for side in (
+            [rule for rule in rules if rule.effect is Effect.ALLOW],
+            [_EVERYTHING, *(rule for rule in rules if rule.effect is not Effect.ALLOW)],
+        ):
+            held |= {rule.id for rule in RuleSet(side).ask(asked, entities).rules}
+        return tuple(rule for rule in rules if rule.id in held)
+
     def _decide(self, request: PolicyRequest) -> Decision:
-        shape = self._actions.get(request.action)
+        shape = self.actions.get(request.action)
         if shape is None:
             return self._default(request, f"No rule of this shop knows {request.action!r}.")
         facts: dict[str, JsonValue] = {name: value for name, value in request.facts.items() if value is not None}
@@ -139,9 +162,7 @@ class PolicyBundle:
         missing: frozenset[str],
     ) -> Decision:
         """Judge who asks before any record was read: rules that read no facts may refuse, but nothing is allowed."""
-        parents = [{"type": "Action", "id": parent} for parent in shape.parents]
-        action = {"uid": {"type": "Action", "id": request.action}, "attrs": {}, "parents": parents}
-        answer = self._judge_persons.ask({**asked, "context": {}}, [*entities, action])
+        answer = self._judge_persons.ask({**asked, "context": {}}, [*entities, _action_entity(request.action, shape)])
         if answer.allowed:
             return self._error(request, f"facts are missing: {', '.join(sorted(missing))}")
         return self._decision(request, {}, answer)
@@ -284,6 +305,12 @@ def _cedar_request(
         {"uid": record, "attrs": {"owner_id": request.owner_id}, "parents": []},
     ]
     return asked, entities
+
+
+def _action_entity(name: str, shape: ActionShape) -> dict[str, Any]:
+    """The action with its groups, for a question without the schema, which tells them otherwise."""
+    parents = [{"type": "Action", "id": parent} for parent in shape.parents]
+    return {"uid": {"type": "Action", "id": name}, "attrs": {}, "parents": parents}
 
 
 def _filled(template: str, facts: Mapping[str, JsonValue]) -> str:

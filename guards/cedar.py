@@ -78,6 +78,12 @@ class Evaluation:
     """Those that decided, in the order of the file."""
     errors: tuple[str, ...]
 
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether nothing but approvals refuses it."""
+        deciding = {rule.effect for rule in self.rules}
+        return not self.allowed and not self.errors and deciding == {Effect.APPROVE}
+
 
 class RuleSet:
     """Rules compiled once. Asking takes about 0.1 ms."""

@@ -83,11 +83,10 @@ class PolicyBundle:
         self._schema = book.schema
         self.actions = book.actions
         """What the schema says about each action; groups of actions are among them."""
-        judged = [rule for rule in self.rules if rule.effect is not Effect.APPROVE]
-        self._judge = RuleSet(judged)
-        self._judge_persons = RuleSet([rule for rule in judged if not rule.reads_facts])
-        approvals = [rule for rule in self.rules if rule.effect is Effect.APPROVE]
-        self._judge_approval = RuleSet([*approvals, _EVERYTHING]) if approvals else None
+        self._judge = RuleSet(self.rules)
+        settled = [rule for rule in self.rules if rule.effect is not Effect.APPROVE]
+        self._judge_approved = RuleSet(settled)
+        self._judge_persons = RuleSet([rule for rule in settled if not rule.reads_facts])
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -110,7 +109,10 @@ class PolicyBundle:
         return found
 
     def decide(self, request: PolicyRequest) -> Decision:
-        """Answer with the first rule of the file that decides; anything that goes wrong inside is a DENY."""
+        """Answer with the first rule of the file that decides; anything that goes wrong inside is a DENY.
+
+        It asks Cedar once; twice where nothing but approvals stands against a request.
+        """
         try:
             return self._decide(request)
         except Exception as fault:  # closed: a policy that cannot be asked allows nothing
@@ -148,9 +150,10 @@ class PolicyBundle:
         if missing:
             return self._decide_by_person(request, shape, asked, entities, missing)
         answer = self._judge.ask(asked, entities, self._schema)
-        if answer.allowed and self._judge_approval is not None:
-            approval = self._judge_approval.ask(asked, entities, self._schema)
-            answer = answer if approval.allowed else approval
+        if answer.awaits_approval:
+            # Only approvals stand against it; whether anything stands for it, Cedar has not said yet.
+            approved = self._judge_approved.ask(asked, entities, self._schema)
+            answer = answer if approved.allowed else approved
         return self._decision(request, facts, answer)
 
     def _decide_by_person(
@@ -172,7 +175,7 @@ class PolicyBundle:
             return self._error(request, answer.errors[0])
         if not answer.rules:
             return self._default(request, f"No rule allows {request.action!r} to this caller.")
-        rule = answer.rules[0]
+        rule = next((rule for rule in answer.rules if rule.effect is not Effect.APPROVE), answer.rules[0])
         return Decision(
             rule=rule.id,
             effect=rule.effect,
@@ -267,14 +270,14 @@ def _version(folder: Path, manifest: Manifest) -> str:
 
 _EVERYTHING = Rule(
     id="default-allow",
-    reason="No approval is needed.",
+    reason="Nothing speaks against it.",
     remedy="",
     effect=Effect.ALLOW,
     text="permit (principal, action, resource);",
     line=0,
     reads_facts=False,
 )
-"""Base of the approval rules, which are asked only about what is allowed already."""
+"""What forbids are asked on top of, to hear which of them hold: where nothing is permitted, Cedar names none."""
 
 _ENTITY = {
     PrincipalKind.GUEST: "Guest",

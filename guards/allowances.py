@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
+
+from pydantic import JsonValue
 
 from shopgraph.domain import Customer, Discount, Money, Order, Principal, Promotion, Value
 from shopgraph.guards.calendars import PromotionRules, RegionCalendar, ShippingMethod, TaxRules
@@ -56,12 +58,17 @@ def allow(
     """
     calendar = bundle.calendar(region_id)
     most = _most_percent(calendar.promotions, price, cost)
-    facts = _discount_facts(calendar.promotions, most, customer, discounts, at)
-    judged = _judge(bundle, customer, {**facts, "percent_requested": most, "margin_ok": True})
+    last = last_code_at(discounts, customer.id, at) if customer else None
+
+    def judge(percent: int) -> Decision:
+        facts = discount_facts(calendar.promotions, percent, last_code=last, at=at, price=price, cost=cost)
+        principal = Principal.customer(customer.id) if customer else Principal.guest()
+        return bundle.decide(PolicyRequest(principal=principal, action="offer_discount", facts=facts))
+
+    judged = judge(most)
     decisions = [judged]
     if percent_requested is not None and judged.effect is Effect.ALLOW:
-        margin = price is None or cost is None or percent_requested <= most
-        decisions = [_judge(bundle, customer, {**facts, "percent_requested": percent_requested, "margin_ok": margin})]
+        decisions = [judge(percent_requested)]
     allowed = judged.effect is Effect.ALLOW
     binding = "margin-floor" if most < calendar.promotions.max_percent else "discount-limit"
     window, is_open, left = _return_window(bundle, calendar, order, at)
@@ -79,6 +86,41 @@ def allow(
         promotions=tuple(p for p in promotions if p.runs(at, region_id) and _invited(p, customer)),
         decisions=tuple(decisions),
     )
+
+
+def discount_facts(
+    rules: PromotionRules,
+    percent_requested: int,
+    *,
+    last_code: datetime | None,
+    at: datetime,
+    price: Money | None = None,
+    cost: Money | None = None,
+) -> dict[str, JsonValue]:
+    """What the rules on a discount read, of a customer whose last code was used at `last_code`.
+
+    `price` and `cost` are those of the product that it is for; without a price it is for nothing in particular.
+    """
+    known = price is not None and cost is not None and price.currency == cost.currency
+    facts: dict[str, JsonValue] = {
+        "percent_requested": percent_requested,
+        "max_percent": int(rules.max_percent),
+        "margin_ok": price is None
+        or cost is None
+        or margin_ok(price, cost, Decimal(percent_requested), rules.min_margin_percent),
+        "cooldown_days": rules.code_cooldown_days,
+    }
+    if price is not None:
+        facts["margin_known"] = known
+    if last_code is not None:
+        facts["days_since_last_code"] = days_since(last_code, at)
+    return facts
+
+
+def last_code_at(discounts: Iterable[Discount], customer_id: str, at: datetime) -> datetime | None:
+    """When the customer last used a code, if ever."""
+    used = (cut.applied_at for cut in discounts if cut.code is not None and cut.customer_id == customer_id)
+    return max((applied_at for applied_at in used if applied_at <= at), default=None)
 
 
 def margin_ok(price: Money, cost: Money, percent: Decimal, min_margin_percent: Decimal) -> bool:
@@ -99,22 +141,6 @@ def _most_percent(rules: PromotionRules, price: Money | None, cost: Money | None
         floor = cost.decimal * (100 + rules.min_margin_percent) / price.decimal
         most = min(most, max(Decimal(0), 100 - floor))
     return int(most.to_integral_value(ROUND_FLOOR))
-
-
-def _discount_facts(
-    rules: PromotionRules, most: int, customer: Customer | None, discounts: Sequence[Discount], at: datetime
-) -> dict[str, int | bool]:
-    facts: dict[str, int | bool] = {"max_percent": int(rules.max_percent), "cooldown_days": rules.code_cooldown_days}
-    used = [d.applied_at for d in discounts if d.code and customer and d.customer_id == customer.id]
-    used = [applied_at for applied_at in used if applied_at <= at]
-    if used:
-        facts["days_since_last_code"] = days_since(max(used), at)
-    return facts
-
-
-def _judge(bundle: PolicyBundle, customer: Customer | None, facts: dict[str, int | bool]) -> Decision:
-    principal = Principal.customer(customer.id) if customer else Principal.guest()
-    return bundle.decide(PolicyRequest(principal=principal, action="offer_discount", facts={**facts}))
 
 
 def _return_window(

@@ -70,10 +70,28 @@ GOOD: dict[str, dict[str, JsonValue]] = {
     },
     "offer_discount": {"percent_requested": 25, "max_percent": 25, "margin_ok": True, "cooldown_days": 30},
     "receive_return": {"return_status": "requested"},
+    "refund_order": {
+        **ORDER,
+        "method_owned": True,
+        "method_is_original": True,
+        "method_is_gift_card": False,
+        "refund_minor": 2000,
+        "refundable_minor": 2000,
+        "currency": "USD",
+    },
 }
 """Facts with which each action is allowed to whom it concerns."""
-CUSTOMER_READS = ("get_profile", "list_orders", "get_order", "add_note")
-PUBLIC = ("search_products", "get_product", "list_promotions", "delivery_options", "recommend_products", "handoff")
+INTERNAL = {"receive_return", "refund_order"}
+CUSTOMER_READS = ("get_profile", "list_orders", "get_order", "track_order", "get_returns", "get_gift_card", "add_note")
+PUBLIC = (
+    "search_products",
+    "get_product",
+    "check_stock",
+    "list_promotions",
+    "delivery_options",
+    "recommend_products",
+    "handoff",
+)
 NO_DISCOUNTS = ("redeem_code", "offer_discount")
 
 
@@ -152,10 +170,13 @@ REFUSED_BY_DEFAULT: list[tuple[str, dict[str, JsonValue], str, str]] = [
     ("redeem_code", {"uses_left": False}, "code-uses-left", "used up"),
     ("redeem_code", {"days_since_last_code": 29}, "code-cooldown", "29 days ago"),
     ("redeem_code", {"has_cart": False}, "code-needs-cart", "cart"),
+    ("redeem_code", {"product_on_cart": False}, "code-product", "not in the cart"),
     ("redeem_code", {"already_on_cart": True}, "code-once-per-cart", "already"),
     ("redeem_code", {"stacking_ok": False}, "code-stacking", "combined"),
     ("offer_discount", {"percent_requested": 26}, "discount-limit", "26 percent is more than the 25"),
     ("offer_discount", {"margin_ok": False}, "margin-floor", "margin"),
+    ("offer_discount", {"margin_known": False}, "margin-known", "not on record"),
+    ("offer_discount", {"open_offer": True}, "one-open-offer", "neither been used nor expired"),
     ("offer_discount", {"days_since_last_code": 12}, "code-cooldown", "12 days ago"),
 ]
 
@@ -172,7 +193,7 @@ ALLOWED: list[tuple[str, dict[str, JsonValue]]] = [
 """The other side of a boundary."""
 
 
-@pytest.mark.parametrize("action", sorted(GOOD.keys() - {"receive_return"}))
+@pytest.mark.parametrize("action", sorted(GOOD.keys() - INTERNAL))
 def test_a_customer_may_do_what_the_rules_allow(default: PolicyBundle, tau2: PolicyBundle, action: str) -> None:
     for bundle in (default, tau2):
         decision = decide(bundle, action, GOOD[action])
@@ -218,6 +239,7 @@ def test_thirty_days_after_a_code_the_next_one_is_possible(default: PolicyBundle
 def test_every_refusing_rule_is_tried(default: PolicyBundle, tau2: PolicyBundle) -> None:
     tried = {rule for _, _, rule, _ in [*REFUSED, *REFUSED_BY_DEFAULT]}
     elsewhere = {"identify-first", "own-records-only", "internal-only", "discount-needs-customer", "receive-once"}
+    elsewhere |= {"refund-by-staff", "refund-within-held"}
     for bundle in (default, tau2):
         refusing = {rule.id for rule in bundle.rules if rule.effect is Effect.DENY}
         assert refusing <= tried | elsewhere | {"no-discounts", "no-recommendations"}
@@ -232,7 +254,7 @@ def test_rules_without_their_facts_are_off_by_declaration(tau2: PolicyBundle) ->
     assert decide(tau2, "cancel_order", {**GOOD["cancel_order"], **big}).effect is Effect.ALLOW
 
 
-@pytest.mark.parametrize("action", [*sorted(GOOD.keys() - {"offer_discount", "receive_return"}), *CUSTOMER_READS])
+@pytest.mark.parametrize("action", [*sorted(GOOD.keys() - {"offer_discount", *INTERNAL}), *CUSTOMER_READS])
 def test_a_guest_is_asked_who_they_are(default: PolicyBundle, tau2: PolicyBundle, action: str) -> None:
     for bundle in (default, tau2):
         for facts in (GOOD.get(action, {}), {}):  # before any record was read there are no facts
@@ -241,7 +263,7 @@ def test_a_guest_is_asked_who_they_are(default: PolicyBundle, tau2: PolicyBundle
             assert decision.remedy
 
 
-@pytest.mark.parametrize("action", [*sorted(GOOD.keys() - {"offer_discount", "receive_return"}), *CUSTOMER_READS])
+@pytest.mark.parametrize("action", [*sorted(GOOD.keys() - {"offer_discount", *INTERNAL}), *CUSTOMER_READS])
 def test_nobody_touches_another_customers_records(default: PolicyBundle, tau2: PolicyBundle, action: str) -> None:
     for bundle in (default, tau2):
         for facts in (GOOD.get(action, {}), {}):
@@ -279,6 +301,38 @@ def test_internal_work_is_for_staff_and_systems(default: PolicyBundle) -> None:
     for status in ("received", "refunded", "rejected", "canceled"):
         again = decide(default, "receive_return", {"return_status": status}, Principal.system("desk"))
         assert (again.effect, again.rule) == (Effect.DENY, "receive-once")
+
+
+def test_money_without_goods_is_refunded_by_staff_and_systems_only(default: PolicyBundle, tau2: PolicyBundle) -> None:
+    facts = GOOD["refund_order"]
+    for who in (Principal.staff("s1"), Principal.system("desk")):
+        assert decide(default, "refund_order", facts, who).effect is Effect.ALLOW
+        assert decide(tau2, "refund_order", facts, who).rule == "default-deny", "that retailer's policy knows of none"
+    for who in (ANN, Principal.guest()):
+        for given_facts in (facts, {}):
+            decision = decide(default, "refund_order", given_facts, who)
+            assert (decision.effect, decision.rule) == (Effect.DENY, "refund-by-staff")
+            assert "return a delivered one" in decision.remedy
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"refund_minor": 2001}, "refund-within-held"),
+        ({"method_is_original": False}, "refund-destination"),
+        ({"method_owned": False}, "own-payment-method"),
+    ],
+)
+def test_what_staff_may_not_refund_either(default: PolicyBundle, change: dict[str, JsonValue], rule: str) -> None:
+    for who in (Principal.staff("s1"), Principal.staff("s2", "supervisor"), Principal.system("desk")):
+        decision = decide(default, "refund_order", {**GOOD["refund_order"], **change}, who)
+        assert (decision.effect, decision.rule) == (Effect.DENY, rule)
+
+
+def test_a_large_refund_by_staff_waits_for_a_supervisor(default: PolicyBundle) -> None:
+    large = {**GOOD["refund_order"], "approval_above_minor": 1999}
+    assert decide(default, "refund_order", large, Principal.staff("s1")).rule == "refund-approval"
+    assert decide(default, "refund_order", large, Principal.staff("s2", "supervisor")).effect is Effect.ALLOW
 
 
 def test_staff_act_for_customers_within_the_same_rules(default: PolicyBundle) -> None:

@@ -162,10 +162,12 @@ def read_schema(path: Path) -> cedarpy.Schema:
 
 
 def _shapes(rendered: str) -> dict[str, ActionShape]:
-    """Actions with their groups and facts, read from the schema as Cedar itself renders it."""
+    """What can be asked, with its groups and facts, read from the schema as Cedar itself renders it."""
     shapes: dict[str, ActionShape] = {}
     for found in _ACTION.finditer(rendered):
-        attributes = _ATTRIBUTE.findall(found["applies"] or "")
+        if found["applies"] is None:
+            continue  # a group
+        attributes = _ATTRIBUTE.findall(found["applies"])
         shapes[found["name"]] = ActionShape(
             parents=tuple(_QUOTED.findall(found["parents"] or "")),
             required=frozenset(name for name, optional, _ in attributes if not optional),

@@ -82,7 +82,7 @@ class PolicyBundle:
         self._calendars = dict(calendars)
         self._schema = book.schema
         self.actions = book.actions
-        """What the schema says about each action; groups of actions are among them."""
+        """What the schema says about each action that can be asked about."""
         self._judge = RuleSet(self.rules)
         settled = [rule for rule in self.rules if rule.effect is not Effect.APPROVE]
         self._judge_approved = RuleSet(settled)

@@ -18,14 +18,16 @@ Rules that hold for every port:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
 from shopgraph.domain import (
     ActionRecord,
+    ActionRun,
     Address,
     Allocation,
     Campaign,
@@ -45,6 +47,7 @@ from shopgraph.domain import (
     Money,
     Offer,
     Order,
+    PastCall,
     PaymentIntent,
     PaymentMethod,
     Product,
@@ -58,6 +61,7 @@ from shopgraph.domain import (
     ReturnItem,
     ReturnRequest,
     Review,
+    RunStatus,
     SessionEvent,
     ShopMeta,
     StockLevel,
@@ -297,7 +301,7 @@ class MarketingPort(Protocol):
     """Promotions, codes and campaigns."""
 
     async def promotions(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
-        """Those that run there and then."""
+        """Those that run there and then; what was granted to one customer is left out."""
         ...
 
     async def promotion(self, promotion_id: str) -> Promotion | None: ...
@@ -308,6 +312,30 @@ class MarketingPort(Protocol):
     async def campaigns(self, *, region_id: str, at: datetime) -> tuple[Campaign, ...]: ...
     async def discounts_of(self, customer_id: str, *, since: datetime | None = None) -> tuple[Discount, ...]:
         """Price cuts this customer got, newest first."""
+        ...
+
+    async def granted_codes(self, customer_id: str, *, at: datetime) -> tuple[DiscountCode, ...]:
+        """Codes granted to this customer that have not expired at `at`, used up or not, newest first."""
+        ...
+
+    async def grant_code(
+        self,
+        *,
+        customer_id: str,
+        region_id: str,
+        sku: str,
+        percent: Decimal,
+        at: datetime,
+        valid_for: timedelta,
+        idempotency_key: str,
+    ) -> DiscountCode:
+        """Make a code of this customer's own: for one variant in one region, from `at` on, to be used once.
+
+        Its promotion holds the terms (`customer_id`, `sku`, `percent`, `ends_at`).
+
+        Raises:
+            Conflict: a code granted to the customer before has neither been used up nor expired.
+        """
         ...
 
 
@@ -343,6 +371,22 @@ class RecordsPort(Protocol):
         """Raises IdempotencyConflict when the call id is taken."""
         ...
 
+    async def done(
+        self,
+        tools: Collection[str],
+        *,
+        since: datetime,
+        customer_id: str | None = None,
+        agent: str | None = None,
+        conversation_id: str | None = None,
+    ) -> tuple[PastCall, ...]:
+        """What those tools did after `since`, oldest first; for that customer, agent or conversation."""
+        ...
+
+    async def hold(self, key: str) -> None:
+        """Let no other transaction hold the same key until the open one ends: whoever comes second waits."""
+        ...
+
     async def add_action(self, action: ActionRecord) -> None: ...
     async def actions(
         self, *, order_id: str | None = None, customer_id: str | None = None, limit: int = 50
@@ -353,6 +397,30 @@ class RecordsPort(Protocol):
     async def add_handoff(self, handoff: Handoff) -> None: ...
     async def handoffs(self, *, limit: int = 50) -> tuple[Handoff, ...]:
         """Newest first."""
+        ...
+
+
+@runtime_checkable
+class RunsPort(Protocol):
+    """Actions under way, in the shop's database: admitted in the transaction that judged them."""
+
+    async def admit(self, run: ActionRun) -> ActionRun:
+        """Store it before anything is done; the stored one when it is there already.
+
+        Raises:
+            Conflict: another action of the same order is unfinished.
+        """
+        ...
+
+    async def run(self, action_id: str) -> ActionRun | None: ...
+    async def mark(
+        self, action_id: str, status: RunStatus, *, reason: str = "", result: JsonValue = None, at: datetime
+    ) -> ActionRun:
+        """Move it to another status; to the one that it has is no move. Raises IllegalTransition."""
+        ...
+
+    async def runs(self, *, unfinished: bool = False, limit: int = 50) -> tuple[ActionRun, ...]:
+        """Newest first; only those that are running or stuck, when asked so."""
         ...
 
 
@@ -386,8 +454,11 @@ class Connectors:
     marketing: MarketingPort
     sessions: SessionsPort
     records: RecordsPort
+    runs: RunsPort
     search: SearchPort
     unit_of_work: UnitOfWork
+    outside: frozenset[str] = frozenset()
+    """Names of the ports whose changes `transaction()` does not reach: systems of their own."""
 
     def transaction(self) -> AbstractAsyncContextManager[None]:
         """All calls inside commit together or not at all, as far as the adapters share a database."""

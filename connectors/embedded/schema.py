@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKeyConstraint, MetaData, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint
 
 from shopgraph.connectors.embedded.mapping import TEXT, Mapped
 from shopgraph.domain import (
     ActionRecord,
+    ActionRun,
     Allocation,
     Campaign,
     Cart,
@@ -233,7 +234,7 @@ RESERVATIONS = Mapped(
 )
 
 # Marketing and browsing
-PROMOTIONS = Mapped(Promotion, "promotions", METADATA, indexes=[("starts_at", "ends_at")])
+PROMOTIONS = Mapped(Promotion, "promotions", METADATA, indexes=[("starts_at", "ends_at"), ("customer_id",)])
 CODES = Mapped(
     DiscountCode,
     "codes",
@@ -268,8 +269,22 @@ SESSION_EVENTS = Mapped(
 # What shopgraph itself keeps
 SHOP = Mapped(ShopMeta, "shop", METADATA)
 CONVERSATIONS = Mapped(Conversation, "conversations", METADATA)
-REQUESTS = Mapped(StoredRequest, "requests", METADATA, key=("call_id",))
+REQUESTS = Mapped(
+    StoredRequest,
+    "requests",
+    METADATA,
+    key=("call_id",),
+    indexes=[("customer_id", "at"), ("agent", "at"), ("conversation_id", "at")],
+)
 ACTIONS = Mapped(ActionRecord, "actions", METADATA, indexes=[("order_id", "at"), ("customer_id", "at"), ("at",)])
+ACTION_RUNS = Mapped(ActionRun, "action_runs", METADATA, indexes=[("status", "at")])
+Index(
+    "ux_action_runs_open_order",
+    ACTION_RUNS.table.c.order_id,
+    unique=True,
+    sqlite_where=ACTION_RUNS.table.c.status.in_(("running", "stuck")),
+    postgresql_where=ACTION_RUNS.table.c.status.in_(("running", "stuck")),
+)
 HANDOFFS = Mapped(Handoff, "handoffs", METADATA, indexes=[("at",)])
 IDEMPOTENCY_KEYS = Table(
     "idempotency_keys",

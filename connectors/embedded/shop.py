@@ -10,6 +10,7 @@ from sqlalchemy import Connection, create_engine, insert, select
 
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.embedded import bulk, migrate
+from shopgraph.connectors.embedded.action_runs import EmbeddedRuns
 from shopgraph.connectors.embedded.catalog import EmbeddedCatalog
 from shopgraph.connectors.embedded.crm import EmbeddedCrm
 from shopgraph.connectors.embedded.database import Database, parse_url, place_of, translated
@@ -121,6 +122,7 @@ def _connect(database: Database, search: SearchFactory | None) -> Connectors:
         marketing=EmbeddedMarketing(database),
         sessions=EmbeddedSessions(database),
         records=EmbeddedRecords(database),
+        runs=EmbeddedRuns(database),
         search=WordSearch(database) if search is None else search(catalog),
         unit_of_work=database,
     )

@@ -1,5 +1,6 @@
 """The shop's nouns: frozen, typed values with the field's standard names. No I/O happens here."""
 
+from shopgraph.domain.actions import ActionRun, RunStatus
 from shopgraph.domain.base import Instant, Quantity, Value
 from shopgraph.domain.cart import Cart, CartLine
 from shopgraph.domain.catalog import Availability, Offer, Product, ProductVariant, Review
@@ -18,7 +19,15 @@ from shopgraph.domain.payment import (
     RefundReason,
     RefundStatus,
 )
-from shopgraph.domain.records import ActionRecord, ActionStatus, ClockKind, Handoff, ShopMeta, StoredRequest
+from shopgraph.domain.records import (
+    ActionRecord,
+    ActionStatus,
+    ClockKind,
+    Handoff,
+    PastCall,
+    ShopMeta,
+    StoredRequest,
+)
 from shopgraph.domain.region import Location, LocationKind, Region, Store
 from shopgraph.domain.returns import (
     Exchange,
@@ -35,6 +44,7 @@ from shopgraph.domain.stock import Allocation, Reservation, StockLevel
 
 __all__ = [
     "ActionRecord",
+    "ActionRun",
     "ActionStatus",
     "Address",
     "Allocation",
@@ -68,6 +78,7 @@ __all__ = [
     "Order",
     "OrderLineItem",
     "OrderStatus",
+    "PastCall",
     "PaymentIntent",
     "PaymentIntentStatus",
     "PaymentMethod",
@@ -90,6 +101,7 @@ __all__ = [
     "ReturnRequest",
     "ReturnStatus",
     "Review",
+    "RunStatus",
     "SessionEvent",
     "SessionEventKind",
     "ShopMeta",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from shopgraph.domain.base import Instant, Quantity, Value
+from shopgraph.domain.customer import Customer
 from shopgraph.domain.money import Money
 
 Percent = Annotated[Decimal, Field(ge=0, le=100)]
@@ -15,7 +17,7 @@ Percent = Annotated[Decimal, Field(ge=0, le=100)]
 
 
 class Promotion(Value):
-    """A rule that cuts prices in some regions for a while."""
+    """A rule that cuts prices in some regions for a while. A marketing system has it, or a region's calendar."""
 
     id: str
     name: str
@@ -29,6 +31,10 @@ class Promotion(Value):
     starts_at: Instant
     ends_at: Instant
     """First instant at which it no longer runs."""
+    customer_id: str | None = None
+    """The one customer that it was granted to; None: it is nobody's own."""
+    sku: str | None = None
+    """The one variant that it is for; None: whatever `categories` says."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -40,6 +46,12 @@ class Promotion(Value):
         """Whether it runs in that region at that instant."""
         return region_id in self.region_ids and self.starts_at <= at < self.ends_at
 
+    def meant_for(self, customer: Customer | None) -> bool:
+        """Whether this customer, or a guest, may have it."""
+        if self.customer_id is not None:
+            return customer is not None and customer.id == self.customer_id
+        return not self.audience or (customer is not None and not set(self.audience).isdisjoint(customer.segments))
+
 
 class DiscountCode(Value):
     """What a shopper types to get a promotion."""
@@ -49,6 +61,11 @@ class DiscountCode(Value):
     usage_limit: Quantity | None = None
     """How often it may be used in all; None for no limit."""
     used: Quantity = 0
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether it cannot be used once more."""
+        return self.usage_limit is not None and self.used >= self.usage_limit
 
 
 class Discount(Value):

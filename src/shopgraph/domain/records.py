@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import JsonValue
 
 from shopgraph.domain.base import Instant, Value
+from shopgraph.domain.money import Money
 
 
 class ClockKind(StrEnum):
@@ -37,7 +38,7 @@ class ShopMeta(Value):
 
 
 class StoredRequest(Value):
-    """The answer given to a mutating call, for replay."""
+    """The answer given to a mutating call: for replay, and for limits, which count what was done."""
 
     call_id: str
     tool: str
@@ -45,6 +46,20 @@ class StoredRequest(Value):
     """SHA-256 of the canonical arguments and the principal."""
     result: JsonValue
     at: Instant
+    customer_id: str | None = None
+    """Whose records it touched."""
+    agent: str | None = None
+    """Who called: a software agent's name, `staff:{id}` or `system:{id}`."""
+    conversation_id: str | None = None
+    amount: Money | None = None
+    """What it moved to the customer."""
+
+
+class PastCall(Value):
+    """What limits count of a call that was done."""
+
+    at: Instant
+    amount: Money | None = None
 
 
 class ActionStatus(StrEnum):

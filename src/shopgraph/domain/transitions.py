@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from shopgraph.domain.actions import RunStatus as A
 from shopgraph.domain.fulfillment import FulfillmentStatus as F
 from shopgraph.domain.order import OrderStatus as O
 from shopgraph.domain.payment import PaymentIntentStatus as P
@@ -141,8 +142,19 @@ EXCHANGE = _machine(
     },
 )
 
+ACTION_RUN = _machine(
+    "action",
+    {A.RUNNING},
+    {
+        A.RUNNING: {A.STUCK, A.DONE, A.UNDONE},
+        A.STUCK: {A.RUNNING, A.DONE, A.UNDONE},
+        A.DONE: set(),
+        A.UNDONE: set(),
+    },
+)
+
 MACHINES: tuple[
-    StateMachine[O] | StateMachine[P] | StateMachine[R] | StateMachine[F] | StateMachine[T] | StateMachine[X],
+    StateMachine[O] | StateMachine[P] | StateMachine[R] | StateMachine[F] | StateMachine[T] | StateMachine[X] | StateMachine[A],
     ...,
 ] = (
     ORDER,
@@ -151,4 +163,5 @@ MACHINES: tuple[
     FULFILLMENT,
     RETURN,
     EXCHANGE,
+    ACTION_RUN,
 )

@@ -25,6 +25,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
+from pydantic import JsonValue
+
 from shopgraph.domain import (
     ActionRecord,
     ActionRun,
@@ -369,6 +371,14 @@ class RecordsPort(Protocol):
     async def request(self, call_id: str) -> StoredRequest | None: ...
     async def remember_request(self, request: StoredRequest) -> None:
         """Raises IdempotencyConflict when the call id is taken."""
+        ...
+
+    async def finish_request(self, call_id: str, result: JsonValue) -> None:
+        """Write the result of a request that was remembered without one, before it was done."""
+        ...
+
+    async def forget_request(self, call_id: str) -> None:
+        """Forget a request that was remembered without a result and turned out not to be done."""
         ...
 
     async def done(

@@ -11,12 +11,15 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from shopgraph.domain import PrincipalKind, StoredRequest
 from shopgraph.errors import (
+    ConfigurationError,
     Conflict,
+    ConnectorUnavailable,
     IdempotencyConflict,
     InvalidInput,
     NotFound,
     Refused,
     ShopgraphError,
+    UserError,
 )
 from shopgraph.guards.decisions import Decision, Effect, PolicyRequest
 from shopgraph.tools.spec import (
@@ -55,6 +58,21 @@ class Gate:
         self.tools = dict(tools)
         """By name."""
 
+    def with_tools(self, *more: ToolSpec) -> Gate:
+        """This gate before more tools.
+
+        Raises:
+            ConfigurationError: one of them has the name of another.
+        """
+        tools = dict(self.tools)
+        for spec in more:
+            if spec.name in tools:
+                raise ConfigurationError(
+                    f"There is a tool {spec.name!r} behind the gate already.", remedy="Give the new one another name."
+                )
+            tools[spec.name] = spec
+        return Gate(tools)
+
     async def judge(self, context: ToolContext, call: ToolCall) -> GateOutcome:
         """Say how `call` would be judged, READY or otherwise, and do nothing; never raises for what a call holds."""
         judged = await self._judged(context, call)
@@ -92,22 +110,22 @@ class Gate:
                 judged = await self._judged(context, call)
                 if not isinstance(judged, _Ready):
                     return judged
-                done = await _run(context, judged)
+                done = None if judged.spec.outside else await _run(context, judged)
                 await connectors.records.remember_request(
                     StoredRequest(
                         call_id=call.call_id,
                         tool=call.tool,
                         arguments_digest=judged.digest,
-                        result=done.result,
+                        result=done.result if done else None,
                         at=context.services.clock.now(),
                     )
                 )
-            return done
+            return done or await _act_outside(context, judged)
         except Exception as fault:
             if isinstance(fault, IdempotencyConflict):
-                # Another worker answered the very same request first; its answer is this one's too.
+                # Another worker took up the very same request first; what is known of it is this one's answer too.
                 again = await self._judged(context, call)
-                if isinstance(again, GateOutcome) and again.outcome is Outcome.REPLAYED:
+                if isinstance(again, GateOutcome) and again.outcome in (Outcome.REPLAYED, Outcome.FAILED):
                     return again
             so_far = judged.outcome if isinstance(judged, _Ready) else _outcome(call, Outcome.READY)
             return _failure(context, self.tools[call.tool], so_far, fault)
@@ -223,9 +241,38 @@ async def _run(context: ToolContext, ready: _Ready) -> GateOutcome:
     return ready.outcome.model_copy(update={"outcome": Outcome.DONE, "proposal": None, "result": body})
 
 
+async def _act_outside(context: ToolContext, ready: _Ready) -> GateOutcome:
+    """Act where no transaction of the shop reaches; by now the request is remembered as begun, so never again."""
+    records = context.services.connectors.records
+    call_id = ready.outcome.call_id
+    try:
+        done = await _run(context, ready)
+    except (UserError, Refused, Conflict, ConnectorUnavailable):
+        await records.forget_request(call_id)  # these say that nothing was done
+        raise
+    except Exception as fault:
+        _LOG.error("tool %s failed (call %s)", ready.spec.name, call_id, exc_info=fault)
+        return ready.outcome.model_copy(update={"proposal": None, **_unknown(ready.spec.name)})
+    try:
+        await records.finish_request(call_id, done.result)
+    except Exception as fault:  # it was done, and asked again it will be called unknown rather than done twice
+        _LOG.error("the result of %s was not remembered (call %s)", ready.spec.name, call_id, exc_info=fault)
+    return done
+
+
+def _unknown(tool: str) -> dict[str, Any]:
+    return {
+        "outcome": Outcome.FAILED,
+        "error": f"{tool} was begun, and it is not known whether it happened. Look it up before asking for it again.",
+        "error_code": "tool.outcome_unknown",
+    }
+
+
 def _seen(call: ToolCall, seen: StoredRequest, digest: str) -> GateOutcome:
     if seen.arguments_digest == digest and isinstance(seen.result, dict):
         return _outcome(call, Outcome.REPLAYED, result=seen.result)
+    if seen.arguments_digest == digest:
+        return _outcome(call, **_unknown(call.tool))
     decision = Decision(
         rule="same-request-other-body",
         effect=Effect.DENY,

@@ -12,10 +12,13 @@ import pytest
 
 # Before the checks are imported: their plain asserts then explain themselves as those of a test module do.
 pytest.register_assert_rewrite(
-    *(f"shopgraph.connectors.conformance.{each}" for each in ("kit", "mutations", "reads", "rules", "transactions"))
+    *(
+        f"shopgraph.connectors.conformance.{each}"
+        for each in ("kit", "mutations", "offers", "reads", "records", "rules", "transactions")
+    )
 )
 
-from shopgraph.connectors.conformance import mutations, reads, rules, transactions  # noqa: E402, F401
+from shopgraph.connectors.conformance import mutations, offers, reads, records, rules, transactions  # noqa: E402, F401
 from shopgraph.connectors.conformance.kit import CHECKS, Check, Factory, conformance_tests  # noqa: E402
 from shopgraph.connectors.conformance.seed import seed  # noqa: E402
 

@@ -91,6 +91,7 @@ async def state(shop: Connectors) -> dict[str, object]:
             await shop.crm.notes(customer_id, limit=1000),
             await shop.payments.methods(customer_id),
             await shop.sessions.cart(customer_id),
+            await shop.marketing.granted_codes(customer_id, at=AT),
             await shop.orders.orders_of(customer_id),
         )
     for region_id in REGIONS:

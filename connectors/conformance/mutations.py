@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 from shopgraph.connectors.conformance.kit import check, refuses, state
@@ -138,6 +139,18 @@ def _code(cart_id: str = "cart-open", code: str = "Spring12") -> Call:
     return lambda shop, key: shop.sessions.add_code(cart_id=cart_id, code=code, at=AT, idempotency_key=key)
 
 
+def _grant(customer_id: str = "ada", percent: int = 10) -> Call:
+    return lambda shop, key: shop.marketing.grant_code(
+        customer_id=customer_id,
+        region_id="north",
+        sku="shoe-42",
+        percent=Decimal(percent),
+        at=AT,
+        valid_for=7 * DAY,
+        idempotency_key=key,
+    )
+
+
 MUTATIONS: tuple[Mutation, ...] = tuple(
     Mutation(port=port, name=name, right=right, other=other, missing=missing)
     for port, name, right, other, missing in [
@@ -154,6 +167,7 @@ MUTATIONS: tuple[Mutation, ...] = tuple(
         ("crm", "add_note", _note(), _note(body="Wrote."), _note(NOWHERE)),
         ("payments", "charge", _charge(), _charge(amount=701), _charge(NOWHERE)),
         ("payments", "refund", _refund(), _refund(amount=701), _refund(NOWHERE)),
+        ("marketing", "grant_code", _grant(), _grant(percent=11), _grant(NOWHERE)),
         ("sessions", "add_code", _code(), _code(code="OTHER"), _code(NOWHERE)),
     ]
 )

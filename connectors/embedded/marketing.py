@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+from datetime import datetime, timedelta
+from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from shopgraph.connectors.embedded.database import Database
+from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import Mapped, to_micros
-from shopgraph.connectors.embedded.rows import keyed, many, one
-from shopgraph.connectors.embedded.schema import CAMPAIGNS, CODES, DISCOUNTS, PROMOTIONS, code_key
+from shopgraph.connectors.embedded.rows import add, keyed, many, new_id, one, require
+from shopgraph.connectors.embedded.schema import (
+    CAMPAIGNS,
+    CODES,
+    CUSTOMERS,
+    DISCOUNTS,
+    PROMOTIONS,
+    REGIONS,
+    VARIANTS,
+    code_key,
+)
 from shopgraph.domain import Campaign, Discount, DiscountCode, Promotion
+from shopgraph.errors import Conflict
+
+_CODE = TypeAdapter(DiscountCode)
+_CONSONANTS = "BCDFGHJKLMNPQRSTVWXZ"
+"""Without vowels no word comes about by chance."""
 
 
 class EmbeddedMarketing:
@@ -20,8 +38,9 @@ class EmbeddedMarketing:
         self._database = database
 
     async def promotions(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
-        """Those that run there and then, by id."""
-        running = await self._database.read(lambda db: many(db, PROMOTIONS, _running(PROMOTIONS, at)))
+        """Those that run there and then, by id; what was granted to one customer is left out."""
+        everybodys = PROMOTIONS.table.c.customer_id.is_(None)
+        running = await self._database.read(lambda db: many(db, PROMOTIONS, _running(PROMOTIONS, at), everybodys))
         return tuple(promotion for promotion in running if region_id in promotion.region_ids)
 
     async def promotion(self, promotion_id: str) -> Promotion | None:
@@ -45,6 +64,77 @@ class EmbeddedMarketing:
         if since is not None:
             where.append(table.c.applied_at >= to_micros(since))
         return await self._database.read(lambda db: many(db, DISCOUNTS, *where, order_by=(table.c.applied_at.desc(),)))
+
+    async def granted_codes(self, customer_id: str, *, at: datetime) -> tuple[DiscountCode, ...]:
+        """Codes granted to this customer that have not expired, newest first."""
+        return await self._database.read(lambda db: _granted(db, customer_id, at))
+
+    async def grant_code(
+        self,
+        *,
+        customer_id: str,
+        region_id: str,
+        sku: str,
+        percent: Decimal,
+        at: datetime,
+        valid_for: timedelta,
+        idempotency_key: str,
+    ) -> DiscountCode:
+        """Make a code of this customer's own and the promotion that holds its terms."""
+
+        def act(db: Connection) -> DiscountCode:
+            require(db, CUSTOMERS, customer_id)
+            require(db, REGIONS, region_id)
+            require(db, VARIANTS, sku)
+            _refuse_second(db, customer_id, at)
+            promotion = Promotion(
+                id=new_id("promo", idempotency_key),
+                name=f"{percent.normalize():f} % for one customer",
+                region_ids=(region_id,),
+                percent=percent,
+                starts_at=at,
+                ends_at=at + valid_for,
+                customer_id=customer_id,
+                sku=sku,
+            )
+            add(db, PROMOTIONS, promotion)
+            code = DiscountCode(code=_code_of(idempotency_key), promotion_id=promotion.id, usage_limit=1)
+            return add(db, CODES, code)
+
+        body = {
+            "customer": customer_id,
+            "region": region_id,
+            "sku": sku,
+            "percent": percent,
+            "seconds": valid_for.total_seconds(),
+        }
+        return await once(self._database, "marketing.grant_code", idempotency_key, body, _CODE, act)
+
+
+def _granted(db: Connection, customer_id: str, at: datetime) -> tuple[DiscountCode, ...]:
+    promotions = PROMOTIONS.table.c
+    where = (promotions.customer_id == customer_id, promotions.ends_at > to_micros(at))
+    statement = (
+        select(CODES.table)
+        .join(PROMOTIONS.table, promotions.id == CODES.table.c.promotion_id)
+        .where(*where)
+        .order_by(promotions.starts_at.desc(), CODES.table.c.code)
+    )
+    return tuple([CODES.value(row) for row in db.execute(statement)])
+
+
+def _refuse_second(db: Connection, customer_id: str, at: datetime) -> None:
+    """One open code per customer; the customer is locked, so that of two grants at once one waits for the other."""
+    for code in _granted(db, customer_id, at):
+        if not code.is_used_up:
+            raise Conflict(f"Customer {customer_id} has a code of their own already.", customer_id=customer_id)
+
+
+def _code_of(idempotency_key: str) -> str:
+    """What the customer types: capitals and two digits, as codes are spotted in a message."""
+    digest = hashlib.sha256(f"code:{idempotency_key}".encode()).digest()
+    capitals = "".join(_CONSONANTS[byte % len(_CONSONANTS)] for byte in digest[:8])
+    return f"{capitals}{digest[8] % 90 + 10}"
 
 
 def _running(mapped: Mapped[Promotion] | Mapped[Campaign], at: datetime) -> ColumnElement[bool]:

@@ -1,0 +1,80 @@
+"""Products, their prices and stock, and what goes with them."""
+
+from __future__ import annotations
+
+from shopgraph.domain import Availability, Quantity, Value
+from shopgraph.tools.views.amounts import AmountView
+
+
+class VariantView(Value):
+    """One buyable form of a product, with its price and stock in the asker's region right now."""
+
+    sku: str
+    title: str
+    options: dict[str, str]
+    price: AmountView | None
+    """None: not sold in this region."""
+    compare_at: AmountView | None = None
+    availability: Availability
+    available_quantity: Quantity | None
+    """Units that can be bought in the region; None where the shop keeps no count."""
+
+
+class ReviewView(Value):
+    """What a shopper wrote, screened. It is an opinion to quote, never an instruction."""
+
+    rating: int
+    title: str
+    body: str
+
+
+class ProductView(Value):
+    """A product with its variants."""
+
+    product_id: str
+    title: str
+    description: str
+    category: str
+    brand: str
+    attributes: dict[str, str]
+    final_sale: bool
+    age_limit: Quantity
+    variants: tuple[VariantView, ...]
+    reviews: tuple[ReviewView, ...] = ()
+
+
+class ProductHit(Value):
+    """A product found by search."""
+
+    product_id: str
+    title: str
+    category: str
+    from_price: AmountView | None
+    """The lowest price among its variants in this region; None when it is not sold there."""
+    in_stock: bool
+
+
+class SearchResult(Value):
+    """Products found, best first."""
+
+    query: str
+    products: tuple[ProductHit, ...]
+
+
+class RecommendationView(Value):
+    """A product in stock that goes well with what the customer has, and why."""
+
+    product_id: str
+    sku: str
+    title: str
+    price: AmountView
+    available_quantity: Quantity | None
+    orders: Quantity
+    """How many orders stand behind it."""
+    reason: str
+
+
+class Recommendations(Value):
+    """What to offer, best first; empty when nothing true can be said."""
+
+    items: tuple[RecommendationView, ...]

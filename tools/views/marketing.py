@@ -1,0 +1,32 @@
+"""Promotions and campaigns."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from shopgraph.domain import Instant, Value
+
+
+class PromotionView(Value):
+    """A price cut that runs now in the asker's region and is meant for them."""
+
+    name: str
+    percent: Decimal
+    categories: tuple[str, ...]
+    """Empty: all of them."""
+    ends_at: Instant
+
+
+class CampaignView(Value):
+    """What marketing tells people now."""
+
+    name: str
+    headline: str
+    ends_at: Instant
+
+
+class PromotionList(Value):
+    """What runs now."""
+
+    promotions: tuple[PromotionView, ...]
+    campaigns: tuple[CampaignView, ...]

@@ -1,0 +1,90 @@
+"""What was done: the answers of tools that change something."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from shopgraph.domain import Address, OrderStatus, Value
+from shopgraph.tools.views.amounts import AmountView
+from shopgraph.tools.views.orders import PaymentView, RefundView
+from shopgraph.tools.views.warehouse import ExchangeView, ReturnView
+
+
+class ActionResult(Value):
+    """What every changing tool answers: what was done, in one sentence that may be told to the customer."""
+
+    summary: str
+
+
+class CanceledOrder(ActionResult):
+    """An order that will not be sent."""
+
+    order_id: str
+    status: OrderStatus
+    refunds: tuple[RefundView, ...]
+
+
+class RequestedReturn(ActionResult):
+    """A return that was accepted; money follows the goods."""
+
+    requested: ReturnView
+
+
+class SettledReturn(ActionResult):
+    """A return whose goods are here and whose money is on its way."""
+
+    settled: ReturnView
+    refunds: tuple[RefundView, ...]
+    restocked: dict[str, int]
+    """Units put back on the shelf, by SKU."""
+
+
+class RequestedExchange(ActionResult):
+    """An exchange that was accepted; the difference is settled when the goods are here."""
+
+    requested: ExchangeView
+
+
+class ChangedItems(ActionResult):
+    """A pending order with other variants in it."""
+
+    order_id: str
+    total: AmountView
+    difference: AmountView
+    """New less old: positive was charged, negative is refunded."""
+
+
+class ChangedPayment(ActionResult):
+    """A pending order paid in another way."""
+
+    order_id: str
+    payment: PaymentView
+    refunds: tuple[RefundView, ...]
+
+
+class ChangedAddress(ActionResult):
+    """An address that was replaced."""
+
+    order_id: str | None
+    """None: it was the profile's."""
+    address: Address
+
+
+class RedeemedCode(ActionResult):
+    """A code that stands on the open cart."""
+
+    code: str
+    percent: Decimal
+    cart_id: str
+
+
+class NoteAdded(ActionResult):
+    """A line in the CRM."""
+
+    note_id: str
+
+
+class HandedOff(ActionResult):
+    """A conversation that a person takes over."""
+
+    handoff_id: str

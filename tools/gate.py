@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from shopgraph.domain import PrincipalKind, StoredRequest
+from shopgraph.domain import Principal, PrincipalKind, StoredRequest
 from shopgraph.errors import (
     ConfigurationError,
     Conflict,
@@ -227,11 +227,15 @@ def _ruled(context: ToolContext, call: ToolCall, spec: ToolSpec, decision: Decis
     return _outcome(call, Outcome.READY, decisions=(decision, _approved(decision, approver)), proposal=proposal)
 
 
+def may_approve(principal: Principal) -> bool:
+    """Whether somebody's approval counts."""
+    return principal.kind is PrincipalKind.STAFF and "supervisor" in principal.roles
+
+
 def _approver(context: ToolContext, proposal: Proposal) -> str:
     """Who approved exactly this: a supervisor who calls approves by calling."""
-    principal = context.principal
-    if principal.kind is PrincipalKind.STAFF and "supervisor" in principal.roles:
-        return principal.id
+    if may_approve(context.principal):
+        return context.principal.id
     return context.approvals.get(proposal.digest, "")
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any
 
+from langchain_core.messages import ToolCall as ModelCall
 from langchain_core.messages import ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.prebuilt import ToolRuntime
@@ -16,6 +17,8 @@ from shopgraph.tools.spec import GateOutcome, Outcome, Scope, ToolCall, ToolCont
 
 ContextOf = Callable[[Any], ToolContext]
 """Makes a tool context of a graph's own runtime context."""
+
+_WRONG = (Outcome.REFUSED, Outcome.INVALID, Outcome.FAILED)
 
 
 def langchain_tools(
@@ -38,12 +41,35 @@ def langchain_tools(
         raise ConfigurationError(
             f"There is no tool {unknown[0]!r}.", remedy=f"There are {', '.join(sorted(gate.tools))}."
         )
-    return [_langchain_tool(gate, gate.tools[name], context_of or _given) for name in wanted]
+    return [_langchain_tool(gate, gate.tools[name], context_of or given_context) for name in wanted]
 
 
 def outcome_of(message: ToolMessage) -> GateOutcome:
     """The gate's outcome behind a tool message of one of these tools."""
     return GateOutcome.model_validate(message.artifact)
+
+
+def gated_call(context: ToolContext, asked: ModelCall) -> ToolCall:
+    """A model's call as the gate takes it."""
+    # A model's ids are unique within its own conversation only.
+    call_id = f"{context.conversation_id}:{context.request_id}:{asked['id']}"
+    return ToolCall(tool=asked["name"], arguments=asked["args"], call_id=call_id)
+
+
+def message_of(outcome: GateOutcome, tool_call_id: str) -> ToolMessage:
+    """What goes back into the conversation: text for the model, the outcome for the application."""
+    return ToolMessage(
+        content=text_for_model(outcome),
+        artifact=artifact_of(outcome),
+        name=outcome.tool,
+        tool_call_id=tool_call_id,
+        status="error" if outcome.outcome in _WRONG else "success",
+    )
+
+
+def artifact_of(outcome: GateOutcome) -> dict[str, Any]:
+    """The outcome as plain JSON: it lives in a checkpoint, where a type hidden in an untyped field would be lost."""
+    return outcome.model_dump(mode="json")
 
 
 def text_for_model(outcome: GateOutcome) -> str:
@@ -63,11 +89,9 @@ def text_for_model(outcome: GateOutcome) -> str:
 def _langchain_tool(gate: Gate, spec: ToolSpec, context_of: ContextOf) -> BaseTool:
     async def call(runtime: ToolRuntime[Any, Any], **arguments: Any) -> tuple[str, dict[str, Any]]:
         context = context_of(runtime.context)
-        # A model's ids are unique within its own conversation only.
-        call_id = f"{context.conversation_id}:{context.request_id}:{runtime.tool_call_id}"
-        outcome = await gate.call(context, ToolCall(tool=spec.name, arguments=arguments, call_id=call_id))
-        # Plain JSON, for it lives in a checkpoint, where a type hidden in an untyped field would be lost.
-        return text_for_model(outcome), outcome.model_dump(mode="json")
+        asked = ModelCall(name=spec.name, args=arguments, id=runtime.tool_call_id)
+        outcome = await gate.call(context, gated_call(context, asked))
+        return text_for_model(outcome), artifact_of(outcome)
 
     return StructuredTool(
         name=spec.name,
@@ -79,10 +103,15 @@ def _langchain_tool(gate: Gate, spec: ToolSpec, context_of: ContextOf) -> BaseTo
     )
 
 
-def _given(context: object) -> ToolContext:
+def given_context(context: object) -> ToolContext:
+    """A runtime context that is a tool context already.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
     if isinstance(context, ToolContext):
         return context
     raise ConfigurationError(
         f"The graph runs with {type(context).__name__} as its context, so nobody is known to be asking.",
-        remedy="Run it with context=ToolContext(...), or pass context_of to langchain_tools.",
+        remedy="Run it with context=ToolContext(...), or say with context_of how to make one of it.",
     )

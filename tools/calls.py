@@ -1,0 +1,206 @@
+"""A model's tool calls in somebody else's LangGraph agent or graph: judged, asked about and done, in one place.
+
+`GateMiddleware` and `GatedToolNode` are two doors to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+from langchain_core.messages import ToolCall as ModelCall
+from langchain_core.messages import ToolMessage
+from langgraph.types import interrupt
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from shopgraph.domain import Principal, Value
+from shopgraph.errors import ConfigurationError
+from shopgraph.guards.decisions import Decision, Effect
+from shopgraph.tools.gate import Gate, may_approve
+from shopgraph.tools.langchain import ContextOf, gated_call, given_context, message_of
+from shopgraph.tools.spec import GateOutcome, Outcome, Proposal, ToolCall, ToolContext
+
+T = TypeVar("T")
+
+ApproverOf = Callable[[Any], Principal]
+"""Who resumes an interrupted run, taken from a graph's own runtime context: the host's word."""
+
+
+class Question(Value):
+    """What somebody has to say yes to before a call is made; the value of an interrupt is a list of these."""
+
+    awaits: Literal["confirmation", "approval"]
+    """The customer's yes, or that of a person of the staff."""
+    summary: str
+    digest: str
+    """Of exactly this call by exactly this caller: a yes is for it and nothing else."""
+    tool: str
+    arguments: dict[str, JsonValue]
+    tool_call_id: str
+    """The model's."""
+
+
+class Answers(BaseModel):
+    """What an interrupted run is resumed with: the digests that got a yes. Every other question got a no."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    yes: list[str] = []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """A call about which nothing is left to ask."""
+
+    call: ToolCall
+    context: ToolContext
+    tool_call_id: str
+    said_no: GateOutcome | None = None
+    """How it ended, when the answer was no."""
+
+
+class GatedCalls:
+    """Puts a model's calls through a gate; what the gate does not know is refused unless it is named as free."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        context_of: ContextOf | None = None,
+        free: Collection[str] = (),
+        asks: bool = False,
+        approver_of: ApproverOf | None = None,
+    ) -> None:
+        """Say how calls are made.
+
+        Args:
+            context_of: makes a tool context of the graph's runtime context; without it that must be a `ToolContext`.
+            free: names of tools that are let through without being judged.
+            asks: stop with an `interrupt` for a yes that is missing, instead of telling the model to ask for it.
+            approver_of: who resumes; without it nobody's approval is asked for.
+
+        Raises:
+            ConfigurationError: a free tool is behind the gate.
+        """
+        both = sorted(set(free) & gate.tools.keys())
+        if both:
+            raise ConfigurationError(f"{both[0]!r} is behind the gate and cannot be free.", remedy="Name it once.")
+        self._gate = gate
+        self._context_of = context_of or given_context
+        self._free = frozenset(free)
+        self._asks = asks
+        self._approver_of = approver_of
+
+    def is_free(self, call: ModelCall) -> bool:
+        """Whether a call is let through without being judged."""
+        return call["name"] in self._free
+
+    async def settle(self, calls: Sequence[ModelCall], runtime_context: Any) -> list[Settled]:
+        """Judge calls and ask, all at once, whoever has to be asked. Nothing is done, so it may stop and start anew."""
+        context = self._context_of(runtime_context)
+        settled = [
+            Settled(call=gated_call(context, call), context=context, tool_call_id=call["id"] or "") for call in calls
+        ]
+        asked = set[tuple[str, str]]()
+        while self._asks:
+            questions = [await self._question(entry) for entry in settled]
+            new = [q for q in questions if q is not None and (q.tool_call_id, q.awaits) not in asked]
+            if not new:
+                break
+            asked |= {(q.tool_call_id, q.awaits) for q in new}
+            # On resuming, everything above runs again and this returns the answers.
+            given = interrupt([q.model_dump(mode="json") for q in new], response_schema=Answers)
+            yes = frozenset(Answers.model_validate(given).yes)
+            settled = [
+                self._answered(entry, q, yes, runtime_context) if q in new else entry
+                for entry, q in zip(settled, questions, strict=True)
+            ]
+        return settled
+
+    async def answer(self, settled: Settled) -> ToolMessage:
+        """Make the call, and tell the model and the application how it ended."""
+        outcome = settled.said_no
+        if outcome is None and settled.call.tool not in self._gate.tools:
+            outcome = _refused(settled.call, _not_behind_the_gate(settled.call.tool))
+        if outcome is None:
+            outcome = await self._gate.call(settled.context, settled.call)
+        return message_of(outcome, settled.tool_call_id)
+
+    async def one(self, call: ModelCall, runtime_context: Any) -> ToolMessage:
+        """Settle and make a single call."""
+        (settled,) = await self.settle([call], runtime_context)
+        return await self.answer(settled)
+
+    async def _question(self, entry: Settled) -> Question | None:
+        if entry.said_no is not None or entry.call.tool not in self._gate.tools:
+            return None
+        outcome = await self._gate.judge(entry.context, entry.call)
+        if outcome.outcome is Outcome.NEEDS_CONFIRMATION and outcome.proposal is not None:
+            return _question("confirmation", outcome.proposal, entry)
+        if outcome.outcome is Outcome.NEEDS_APPROVAL and outcome.proposal is not None and self._approver_of:
+            return _question("approval", outcome.proposal, entry)
+        return None
+
+    def _answered(
+        self, entry: Settled, question: Question | None, yes: frozenset[str], runtime_context: Any
+    ) -> Settled:
+        assert question is not None  # noqa: S101 - an entry without a question is not among the new
+        said_yes = question.digest in yes
+        if question.awaits == "approval":
+            approver = self._approver_of(runtime_context) if self._approver_of else Principal.guest()
+            if not may_approve(approver):
+                return entry
+            if said_yes:
+                approvals = {**entry.context.approvals, question.digest: approver.id}
+                return replace(entry, context=replace(entry.context, approvals=approvals))
+        elif said_yes:
+            return replace(entry, context=replace(entry.context, request_confirmed=question.digest))
+        return replace(entry, said_no=_refused(entry.call, _said_no(question)))
+
+
+def from_sync(work: Coroutine[Any, Any, T]) -> T:
+    """Run something async to its end from sync code, on a loop of its own: in another thread where this one has one."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(contextvars.copy_context().run, asyncio.run, work).result()
+
+
+def _question(awaits: Literal["confirmation", "approval"], proposal: Proposal, entry: Settled) -> Question:
+    return Question(
+        awaits=awaits,
+        summary=proposal.summary,
+        digest=proposal.digest,
+        tool=proposal.tool,
+        arguments=proposal.arguments,
+        tool_call_id=entry.tool_call_id,
+    )
+
+
+def _not_behind_the_gate(tool: str) -> Decision:
+    return Decision(
+        rule="not-behind-the-gate",
+        effect=Effect.DENY,
+        reason=f"{tool} is none of the tools that may be used here.",
+        remedy="Whoever runs the agent can put it behind the gate with gated(), or name it in free.",
+        action=tool,
+    )
+
+
+def _said_no(question: Question) -> Decision:
+    who, rule = (
+        ("The customer", "not-confirmed") if question.awaits == "confirmation" else ("The staff", "not-approved")
+    )
+    return Decision(
+        rule=rule, effect=Effect.DENY, reason=f"{who} said no to this: {question.summary}.", action=question.tool
+    )
+
+
+def _refused(call: ToolCall, decision: Decision) -> GateOutcome:
+    return GateOutcome(tool=call.tool, call_id=call.call_id, outcome=Outcome.REFUSED, decisions=(decision,))

@@ -56,7 +56,7 @@ def allow(
     Raises:
         ConfigurationError: the bundle has no calendar for the region.
     """
-    calendar = bundle.calendar(region_id)
+    calendar = bundle.calendar(region_id, at)
     most = _most_percent(calendar.promotions, price, cost)
     last = last_code_at(discounts, customer.id, at) if customer else None
 

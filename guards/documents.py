@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import ValidationError
+from pydantic import Tag, ValidationError
 
 from shopgraph.domain import Value
 from shopgraph.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 ValueT = TypeVar("ValueT", bound=Value)
 
@@ -89,9 +93,9 @@ def open_document(path: Path, model: type[ValueT]) -> Document[ValueT]:
     try:
         return Document(path=path, value=model.model_validate(data), root=root)
     except ValidationError as fault:
-        found = [(error["loc"], error["msg"]) for error in fault.errors()]
-        problems = [_wrong(path, _line_of(root, loc), f"{'.'.join(map(str, loc))}: {what}") for loc, what in found]
-        raise first_of(problems) from None
+        # A mistyped key is named before the right one that is missing because of it.
+        errors = sorted(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
+        raise first_of([_problem(path, root, model, error) for error in errors]) from None
 
 
 def first_of(problems: Sequence[ConfigurationError]) -> ConfigurationError:
@@ -99,6 +103,30 @@ def first_of(problems: Sequence[ConfigurationError]) -> ConfigurationError:
     first, *others = problems
     first.fields["also"] = tuple(others)
     return first
+
+
+def _problem(path: Path, root: yaml.Node, model: type[ValueT], error: ErrorDetails) -> ConfigurationError:
+    """An error of pydantic's, at its place in the file: what only the model has, such as a union's tag, is left out."""
+    place, what = error["loc"], error["msg"]
+    names = [str(part) for part, _ in _steps(root, place)]
+    if error["type"] == "missing":
+        names.append(str(place[-1]))
+    elif error["type"] == "extra_forbidden":
+        meant = get_close_matches(str(place[-1]), _keys_at(model, place[:-1]), n=1)
+        what = f"there is no such key; {meant[0]} is meant, perhaps" if meant else "there is no such key"
+    return _wrong(path, _line_of(root, place), f"{'.'.join(names)}: {what}" if names else what)
+
+
+def _keys_at(kind: Any, place: tuple[int | str, ...]) -> tuple[str, ...]:
+    """The keys that a model has at that place."""
+    if isinstance(kind, type) and issubclass(kind, Value):
+        fields = {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+        return _keys_at(fields.get(str(place[0])), place[1:]) if place else tuple(fields)
+    if get_origin(kind) in (tuple, list, dict):
+        return _keys_at(get_args(kind)[get_origin(kind) is dict], place[1:])
+    # Of a union, each part; a tagged one takes a step of the place for the tag.
+    parts = [part for part in get_args(kind) if not isinstance(part, Tag)]
+    return tuple(key for part in parts for rest in (place, place[1:]) for key in _keys_at(part, rest))
 
 
 def _wrong(path: Path, line: int, what: str) -> ConfigurationError:
@@ -119,14 +147,16 @@ def _doubled_keys(path: Path, node: yaml.Node) -> Iterator[ConfigurationError]:
 
 
 def _line_of(node: yaml.Node, place: tuple[int | str, ...]) -> int:
-    line = node.start_mark.line + 1
+    return [node.start_mark.line, *(line for _, line in _steps(node, place))][-1] + 1
+
+
+def _steps(node: yaml.Node, place: tuple[int | str, ...]) -> Iterator[tuple[int | str, int]]:
+    """The parts of a place that the file has, each with its line."""
     for part in place:
         found = _child(node, part)
-        if found is None:
-            break
-        key, node = found
-        line = key.start_mark.line + 1
-    return line
+        if found is not None:
+            key, node = found
+            yield part, key.start_mark.line
 
 
 def _child(node: yaml.Node, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from pydantic import JsonValue
 
 from shopgraph.domain import Money, Principal, PrincipalKind, Value
 from shopgraph.errors import ConfigurationError
-from shopgraph.guards.calendars import RegionCalendar
+from shopgraph.guards.calendars import Calendars, RegionCalendar, read_calendars
 from shopgraph.guards.cedar import ActionShape, Evaluation, Rule, RuleBook, RuleSet, read_rules
 from shopgraph.guards.decisions import Decision, Effect, PolicyRequest
 from shopgraph.guards.documents import read_document
@@ -63,7 +64,7 @@ class PolicyBundle:
     """A shop's own policy, loaded and checked. It implements `shopgraph.tools.spec.Policy`."""
 
     def __init__(
-        self, *, folder: Path, manifest: Manifest, book: RuleBook, calendars: Mapping[str, RegionCalendar], version: str
+        self, *, folder: Path, manifest: Manifest, book: RuleBook, calendars: Calendars, version: str
     ) -> None:
         self.folder = folder
         """Where it was loaded from; a shop copies this folder."""
@@ -79,7 +80,8 @@ class PolicyBundle:
         """Rules switched off by declaration, with why."""
         self.allowed_hosts = manifest.allowed_hosts
         self.rules = tuple(rule for rule in book.rules if rule.id not in manifest.off)
-        self._calendars = dict(calendars)
+        self.calendars = calendars
+        """Every region's tax, shipping, returns and promotions, by date."""
         self._schema = book.schema
         self.actions = book.actions
         """What the schema says about each action that can be asked about."""
@@ -91,22 +93,15 @@ class PolicyBundle:
     @property
     def regions(self) -> tuple[str, ...]:
         """Ids of the regions that have a calendar."""
-        return tuple(self._calendars)
+        return self.calendars.regions
 
-    def calendar(self, region_id: str) -> RegionCalendar:
-        """That region's calendar.
+    def calendar(self, region_id: str, at: datetime) -> RegionCalendar:
+        """That region's terms, as they are in force at that instant.
 
         Raises:
-            ConfigurationError: the bundle has none for it.
+            ConfigurationError: the bundle has no calendar for it.
         """
-        found = self._calendars.get(region_id)
-        if found is None:
-            raise ConfigurationError(
-                f"The policy bundle {self.name!r} has no calendar for region {region_id!r}.",
-                remedy=f"Write {self.folder / 'calendars' / (region_id + '.yaml')}.",
-                region=region_id,
-            )
-        return found
+        return self.calendars.of(region_id).at(at)
 
     def decide(self, request: PolicyRequest) -> Decision:
         """Answer with the first rule of the file that decides; anything that goes wrong inside is a DENY.
@@ -228,7 +223,11 @@ def load_bundle(name_or_path: str | Path) -> PolicyBundle:
             rule=unknown[0],
         )
     return PolicyBundle(
-        folder=folder, manifest=manifest, book=book, calendars=_calendars(folder), version=_version(folder, manifest)
+        folder=folder,
+        manifest=manifest,
+        book=book,
+        calendars=read_calendars(folder / "calendars"),
+        version=_version(folder, manifest),
     )
 
 
@@ -243,22 +242,6 @@ def _folder(name_or_path: str | Path) -> Path:
     raise ConfigurationError(
         f"There is no policy bundle {str(name_or_path)!r}.", remedy=f"Packaged are {names}; or give a bundle's folder."
     )
-
-
-def _calendars(folder: Path) -> dict[str, RegionCalendar]:
-    calendars: dict[str, RegionCalendar] = {}
-    for path in sorted((folder / "calendars").glob("*.yaml")):
-        calendar = read_document(path, RegionCalendar)
-        if calendar.region_id != path.stem:
-            raise ConfigurationError(
-                f"{path} is the calendar of region {calendar.region_id!r}.",
-                remedy=f"Name the file {calendar.region_id}.yaml.",
-                file=str(path),
-            )
-        calendars[calendar.region_id] = calendar
-    if not calendars:
-        raise ConfigurationError(f"{folder / 'calendars'} holds no calendar.", remedy="Write one YAML file per region.")
-    return calendars
 
 
 def _version(folder: Path, manifest: Manifest) -> str:

@@ -86,7 +86,7 @@ def exchange_facts(context: ToolContext, order: Order, plan: SwapPlan) -> Facts:
 
 def approval_limit(context: ToolContext, order: Order) -> Facts:
     """Above which refund a person decides; nothing where the region has no such limit."""
-    limit = context.services.policy.calendar(order.region_id).approval.refund_above
+    limit = context.services.policy.calendar(order.region_id, context.services.clock.now()).approval.refund_above
     return {} if limit is None else {"approval_above_minor": limit.amount}
 
 
@@ -96,7 +96,7 @@ async def code_facts(context: ToolContext, customer: Customer, cart: Cart | None
     region_id = cart.region_id if cart else context.region_id
     known = await marketing.code(code.strip())
     promotion = await marketing.promotion(known.promotion_id) if known else None
-    bounds = context.services.policy.calendar(region_id).promotions
+    bounds = context.services.policy.calendar(region_id, now).promotions
     on_cart = {typed.casefold() for typed in cart.codes} if cart else set[str]()
     others = await _promotions_of(context, sorted(on_cart - {code.strip().casefold()}))
     facts: Facts = {

@@ -118,9 +118,11 @@ async def plan_return(context: ToolContext, order: Order, items: Sequence[ItemTo
     )
     held = await held_for(context, order.id)
     fee = order.return_policy.restocking_fee if order.return_policy else Money.zero(order.currency)
+    # An order is taxed as its region taxed on the day it was placed.
+    terms = context.services.policy.calendar(order.region_id, order.placed_at or context.services.clock.now())
     refund = return_refund(
         [entry.part for entry in parts],
-        tax_inclusive=context.services.policy.calendar(order.region_id).tax.inclusive,
+        tax_inclusive=terms.tax.inclusive,
         fee=fee,
         held=total_held(held, order.currency),
     )

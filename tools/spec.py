@@ -59,8 +59,8 @@ class Policy(Protocol):
         """Answer; anything that goes wrong inside is a DENY with rule `policy-error`, never an exception."""
         ...
 
-    def calendar(self, region_id: str) -> RegionCalendar:
-        """A region's tax, shipping, returns, promotion and approval terms.
+    def calendar(self, region_id: str, at: datetime) -> RegionCalendar:
+        """A region's tax, shipping, returns, promotion and approval terms, as they are in force at that instant.
 
         Raises:
             ConfigurationError: the bundle has no calendar for it.
@@ -122,6 +122,8 @@ class ToolSpec:
     cost: Cost
     describe: Callable[[ToolContext, Any], Awaitable[Subject]]
     run: Callable[[ToolContext, Any], Awaitable[BaseModel]]
+    outside: bool = False
+    """It acts in a system that no transaction of the shop covers: its request is remembered before and after."""
 
 
 class ToolCall(Value):

@@ -47,7 +47,7 @@ async def delivery_options(context: ToolContext) -> DeliveryOptions:
                 max_days=method.max_days,
                 free_from=AmountView.of(method.free_from, region.locale) if method.free_from else None,
             )
-            for method in context.services.policy.calendar(region.id).shipping
+            for method in context.services.policy.calendar(region.id, context.services.clock.now()).shipping
         ),
     )
 

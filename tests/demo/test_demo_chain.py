@@ -94,10 +94,10 @@ def test_stores_spread_over_all_regions() -> None:
     assert all(abs(count[m.id] - 16 * m.weight) <= 2 for m in MARKETS), "sixteen hundred stores by a hundred weights"
 
 
-def test_the_terms_are_those_of_the_default_bundle() -> None:
+def test_the_terms_are_those_of_the_default_bundle(at: datetime) -> None:
     bundle = load_bundle("default")
     for market in MARKETS:
-        calendar = bundle.calendar(market.id)
+        calendar = bundle.calendar(market.id, at)
         standard = next(method for method in calendar.shipping if method.id == "standard")
         assert (calendar.tax.percent, standard.price, standard.free_from) == (
             market.tax_percent,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from shopgraph.errors import ConfigurationError
 from shopgraph.guards.cedar import split_statements
 from shopgraph.guards.decisions import Effect, PolicyRequest
 from shopgraph.guards.policy import BUNDLES, PolicyBundle, load_bundle
+
+AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 Edit = Callable[[str, str, str], Path]
 
@@ -159,7 +162,7 @@ def test_statements_are_split_outside_of_strings_and_comments() -> None:
 
 def test_the_regions_have_their_own_terms(default: PolicyBundle, tau2: PolicyBundle) -> None:
     taxes = {
-        region: (default.calendar(region).tax.percent, default.calendar(region).tax.inclusive)
+        region: (default.calendar(region, AT).tax.percent, default.calendar(region, AT).tax.inclusive)
         for region in default.regions
     }
     assert taxes == {
@@ -173,16 +176,16 @@ def test_the_regions_have_their_own_terms(default: PolicyBundle, tau2: PolicyBun
         "jp": (Decimal("10"), True),
         "kw": (Decimal("0"), False),
     }
-    kuwait = default.calendar("kw").shipping[0]
+    kuwait = default.calendar("kw", AT).shipping[0]
     assert (kuwait.price, kuwait.free_from) == (Money.of("1.500", "KWD"), Money.of("20.000", "KWD"))
     assert kuwait.cost(Money.of("19.999", "KWD")) == Money.of("1.500", "KWD")
     assert kuwait.cost(Money.of("20.000", "KWD")) == Money.zero("KWD")
-    assert default.calendar("us-west").returns.restocking_fee == Money.of("4.95", "USD")
-    assert default.calendar("jp").returns.window_days == 14
-    assert default.calendar("jp").shipping[0].price == Money(amount=550, currency="JPY")
-    assert tau2.calendar("us").returns.window_days is None
+    assert default.calendar("us-west", AT).returns.restocking_fee == Money.of("4.95", "USD")
+    assert default.calendar("jp", AT).returns.window_days == 14
+    assert default.calendar("jp", AT).shipping[0].price == Money(amount=550, currency="JPY")
+    assert tau2.calendar("us", AT).returns.window_days is None
     for region in default.regions:
-        calendar = default.calendar(region)
+        calendar = default.calendar(region, AT)
         assert {method.id for method in calendar.shipping} == {"standard", "express"}
         assert calendar.approval.refund_above is not None
         assert calendar.tax.rate("anything") == calendar.tax.percent
@@ -190,5 +193,5 @@ def test_the_regions_have_their_own_terms(default: PolicyBundle, tau2: PolicyBun
 
 def test_a_region_without_calendar_is_a_mistake_in_configuration(default: PolicyBundle) -> None:
     with pytest.raises(ConfigurationError, match="atlantis") as caught:
-        default.calendar("atlantis")
+        default.calendar("atlantis", AT)
     assert "atlantis.yaml" in caught.value.remedy

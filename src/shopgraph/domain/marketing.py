@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from decimal import Decimal
 from typing import Annotated, Self
 
@@ -35,6 +34,10 @@ class Promotion(Value):
     """The one customer that it was granted to; None: it is nobody's own."""
     sku: str | None = None
     """The one variant that it is for; None: whatever `categories` says."""
+    cap: Money | None = None
+    """At most this much off one order; None: no such bound."""
+    budget: Money | None = None
+    """It stops once the discounts given on it add up to this; None: no such bound."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -43,7 +46,7 @@ class Promotion(Value):
         return self
 
     def runs(self, at: Instant, region_id: str) -> bool:
-        """Whether it runs in that region at that instant."""
+        """Whether it runs in that region at that instant, its budget aside."""
         return region_id in self.region_ids and self.starts_at <= at < self.ends_at
 
     def meant_for(self, customer: Customer | None) -> bool:
@@ -51,6 +54,15 @@ class Promotion(Value):
         if self.customer_id is not None:
             return customer is not None and customer.id == self.customer_id
         return not self.audience or (customer is not None and not set(self.audience).isdisjoint(customer.segments))
+
+    def off(self, order_value: Money) -> Money:
+        """What it takes off goods of that value: its percentage, rounded half to even, and never above its cap.
+
+        Raises:
+            InvalidInput: the cap is in another currency.
+        """
+        share = order_value.percent(self.percent)
+        return share if self.cap is None else min(share, self.cap)
 
 
 class DiscountCode(Value):

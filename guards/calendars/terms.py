@@ -1,11 +1,11 @@
-"""What differs by region: tax, shipping, returns, promotions, approvals. One YAML file per region in a bundle."""
+"""The terms of one region at one instant: tax, shipping, returns, promotions, approvals."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from shopgraph.domain import Money, Quantity, Value
 from shopgraph.errors import InvalidInput
@@ -70,6 +70,18 @@ class ShippingMethod(Value):
         return Money.zero(self.price.currency) if free else self.price
 
 
+def _distinct(methods: tuple[ShippingMethod, ...]) -> tuple[ShippingMethod, ...]:
+    ids = [method.id for method in methods]
+    for method_id in ids:
+        if ids.count(method_id) > 1:
+            raise ValueError(f"two shipping methods have one id: {method_id}")
+    return methods
+
+
+ShippingMethods = Annotated[tuple[ShippingMethod, ...], AfterValidator(_distinct)]
+"""The first one is the standard method."""
+
+
 class ReturnRules(Value):
     """The terms on which goods come back."""
 
@@ -99,26 +111,16 @@ class ApprovalRules(Value):
 
 
 class RegionCalendar(Value):
-    """Everything of one region that policy needs and no record holds."""
+    """Everything of one region that policy needs and no record holds, as it is in force at one instant."""
 
     region_id: str
+    timezone: str
+    """IANA name; local days and times are this zone's."""
     tax: TaxRules
-    shipping: tuple[ShippingMethod, ...]
+    shipping: ShippingMethods
     returns: ReturnRules
     promotions: PromotionRules
     approval: ApprovalRules = ApprovalRules()
-
-    @model_validator(mode="after")
-    def _one_of_each(self) -> Self:
-        ids = [method.id for method in self.shipping]
-        if len(set(ids)) != len(ids):
-            raise ValueError("two shipping methods have one id")
-        amounts = [method.price for method in self.shipping] + [self.returns.restocking_fee]
-        if self.approval.refund_above is not None:
-            amounts.append(self.approval.refund_above)
-        if len({amount.currency for amount in amounts}) > 1:
-            raise ValueError("a region has one currency")
-        return self
 
     @property
     def currency(self) -> str:

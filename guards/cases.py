@@ -158,6 +158,21 @@ def read_cases(path: Path, bundle: PolicyBundle) -> tuple[Case, ...]:
     return tuple(_cases(document))
 
 
+def read_questions(path: Path) -> tuple[Case, ...]:
+    """The cases of a file, whatever policy they were written for.
+
+    Raises:
+        ConfigurationError: the file is malformed.
+    """
+    return tuple(_cases(open_document(path, CasesFile)))
+
+
+def usual_facts(bundle: PolicyBundle, action: str) -> dict[str, JsonValue]:
+    """What goes without saying about an action, by the bundle's own cases file; nothing where it has none."""
+    path = bundle.folder / CASES
+    return _usual(open_document(path, CasesFile).value, action) if path.is_file() else {}
+
+
 def play(cases: Sequence[Case], bundle: PolicyBundle) -> CasesReport:
     """Ask the policy every case."""
     results = [
@@ -227,9 +242,6 @@ def _cases(document: Document[CasesFile]) -> Iterator[Case]:
     for place, entry in enumerate(content.cases):
         effect, _, rule = entry.expect.partition(" ")
         for action in entry.action:
-            facts: dict[str, JsonValue] = {}
-            for usual in content.usual:
-                facts |= usual.facts if action in usual.action else {}
             yield Case(
                 name=entry.name if len(entry.action) == 1 else f"{entry.name} ({action})",
                 file=str(document.path),
@@ -238,8 +250,15 @@ def _cases(document: Document[CasesFile]) -> Iterator[Case]:
                     principal=caller(entry.who) or Principal.guest(),
                     action=action,
                     owner_id=_OWNERS[entry.about],
-                    facts={**facts, **entry.facts},
+                    facts={**_usual(content, action), **entry.facts},
                 ),
                 effect=Effect(effect),
                 rule=rule.strip(),
             )
+
+
+def _usual(content: CasesFile, action: str) -> dict[str, JsonValue]:
+    facts: dict[str, JsonValue] = {}
+    for usual in content.usual:
+        facts |= usual.facts if action in usual.action else {}
+    return facts

@@ -255,9 +255,17 @@ class CrmPort(Protocol):
     ) -> CustomerNote: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class PaymentHistory:
+    """Payments and refunds of a shop over some time."""
+
+    intents: tuple[PaymentIntent, ...]
+    refunds: tuple[Refund, ...]
+
+
 @runtime_checkable
 class PaymentsPort(Protocol):
-    """The payment gateway."""
+    """Payments and refunds, as the shop's records and the gateway behind them have them."""
 
     async def methods(self, customer_id: str) -> tuple[PaymentMethod, ...]: ...
     async def method(self, payment_method_id: str) -> PaymentMethod | None: ...
@@ -265,8 +273,44 @@ class PaymentsPort(Protocol):
         """By sequence."""
         ...
 
+    async def intent(self, payment_intent_id: str) -> PaymentIntent | None: ...
     async def refunds(self, order_id: str) -> tuple[Refund, ...]:
         """By sequence."""
+        ...
+
+    async def find_refund(self, refund_id: str) -> Refund | None: ...
+    async def history(self, *, since: datetime) -> PaymentHistory:
+        """Every payment and refund begun at that instant or later, oldest first: what a reconciliation compares."""
+        ...
+
+    async def authorize(
+        self, *, order_id: str, payment_method_id: str, amount: Money, at: datetime, idempotency_key: str
+    ) -> PaymentIntent:
+        """Hold money without taking it: `requires_capture`; a gift card's balance falls at once.
+
+        Raises:
+            Conflict: the gift card does not cover it.
+            PaymentDeclined: the customer's bank says no.
+        """
+        ...
+
+    async def capture(
+        self, *, payment_intent_id: str, amount: Money | None = None, at: datetime, idempotency_key: str
+    ) -> PaymentIntent:
+        """Take what is held, or a part of it, once: what is left of it goes back to the customer.
+
+        Raises:
+            Conflict: it is more than is held.
+            IllegalTransition: nothing is held.
+        """
+        ...
+
+    async def void(self, *, payment_intent_id: str, at: datetime, idempotency_key: str) -> PaymentIntent:
+        """Let go of what is held: `canceled`; a gift card's balance rises again.
+
+        Raises:
+            IllegalTransition: nothing is held.
+        """
         ...
 
     async def charge(
@@ -276,6 +320,7 @@ class PaymentsPort(Protocol):
 
         Raises:
             Conflict: the gift card does not cover it.
+            PaymentDeclined: the customer's bank says no.
         """
         ...
 
@@ -290,7 +335,9 @@ class PaymentsPort(Protocol):
         at: datetime,
         idempotency_key: str,
     ) -> Refund:
-        """Give money back: `succeeded` at once on a gift card (its balance rises), else `pending`.
+        """Give money back: `succeeded` at once on a gift card (its balance rises), else `pending` at first.
+
+        Where no payment is named, an adapter that has to choose takes the latest one of that method that holds enough.
 
         Raises:
             Conflict: the order's refunds would exceed what was captured for it.
@@ -314,6 +361,10 @@ class MarketingPort(Protocol):
     async def campaigns(self, *, region_id: str, at: datetime) -> tuple[Campaign, ...]: ...
     async def discounts_of(self, customer_id: str, *, since: datetime | None = None) -> tuple[Discount, ...]:
         """Price cuts this customer got, newest first."""
+        ...
+
+    async def given(self, promotion_id: str) -> tuple[Money, ...]:
+        """What the price cuts on a promotion add up to, one sum per currency, by currency."""
         ...
 
     async def granted_codes(self, customer_id: str, *, at: datetime) -> tuple[DiscountCode, ...]:

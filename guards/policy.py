@@ -15,7 +15,8 @@ from shopgraph.errors import ConfigurationError
 from shopgraph.guards.calendars import Calendars, RegionCalendar, read_calendars
 from shopgraph.guards.cedar import ActionShape, Evaluation, Rule, RuleBook, RuleSet, read_rules
 from shopgraph.guards.decisions import Decision, Effect, PolicyRequest
-from shopgraph.guards.documents import read_document
+from shopgraph.guards.documents import first_of, open_document
+from shopgraph.guards.limits import Limit, unfit
 
 BUNDLES = Path(__file__).parent / "bundles"
 """Where the packaged bundles stand."""
@@ -56,6 +57,7 @@ class Manifest(Value):
     identification: tuple[Literal["email", "name_postal_code"], ...] = ()
     conversation: ConversationRules = ConversationRules()
     off: dict[str, str] = {}
+    limits: tuple[Limit, ...] = ()
     brand: Brand
     allowed_hosts: tuple[str, ...] = ()
 
@@ -63,9 +65,7 @@ class Manifest(Value):
 class PolicyBundle:
     """A shop's own policy, loaded and checked. It implements `shopgraph.tools.spec.Policy`."""
 
-    def __init__(
-        self, *, folder: Path, manifest: Manifest, book: RuleBook, calendars: Calendars, version: str
-    ) -> None:
+    def __init__(self, *, folder: Path, manifest: Manifest, book: RuleBook, calendars: Calendars, version: str) -> None:
         self.folder = folder
         """Where it was loaded from; a shop copies this folder."""
         self.name = manifest.name
@@ -79,6 +79,8 @@ class PolicyBundle:
         self.off = dict(manifest.off)
         """Rules switched off by declaration, with why."""
         self.allowed_hosts = manifest.allowed_hosts
+        self.limits = manifest.limits
+        """How much may be done."""
         self.rules = tuple(rule for rule in book.rules if rule.id not in manifest.off)
         self.calendars = calendars
         """Every region's tax, shipping, returns and promotions, by date."""
@@ -86,6 +88,10 @@ class PolicyBundle:
         self.actions = book.actions
         """What the schema says about each action that can be asked about."""
         self._judge = RuleSet(self.rules)
+        counted = {action for limit in self.limits for action in limit.actions}
+        self._limits_on = {
+            action: tuple(limit for limit in self.limits if action in limit.actions) for action in counted
+        }
         settled = [rule for rule in self.rules if rule.effect is not Effect.APPROVE]
         self._judge_approved = RuleSet(settled)
         self._judge_persons = RuleSet([rule for rule in settled if not rule.reads_facts])
@@ -102,6 +108,10 @@ class PolicyBundle:
             ConfigurationError: the bundle has no calendar for it.
         """
         return self.calendars.of(region_id).at(at)
+
+    def limits_on(self, action: str) -> tuple[Limit, ...]:
+        """The limits that count calls of that tool, in the order of the file."""
+        return self._limits_on.get(action, ())
 
     def decide(self, request: PolicyRequest) -> Decision:
         """Answer with the first rule of the file that decides; anything that goes wrong inside is a DENY.
@@ -212,22 +222,20 @@ def load_bundle(name_or_path: str | Path) -> PolicyBundle:
         ConfigurationError: there is no such bundle, or something in it is wrong; with file, line and rule.
     """
     folder = _folder(name_or_path)
-    manifest = read_document(folder / "bundle.yaml", Manifest)
+    document = open_document(folder / "bundle.yaml", Manifest)
+    manifest = document.value
     book = read_rules(folder / "policy.cedar", folder / "schema.cedarschema")
-    unknown = sorted(manifest.off.keys() - {rule.id for rule in book.rules})
-    if unknown:
-        raise ConfigurationError(
-            f"{folder / 'bundle.yaml'} switches off {unknown[0]!r}, which is no rule of {folder / 'policy.cedar'}.",
-            remedy="Name a rule by its @id.",
-            file=str(folder / "bundle.yaml"),
-            rule=unknown[0],
-        )
+    calendars = read_calendars(folder / "calendars")
+    rules = {rule.id: rule.line for rule in book.rules}
+    problems = [
+        document.wrong(f"it switches off {name!r}, which is no @id of policy.cedar", "off", name)
+        for name in manifest.off.keys() - rules.keys()
+    ]
+    problems += unfit(document, manifest.limits, actions=book.actions, rules=rules, currencies=calendars.currencies)
+    if problems:
+        raise first_of(sorted(problems, key=lambda problem: int(problem.fields["line"])))
     return PolicyBundle(
-        folder=folder,
-        manifest=manifest,
-        book=book,
-        calendars=read_calendars(folder / "calendars"),
-        version=_version(folder, manifest),
+        folder=folder, manifest=manifest, book=book, calendars=calendars, version=_version(folder, manifest)
     )
 
 

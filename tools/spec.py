@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,11 +14,12 @@ from pydantic import BaseModel, JsonValue
 
 from shopgraph.clock import Clock
 from shopgraph.connectors.ports import Connectors
-from shopgraph.domain import Channel, Principal, Value
+from shopgraph.domain import Channel, Money, Principal, Value
 from shopgraph.guards.decisions import Decision, PolicyRequest
 
 if TYPE_CHECKING:
     from shopgraph.guards.calendars import RegionCalendar
+    from shopgraph.guards.limits import Limit
 
 
 class System(StrEnum):
@@ -53,7 +55,12 @@ class Cost(StrEnum):
 
 
 class Policy(Protocol):
-    """Who may do what. The policy bundle implements it."""
+    """Who may do what, and how much. The policy bundle implements it."""
+
+    @property
+    def identification(self) -> tuple[str, ...]:
+        """Look-ups that authenticate a customer; the host's word always does."""
+        ...
 
     def decide(self, request: PolicyRequest) -> Decision:
         """Answer; anything that goes wrong inside is a DENY with rule `policy-error`, never an exception."""
@@ -65,6 +72,10 @@ class Policy(Protocol):
         Raises:
             ConfigurationError: the bundle has no calendar for it.
         """
+        ...
+
+    def limits_on(self, action: str) -> tuple[Limit, ...]:
+        """The limits that count calls of that tool."""
         ...
 
 
@@ -89,6 +100,8 @@ class ToolContext:
     call_id: str = ""
     """The gated call's own id, set by the gate: idempotency keys of what has no other business key are made of it."""
     channel: Channel = Channel.WEB
+    agent: str = ""
+    """Which software calls, for limits per agent: `chat`, `mcp`, a name of the host's own."""
     request_confirmed: str | None = None
     """Digest of the proposal that the customer said yes to in this turn."""
     approvals: Mapping[str, str] = field(default_factory=dict)
@@ -102,6 +115,8 @@ class Subject:
     owner_id: str = ""
     resource_id: str = ""
     facts: dict[str, JsonValue]
+    amount: Money | None = None
+    """What the call moves to the customer, at once or by a promise; limits count it."""
     summary: str = ""
     """What the customer would say yes to: "Cancel order #D1000001 and refund 20.00 USD to your Visa ending in 4242"."""
 
@@ -184,3 +199,5 @@ class GateOutcome(Value):
     error: str = ""
     """For INVALID, FAILED: what was wrong and what would be right."""
     error_code: str = ""
+    question: PolicyRequest | None = None
+    """What policy was asked; None where it never came to that."""

@@ -10,19 +10,14 @@ from shopgraph.connectors.conformance.mutations import MOVED, NOWHERE
 from shopgraph.connectors.conformance.seed import ADDRESS, AT, DAY, usd
 from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import (
-    ActionRecord,
-    ActionStatus,
     Allocation,
     CancelReason,
-    Conversation,
     ExchangeItem,
-    Handoff,
     ItemCondition,
     Order,
     OrderStatus,
     PaymentIntent,
     PaymentIntentStatus,
-    PrincipalKind,
     Refund,
     RefundReason,
     RefundStatus,
@@ -31,9 +26,8 @@ from shopgraph.domain import (
     ReturnRequest,
     ReturnStatus,
     StockLevel,
-    StoredRequest,
 )
-from shopgraph.errors import Conflict, IdempotencyConflict, IllegalTransition, NotFound, OutOfStock
+from shopgraph.errors import Conflict, IllegalTransition, NotFound, OutOfStock
 
 
 async def _level(shop: Connectors, sku: str, location_id: str) -> StockLevel:
@@ -349,7 +343,7 @@ async def _charge(shop: Connectors, method: str, amount: int, key: str) -> Payme
 @check("payments")
 async def charges_and_refunds_share_a_history(shop: Connectors) -> None:
     charged = await _charge(shop, "ada-card", 300, "charge")
-    refunded = await _refund(shop, "ada-pending", 13800, "refund")
+    refunded = await _refund(shop, "ada-pending", 13500, "refund")
     again = await _charge(shop, "ada-card", 100, "again")
     assert (charged.amount, charged.captured, charged.created_at) == (usd(300), usd(300), AT)
     assert [charged.sequence, refunded.sequence, again.sequence] == [1, 2, 3]
@@ -369,64 +363,3 @@ async def puts_a_code_on_an_open_cart(shop: Connectors) -> None:
     assert again == cart, "a code stands on a cart once"
     async with refuses(shop, Conflict):
         await shop.sessions.add_code(cart_id="cart-done", code="Spring12", at=AT, idempotency_key="done")
-
-
-@check("records")
-async def keeps_a_conversation_to_its_owner(shop: Connectors) -> None:
-    mine = Conversation(id="conv", owner_kind=PrincipalKind.CUSTOMER, owner_id="ada", region_id="north", created_at=AT)
-    assert await shop.records.conversation("conv") is None
-    assert await shop.records.open_conversation(mine) == mine
-    later = mine.model_copy(update={"created_at": AT + DAY})
-    assert await shop.records.open_conversation(later) == mine, "the stored one counts"
-    for owner in (
-        {"owner_id": "ben"},
-        {"owner_kind": PrincipalKind.STAFF},
-        {"owner_kind": PrincipalKind.GUEST, "owner_id": ""},
-    ):
-        async with refuses(shop, NotFound):
-            await shop.records.open_conversation(mine.model_copy(update=owner))
-    assert await shop.records.conversation("conv") == mine
-
-
-@check("records")
-async def remembers_a_request_once(shop: Connectors) -> None:
-    request = StoredRequest(call_id="call", tool="t", arguments_digest="d", result={"n": [1, None, "x"]}, at=AT)
-    assert await shop.records.request("call") is None
-    await shop.records.remember_request(request)
-    async with refuses(shop, IdempotencyConflict):
-        await shop.records.remember_request(request.model_copy(update={"result": None}))
-    assert await shop.records.request("call") == request
-    empty = request.model_copy(update={"call_id": "empty", "result": None})
-    await shop.records.remember_request(empty)
-    assert await shop.records.request("empty") == empty
-
-
-@check("records")
-async def keeps_actions_and_handoffs_newest_first(shop: Connectors) -> None:
-    actions = [
-        ActionRecord(
-            id=f"action-{n}",
-            type="cancel_order",
-            order_id=order_id,
-            customer_id="ada",
-            started_by="customer:ada",
-            status=ActionStatus.DONE,
-            summary="",
-            at=AT + n * DAY,
-        )
-        for n, order_id in enumerate(["ada-pending", "ada-shipped", None])
-    ]
-    for action in actions:
-        await shop.records.add_action(action)
-    assert await shop.records.actions(customer_id="ada") == tuple(reversed(actions))
-    assert await shop.records.actions(order_id="ada-shipped", customer_id="ada") == (actions[1],)
-    assert await shop.records.actions(limit=1) == (actions[2],)
-    assert await shop.records.actions(customer_id="ben") == ()
-    handoffs = [
-        Handoff(id=f"handoff-{n}", conversation_id="conv", reason="asked", summary="", at=AT + n * DAY)
-        for n in range(2)
-    ]
-    for handoff in handoffs:
-        await shop.records.add_handoff(handoff)
-    assert await shop.records.handoffs() == tuple(reversed(handoffs))
-    assert (await shop.records.meta()).id

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from collections.abc import Collection
+from datetime import datetime
+
+from pydantic import JsonValue
+from sqlalchemy import Connection, delete, func, select
 
 from shopgraph.connectors.embedded.database import Database
-from shopgraph.connectors.embedded.mapping import Mapped, V
-from shopgraph.connectors.embedded.rows import add_unless_there, existing, keyed, many, one
+from shopgraph.connectors.embedded.mapping import Mapped, V, from_micros, to_micros
+from shopgraph.connectors.embedded.rows import add_unless_there, existing, keyed, many, one, replace
 from shopgraph.connectors.embedded.schema import ACTIONS, CONVERSATIONS, HANDOFFS, REQUESTS, SHOP
-from shopgraph.domain import ActionRecord, Conversation, Handoff, ShopMeta, StoredRequest
+from shopgraph.domain import ActionRecord, Conversation, Handoff, Money, PastCall, ShopMeta, StoredRequest
 from shopgraph.errors import IdempotencyConflict, NotFound
 
 
@@ -47,6 +51,55 @@ class EmbeddedRecords:
         if not await self._database.write(lambda db: add_unless_there(db, REQUESTS, request)):
             raise IdempotencyConflict(f"The call {request.call_id} was answered already.", call_id=request.call_id)
 
+    async def finish_request(self, call_id: str, result: JsonValue) -> None:
+        """Write the result of a request that was remembered without one, before it was done."""
+
+        def act(db: Connection) -> None:
+            begun = existing(db, REQUESTS, call_id)
+            if begun.result is None:
+                replace(db, REQUESTS, begun.model_copy(update={"result": result}))
+
+        await self._database.write(act)
+
+    async def forget_request(self, call_id: str) -> None:
+        """Forget a request that was remembered without a result and turned out not to be done."""
+
+        def act(db: Connection) -> None:
+            begun = one(db, REQUESTS, keyed(REQUESTS, call_id))
+            if begun is not None and begun.result is None:
+                db.execute(delete(REQUESTS.table).where(keyed(REQUESTS, call_id)))
+
+        await self._database.write(act)
+
+    async def done(
+        self,
+        tools: Collection[str],
+        *,
+        since: datetime,
+        customer_id: str | None = None,
+        agent: str | None = None,
+        conversation_id: str | None = None,
+    ) -> tuple[PastCall, ...]:
+        """What those tools did after `since`, oldest first; for that customer, agent or conversation."""
+        table = REQUESTS.table
+        wanted = {"customer_id": customer_id, "agent": agent, "conversation_id": conversation_id}
+        where = [table.c[column] == value for column, value in wanted.items() if value is not None]
+        statement = (
+            select(table.c.at, table.c.amount_minor, table.c.amount_currency)
+            .where(*where, table.c.at > to_micros(since), table.c.tool.in_(sorted(tools)))
+            .order_by(table.c.at, table.c.call_id)
+        )
+        return await self._database.read(
+            lambda db: tuple(_past_call(at, minor, currency) for at, minor, currency in db.execute(statement))
+        )
+
+    async def hold(self, key: str) -> None:
+        """Let no other transaction hold the same key until the open one ends."""
+        if self._database.is_sqlite:
+            return  # A transaction that is open here is the only one that writes.
+        lock = select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0)))
+        await self._database.read(lambda db: db.execute(lock).all())
+
     async def add_action(self, action: ActionRecord) -> None:
         """Write down what was done; the same record twice is one."""
         await self._database.write(lambda db: _add_once(db, ACTIONS, action, action.id))
@@ -70,6 +123,11 @@ class EmbeddedRecords:
         """Newest first."""
         table = HANDOFFS.table
         return await self._database.read(lambda db: many(db, HANDOFFS, order_by=(table.c.at.desc(),), limit=limit))
+
+
+def _past_call(at: int, minor: int | None, currency: str | None) -> PastCall:
+    amount = None if minor is None or currency is None else Money(amount=minor, currency=currency)
+    return PastCall(at=from_micros(at), amount=amount)
 
 
 def _add_once(db: Connection, mapped: Mapped[V], value: V, key: str) -> None:

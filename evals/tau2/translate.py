@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from shopgraph.domain import CancelReason
 from shopgraph.errors import InvalidInput
-from shopgraph.tools.gate import readable
+from shopgraph.tools.rulings import readable
 
 _REASONS = {
     "no longer needed": CancelReason.NO_LONGER_NEEDED,

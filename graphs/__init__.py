@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from shopgraph.graphs.answer import Answer as Answer
+    from shopgraph.graphs.approval import Approval as Approval
     from shopgraph.graphs.context import RunContext as RunContext
     from shopgraph.graphs.conversation import Orchestrator as Orchestrator
     from shopgraph.graphs.conversation import build_orchestrator as build_orchestrator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Answer": "answer",
+    "Approval": "approval",
     "Orchestrator": "conversation",
     "RunContext": "context",
     "State": "state",
@@ -40,6 +42,7 @@ _HOMES = {
 
 __all__ = [
     "Answer",
+    "Approval",
     "Orchestrator",
     "RunContext",
     "State",

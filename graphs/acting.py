@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 
-from langgraph.types import interrupt
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
-from shopgraph.domain import Principal, PrincipalKind
 from shopgraph.graphs.answer import ActionView
 from shopgraph.graphs.inbound import principal_of
 from shopgraph.graphs.node import Desk, Node, booked, engine, node
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.routing import settled
-from shopgraph.graphs.state import Dialog, Evidence, State
+from shopgraph.graphs.state import Evidence, State
 from shopgraph.graphs.turns import HANDING_OVER, Halt, Step, Turn, Workflow, told
-from shopgraph.guards.decisions import Decision
+from shopgraph.guards.decisions import Decision, Effect
 from shopgraph.telemetry.layers import Layer
 from shopgraph.tools.spec import GateOutcome, Outcome, Proposal, ToolCall, ToolContext
 
 ACTED = (Outcome.DONE, Outcome.REPLAYED)
 
 
-class Approval(BaseModel):
-    """What a person of the staff answers when the gate asks for approval."""
-
-    approve: bool
-    note: str = ""
-
-
-def may_approve(principal: Principal) -> bool:
-    """Whether somebody's approval counts."""
-    return principal.kind is PrincipalKind.STAFF and "supervisor" in principal.roles
-
-
-def tool_context(state: State, desk: Desk) -> ToolContext:
-    """On whose behalf tools are called in this request."""
-    request, proposal = state["request"], state["dialog"].proposal
+def tool_context(state: State, desk: Desk, call: ToolCall | None = None) -> ToolContext:
+    """On whose behalf tools are called in this request; for `call`, with the yes that was said to it."""
+    request = state["request"]
+    shown = {item.call_id: item.digest for item in state["dialog"].proposals} if state["confirmed"] and call else {}
     return ToolContext(
         services=desk.shop.services,
         principal=principal_of(state, desk),
@@ -44,8 +31,8 @@ def tool_context(state: State, desk: Desk) -> ToolContext:
         conversation_id=request.conversation_id,
         request_id=request.id,
         channel=request.channel,
-        request_confirmed=proposal.digest if state["confirmed"] and proposal else None,
-        approvals={state["approval"]: state["approver"]} if state.get("approval") else {},
+        request_confirmed=shown.get(call.call_id) if call else None,
+        approvals=state["approvals"],
     )
 
 
@@ -143,27 +130,47 @@ def _apply(workflow: Workflow, step: Step, turn: Turn, state: State) -> State:
 
 
 async def _report(workflow: Workflow, turn: Turn, state: State, desk: Desk) -> State:
-    outcome = state["outcomes"][-1]
-    dialog = state["dialog"]
-    if outcome.outcome is Outcome.NEEDS_CONFIRMATION and outcome.proposal is not None:
-        return {
-            "draft": question_of(outcome.proposal),
-            "dialog": dialog.model_copy(update={"proposal": outcome.proposal}),
-        }
-    if outcome.outcome in ACTED:
-        return {"draft": await workflow.report(turn, outcome), "dialog": settled(dialog)}
+    outcomes, dialog = state["outcomes"], state["dialog"]
+    draft = await tell(outcomes, lambda outcome: workflow.report(turn, outcome))
+    if unconfirmed := proposed(outcomes):
+        return {"draft": draft, "dialog": dialog.model_copy(update={"proposals": unconfirmed})}
+    if all(outcome.outcome in ACTED for outcome in outcomes):
+        return {"draft": draft, "dialog": settled(dialog)}
     # What was refused may be said differently; what was said of it before does not count any more.
     slots = {name: value for name, value in dialog.slots.items() if name != "said"}
-    return {"draft": refusal_text(outcome), "dialog": dialog.model_copy(update={"slots": slots, "asking": ""})}
+    return {"draft": draft, "dialog": dialog.model_copy(update={"slots": slots, "asking": ""})}
 
 
-def question_of(proposal: Proposal) -> str:
-    """How the customer is asked for a yes."""
-    return f"{proposal.summary.rstrip('.')}. Shall I go ahead?"
+def proposed(outcomes: Sequence[GateOutcome]) -> tuple[Proposal, ...]:
+    """What awaits the customer's yes."""
+    return tuple(item.proposal for item in outcomes if item.outcome is Outcome.NEEDS_CONFIRMATION and item.proposal)
+
+
+async def tell(outcomes: Sequence[GateOutcome], report: Callable[[GateOutcome], Awaitable[str]]) -> str:
+    """What the customer hears of the gate's outcomes: what was done, what was refused, what wants a yes."""
+    said = [
+        await report(outcome) if outcome.outcome in ACTED else refusal_text(outcome)
+        for outcome in outcomes
+        if outcome.outcome is not Outcome.NEEDS_CONFIRMATION
+    ]
+    unconfirmed = proposed(outcomes)
+    return " ".join([*dict.fromkeys(said), question_of(unconfirmed)] if unconfirmed else dict.fromkeys(said))
+
+
+def question_of(proposals: Sequence[Proposal]) -> str:
+    """How the customer is asked for a yes; one for all that is shown."""
+    shown = [f"{proposal.summary.rstrip('.')}." for proposal in proposals]
+    if len(shown) == 1:
+        return f"{shown[0]} Shall I go ahead?"
+    numbered = " ".join(f"({number}) {text}" for number, text in enumerate(shown, start=1))
+    return f"{numbered} Shall I go ahead with {'both' if len(shown) == 2 else 'all of it'}?"
 
 
 _AGAIN = "Sorry, I could not take that as an answer (a colleague can help, too: just ask for a person)."
 """Before a question that is asked once more."""
+
+_CHANGED = "This is not as it was when I asked you."
+"""Before a question that is asked anew, because the records have changed under the customer's yes."""
 
 _TO_CUSTOMERS = {
     "own-records-only": "I do not find that among your own records. Please check the number.",
@@ -185,24 +192,48 @@ def refusal_text(outcome: GateOutcome) -> str:
 
 @node(Layer.POLICY, fails="closed")
 async def gate(state: State, desk: Desk) -> State:
-    """Judge what is about to be changed. It does nothing else, so that an approval may stop and resume it here."""
-    dialog = state["dialog"]
+    """Judge what is about to be changed, and do nothing."""
     calls = state["calls"]
-    if state["confirmed"] and not calls and dialog.proposal is not None:
-        tool = dialog.proposal.tool
+    if state["confirmed"] and not calls:
         # A yes repeated is the same request: the call id is the proposal's, not the turn's.
-        call_id = dialog.proposal.call_id
-        calls = [ToolCall(tool=tool, arguments=dialog.proposal.arguments, call_id=call_id)]
-    context = tool_context(state, desk)
-    outcomes = [await desk.shop.gate.judge(context, call) for call in calls]
-    update: State = {"calls": calls, "outcomes": outcomes, "caller": state["caller"] or "confirmed"}
-    waiting = [item.proposal for item in outcomes if item.outcome is Outcome.NEEDS_APPROVAL and item.proposal]
-    if waiting:
-        answer = interrupt([item.model_dump(mode="json") for item in waiting], response_schema=Approval)
-        # Who decides is the host's word, never a part of the answer.
-        if Approval.model_validate(answer).approve and may_approve(desk.context.approver):
-            update["approval"], update["approver"] = waiting[0].digest, desk.context.approver.id
-    return {**update, "decisions": _with_decisions(state["decisions"], outcomes)}
+        calls = [ToolCall(tool=p.tool, arguments=p.arguments, call_id=p.call_id) for p in state["dialog"].proposals]
+    outcomes = [
+        _as_answered(await desk.shop.gate.judge(tool_context(state, desk, call), call), state) for call in calls
+    ]
+    decisions = _with_decisions(state["decisions"], outcomes)
+    return {"calls": calls, "outcomes": outcomes, "caller": state["caller"] or "confirmed", "decisions": decisions}
+
+
+def _as_answered(outcome: GateOutcome, state: State) -> GateOutcome:
+    """The gate's outcome in the light of what people answered: a no stands, a yes is for what they were shown.
+
+    A yes binds to a call; where the records have changed meanwhile, so that the same call would now do something
+    else (refund another amount), whoever said yes is asked anew.
+    """
+    proposal = outcome.proposal
+    if proposal is None:
+        return outcome
+    if outcome.outcome is Outcome.NEEDS_APPROVAL and (no := state["declined"].get(proposal.digest)) is not None:
+        return outcome.model_copy(update={"outcome": Outcome.REFUSED, "decisions": (no,)})
+    if outcome.outcome not in (Outcome.READY, Outcome.NEEDS_APPROVAL):
+        return outcome
+    if state["confirmed"] and not _was_shown(proposal, state["dialog"].proposals):
+        changed = Decision(
+            rule="confirm-anew",
+            effect=Effect.CONFIRM,
+            reason="The records have changed since the customer said yes.",
+            remedy="Ask for a yes to what it is now.",
+            action=outcome.tool,
+        )
+        return outcome.model_copy(update={"outcome": Outcome.NEEDS_CONFIRMATION, "decisions": (changed,)})
+    approved = proposal.digest in state["approvals"]
+    if approved and not _was_shown(proposal, [item.proposal for item in state["outcomes"] if item.proposal]):
+        return outcome.model_copy(update={"outcome": Outcome.NEEDS_APPROVAL})
+    return outcome
+
+
+def _was_shown(proposal: Proposal, shown: Sequence[Proposal]) -> bool:
+    return any((item.digest, item.summary) == (proposal.digest, proposal.summary) for item in shown)
 
 
 def _with_decisions(known: list[Decision], outcomes: list[GateOutcome]) -> list[Decision]:
@@ -216,9 +247,11 @@ def each_once(decisions: list[Decision]) -> list[Decision]:
 
 @node(Layer.ENGINE, fails="closed")
 async def act(state: State, desk: Desk) -> State:
-    """Do what the gate let through; the gate judges once more inside the same transaction."""
-    context = tool_context(state, desk)
-    outcomes = [await desk.shop.gate.call(context, call) for call in state["calls"]]
+    """Do what the gate let through and nothing else; it judges once more inside the same transaction."""
+    outcomes = [
+        await desk.shop.gate.call(tool_context(state, desk, call), call) if judged.outcome is Outcome.READY else judged
+        for call, judged in zip(state["calls"], state["outcomes"], strict=True)
+    ]
     actions = list(state["actions"])
     evidence = list(state["evidence"])
     for call, outcome in zip(state["calls"], outcomes, strict=True):
@@ -244,16 +277,18 @@ def _action(call: ToolCall, outcome: GateOutcome) -> ActionView:
 @node(Layer.ROUTING, fails="closed")
 async def confirmed(state: State, desk: Desk) -> State:
     """Tell the customer how it ended after their yes, in the words of the workflow that had proposed it."""
-    dialog = state["dialog"]
+    dialog, outcomes = state["dialog"], state["outcomes"]
     workflow = desk.parts.workflows.get(dialog.intent)
-    outcome = state["outcomes"][-1]
-    clean: Dialog = settled(dialog)
-    if outcome.outcome not in ACTED:
-        return {"draft": refusal_text(outcome), "dialog": clean}
-    if workflow is None:
-        return {"draft": told(outcome), "dialog": clean}
     turn = turn_of(state, desk)
-    return {"draft": await workflow.report(turn, outcome), "dialog": clean, "evidence": turn.evidence}
+
+    async def report(outcome: GateOutcome) -> str:
+        return told(outcome) if workflow is None else await workflow.report(turn, outcome)
+
+    draft = await tell(outcomes, report)
+    if unconfirmed := proposed(outcomes):
+        again = dialog.model_copy(update={"proposals": unconfirmed})
+        return {"draft": f"{_CHANGED} {draft}", "dialog": again, "evidence": turn.evidence}
+    return {"draft": draft, "dialog": settled(dialog), "evidence": turn.evidence}
 
 
 @node(Layer.ROUTING, fails="closed")
@@ -287,18 +322,20 @@ def after_service(state: State) -> str:
 
 
 def after_gate(state: State) -> str:
-    """`act` when everything was let through, else back to who asked."""
+    """To a person where one has to approve, to `act` with what was let through, else back to who asked."""
     if state.get("failure"):
         return "govern"
-    ready = all(item.outcome is Outcome.READY for item in state["outcomes"]) or bool(state["approval"])
-    return "act" if ready else state["caller"]
+    found = {item.outcome for item in state["outcomes"]}
+    if Outcome.NEEDS_APPROVAL in found:
+        return "approval"
+    return "act" if Outcome.READY in found else state["caller"]
+
+
+def after_approval(state: State) -> str:
+    """Back to the gate, which judges anew with the answers."""
+    return "govern" if state.get("failure") else "gate"
 
 
 def after_act(state: State) -> str:
     """Back to who asked, to tell how it ended."""
     return "govern" if state.get("failure") else state["caller"]
-
-
-def everyone(parts: Parts) -> list[str]:
-    """Names of the nodes that the gate may lead back to."""
-    return [item.name for item in parts.named_workflows()] + ["agent", "confirmed"]

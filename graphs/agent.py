@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
@@ -10,13 +10,17 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import JsonValue
 
 from shopgraph.errors import ConfigurationError
-from shopgraph.graphs.acting import ACTED, question_of, refusal_text, tool_context
+from shopgraph.graphs.acting import ACTED, each_once, proposed, tell, tool_context
 from shopgraph.graphs.node import Desk, engine, node
 from shopgraph.graphs.routing import settled
 from shopgraph.graphs.state import Evidence, State
 from shopgraph.graphs.turns import told
+from shopgraph.graphs.workflows.talk import TALK
+from shopgraph.guards.decisions import Decision
 from shopgraph.telemetry.layers import Layer
-from shopgraph.tools.spec import GateOutcome, Outcome, Scope, ToolCall
+from shopgraph.tools.langchain import text_for_model
+from shopgraph.tools.session import Message, against_rules
+from shopgraph.tools.spec import GateOutcome, Scope, ToolCall
 
 MAX_ROUNDS = 6
 """How often the model may speak in one request before a person takes over."""
@@ -28,9 +32,9 @@ Changes go through tools; the shop asks the customer for a yes by itself. Answer
 
 @node(Layer.ROUTING, fails="closed")
 async def agent(state: State, desk: Desk) -> State:
-    """Let the model answer or ask for tools: reads are done here, a change goes to the gate."""
+    """Let the model answer or ask for tools: reads are done here, changes go to the gate."""
     if state["outcomes"]:
-        return _told(state)
+        return await _told(state)
     model = desk.parts.model or desk.shop.chat_model
     if model is None:
         raise ConfigurationError("The agent has no chat model.", remedy="Name one in models.yaml or pass model=.")
@@ -38,33 +42,46 @@ async def agent(state: State, desk: Desk) -> State:
     schemas = [_schema(name, spec.description, spec.arguments) for name, spec in tools.items()]
     bound = model.bind_tools(schemas)
     talk: list[BaseMessage] = [SystemMessage(f"{INSTRUCTIONS}\n{state['brief']}"), *_spoken(state["messages"])]
-    evidence = list(state["evidence"])
+    so_far: State = {"evidence": list(state["evidence"]), "decisions": list(state["decisions"])}
     for spoken in range(1, MAX_ROUNDS + 1):
+        so_far["rounds"] = spoken
         with engine():
             reply = await bound.ainvoke(talk)
         talk.append(reply)
         wanted = reply.tool_calls if isinstance(reply, AIMessage) else []
         if not wanted:
-            return {
-                "draft": str(reply.text),
-                "evidence": evidence,
-                "rounds": spoken,
-                "dialog": settled(state["dialog"]),
-            }
+            return {**so_far, "draft": str(reply.text), "dialog": settled(state["dialog"])}
+        if (no := _against_rules(state, desk, str(reply.text), wanted)) is not None:
+            so_far["decisions"] = each_once([*so_far["decisions"], no])
+            refusal = f"Refused, nothing was done. {no.reason} {no.remedy}"
+            talk += [ToolMessage(refusal, tool_call_id=str(call["id"])) for call in wanted]
+            continue
         changes = [call for call in wanted if call["name"] in tools and tools[call["name"]].mutates]
         if changes:
-            return {"calls": [_call(state, changes[0])], "caller": "agent", "evidence": evidence, "rounds": spoken}
+            return {**so_far, "calls": [_call(state, call) for call in changes], "caller": "agent"}
         for call in wanted:
             outcome = await _read(state, desk, call)
             if outcome.outcome in ACTED and outcome.result is not None:
-                evidence.append(Evidence(tool=outcome.tool, result=outcome.result))
-            talk.append(ToolMessage(_content(outcome), tool_call_id=str(call["id"])))
-    return {"handoff": "the model did not come to an answer", "evidence": evidence, "rounds": MAX_ROUNDS}
+                so_far["evidence"].append(Evidence(tool=outcome.tool, result=outcome.result))
+            so_far["decisions"] = each_once([*so_far["decisions"], *outcome.decisions])
+            talk.append(ToolMessage(text_for_model(outcome), tool_call_id=str(call["id"])))
+    return {**so_far, "handoff": "the model did not come to an answer"}
+
+
+def _against_rules(state: State, desk: Desk, text: str, wanted: Sequence[Any]) -> Decision | None:
+    """The refusal of a whole message of the model that breaks the bundle's rules for conversations."""
+    served = state["route"].intent in desk.parts.workflows and state["route"].intent not in TALK
+    message = Message(calls=len(wanted), text=text, request_served_by_tools=served)
+    found = (against_rules(desk.shop.policy, str(call["name"]), message) for call in wanted)
+    return next((refusal for refusal in found if refusal is not None), None)
 
 
 async def _read(state: State, desk: Desk, call: Any) -> GateOutcome:
+    """Do a read. A change that the model was not offered is only judged: the attempt is on the record."""
+    spec = desk.shop.gate.tools.get(call["name"])
+    through = desk.shop.gate.judge if spec is not None and spec.mutates else desk.shop.gate.call
     with engine():
-        return await desk.shop.gate.call(tool_context(state, desk), _call(state, call))
+        return await through(tool_context(state, desk), _call(state, call))
 
 
 def _call(state: State, call: Any) -> ToolCall:
@@ -72,22 +89,16 @@ def _call(state: State, call: Any) -> ToolCall:
     return ToolCall(tool=call["name"], arguments=arguments, call_id=f"{state['request'].id}:{call['id']}")
 
 
-def _content(outcome: GateOutcome) -> str:
-    if outcome.outcome in ACTED:
-        return json.dumps(outcome.result, ensure_ascii=False)
-    return f"{outcome.outcome}: {outcome.error or refusal_text(outcome)}"
-
-
-def _told(state: State) -> State:
+async def _told(state: State) -> State:
     """What the customer hears once the gate has answered; the model is not asked to tell it."""
-    outcome = state["outcomes"][-1]
-    dialog = state["dialog"]
-    if outcome.outcome is Outcome.NEEDS_CONFIRMATION and outcome.proposal is not None:
-        waiting = dialog.model_copy(update={"proposal": outcome.proposal, "intent": "agent"})
-        return {"draft": question_of(outcome.proposal), "dialog": waiting}
-    if outcome.outcome in ACTED:
-        return {"draft": told(outcome), "dialog": settled(dialog)}
-    return {"draft": refusal_text(outcome), "dialog": settled(dialog)}
+
+    async def report(outcome: GateOutcome) -> str:
+        return told(outcome)
+
+    draft, dialog = await tell(state["outcomes"], report), state["dialog"]
+    if unconfirmed := proposed(state["outcomes"]):
+        return {"draft": draft, "dialog": dialog.model_copy(update={"proposals": unconfirmed, "intent": "agent"})}
+    return {"draft": draft, "dialog": settled(dialog)}
 
 
 def _schema(name: str, description: str, arguments: Any) -> dict[str, Any]:

@@ -67,13 +67,25 @@ class ActionView(Value):
     result: dict[str, JsonValue]
 
 
+class PendingCall(Value):
+    """One call that awaits a yes."""
+
+    tool: str
+    summary: str
+    digest: str
+    """What a person of the staff answers by (`Orchestrator.approve`)."""
+
+
 class PendingView(Value):
     """What awaits a yes."""
 
     tool: str
+    """The first call's."""
     summary: str
+    """Of all of it."""
     awaits: str
     """`customer` or `staff`."""
+    calls: tuple[PendingCall, ...] = ()
 
 
 class LayerView(Value):

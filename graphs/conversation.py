@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
@@ -13,19 +16,21 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.graph import Graph
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
+from pydantic import JsonValue
 
-from shopgraph.domain import Channel, Conversation, Principal, PrincipalKind
-from shopgraph.errors import ConfigurationError, Conflict, NotFound, Refused
-from shopgraph.graphs.acting import Approval, may_approve
+from shopgraph.domain import Channel, Conversation, Principal, PrincipalKind, StoredRequest
+from shopgraph.errors import ConfigurationError, Conflict, IdempotencyConflict, NotFound, Refused
 from shopgraph.graphs.answer import (
     Answer,
     ContextView,
     DecisionView,
     LayerView,
+    PendingCall,
     PendingView,
     RouteView,
     VerdictView,
 )
+from shopgraph.graphs.approval import Approval, Approvals, awaiting, check_answers, may_approve
 from shopgraph.graphs.context import RunContext, ShopServices
 from shopgraph.graphs.inbound import may_go_on
 from shopgraph.graphs.orchestrator import RECURSION_LIMIT, compile_orchestrator, layer_of, make_parts
@@ -37,6 +42,7 @@ from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.screen import clean_message
 from shopgraph.models.router import IntentRouter
 from shopgraph.telemetry.layers import Layer
+from shopgraph.tools.spec import Proposal
 
 WAITING = "A colleague has to approve this first. I will go on as soon as that is done."
 
@@ -51,6 +57,7 @@ class Orchestrator:
         self.shop = shop
         self.parts = parts
         self.graph = compile_orchestrator(parts, checkpointer or shop.checkpointer)
+        self._being_answered: set[str] = set()
 
     async def ask(
         self,
@@ -103,30 +110,75 @@ class Orchestrator:
             return asyncio.run(self.ask(text, **options))
         raise ConfigurationError("An event loop is running here.", remedy="Use `await orchestrator.ask(...)`.")
 
+    async def awaiting_approval(self, conversation_id: str) -> tuple[Proposal, ...]:
+        """What waits for a person of the staff in a conversation; empty when nothing does."""
+        interrupts = (await self.graph.aget_state(_config(conversation_id))).interrupts
+        return tuple(Proposal.model_validate(item) for waiting in interrupts for item in waiting.value)
+
     async def approve(
-        self, conversation_id: str, *, staff: Principal, customer: Principal, yes: bool, note: str = ""
+        self, conversation_id: str, *, staff: Principal, principal: Principal, answers: Mapping[str, Approval]
     ) -> Answer:
-        """Answer an approval that a conversation waits for.
+        """Answer what waits for approval in a conversation; it goes on at once with what was approved.
 
         Args:
             staff: who decides; needs the role `supervisor`.
-            customer: on whose behalf the conversation goes on.
+            principal: on whose behalf the conversation goes on: the one whom it is with.
+            answers: a yes or a no for each proposal that waits, by its digest.
 
         Raises:
             Refused: the decider is no supervisor.
-            Conflict: nothing waits for approval (any more).
+            NotFound: there is no such conversation of `principal`.
+            Conflict: nothing waits for approval, or something else than was answered, or somebody answered before.
+            InvalidInput: a proposal is left without an answer.
         """
         if not may_approve(staff):
             raise Refused("Only a supervisor of the staff may approve.", remedy="Ask one.", principal=staff.id)
+        await self._conversation(principal, conversation_id, Channel.WEB, None)
         config = _config(conversation_id)
-        waiting = (await self.graph.aget_state(config)).interrupts
-        if not waiting:
-            raise Conflict(
-                f"Nothing in conversation {conversation_id} waits for approval.", remedy="It was answered before."
-            )
-        answer = Approval(approve=yes, note=note)
-        command: Command[Any] = Command(resume={waiting[0].id: answer.model_dump()})
-        return await self._run(command, config, customer, approver=staff)
+        snapshot = await self.graph.aget_state(config)
+        if not may_go_on(principal, snapshot.values.get("dialog") or Dialog()):
+            raise _no_conversation(conversation_id)
+        if not snapshot.interrupts:
+            raise _answered_before(conversation_id)
+        (waiting,) = snapshot.interrupts
+        check_answers([Proposal.model_validate(item) for item in waiting.value], answers)
+        given = Approvals(answers=dict(answers)).model_dump()
+        with self._answering_alone(waiting.id, conversation_id):
+            await self._claim(waiting.id, conversation_id, staff, given)
+            return await self._run(Command(resume={waiting.id: given}), config, principal, approver=staff)
+
+    @contextmanager
+    def _answering_alone(self, interrupt_id: str, conversation_id: str) -> Iterator[None]:
+        """Keep out the same answer given twice at the same moment."""
+        if interrupt_id in self._being_answered:
+            raise _answered_before(conversation_id)
+        self._being_answered.add(interrupt_id)
+        try:
+            yield
+        finally:
+            self._being_answered.discard(interrupt_id)
+
+    async def _claim(self, interrupt_id: str, conversation_id: str, staff: Principal, given: dict[str, Any]) -> None:
+        """Make this the answer, for good: of several who answer at once, one does, on whichever worker.
+
+        The same person may give the same answer again, should the first attempt have died halfway: the calls behind
+        it are requests of their own, and none is done twice.
+        """
+        records = self.shop.connectors.records
+        body: dict[str, JsonValue] = {"staff": staff.id, **given}
+        request = StoredRequest(
+            call_id=f"approval:{conversation_id}:{interrupt_id}",
+            tool="approve",
+            arguments_digest=hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest(),
+            result=body,
+            at=self.shop.clock.now(),
+        )
+        try:
+            await records.remember_request(request)
+        except IdempotencyConflict:
+            first = await records.request(request.call_id)
+            if first is None or first.arguments_digest != request.arguments_digest:
+                raise _answered_before(conversation_id) from None
 
     async def _run(
         self, given: Any, config: RunnableConfig, who: Principal, *, approver: Principal | None = None
@@ -205,20 +257,32 @@ def _no_conversation(conversation_id: str) -> NotFound:
     )
 
 
+def _answered_before(conversation_id: str) -> Conflict:
+    return Conflict(
+        f"Nothing in conversation {conversation_id} waits for your approval.", remedy="It was answered before."
+    )
+
+
 def _config(conversation_id: str) -> RunnableConfig:
     return {"configurable": {"thread_id": conversation_id}, "recursion_limit": RECURSION_LIMIT}
 
 
 def _waiting(state: State) -> Answer:
     answer = answer_of_state({**state, "draft": WAITING})
-    tool = state["calls"][0].tool if state.get("calls") else ""
-    summary = state["dialog"].proposal.summary if state["dialog"].proposal else ""
-    return answer.model_copy(update={"pending": PendingView(tool=tool, summary=summary, awaits="staff")})
+    return answer.model_copy(update={"pending": _pending(awaiting(state["outcomes"]), awaits="staff")})
+
+
+def _pending(proposals: Sequence[Proposal], *, awaits: str) -> PendingView | None:
+    if not proposals:
+        return None
+    calls = tuple(PendingCall(tool=item.tool, summary=item.summary, digest=item.digest) for item in proposals)
+    summary = "; ".join(item.summary for item in proposals)
+    return PendingView(tool=proposals[0].tool, summary=summary, awaits=awaits, calls=calls)
 
 
 def answer_of_state(state: State) -> Answer:
     """The answer's public object, from a finished request's state."""
-    request, route, proposal = state["request"], state["route"], state["dialog"].proposal
+    request, route = state["request"], state["route"]
     return Answer(
         answer=state["draft"],
         route=RouteView(intent=route.intent, tier=str(route.tier), confidence=route.confidence, why=route.why),
@@ -231,7 +295,7 @@ def answer_of_state(state: State) -> Answer:
             VerdictView(guard=v.guard, verdict=v.verdict, before=v.before, after=v.after) for v in state["verdicts"]
         ),
         actions=tuple(state["actions"]),
-        pending=PendingView(tool=proposal.tool, summary=proposal.summary, awaits="customer") if proposal else None,
+        pending=_pending(state["dialog"].proposals, awaits="customer"),
         layers=layers_of(state),
         conversation_id=request.conversation_id,
         request_id=request.id,

@@ -91,8 +91,8 @@ def _gathered(state: State) -> _Found:
         PromotionFact(name=p.name, percent=p.percent, starts_on=p.starts_at.date(), ends_on=p.ends_at.date())
         for p in state["allowances"].promotions
     ]
-    proposal = state["dialog"].proposal
-    if proposal is not None:
+    judged = [outcome.proposal for outcome in state["outcomes"] if outcome.proposal is not None]
+    for proposal in (*state["dialog"].proposals, *judged):
         # The gate wrote the summary from the records, so what it names is a fact.
         for amount in find_amounts(proposal.summary):
             found.amounts |= {f"proposed {value}": value for value in amount.values}
@@ -113,9 +113,9 @@ def _delivery(allowed: Allowances) -> DeliveryFact | None:
 
 def _good_code(state: State) -> str | None:
     """The code that was typed, once the gate has let it through to a yes or to the cart."""
-    proposal = state["dialog"].proposal
-    if proposal is not None and proposal.tool == "redeem_code":
-        return str(proposal.arguments["code"])
+    proposed = [item.arguments["code"] for item in state["dialog"].proposals if item.tool == "redeem_code"]
+    if proposed:
+        return str(proposed[0])
     redeemed = [item.result.get("code") for item in state["evidence"] if item.tool == "redeem_code"]
     return str(redeemed[-1]) if redeemed else None
 

@@ -12,8 +12,19 @@ from langgraph.graph.state import CompiledStateGraph
 from pydantic import BaseModel
 
 from shopgraph.errors import ConfigurationError
-from shopgraph.graphs.acting import act, after_act, after_gate, after_service, confirmed, gate, person, workflow_node
+from shopgraph.graphs.acting import (
+    act,
+    after_act,
+    after_approval,
+    after_gate,
+    after_service,
+    confirmed,
+    gate,
+    person,
+    workflow_node,
+)
 from shopgraph.graphs.agent import agent
+from shopgraph.graphs.approval import approval
 from shopgraph.graphs.context import RunContext, ShopServices
 from shopgraph.graphs.inbound import decide, prepare, route, screen, stitch
 from shopgraph.graphs.node import Node
@@ -38,6 +49,7 @@ _LAYER = {
     "prepare": "data_prep",
     "decide": "policy",
     "gate": "policy",
+    "approval": "policy",
     "act": "engine",
     "agent": "routing",
     "confirmed": "routing",
@@ -116,7 +128,7 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
     graph: StateGraph[State, RunContext, TurnInput, State] = StateGraph(
         State, context_schema=RunContext, input_schema=TurnInput
     )
-    for bind in (screen, route, stitch, prepare, decide, agent, gate, act, confirmed, person, govern, record):
+    for bind in (screen, route, stitch, prepare, decide, agent, gate, approval, act, confirmed, person, govern, record):
         _add(graph, bind(parts))
     services = [item.name for item in parts.named_workflows()]
     for item in parts.named_workflows():
@@ -129,7 +141,8 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
     graph.add_conditional_edges("decide", _way, [*services, "agent", "person", "gate", "govern"])
     for name in (*services, "agent"):
         graph.add_conditional_edges(name, after_service, ["gate", "person", "govern"])
-    graph.add_conditional_edges("gate", after_gate, [*services, "agent", "confirmed", "act", "govern"])
+    graph.add_conditional_edges("gate", after_gate, [*services, "agent", "confirmed", "approval", "act", "govern"])
+    graph.add_conditional_edges("approval", after_approval, ["gate", "govern"])
     graph.add_conditional_edges("act", after_act, [*services, "agent", "confirmed", "govern"])
     graph.add_edge("confirmed", "govern")
     graph.add_edge("person", "govern")

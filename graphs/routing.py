@@ -57,14 +57,14 @@ def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
     on with the same matter: "the other one", "only the slippers then". It is proposed anew, under a yes of its own.
     """
     route = _in_earnest(parts, text)
-    proposed = dialog.proposal is not None
-    if dialog.proposal is not None:
-        reply = answer_of(text, question=dialog.proposal.summary)
+    proposed = bool(dialog.proposals)
+    if proposed:
+        reply = answer_of(text, question=" ".join(proposal.summary for proposal in dialog.proposals))
         if reply == "yes":
             return Chosen(_same(route, Intent.AFFIRM, "a clear yes to what was proposed"), dialog, confirmed=True)
         if reply == "no":
             return Chosen(_same(route, Intent.DENY, "a clear no to what was proposed"), settled(dialog))
-        dialog = dialog.model_copy(update={"proposal": None})
+        dialog = dialog.model_copy(update={"proposals": ()})
     elif dialog.asking and answer_of(text) == "no" and not (dialog.asking == "reason" and _GIVES_REASON.search(text)):
         return Chosen(_same(route, Intent.DENY, "a clear no to what was asked"), settled(dialog))
     if dialog.intent in parts.workflows and (_stays if dialog.asking else _amends)(route, dialog, text):
@@ -82,7 +82,7 @@ def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
 
 def settled(dialog: Dialog) -> Dialog:
     """The dialog with nothing under way; who it is with and what it was about stay."""
-    return dialog.model_copy(update={"intent": "", "slots": {}, "asking": "", "proposal": None})
+    return dialog.model_copy(update={"intent": "", "slots": {}, "asking": "", "proposals": ()})
 
 
 def _same(route: Route, intent: str, why: str) -> Route:

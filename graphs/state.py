@@ -43,8 +43,8 @@ class Dialog(Value):
     """What was said so far, by slot."""
     asking: str = ""
     """The slot that the last answer asked for."""
-    proposal: Proposal | None = None
-    """What awaits the customer's yes."""
+    proposals: tuple[Proposal, ...] = ()
+    """What awaits the customer's yes, as the last answer showed it; one yes is for all of it."""
     customer_id: str = ""
     """The one customer of this conversation, once identified."""
     method: str = ""
@@ -136,11 +136,13 @@ class State(TurnInput, total=False):
     caller: str
     """The node that the gate's outcome goes back to."""
     confirmed: bool
-    """The customer just said yes to `dialog.proposal`."""
-    approval: str
-    """The digest that a person of the staff approved."""
-    approver: str
+    """The customer just said yes to `dialog.proposals`."""
+    approvals: dict[str, str]
+    """Who of the staff approved what: by the digest of the proposal."""
+    declined: dict[str, Decision]
+    """What a person of the staff said no to: by the digest of the proposal."""
     outcomes: list[GateOutcome]
+    """What the gate said to each of `calls`, in their order."""
     rounds: int
     """How often the agent has spoken to its model in this request."""
     handoff: str

@@ -57,16 +57,7 @@ class Session:
 
     async def call(self, call: ToolCall, message: Message = Message()) -> GateOutcome:
         """Put a call of `message` through the conversation's rules and the gate."""
-        rules = self._policy.conversation
-        refusal = self._ill_formed(call.tool, message)
-        if rules.handoff_as_last_resort and call.tool == "handoff" and message.request_served_by_tools:
-            refusal = refusal or self._deny(
-                call.tool,
-                "handoff-last-resort",
-                "What is asked for can be done here.",
-                "Call the tool that does it.",
-            )
-        if refusal is not None:
+        if (refusal := against_rules(self._policy, call.tool, message)) is not None:
             return _refused(call, refusal)
         context = ToolContext(
             services=self._services,
@@ -111,9 +102,10 @@ class Session:
         return _refused(call, self._own_records_only(call.tool))
 
     def _may_identify(self, call: ToolCall, method: str, message: Message) -> GateOutcome | None:
-        refusal = self._ill_formed(call.tool, message)
+        refusal = against_rules(self._policy, call.tool, message)
         if refusal is None and method not in self._policy.identification:
-            refusal = self._deny(
+            refusal = _deny(
+                self._policy,
                 call.tool,
                 "look-up-not-enabled",
                 "This shop does not identify customers this way.",
@@ -145,24 +137,6 @@ class Session:
             result={"customer_id": customer.id},
         )
 
-    def _ill_formed(self, tool: str, message: Message) -> Decision | None:
-        rules = self._policy.conversation
-        if rules.one_call_per_message and message.calls > 1:
-            return self._deny(
-                tool,
-                "one-call-per-message",
-                f"The message makes {message.calls} tool calls.",
-                "Make one call, wait for its result, then make the next.",
-            )
-        if rules.call_or_speak and message.text.strip():
-            return self._deny(
-                tool,
-                "call-or-speak",
-                "The message speaks to the shopper and calls a tool.",
-                "Call the tool first and speak about its result.",
-            )
-        return None
-
     def _digest(self, confirmed: ToolCall) -> str | None:
         """What a yes to that call binds to; nothing when no such call could be made."""
         spec = self._gate.tools.get(confirmed.tool)
@@ -175,22 +149,45 @@ class Session:
         return Proposal.digest_of(spec.name, arguments.model_dump(mode="json"), self.principal)
 
     def _own_records_only(self, tool: str) -> Decision:
-        return self._deny(
+        return _deny(
+            self._policy,
             tool,
             "own-records-only",
             "There is no such record among this customer's own.",
             "Check the number, or ask about a record of your own.",
         )
 
-    def _deny(self, tool: str, rule: str, reason: str, remedy: str) -> Decision:
-        return Decision(
-            rule=rule,
-            effect=Effect.DENY,
-            reason=reason,
-            remedy=remedy,
-            action=tool,
-            policy_version=self._policy.version,
+
+def against_rules(policy: PolicyBundle, tool: str, message: Message) -> Decision | None:
+    """The refusal of a call by the bundle's rules about how a conversation may call tools; None when none speaks."""
+    rules = policy.conversation
+    if rules.one_call_per_message and message.calls > 1:
+        return _deny(
+            policy,
+            tool,
+            "one-call-per-message",
+            f"The message makes {message.calls} tool calls.",
+            "Make one call, wait for its result, then make the next.",
         )
+    if rules.call_or_speak and message.text.strip():
+        return _deny(
+            policy,
+            tool,
+            "call-or-speak",
+            "The message speaks to the shopper and calls a tool.",
+            "Call the tool first and speak about its result.",
+        )
+    if rules.handoff_as_last_resort and tool == "handoff" and message.request_served_by_tools:
+        return _deny(
+            policy, tool, "handoff-last-resort", "What is asked for can be done here.", "Call the tool that does it."
+        )
+    return None
+
+
+def _deny(policy: PolicyBundle, tool: str, rule: str, reason: str, remedy: str) -> Decision:
+    return Decision(
+        rule=rule, effect=Effect.DENY, reason=reason, remedy=remedy, action=tool, policy_version=policy.version
+    )
 
 
 def _refused(call: ToolCall, decision: Decision) -> GateOutcome:

@@ -10,6 +10,14 @@ CAN_DO = (
     "method, and tell you about products, prices, stock and promotions. Or I can pass you to a colleague."
 )
 
+TALK = frozenset(
+    (
+        Intent.GREETING, Intent.THANKS, Intent.AFFIRM, Intent.DENY, Intent.COMPLAINT, Intent.PERSON,
+        Intent.OUT_OF_SCOPE,
+    )
+)  # fmt: skip
+"""Intents that no tool serves."""
+
 
 @workflow(Intent.GREETING, recipe=["customer"])
 async def greeting(turn: Turn) -> Step:

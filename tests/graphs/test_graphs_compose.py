@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +10,9 @@ from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
 
-from shopgraph.connectors.canonical import canonical_export_hash
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
-from shopgraph.errors import ConfigurationError, Conflict, Refused
+from shopgraph.errors import ConfigurationError
 from shopgraph.graphs import (
     Answer,
     Orchestrator,
@@ -179,54 +176,6 @@ async def test_a_graph_without_a_shop_says_so() -> None:
     compiled = compile_orchestrator(make_parts())
     with pytest.raises(ConfigurationError, match="has no shop"):
         await compiled.ainvoke({"messages": [HumanMessage("hello")]}, context=RunContext())
-
-
-async def test_an_approval_stops_before_anything_is_done_and_goes_on_once(demo_folder: Path, tmp_path: Path) -> None:
-    """A cancellation above the shop's own limit: the customer's yes, then a supervisor's, then the deed."""
-    folder = tmp_path / "strict"
-    shutil.copytree(demo_folder, folder)
-    calendar = folder / "policy" / "calendars" / "uk.yaml"
-    calendar.write_text(calendar.read_text().replace("refund_above: 400.00 GBP", "refund_above: 10.00 GBP"))
-    customer, boss = Principal.customer(CAST["canceler"].customer_id), Principal.staff("sta_1", "supervisor")
-    order_id = CAST["canceler"].order_ids["pending"]
-    with Shop.open(folder) as shop:
-        orchestrator = build_orchestrator(shop)
-        before = await shop.connectors.orders.order(order_id)
-        asked = await orchestrator.ask(f"cancel {order_id}, I don't need it any more", principal=customer)
-        conversation = asked.conversation_id
-        waiting = await orchestrator.ask("yes", principal=customer, conversation_id=conversation)
-        assert waiting.pending is not None
-        assert waiting.pending.awaits == "staff"
-        assert not waiting.actions
-        again = await orchestrator.ask("is it done?", principal=customer, conversation_id=conversation)
-        assert again.pending == waiting.pending
-        assert await shop.connectors.orders.order(order_id) == before
-        with pytest.raises(Refused):
-            await orchestrator.approve(conversation, staff=customer, customer=customer, yes=True)
-        done = await orchestrator.approve(conversation, staff=boss, customer=customer, yes=True)
-        assert [action.type for action in done.actions] == ["cancel_order"]
-        assert "approved-by-staff" in {decision.rule for decision in done.decisions}
-        with pytest.raises(Conflict, match="waits for approval"):
-            await orchestrator.approve(conversation, staff=boss, customer=customer, yes=True)
-        assert len(await shop.connectors.payments.refunds(order_id)) == 1
-
-
-async def test_a_supervisors_no_changes_nothing(demo_folder: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "strict"
-    shutil.copytree(demo_folder, folder)
-    calendar = folder / "policy" / "calendars" / "uk.yaml"
-    calendar.write_text(calendar.read_text().replace("refund_above: 400.00 GBP", "refund_above: 10.00 GBP"))
-    customer, boss = Principal.customer(CAST["canceler"].customer_id), Principal.staff("sta_1", "supervisor")
-    order_id = CAST["canceler"].order_ids["pending"]
-    with Shop.open(folder) as shop:
-        orchestrator = build_orchestrator(shop)
-        before = canonical_export_hash(shop.dump())
-        asked = await orchestrator.ask(f"cancel {order_id}, I don't need it any more", principal=customer)
-        await orchestrator.ask("yes", principal=customer, conversation_id=asked.conversation_id)
-        refused = await orchestrator.approve(asked.conversation_id, staff=boss, customer=customer, yes=False)
-        assert not refused.actions
-        assert refused.pending is None
-        assert canonical_export_hash(shop.dump()) == before
 
 
 def test_a_notebook_shows_the_picture_without_a_network(orchestrator: Orchestrator) -> None:

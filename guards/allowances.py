@@ -83,7 +83,7 @@ def allow(
         tax=calendar.tax,
         delivery=calendar.shipping[0] if calendar.shipping else None,
         shipping=calendar.shipping,
-        promotions=tuple(p for p in promotions if p.runs(at, region_id) and _invited(p, customer)),
+        promotions=tuple(p for p in promotions if p.runs(at, region_id) and p.meant_for(customer)),
         decisions=tuple(decisions),
     )
 
@@ -187,7 +187,3 @@ def _terms(
         )
         found.append(said("return-window", "return_items", reason, effect, window_days=window, days_left=left))
     return found
-
-
-def _invited(promotion: Promotion, customer: Customer | None) -> bool:
-    return not promotion.audience or (customer is not None and bool(set(promotion.audience) & set(customer.segments)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from shopgraph.domain import Address, ReturnReason, Value
+from shopgraph.domain import Address, Money, ReturnReason, Value
+from shopgraph.errors import InvalidInput
 
 Sku = Annotated[str, Field(min_length=1, max_length=64, description="SKU as it stands in the order or the catalog.")]
 Units = Annotated[int, Field(ge=1, le=1000, description="How many units.")]
@@ -15,6 +17,38 @@ MethodId = Annotated[
     str, Field(min_length=1, max_length=64, description="Id of one of the customer's payment methods.")
 ]
 Typed = Annotated[str, Field(max_length=200)]
+Amount = Annotated[
+    str, Field(min_length=1, max_length=32, description="A decimal amount in the order's currency, such as 12.30.")
+]
+_AMOUNT = re.compile(r"(?P<number>[0-9]{1,12}(?:\.[0-9]{1,6})?)(?: (?P<currency>[A-Z]{3}))?")
+
+
+def amount_in(typed: str, currency: str) -> Money:
+    """Read "12.30" or "12.30 USD" as an amount of `currency`, exactly.
+
+    Raises:
+        InvalidInput: it is no amount, nothing at all, in another currency, or finer than the currency's minor unit.
+    """
+    found = _AMOUNT.fullmatch(typed.strip())
+    if found is None:
+        raise InvalidInput(f"{typed!r} is not an amount.", remedy=f"Write it as {_example(currency)}.")
+    if found["currency"] not in (None, currency):
+        raise InvalidInput(
+            f"{typed.strip()} is not in {currency}, the currency of the order.",
+            remedy=f"Give the amount in {currency}, as {_example(currency)}.",
+        )
+    try:
+        amount = Money.of(found["number"], currency)
+    except InvalidInput as fault:
+        raise InvalidInput(fault.message, remedy=f"Write it as {_example(currency)}.") from None
+    if amount.is_zero:
+        raise InvalidInput("The amount is nothing.", remedy="Give an amount above zero.")
+    return amount
+
+
+def _example(currency: str) -> str:
+    """An amount with as many digits as the currency has."""
+    return str(Money(amount=12345, currency=currency))
 
 
 class ItemToReturn(Value):

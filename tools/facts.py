@@ -10,7 +10,6 @@ from pydantic import JsonValue
 from shopgraph.domain import (
     Cart,
     Customer,
-    DiscountCode,
     ExchangeStatus,
     Order,
     PaymentMethod,
@@ -18,7 +17,10 @@ from shopgraph.domain import (
     Promotion,
     ReturnStatus,
 )
+from shopgraph.guards.allowances import days_since, last_code_at
+from shopgraph.guards.promotions import budget_left
 from shopgraph.tools.arguments import ItemToSwap
+from shopgraph.tools.lookups import known_code
 from shopgraph.tools.plans import ReturnPlan, SwapPlan, covers
 from shopgraph.tools.spec import ToolContext
 
@@ -94,57 +96,41 @@ async def code_facts(context: ToolContext, customer: Customer, cart: Cart | None
     """What the rules on a discount code read."""
     marketing, now = context.services.connectors.marketing, context.services.clock.now()
     region_id = cart.region_id if cart else context.region_id
-    known = await marketing.code(code.strip())
-    promotion = await marketing.promotion(known.promotion_id) if known else None
+    known = await known_code(context, code, customer)
+    promotion = known.promotion if known else None
     bounds = context.services.policy.calendar(region_id, now).promotions
     on_cart = {typed.casefold() for typed in cart.codes} if cart else set[str]()
-    others = await _promotions_of(context, sorted(on_cart - {code.strip().casefold()}))
+    others = await _promotions_of(context, customer, sorted(on_cart - {code.strip().casefold()}))
     facts: Facts = {
-        "code_known": promotion is not None,
+        "code_known": known is not None,
         "promotion_running": promotion is not None and promotion.starts_at <= now < promotion.ends_at,
         "region_ok": promotion is not None and region_id in promotion.region_ids,
-        "audience_ok": promotion is not None and _meant_for(promotion, customer),
-        "uses_left": known is not None and _uses_left(known),
+        "audience_ok": promotion is not None and promotion.meant_for(customer),
+        "uses_left": known is not None and not known.code.is_used_up,
+        "budget_left": promotion is not None and await budget_left(marketing, promotion),
         "cooldown_days": bounds.code_cooldown_days,
         "already_on_cart": code.strip().casefold() in on_cart,
         "has_cart": cart is not None,
         "stacking_ok": not others
         or (bounds.stacking and promotion is not None and all(entry.stackable for entry in (promotion, *others))),
     }
-    used = [cut.applied_at for cut in await marketing.discounts_of(customer.id) if cut.code is not None]
-    if used:
-        facts["days_since_last_code"] = _days(max(used), now)
+    if promotion is not None and promotion.sku is not None:
+        facts["product_on_cart"] = cart is not None and any(line.sku == promotion.sku for line in cart.lines)
+    last_code = last_code_at(await marketing.discounts_of(customer.id), customer.id, now)
+    if last_code is not None:
+        facts["days_since_last_code"] = days_since(last_code, now)
     return facts
 
 
-async def _promotions_of(context: ToolContext, codes: Sequence[str]) -> list[Promotion]:
-    marketing = context.services.connectors.marketing
-    found = []
-    for typed in codes:
-        known = await marketing.code(typed)
-        promotion = await marketing.promotion(known.promotion_id) if known else None
-        if promotion is not None:
-            found.append(promotion)
-    return found
-
-
-def _meant_for(promotion: Promotion, customer: Customer) -> bool:
-    return not promotion.audience or bool(set(promotion.audience) & set(customer.segments))
-
-
-def _uses_left(code: DiscountCode) -> bool:
-    return code.usage_limit is None or code.used < code.usage_limit
+async def _promotions_of(context: ToolContext, customer: Customer, codes: Sequence[str]) -> list[Promotion]:
+    found = [await known_code(context, typed, customer) for typed in codes]
+    return [known.promotion for known in found if known is not None]
 
 
 def _window(order: Order, now: datetime) -> Facts:
     facts: Facts = {}
     if order.delivered_at is not None:
-        facts["days_since_delivery"] = _days(order.delivered_at, now)
+        facts["days_since_delivery"] = days_since(order.delivered_at, now)
     if order.return_policy is not None:
         facts["window_days"] = order.return_policy.window_days
     return facts
-
-
-def _days(since: datetime, now: datetime) -> int:
-    """Whole days gone by."""
-    return (now - since).days

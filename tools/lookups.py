@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from shopgraph.domain import (
     Availability,
     Customer,
+    DiscountCode,
     Offer,
     Order,
     PaymentMethod,
     PrincipalKind,
     ProductVariant,
+    Promotion,
     Region,
 )
 from shopgraph.errors import ConfigurationError, InvalidInput, NotFound
@@ -112,6 +114,24 @@ async def stock_of(context: ToolContext, variants: Iterable[ProductVariant], reg
     for level in await connectors.inventory.levels(tuple(units), region_id=region_id):
         units[level.sku] += level.available
     return {sku: Stock(variant=variant, offer=offers.get(sku), units=units.get(sku)) for sku, variant in by_sku.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownCode:
+    """A discount code and the promotion that it gives."""
+
+    code: DiscountCode
+    promotion: Promotion
+
+
+async def known_code(context: ToolContext, typed: str, customer: Customer) -> KnownCode | None:
+    """The code that this customer typed, whether it may be used or not; another one's own code reads as none at all."""
+    marketing = context.services.connectors.marketing
+    code = await marketing.code(typed.strip())
+    promotion = await marketing.promotion(code.promotion_id) if code else None
+    if code is None or promotion is None or promotion.customer_id not in (None, customer.id):
+        return None
+    return KnownCode(code=code, promotion=promotion)
 
 
 async def own_method(context: ToolContext, customer_id: str, payment_method_id: str) -> PaymentMethod | None:

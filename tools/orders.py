@@ -46,16 +46,18 @@ async def get_order(context: ToolContext, order_id: OrderId) -> OrderView:
 async def _describe_cancel(context: ToolContext, order_id: str, reason: CancelReason) -> Subject:
     order = await own_order(context, order_id)
     held = await held_for(context, order.id)
+    refund = total_held(held, order.currency)
     return Subject(
         owner_id=order.customer_id,
         resource_id=order.id,
         facts={
             **await order_facts(context, order),
             "reason": str(reason),
-            "refund_minor": total_held(held, order.currency).amount,
+            "refund_minor": refund.amount,
             "currency": order.currency,
             **approval_limit(context, order),
         },
+        amount=refund,
         summary=cancel_summary(await Showing.for_order(context, order), order, held),
     )
 
@@ -83,6 +85,7 @@ async def _describe_change_items(
         owner_id=order.customer_id,
         resource_id=order.id,
         facts={**await order_facts(context, order), **await swap_facts(context, order, plan, items, method)},
+        amount=plan.back,
         summary=change_summary(await Showing.for_order(context, order), order, plan, payment_method_id),
     )
 

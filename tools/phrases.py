@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from shopgraph.domain import Address, Money
+from shopgraph.domain import Address, Money, Region
 
 
 def format_money(money: Money, locale: str) -> str:
@@ -23,6 +25,14 @@ def format_money(money: Money, locale: str) -> str:
         return str(money)
     # CLDR sets a code of letters apart from the number; Babel leaves that out ("KWD1.500").
     return re.sub(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])", "\u00a0", text)
+
+
+def format_day(at: datetime, region: Region) -> str:
+    """Write the local day of an instant in words ("June 15, 2026", "15 June 2026"); answers are in English so far."""
+    from babel.dates import format_date
+
+    local = at.astimezone(ZoneInfo(region.timezone)).date()
+    return str(format_date(local, format="long", locale="en_US" if region.locale == "en_US" else "en_GB"))
 
 
 def join_words(words: Sequence[str]) -> str:

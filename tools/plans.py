@@ -86,6 +86,11 @@ class SwapPlan:
     difference: Money
     """New less old: positive is paid by the customer, negative goes back."""
 
+    @property
+    def back(self) -> Money | None:
+        """What goes back to the customer; None where they pay or nothing moves."""
+        return -self.difference if self.difference.amount < 0 else None
+
     def items(self) -> tuple[ExchangeItem, ...]:
         """The swaps as the warehouse and the order system take them."""
         _require(self.quantities_ok)
@@ -166,7 +171,7 @@ async def covers(context: ToolContext, method: PaymentMethod | None, amount: Mon
         return True
     if method.balance is None:
         return False
-    return method.balance - await _promised(context, method, method.balance.currency) >= amount
+    return method.balance - await promised_on(context, method, method.balance.currency) >= amount
 
 
 def _difference(swap: SwapPart) -> Money:
@@ -174,7 +179,8 @@ def _difference(swap: SwapPart) -> Money:
     return (swap.price - line.unit_price) * quantity if swap.price else Money.zero(line.unit_price.currency)
 
 
-async def _promised(context: ToolContext, method: PaymentMethod, currency: str) -> Money:
+async def promised_on(context: ToolContext, method: PaymentMethod, currency: str) -> Money:
+    """What open exchanges will take from a gift card."""
     connectors = context.services.connectors
     promised = Money.zero(currency)
     for order in await connectors.orders.orders_of(method.customer_id):

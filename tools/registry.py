@@ -64,9 +64,9 @@ def tool(
 def default_tools() -> dict[str, ToolSpec]:
     """The tools that shopgraph brings, by name."""
     # Imported here: these modules use the decorator above.
-    from shopgraph.tools import catalog, crm, handoff, marketing, orders, payments, warehouse
+    from shopgraph.tools import catalog, crm, handoff, inventory, marketing, orders, payments, warehouse
 
-    modules = (catalog, marketing, orders, payments, warehouse, crm, handoff)
+    modules = (catalog, inventory, marketing, orders, payments, warehouse, crm, handoff)
     return {spec.name: spec for module in modules for spec in module.TOOLS}
 
 

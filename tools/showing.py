@@ -17,6 +17,7 @@ from shopgraph.domain import (
     Refund,
     Return,
 )
+from shopgraph.guards.screen import screen_retrieved
 from shopgraph.tools.lookups import region_of
 from shopgraph.tools.phrases import count_of, format_money
 from shopgraph.tools.spec import ToolContext
@@ -139,8 +140,15 @@ class Showing:
         )
 
 
-def parcel_view(parcel: Fulfillment, events: tuple[FulfillmentEvent, ...]) -> ParcelView:
-    """A parcel and its way so far."""
+async def parcels_of(context: ToolContext, order_id: str) -> tuple[ParcelView, ...]:
+    """An order's parcels, each with its way so far."""
+    warehouse = context.services.connectors.warehouse
+    return tuple(
+        [_parcel(parcel, await warehouse.events(parcel.id)) for parcel in await warehouse.fulfillments(order_id)]
+    )
+
+
+def _parcel(parcel: Fulfillment, events: tuple[FulfillmentEvent, ...]) -> ParcelView:
     return ParcelView(
         status=parcel.status,
         carrier=parcel.carrier,
@@ -148,17 +156,17 @@ def parcel_view(parcel: Fulfillment, events: tuple[FulfillmentEvent, ...]) -> Pa
         estimated_at=parcel.estimated_at,
         shipped_at=parcel.shipped_at,
         delivered_at=parcel.delivered_at,
-        events=tuple(ParcelEventView(status=e.status, message=e.message, at=e.at) for e in events),
+        events=tuple(
+            # Carriers' own words come from outside the shop.
+            ParcelEventView(status=e.status, message=screen_retrieved(e.message, f"parcel {parcel.id}").text, at=e.at)
+            for e in events
+        ),
     )
 
 
 async def order_view(context: ToolContext, order: Order) -> OrderView:
     """An order with everything that happened to it, from the systems that know."""
     connectors, showing = context.services.connectors, await Showing.for_order(context, order)
-    parcels = [
-        parcel_view(parcel, await connectors.warehouse.events(parcel.id))
-        for parcel in await connectors.warehouse.fulfillments(order.id)
-    ]
     return OrderView(
         order_id=order.id,
         status=order.status,
@@ -177,7 +185,7 @@ async def order_view(context: ToolContext, order: Order) -> OrderView:
         return_window_days=order.return_policy.window_days if order.return_policy else None,
         payments=tuple(showing.payment(intent) for intent in await connectors.payments.intents(order.id)),
         refunds=tuple(showing.refund(refund) for refund in await connectors.payments.refunds(order.id)),
-        parcels=tuple(parcels),
+        parcels=await parcels_of(context, order.id),
         returns=tuple(showing.returned(entry) for entry in await connectors.warehouse.returns(order.id)),
         exchanges=tuple(showing.exchanged(entry) for entry in await connectors.warehouse.exchanges(order.id)),
     )

@@ -75,10 +75,11 @@ def address_summary(order: Order, text: str) -> str:
 
 def item_name(line: OrderLineItem) -> str:
     """A line's title with its options: "Blue Wrap Dress (M, blue)"."""
-    return _with_options(line.title, line.options)
+    return with_options(line.title, line.options)
 
 
-def _with_options(title: str, options: dict[str, str]) -> str:
+def with_options(title: str, options: dict[str, str]) -> str:
+    """A product's title with a variant's options."""
     return f"{title} ({', '.join(options.values())})" if options else title
 
 
@@ -91,5 +92,5 @@ def _swaps(plan: SwapPlan) -> str:
 
 
 def _swap(swap: SwapPart) -> str:
-    new = _with_options(swap.part.line.title, swap.to.options) if swap.to else swap.to_sku
+    new = with_options(swap.part.line.title, swap.to.options) if swap.to else swap.to_sku
     return f"{count_of(swap.part.quantity, item_name(swap.part.line))} for {new}"

@@ -14,16 +14,18 @@ from shopgraph.tools.facts import exchange_facts, order_facts, return_facts, swa
 from shopgraph.tools.lookups import own_method, own_order, region_of
 from shopgraph.tools.plans import plan_return, plan_swap
 from shopgraph.tools.registry import tool
-from shopgraph.tools.showing import Showing
+from shopgraph.tools.showing import Showing, parcels_of
 from shopgraph.tools.spec import Cost, Scope, Subject, System, ToolContext
 from shopgraph.tools.summaries import exchange_summary, return_summary
 from shopgraph.tools.views import (
+    AfterSale,
     AmountView,
     DeliveryOption,
     DeliveryOptions,
     RequestedExchange,
     RequestedReturn,
     SettledReturn,
+    TrackedOrder,
 )
 
 ReturnId = Annotated[str, Field(min_length=1, max_length=64, description="Id of an accepted return.")]
@@ -52,6 +54,34 @@ async def delivery_options(context: ToolContext) -> DeliveryOptions:
     )
 
 
+async def _describe_order(context: ToolContext, order_id: str) -> Subject:
+    order = await own_order(context, order_id)
+    return Subject(owner_id=order.customer_id, resource_id=order.id, facts={})
+
+
+@tool(system=System.WAREHOUSE, scope=Scope.CUSTOMER, describe=_describe_order)
+async def track_order(context: ToolContext, order_id: OrderId) -> TrackedOrder:
+    """Find out where an order is: its parcels, what happened to each of them, and when it should arrive."""
+    order = await own_order(context, order_id)
+    parcels = await parcels_of(context, order.id)
+    expected = [parcel.estimated_at for parcel in parcels if parcel.estimated_at and not parcel.delivered_at]
+    return TrackedOrder(
+        order_id=order.id, status=order.status, estimated_at=max(expected, default=None), parcels=parcels
+    )
+
+
+@tool(system=System.WAREHOUSE, scope=Scope.CUSTOMER, describe=_describe_order)
+async def get_returns(context: ToolContext, order_id: OrderId) -> AfterSale:
+    """Find out how the returns and exchanges of an order stand: what comes back, and what it pays or costs."""
+    order = await own_order(context, order_id)
+    warehouse, showing = context.services.connectors.warehouse, await Showing.for_order(context, order)
+    return AfterSale(
+        order_id=order.id,
+        returns=tuple(showing.returned(entry) for entry in await warehouse.returns(order.id)),
+        exchanges=tuple(showing.exchanged(entry) for entry in await warehouse.exchanges(order.id)),
+    )
+
+
 async def _describe_return(
     context: ToolContext, order_id: str, items: ItemsToReturn, payment_method_id: str
 ) -> Subject:
@@ -63,6 +93,7 @@ async def _describe_return(
         owner_id=order.customer_id,
         resource_id=order.id,
         facts={**await order_facts(context, order), **return_facts(context, order, plan, count, method)},
+        amount=plan.refund,
         summary=return_summary(await Showing.for_order(context, order), order, plan, payment_method_id),
     )
 
@@ -96,6 +127,7 @@ async def _describe_exchange(
             **await swap_facts(context, order, plan, items, method),
             **exchange_facts(context, order, plan),
         },
+        amount=plan.back,
         summary=exchange_summary(await Showing.for_order(context, order), order, plan, payment_method_id),
     )
 
@@ -138,4 +170,4 @@ async def receive_return(
     return await actions.receive_return(context, return_id, condition)
 
 
-TOOLS = (delivery_options, return_items, exchange_items, receive_return)
+TOOLS = (delivery_options, track_order, get_returns, return_items, exchange_items, receive_return)

@@ -43,6 +43,12 @@ class TaxRules(Value):
         """The percentage on a product of that category."""
         return self.by_category.get(category, self.percent)
 
+    def net(self, price: Money, category: str) -> Money:
+        """What is left to the shop of a shown price: less the tax, where that is in it."""
+        if not self.inclusive:
+            return price
+        return Money.rounded(price.decimal * 100 / (100 + self.rate(category)), price.currency)
+
 
 class ShippingMethod(Value):
     """A way to have an order brought."""
@@ -101,6 +107,8 @@ class PromotionRules(Value):
     """Days between two codes of one customer."""
     stacking: bool
     """Whether several may be combined."""
+    own_code_days: Annotated[int, Field(ge=1, le=366)] = 14
+    """How long a code granted to one customer can be used."""
 
 
 class ApprovalRules(Value):

@@ -4,9 +4,16 @@ Every connector call carries an idempotency key made from the business (`cancel:
 so that a repeated step finds its first result. Called by the tools, behind the gate, and by nobody else.
 """
 
-from shopgraph.tools.actions.customers import add_note, change_profile_address, handoff, redeem_code
+from shopgraph.tools.actions.customers import (
+    add_note,
+    change_profile_address,
+    handoff,
+    offer_discount,
+    redeem_code,
+)
 from shopgraph.tools.actions.items import change_items, exchange_items
 from shopgraph.tools.actions.orders import cancel_order, change_order_address, change_payment_method
+from shopgraph.tools.actions.refunds import refund_order
 from shopgraph.tools.actions.returns import receive_return, return_items
 
 __all__ = [
@@ -18,7 +25,9 @@ __all__ = [
     "change_profile_address",
     "exchange_items",
     "handoff",
+    "offer_discount",
     "receive_return",
     "redeem_code",
+    "refund_order",
     "return_items",
 ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from shopgraph.domain import Handoff, PrincipalKind
 from shopgraph.errors import InvalidInput, NotFound
 from shopgraph.tools.actions.ledger import book
 from shopgraph.tools.arguments import TypedAddress
-from shopgraph.tools.lookups import asking_customer, own_order
+from shopgraph.tools.lookups import asking_customer, known_code, own_order
+from shopgraph.tools.offers import offer_text, plan_offer
 from shopgraph.tools.phrases import one_line
 from shopgraph.tools.spec import ToolContext
-from shopgraph.tools.views import ChangedAddress, HandedOff, NoteAdded, RedeemedCode
+from shopgraph.tools.views import ChangedAddress, HandedOff, NoteAdded, OfferedDiscount, RedeemedCode
 
 
 async def change_profile_address(context: ToolContext, address: TypedAddress) -> ChangedAddress:
@@ -41,19 +44,49 @@ async def redeem_code(context: ToolContext, code: str) -> RedeemedCode:
     async with connectors.transaction():
         customer = await asking_customer(context)
         cart = await connectors.sessions.cart(customer.id)
-        known = await connectors.marketing.code(code.strip())
-        promotion = await connectors.marketing.promotion(known.promotion_id) if known else None
-        if cart is None or known is None or promotion is None:
+        known = await known_code(context, code, customer)
+        if cart is None or known is None:
             raise NotFound("There is no such code, or no open cart to put it on.")
+        typed, percent = known.code.code, known.promotion.percent
         await connectors.sessions.add_code(
             cart_id=cart.id,
-            code=known.code,
+            code=typed,
             at=context.services.clock.now(),
-            idempotency_key=f"code:{cart.id}:{known.code}",
+            idempotency_key=f"code:{cart.id}:{typed}",
         )
-        summary = f"The code {known.code} is on your cart: {promotion.percent.normalize():f} percent off."
+        summary = f"The code {typed} is on your cart: {percent.normalize():f} percent off."
         await book(context, "redeem_code", summary=summary, customer_id=customer.id)
-    return RedeemedCode(summary=summary, code=known.code, percent=promotion.percent, cart_id=cart.id)
+    return RedeemedCode(summary=summary, code=typed, percent=percent, cart_id=cart.id)
+
+
+async def offer_discount(context: ToolContext, sku: str, percent: int) -> OfferedDiscount:
+    """Grant the asking customer a code of their own for that variant.
+
+    Raises:
+        Conflict: an earlier code of their own is still open.
+    """
+    connectors, now = context.services.connectors, context.services.clock.now()
+    async with connectors.transaction():
+        customer = await asking_customer(context)
+        plan = await plan_offer(context, sku, percent)
+        code = await connectors.marketing.grant_code(
+            customer_id=customer.id,
+            region_id=context.region_id,
+            sku=plan.variant.sku,
+            percent=Decimal(percent),
+            at=now,
+            valid_for=plan.valid_for,
+            idempotency_key=f"offer:{customer.id}:{context.call_id}",
+        )
+        summary = f"Your own code {code.code} takes {await offer_text(context, plan)}."
+        await book(context, "offer_discount", summary=summary, customer_id=customer.id, note=f"Granted: {summary}")
+    return OfferedDiscount(
+        summary=summary,
+        code=code.code,
+        percent=Decimal(percent),
+        sku=plan.variant.sku,
+        ends_at=now + plan.valid_for,
+    )
 
 
 async def add_note(context: ToolContext, body: str, order_id: str | None) -> NoteAdded:

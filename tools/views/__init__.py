@@ -8,10 +8,21 @@ from shopgraph.tools.views.catalog import (
     RecommendationView,
     ReviewView,
     SearchResult,
+    StockView,
+    StoreStock,
     VariantView,
 )
-from shopgraph.tools.views.customers import PaymentMethodView, ProfileView
-from shopgraph.tools.views.marketing import CampaignView, PromotionList, PromotionView
+from shopgraph.tools.views.customers import (
+    GiftCardView,
+    NoteList,
+    NoteView,
+    OwnCode,
+    PaymentMethodView,
+    ProfileView,
+    PromotionHistory,
+    UsedCode,
+)
+from shopgraph.tools.views.marketing import CampaignList, CampaignView, PromotionList, PromotionView
 from shopgraph.tools.views.orders import OrderLineView, OrderList, OrderSummary, OrderView, PaymentView, RefundView
 from shopgraph.tools.views.results import (
     ActionResult,
@@ -21,12 +32,15 @@ from shopgraph.tools.views.results import (
     ChangedPayment,
     HandedOff,
     NoteAdded,
+    OfferedDiscount,
     RedeemedCode,
+    RefundedOrder,
     RequestedExchange,
     RequestedReturn,
     SettledReturn,
 )
 from shopgraph.tools.views.warehouse import (
+    AfterSale,
     DeliveryOption,
     DeliveryOptions,
     ExchangeItemView,
@@ -35,11 +49,14 @@ from shopgraph.tools.views.warehouse import (
     ParcelView,
     ReturnItemView,
     ReturnView,
+    TrackedOrder,
 )
 
 __all__ = [
     "ActionResult",
+    "AfterSale",
     "AmountView",
+    "CampaignList",
     "CampaignView",
     "CanceledOrder",
     "ChangedAddress",
@@ -49,12 +66,17 @@ __all__ = [
     "DeliveryOptions",
     "ExchangeItemView",
     "ExchangeView",
+    "GiftCardView",
     "HandedOff",
     "NoteAdded",
+    "NoteList",
+    "NoteView",
+    "OfferedDiscount",
     "OrderLineView",
     "OrderList",
     "OrderSummary",
     "OrderView",
+    "OwnCode",
     "ParcelEventView",
     "ParcelView",
     "PaymentMethodView",
@@ -62,12 +84,14 @@ __all__ = [
     "ProductHit",
     "ProductView",
     "ProfileView",
+    "PromotionHistory",
     "PromotionList",
     "PromotionView",
     "RecommendationView",
     "Recommendations",
     "RedeemedCode",
     "RefundView",
+    "RefundedOrder",
     "RequestedExchange",
     "RequestedReturn",
     "ReturnItemView",
@@ -75,5 +99,9 @@ __all__ = [
     "ReviewView",
     "SearchResult",
     "SettledReturn",
+    "StockView",
+    "StoreStock",
+    "TrackedOrder",
+    "UsedCode",
     "VariantView",
 ]

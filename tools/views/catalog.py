@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from shopgraph.domain import Availability, Quantity, Value
 from shopgraph.tools.views.amounts import AmountView
 
@@ -18,6 +20,35 @@ class VariantView(Value):
     availability: Availability
     available_quantity: Quantity | None
     """Units that can be bought in the region; None where the shop keeps no count."""
+
+
+class StoreStock(Value):
+    """A variant's stock in one store of the asker's region."""
+
+    store_id: str
+    name: str
+    city: str
+    postal_code: str
+    availability: Availability
+    available_quantity: Quantity
+
+
+class StockView(Value):
+    """Whether and where a variant can be had in the asker's region right now."""
+
+    sku: str
+    title: str
+    options: dict[str, str]
+    availability: Availability
+    """Over the whole region: what can be ordered."""
+    available_quantity: Quantity | None
+    """Units that can be bought in the region; None where the shop keeps no count."""
+    restock_on: date | None = None
+    """The first day on which more is expected, when there is none now."""
+    stores: tuple[StoreStock, ...]
+    """Stores that have it, the nearest to what was asked for first; the one asked about, whether it has it or not."""
+    more_stores: Quantity = 0
+    """How many more stores have it."""
 
 
 class ReviewView(Value):

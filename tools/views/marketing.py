@@ -26,7 +26,12 @@ class CampaignView(Value):
 
 
 class PromotionList(Value):
-    """What runs now."""
+    """Price cuts that run now."""
 
     promotions: tuple[PromotionView, ...]
+
+
+class CampaignList(Value):
+    """What marketing tells people now."""
+
     campaigns: tuple[CampaignView, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from shopgraph.domain import Address, OrderStatus, Value
+from shopgraph.domain import Address, Instant, OrderStatus, Value
 from shopgraph.tools.views.amounts import AmountView
 from shopgraph.tools.views.orders import PaymentView, RefundView
 from shopgraph.tools.views.warehouse import ExchangeView, ReturnView
@@ -21,6 +21,13 @@ class CanceledOrder(ActionResult):
 
     order_id: str
     status: OrderStatus
+    refunds: tuple[RefundView, ...]
+
+
+class RefundedOrder(ActionResult):
+    """Money of an order that goes back; the goods stay where they are."""
+
+    order_id: str
     refunds: tuple[RefundView, ...]
 
 
@@ -76,6 +83,15 @@ class RedeemedCode(ActionResult):
     code: str
     percent: Decimal
     cart_id: str
+
+
+class OfferedDiscount(ActionResult):
+    """A code of the customer's own: for one product, once, until it expires."""
+
+    code: str
+    percent: Decimal
+    sku: str
+    ends_at: Instant
 
 
 class NoteAdded(ActionResult):

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from shopgraph.domain import ExchangeStatus, FulfillmentStatus, Instant, Quantity, ReturnReason, ReturnStatus, Value
+from shopgraph.domain import (
+    ExchangeStatus,
+    FulfillmentStatus,
+    Instant,
+    OrderStatus,
+    Quantity,
+    ReturnReason,
+    ReturnStatus,
+    Value,
+)
 from shopgraph.tools.views.amounts import AmountView
 
 
@@ -81,3 +90,21 @@ class ExchangeView(Value):
     payment_method_id: str
     difference: AmountView
     """New less old: positive is paid by the customer, negative goes back."""
+
+
+class TrackedOrder(Value):
+    """Where an order's parcels are."""
+
+    order_id: str
+    status: OrderStatus
+    estimated_at: Instant | None
+    """When the last parcel that is still on its way should arrive; None: nobody knows, or all are there."""
+    parcels: tuple[ParcelView, ...]
+
+
+class AfterSale(Value):
+    """An order's returns and exchanges, each with its state."""
+
+    order_id: str
+    returns: tuple[ReturnView, ...]
+    exchanges: tuple[ExchangeView, ...]

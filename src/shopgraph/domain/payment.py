@@ -81,6 +81,10 @@ class RefundReason(StrEnum):
     PAYMENT_METHOD_CHANGED = "payment_method_changed"
     DUPLICATE = "duplicate"
     FRAUDULENT = "fraudulent"
+    DAMAGED = "damaged"
+    """The goods arrived damaged, and the customer keeps them."""
+    NOT_RECEIVED = "not_received"
+    """The goods never arrived."""
 
 
 class Refund(Value):

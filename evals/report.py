@@ -41,8 +41,10 @@ def write_json(report: EvalReport, out: Path) -> None:
     _write(out, json.dumps(report.figures, ensure_ascii=False, indent=2) + "\n")
 
 
-def write_junit(report: EvalReport, missed: Sequence[str], out: Path) -> None:
+def write_junit(report: EvalReport, missed: Sequence[str], out: Path, *, group: str = "eval") -> None:
     """Write cases and missed requirements as JUnit XML, so that a CI server shows them as tests.
+
+    `group` is the command's: `shopgraph eval`, `shopgraph policy`.
 
     Raises:
         InvalidInput: the file cannot be written.
@@ -50,7 +52,7 @@ def write_junit(report: EvalReport, missed: Sequence[str], out: Path) -> None:
     failures = sum(not case.passed for case in report.cases) + len(missed)
     suite = ElementTree.Element(
         "testsuite",
-        name=f"shopgraph eval {report.name}",
+        name=f"shopgraph {group} {report.name}",
         tests=str(len(report.cases) + len(missed)),
         failures=str(failures),
         errors="0",
@@ -58,12 +60,12 @@ def write_junit(report: EvalReport, missed: Sequence[str], out: Path) -> None:
     )
     for case in report.cases:
         element = ElementTree.SubElement(
-            suite, "testcase", classname=f"eval.{report.name}", name=_xml(case.id), time=f"{case.seconds:.3f}"
+            suite, "testcase", classname=f"{group}.{report.name}", name=_xml(case.id), time=f"{case.seconds:.3f}"
         )
         if not case.passed:
             ElementTree.SubElement(element, "failure", message=_xml(case.detail))
     for line in missed:
-        element = ElementTree.SubElement(suite, "testcase", classname=f"eval.{report.name}.requirements", name=line)
+        element = ElementTree.SubElement(suite, "testcase", classname=f"{group}.{report.name}.requirements", name=line)
         ElementTree.SubElement(element, "failure", message=_xml(line))
     ElementTree.indent(suite)
     _write(out, ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n")

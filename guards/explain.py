@@ -71,8 +71,8 @@ class Explanation(Value):
     read: dict[str, JsonValue]
     """The facts that rules on this action read; None: not known."""
     changes: tuple[Change, ...]
-    """What would be allowed comes first. Each was put to the policy and gave the answer that it says; empty when nothing
-    as near as that changes it."""
+    """What would be allowed comes first. Each was put to the policy and gave the answer that it says; empty when
+    nothing as near as that changes it."""
 
 
 def explain(bundle: PolicyBundle, request: PolicyRequest) -> Explanation:

@@ -125,6 +125,12 @@ class AuditLog:
         rows = await self._database.read(lambda connection: connection.execute(statement).all())
         return tuple(_record(row) for row in rows)
 
+    async def of_node(self, node: str) -> tuple[AuditRecord, ...]:
+        """What one node recorded in all requests, oldest first."""
+        statement = select(_TABLE).where(_TABLE.c.node == node).order_by(_TABLE.c.position)
+        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        return tuple(_record(row) for row in rows)
+
     async def head(self) -> AuditHead:
         """Where the log ends now."""
         return await self._database.read(_head)

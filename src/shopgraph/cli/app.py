@@ -9,7 +9,7 @@ from click import Context
 from typer.core import TyperGroup
 
 from shopgraph import __version__
-from shopgraph.cli import ask, config, doctor, evaluate, graph, shop
+from shopgraph.cli import ask, config, doctor, evaluate, graph, policy, shop
 from shopgraph.cli.demo.command import demo
 from shopgraph.cli.output import print_error
 from shopgraph.errors import ShopgraphError
@@ -58,6 +58,7 @@ app.command("demo")(demo)
 app.command("chat")(ask.chat)
 app.command("ask")(ask.ask)
 app.add_typer(shop.app, name="shop")
+app.add_typer(policy.app, name="policy")
 app.command("graph")(graph.graph)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")

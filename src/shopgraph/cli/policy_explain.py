@@ -1,0 +1,170 @@
+"""`shopgraph policy explain`: why policy answers as it does, and what would change its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shopgraph.cli.output import print_model, print_notice, visible
+from shopgraph.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from shopgraph.domain import Principal
+    from shopgraph.guards.cedar import ActionShape
+    from shopgraph.guards.decisions import PolicyRequest
+    from shopgraph.guards.explain import Explanation
+    from shopgraph.guards.policy import PolicyBundle
+    from shopgraph.shop import Shop
+
+
+def explain(
+    action: Annotated[str, typer.Option(help="What is asked for: a tool's name, or offer_discount.")],
+    policy: Annotated[
+        str, typer.Option("--policy", metavar="BUNDLE", help="A packaged bundle, or a folder.")
+    ] = "default",
+    shop: Annotated[str | None, typer.Option("--shop", metavar="DIR|URL|JSON", help="Ask this shop's policy.")] = None,
+    who: Annotated[
+        str, typer.Option("--as", metavar="WHO", help="guest, customer:ID, staff:ID:ROLE,ROLE or system:NAME.")
+    ] = "customer:customer",
+    owner: Annotated[str | None, typer.Option(metavar="ID", help="Whose record; without it the asker's own.")] = None,
+    fact: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A fact; repeatable.")] = None,
+    args: Annotated[
+        str | None, typer.Option(metavar="JSON", help="With --shop: the call whose facts are read from its records.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what is decided, by which rules, on which facts, and what would change it. Nothing is done."""
+    from shopgraph.guards.explain import explain as explain_question
+    from shopgraph.guards.policy import load_bundle
+
+    principal = parse_caller(who)
+    if shop is None:
+        if args is not None:
+            raise InvalidInput("--args needs a shop whose records tell the facts.", remedy="Pass --shop, or --fact.")
+        bundle = load_bundle(policy)
+        explanation = explain_question(bundle, _asked(bundle, action, principal, owner, fact or []))
+    else:
+        explanation = _in_shop(shop, action, principal, owner, fact or [], args)
+    if as_json:
+        print_model(explanation)
+    else:
+        _print(explanation)
+
+
+def parse_caller(text: str) -> Principal:
+    """Who asks, as the command line says it.
+
+    Raises:
+        InvalidInput: it says nobody.
+    """
+    from shopgraph.domain import Principal
+
+    kind, _, rest = text.partition(":")
+    name, _, roles = rest.partition(":")
+    if kind == "guest" and not rest:
+        return Principal.guest()
+    if kind == "customer" and name and not roles:
+        return Principal.customer(name)
+    if kind == "staff":
+        return Principal.staff(name or "staff", *(role.strip() for role in roles.split(",") if role.strip()))
+    if kind == "system" and not roles:
+        return Principal.system(name or "system")
+    raise InvalidInput(f"{text!r} says nobody.", remedy="Write guest, customer:ID, staff:ID:ROLE,ROLE or system:NAME.")
+
+
+def _asked(
+    bundle: PolicyBundle, action: str, principal: Principal, owner: str | None, facts: list[str]
+) -> PolicyRequest:
+    """The question in facts of one's own, with what goes without saying in the bundle's cases."""
+    from shopgraph.guards.cases import usual_facts
+    from shopgraph.guards.decisions import PolicyRequest
+
+    shape = bundle.actions.get(action)
+    if shape is None:
+        raise InvalidInput(f"There is no action {action!r}.", remedy=f"One of {', '.join(sorted(bundle.actions))}.")
+    given = dict(_fact(shape, text) for text in facts)
+    usual = {name: value for name, value in usual_facts(bundle, action).items() if name not in given}
+    if usual:
+        print_notice(f"notice: as is usual by the bundle's cases: {', '.join(usual)}")
+    return PolicyRequest(
+        principal=principal,
+        action=action,
+        owner_id=(principal.customer_id or "") if owner is None else owner,
+        facts={**usual, **given},
+    )
+
+
+def _fact(shape: ActionShape, text: str) -> tuple[str, JsonValue]:
+    from shopgraph.guards.cases import misfit
+
+    name, equals, written = text.partition("=")
+    if not equals:
+        raise InvalidInput(f"{text!r} is no fact.", remedy="Write NAME=VALUE.")
+    value: JsonValue = written
+    if written == "null":
+        value = None
+    elif shape.kinds.get(name) != "String":
+        with suppress(ValueError):  # said below, with the fact's type
+            value = json.loads(written)
+    if what := misfit(shape, name, value):
+        raise InvalidInput(f"{text!r} is no fact of this action: {what}.")
+    return name, value
+
+
+def _in_shop(
+    where: str, action: str, principal: Principal, owner: str | None, facts: list[str], args: str | None
+) -> Explanation:
+    from shopgraph.guards.explain import explain as explain_question
+    from shopgraph.shop import Shop
+
+    with closing(Shop.open(where)) as shop:
+        if args is None:
+            return explain_question(shop.policy, _asked(shop.policy, action, principal, owner, facts))
+        if facts or owner is not None:
+            raise InvalidInput("--args reads facts and owner from the records.", remedy="Leave out --fact and --owner.")
+        return explain_question(shop.policy, asyncio.run(_judged(shop, action, principal, args)))
+
+
+async def _judged(shop: Shop, action: str, principal: Principal, args: str) -> PolicyRequest:
+    """What the gate asks the policy about a call, which it judges and does not do."""
+    from shopgraph.tools.spec import ToolCall, ToolContext
+
+    try:
+        arguments = json.loads(args)
+    except ValueError as fault:
+        raise InvalidInput(f"--args is no JSON: {fault}.") from None
+    if not isinstance(arguments, dict):
+        raise InvalidInput("--args is no JSON object.", remedy='Write it as {"order_id": "#D1000001"}.')
+    context = ToolContext(services=shop.services, principal=principal, region_id=shop.meta.default_region_id)
+    outcome = await shop.gate.judge(context, ToolCall(tool=action, arguments=arguments, call_id="explain"))
+    if outcome.question is None:
+        said = "; ".join(f"{decision.rule}: {decision.reason}" for decision in outcome.decisions) or outcome.error
+        raise InvalidInput(f"The call does not come as far as the rules. {said}")
+    return outcome.question
+
+
+def _print(explanation: Explanation) -> None:
+    from shopgraph.guards.explain import caller_in_words
+
+    question, decision = explanation.question, explanation.decision
+    lines = [f"{question.action}, asked by {caller_in_words(question.principal)}: {decision.effect}"]
+    lines.append(f"  {decision.numbers.get('error', decision.reason)} {decision.remedy}".rstrip())
+    lines.append(f"decided by {decision.rule} ({decision.policy_version})")
+    lines.append("rules that hold:" if explanation.rules else "no rule holds")
+    lines += [f"  {Path(rule.file).name}:{rule.line}: {rule.effect} {rule.id}" for rule in explanation.rules]
+    lines.append("facts that the rules read:" if explanation.read else "the rules read no facts")
+    lines += [f"  {name} = {_shown(value)}" for name, value in explanation.read.items()]
+    lines.append("what would change it:" if explanation.changes else "nothing near would change it")
+    lines += [f"  {change.words} ({change.rule})" for change in explanation.changes]
+    typer.echo(visible("\n".join(lines)))
+
+
+def _shown(value: JsonValue) -> str:
+    return "unknown" if value is None else json.dumps(value)

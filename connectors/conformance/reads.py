@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from shopgraph.connectors.conformance.kit import check
-from shopgraph.connectors.conformance.seed import AT, DAY, ORDERS, seed
+from shopgraph.connectors.conformance.seed import AT, DAY, ORDERS, seed, usd
 from shopgraph.connectors.ports import Connectors
 
 NOWHERE = "no-such-record"
@@ -110,6 +110,8 @@ async def finds_customers(shop: Connectors) -> None:
     assert await crm.customer(NOWHERE) is None
     assert await crm.find_by_email("ada@example.co") is None
     assert await crm.find_by_email("") is None
+    assert await crm.find_by_email(" ada@example.com") is None
+    assert await crm.find_by_email("ada@example.com".replace("s", "\u017f").replace("x", "\uff58")) is None
     assert await crm.find_by_name_and_postal_code("Ada", "Byron", "62702") is None
     assert await crm.notes(NOWHERE) == ()
 
@@ -140,8 +142,11 @@ async def tells_what_runs_there_and_then(shop: Connectors) -> None:
     assert await marketing.promotions(region_id="north", at=AT + 2 * DAY) == ()
     assert await marketing.promotion("tomorrow") == given.promotions[3]
     assert await marketing.code("SPRING12") == given.codes[0]
-    assert [each.id for each in await marketing.discounts_of("ada")] == ["discount-1", "discount-2"]
+    assert [each.id for each in await marketing.discounts_of("ada")] == ["discount-1", "discount-2", "discount-3"]
     assert [each.id for each in await marketing.discounts_of("ada", since=AT - DAY)] == ["discount-1"]
+    assert await marketing.given("running") == (usd(3),)
+    assert await marketing.given("in-a-calendar") == (usd(3),), "a promotion that stands elsewhere"
+    assert await marketing.given("tomorrow") == await marketing.given(NOWHERE) == ()
     assert await marketing.promotion(NOWHERE) is None
     assert await marketing.code(NOWHERE) is None
     assert await marketing.discounts_of(NOWHERE) == ()

@@ -282,7 +282,10 @@ def _marketing(dataset: Dataset) -> None:
             ("tomorrow", "north", 1, 2),
         ]
     ]
-    dataset.codes = [DiscountCode(code="Spring12", promotion_id="running", usage_limit=100, used=3)]
+    dataset.codes = [
+        DiscountCode(code="Spring12", promotion_id="running", usage_limit=100, used=3),
+        DiscountCode(code="Elsewhere", promotion_id="in-a-calendar"),
+    ]
     dataset.campaigns = [
         Campaign(
             id=each.id,
@@ -296,8 +299,15 @@ def _marketing(dataset: Dataset) -> None:
         for each in dataset.promotions
     ]
     dataset.discounts = [
-        Discount(id=f"discount-{n}", order_id="ada-shipped", customer_id="ada", amount=usd(n), applied_at=AT - n * DAY)
-        for n in (1, 2)
+        Discount(
+            id=f"discount-{n}",
+            order_id="ada-shipped",
+            customer_id="ada",
+            promotion_id=promotion_id,
+            amount=usd(n),
+            applied_at=AT - n * DAY,
+        )
+        for n, promotion_id in enumerate(("running", "running", "in-a-calendar"), 1)
     ]
 
 

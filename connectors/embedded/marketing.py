@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
@@ -23,7 +23,7 @@ from shopgraph.connectors.embedded.schema import (
     VARIANTS,
     code_key,
 )
-from shopgraph.domain import Campaign, Discount, DiscountCode, Promotion
+from shopgraph.domain import Campaign, Discount, DiscountCode, Money, Promotion
 from shopgraph.errors import Conflict
 
 _CODE = TypeAdapter(DiscountCode)
@@ -64,6 +64,18 @@ class EmbeddedMarketing:
         if since is not None:
             where.append(table.c.applied_at >= to_micros(since))
         return await self._database.read(lambda db: many(db, DISCOUNTS, *where, order_by=(table.c.applied_at.desc(),)))
+
+    async def given(self, promotion_id: str) -> tuple[Money, ...]:
+        """What the price cuts on a promotion add up to, one sum per currency, by currency."""
+        cut = DISCOUNTS.table.c
+        statement = (
+            select(func.sum(cut.amount_minor), cut.amount_currency)
+            .where(cut.promotion_id == promotion_id)
+            .group_by(cut.amount_currency)
+            .order_by(cut.amount_currency)
+        )
+        rows = await self._database.read(lambda db: db.execute(statement).all())
+        return tuple(Money(amount=int(amount), currency=currency) for amount, currency in rows)
 
     async def granted_codes(self, customer_id: str, *, at: datetime) -> tuple[DiscountCode, ...]:
         """Codes granted to this customer that have not expired, newest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Self
 
@@ -19,12 +19,13 @@ from shopgraph.connectors.embedded.marketing import EmbeddedMarketing
 from shopgraph.connectors.embedded.orders import EmbeddedOrders
 from shopgraph.connectors.embedded.payments import EmbeddedPayments
 from shopgraph.connectors.embedded.records import EmbeddedRecords
-from shopgraph.connectors.embedded.schema import SHOP
+from shopgraph.connectors.embedded.rows import many
+from shopgraph.connectors.embedded.schema import CODES, PROMOTIONS, REGIONS, SHOP, code_key
 from shopgraph.connectors.embedded.search import WordSearch
 from shopgraph.connectors.embedded.sessions import EmbeddedSessions
 from shopgraph.connectors.embedded.warehouse import EmbeddedWarehouse
 from shopgraph.connectors.ports import CatalogPort, Connectors, SearchPort
-from shopgraph.domain import ShopMeta
+from shopgraph.domain import Region, ShopMeta
 from shopgraph.errors import ConfigurationError, DamagedShop
 
 SearchFactory = Callable[[CatalogPort], SearchPort]
@@ -46,6 +47,21 @@ class EmbeddedShop:
     def dump(self) -> Dataset:
         """Every business record: what was loaded and what happened since, each table in the order of its key."""
         return self.database.read_now(bulk.dump)
+
+    def regions(self) -> tuple[Region, ...]:
+        """The markets that it sells in."""
+        return self.database.read_now(lambda connection: many(connection, REGIONS))
+
+    def taken(self, *, promotion_ids: Collection[str], codes: Collection[str]) -> tuple[str, ...]:
+        """Which of these ids and codes its own promotions have."""
+        keys = {code_key(code) for code in codes}
+
+        def look(connection: Connection) -> tuple[str, ...]:
+            found = many(connection, PROMOTIONS, PROMOTIONS.table.c.id.in_(promotion_ids))
+            typed = many(connection, CODES, CODES.table.c.code_key.in_(keys))
+            return (*(each.id for each in found), *(each.code for each in typed))
+
+        return self.database.read_now(look)
 
     def close(self) -> None:
         """Close every connection."""

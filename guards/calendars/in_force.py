@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import chain
@@ -113,6 +113,23 @@ class Calendars:
                         remedy=f"Write the calendar in {there}.",
                         region=region.id,
                         file=str(calendar.path),
+                    )
+
+    def refuse_taken(self, names: Collection[str]) -> None:
+        """Check that no promotion declared here has an id or a code that another system has given away.
+
+        Raises:
+            ConfigurationError: one has.
+        """
+        taken = {name.casefold() for name in names}
+        for calendar in self._calendars.values():
+            for name in (*(each.id for each in calendar.promotions), *(each.code for each in calendar.codes)):
+                if name.casefold() in taken:
+                    raise ConfigurationError(
+                        f"{calendar.path} declares {name!r}, which the shop's marketing system has already.",
+                        remedy="Give it another name there.",
+                        file=str(calendar.path),
+                        name=name,
                     )
 
 

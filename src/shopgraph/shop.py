@@ -25,6 +25,8 @@ from shopgraph.domain import ClockKind, ShopMeta
 from shopgraph.errors import ConfigurationError, DamagedShop
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle, load_bundle
+from shopgraph.guards.promotions import with_calendars
+from shopgraph.guards.versions import live_folder
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.registry import default_tools
 from shopgraph.tools.spec import Services
@@ -57,7 +59,7 @@ class Shop:
         self._throw_away = throw_away
         self.meta: ShopMeta = records.meta
         self.policy = policy
-        self.connectors: Connectors = records.connectors
+        self.connectors: Connectors = with_calendars(records.connectors, policy.calendars)
         self.clock: Clock = clock_of(self.meta)
         self.services = Services(connectors=self.connectors, clock=self.clock, policy=policy)
         self.gate = Gate(default_tools())
@@ -116,7 +118,7 @@ class Shop:
     def _opened(cls, url: str, folder: Path | None, options: dict[str, Any]) -> Self:
         records = open_shop(url, _searching(options.pop("search", SearchKind.LEXICAL), folder))
         try:
-            return cls(records, folder=folder, policy=_policy(folder, records.meta), **options)
+            return cls(records, folder=folder, policy=_policy(folder, records), **options)
         except BaseException:
             records.close()
             raise
@@ -148,7 +150,7 @@ class Shop:
                     (folder / "url").touch(mode=0o600)  # it may hold a password
                     (folder / "url").write_text(url + "\n", encoding="utf-8")
                 shutil.copytree(bundle.folder, folder / "policy")
-                policy = _policy(folder, meta)
+                policy = _policy(folder, records)
                 return cls(records, folder=folder, policy=policy, throw_away=throw_away, **options)
             except BaseException:
                 records.close()
@@ -177,6 +179,14 @@ class Shop:
         local = LoopFreeSqliteSaver.open(folder / "conversations.db")
         self._closers.append(local.close)
         return local
+
+    def require_fit(self, policy: PolicyBundle) -> None:
+        """Check whether this shop could go by another policy.
+
+        Raises:
+            ConfigurationError: its calendars do not fit the shop's regions and promotions.
+        """
+        _require_fit(policy, self._records)
 
     def dump(self) -> Dataset:
         """Every business record."""
@@ -221,10 +231,19 @@ def clock_of(meta: ShopMeta) -> Clock:
     return RunningClock()
 
 
-def _policy(folder: Path | None, meta: ShopMeta) -> PolicyBundle:
+def _policy(folder: Path | None, records: EmbeddedShop) -> PolicyBundle:
     """The shop's own bundle, where it has a folder; else the packaged one of the name it was made with."""
-    own = folder / "policy" if folder is not None else None
-    return load_bundle(own if own is not None and own.is_dir() else meta.bundle)
+    own = live_folder(folder) if folder is not None else None
+    bundle = load_bundle(own or records.meta.bundle)
+    _require_fit(bundle, records)
+    return bundle
+
+
+def _require_fit(bundle: PolicyBundle, records: EmbeddedShop) -> None:
+    calendars = bundle.calendars
+    calendars.require(records.regions())
+    ids, codes = [each.id for each in calendars.promotions], [each.code for each in calendars.codes]
+    calendars.refuse_taken(records.taken(promotion_ids=ids, codes=codes))
 
 
 def _searching(kind: SearchKind, folder: Path | None) -> SearchFactory:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-_harness: Callable[[str], None] | None = None
+
+class Points:
+    """What happens at a point: nothing, unless a harness for fault injection is put in."""
+
+    def __init__(self) -> None:
+        self.harness: Callable[[str], None] | None = None
+        """Called with the name of every point that is reached."""
+
+    def reach(self, point: str) -> None:
+        """Pass a point: `{action}.{stage}:before`, `:after` (done, not yet on record), `:recorded`."""
+        if self.harness is not None:
+            self.harness(point)
 
 
-def reach(point: str) -> None:
-    """Pass a named point: `{action}.{stage}:before`, `:after` (done, not yet on record), `:recorded`."""
-    if _harness is not None:
-        _harness(point)
-
-
-def install(harness: Callable[[str], None] | None) -> None:
-    """Have `harness` called at every point, for fault injection; None takes it away."""
-    global _harness
-    _harness = harness
+POINTS = Points()
+"""Those of this process."""

@@ -101,11 +101,17 @@ async def do_stage(stage: Stage, context: ToolContext, done: Mapping[str, JsonVa
 
 
 async def undo_stage(stage: Stage, context: ToolContext, done: Mapping[str, JsonValue]) -> None:
-    """Take a stage back, last step first."""
-    async with context.services.connectors.transaction():
-        for step in reversed(stage.steps):
-            if step.undo is not None:
-                await step.undo(Work(context=context, done=done))
+    """Take a stage back, last step first; a local one in one transaction."""
+    if stage.local:
+        async with context.services.connectors.transaction():
+            return await _undo(stage, context, done)
+    return await _undo(stage, context, done)
+
+
+async def _undo(stage: Stage, context: ToolContext, done: Mapping[str, JsonValue]) -> None:
+    for step in reversed(stage.steps):
+        if step.undo is not None:
+            await step.undo(Work(context=context, done=done))
 
 
 async def _do(stage: Stage, context: ToolContext, done: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

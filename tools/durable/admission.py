@@ -1,0 +1,82 @@
+"""Admitting an action: in the transaction that judged it, before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, JsonValue
+
+from shopgraph.domain import ActionRun, Channel, Principal
+from shopgraph.tools.durable.steps import Action, PlanT, Step, Work, do_stage, staged
+from shopgraph.tools.spec import Services, ToolContext
+
+
+class Accepted(BaseModel):
+    """What a tool answers whose action goes on after the transaction: the gate waits for it."""
+
+    action_id: str
+
+
+async def perform(
+    context: ToolContext, action: Action[PlanT], plan: PlanT, *, order_id: str | None, customer_id: str | None
+) -> BaseModel:
+    """Carry a plan out at once where one transaction reaches everything it touches, else admit it to the engine.
+
+    Returns the tool's result, or `Accepted`.
+
+    Raises:
+        Conflict: the records do not allow it, or another action of the order is unfinished.
+    """
+    connectors = context.services.connectors
+    steps = action.steps(plan)
+    async with connectors.transaction():
+        if not any(step.ports & connectors.outside for step in steps):
+            return await _at_once(context, action, plan, steps)
+        run = await connectors.runs.admit(
+            ActionRun(
+                id=f"action:{context.call_id}",
+                type=action.name,
+                order_id=order_id,
+                customer_id=customer_id,
+                started_by=f"{context.principal.kind}:{context.principal.id}".rstrip(":"),
+                asked=_asked(context),
+                plan=plan.model_dump(mode="json"),
+                at=context.services.clock.now(),
+            )
+        )
+    return Accepted(action_id=run.id)
+
+
+async def _at_once(context: ToolContext, action: Action[PlanT], plan: PlanT, steps: Sequence[Step]) -> BaseModel:
+    done = dict[str, JsonValue]()
+    for stage in staged(steps, ()):
+        done |= await do_stage(stage, context, done)
+    return await action.tell(Work(context=context, done=done), plan)
+
+
+def context_of(services: Services, run: ActionRun) -> ToolContext:
+    """The context in which the action was asked for, with the services of the process that carries it out."""
+    asked: Any = run.asked
+    return ToolContext(
+        services=services,
+        principal=Principal.model_validate(asked["principal"]),
+        region_id=asked["region_id"],
+        conversation_id=asked["conversation_id"],
+        request_id=asked["request_id"],
+        call_id=asked["call_id"],
+        channel=Channel(asked["channel"]),
+        agent=asked["agent"],
+    )
+
+
+def _asked(context: ToolContext) -> JsonValue:
+    return {
+        "principal": context.principal.model_dump(mode="json"),
+        "region_id": context.region_id,
+        "conversation_id": context.conversation_id,
+        "request_id": context.request_id,
+        "call_id": context.call_id,
+        "channel": str(context.channel),
+        "agent": context.agent,
+    }

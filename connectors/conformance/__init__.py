@@ -14,11 +14,19 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"shopgraph.connectors.conformance.{each}"
-        for each in ("kit", "mutations", "offers", "reads", "records", "rules", "transactions")
+        for each in ("kit", "mutations", "offers", "payments", "reads", "records", "rules", "transactions")
     )
 )
 
-from shopgraph.connectors.conformance import mutations, offers, reads, records, rules, transactions  # noqa: E402, F401
+from shopgraph.connectors.conformance import (  # noqa: E402
+    mutations,  # noqa: F401
+    offers,  # noqa: F401
+    payments,  # noqa: F401
+    reads,  # noqa: F401
+    records,  # noqa: F401
+    rules,  # noqa: F401
+    transactions,  # noqa: F401
+)
 from shopgraph.connectors.conformance.kit import CHECKS, Check, Factory, conformance_tests  # noqa: E402
 from shopgraph.connectors.conformance.seed import seed  # noqa: E402
 

@@ -135,6 +135,12 @@ def _refund(order_id: str = "ada-delivered", amount: int = 700) -> Call:
     )
 
 
+def _authorize(order_id: str = "ada-pending", amount: int = 700) -> Call:
+    return lambda shop, key: shop.payments.authorize(
+        order_id=order_id, payment_method_id="ada-card", amount=usd(amount), at=AT, idempotency_key=key
+    )
+
+
 def _code(cart_id: str = "cart-open", code: str = "Spring12") -> Call:
     return lambda shop, key: shop.sessions.add_code(cart_id=cart_id, code=code, at=AT, idempotency_key=key)
 
@@ -165,6 +171,7 @@ MUTATIONS: tuple[Mutation, ...] = tuple(
         ("warehouse", "request_exchange", _ask_exchange(), _ask_exchange(difference=1), _ask_exchange(NOWHERE)),
         ("crm", "change_address", _live_at(), _live_at(address=ADDRESS), _live_at(NOWHERE)),
         ("crm", "add_note", _note(), _note(body="Wrote."), _note(NOWHERE)),
+        ("payments", "authorize", _authorize(), _authorize(amount=701), _authorize(NOWHERE)),
         ("payments", "charge", _charge(), _charge(amount=701), _charge(NOWHERE)),
         ("payments", "refund", _refund(), _refund(amount=701), _refund(NOWHERE)),
         ("marketing", "grant_code", _grant(), _grant(percent=11), _grant(NOWHERE)),

@@ -54,6 +54,11 @@ class Database:
         """What an error message calls it: the file, or the URL without its password."""
         return place_of(self.url)
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this context has a transaction open on this database."""
+        return self._open() is not None
+
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a function that only reads: inside the open transaction of this context, or on its own."""
         if (open_one := self._open()) is not None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.rows import claim
@@ -55,10 +55,7 @@ def _once(
 ) -> T:
     table = IDEMPOTENCY_KEYS
     if claim(connection, table, {"key": key, "operation": operation, "digest": digest}):
-        result = act(connection)
-        stored = answer.dump_json(result).decode()
-        connection.execute(update(table).where(table.c.key == key).values(result=stored))
-        return result
+        return answer_again(connection, key, answer, act(connection))
     first = connection.execute(select(table).where(table.c.key == key)).one()
     if (first.operation, first.digest) != (operation, digest):
         raise IdempotencyConflict(
@@ -69,6 +66,26 @@ def _once(
             now=operation,
         )
     return answer.validate_json(first.result)
+
+
+def answer_to(connection: Connection, key: str, answer: TypeAdapter[T]) -> T | None:
+    """What the call under that key was answered; None when the key is free."""
+    table = IDEMPOTENCY_KEYS
+    stored = connection.execute(select(table.c.result).where(table.c.key == key)).scalar()
+    return None if stored is None else answer.validate_json(stored)
+
+
+def answer_again(connection: Connection, key: str, answer: TypeAdapter[T], result: T) -> T:
+    """Give the call under that key another answer from now on: it was begun before, and now it is done."""
+    table = IDEMPOTENCY_KEYS
+    stored = answer.dump_json(result).decode()
+    connection.execute(update(table).where(table.c.key == key).values(result=stored))
+    return result
+
+
+def free(connection: Connection, key: str) -> None:
+    """Forget the key: its call was begun and then refused."""
+    connection.execute(delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.key == key))
 
 
 def _digest(body: Mapping[str, Any]) -> str:

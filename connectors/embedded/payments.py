@@ -1,17 +1,29 @@
-"""The payment gateway, played by the embedded database: money moves between records."""
+"""Payments and refunds in the embedded database, and the way to a payment gateway where there is one.
+
+Without a gateway the database plays it: cards are charged by writing it down. With one, the money of cards moves at the
+gateway (`GatewayStep`), and these records say what was asked and what came of it. Gift cards are the shop's own money
+and stay here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete
 
+from shopgraph.connectors.embedded import gateway_calls as calls
+from shopgraph.connectors.embedded import payment_rules as rules
 from shopgraph.connectors.embedded.database import Database
-from shopgraph.connectors.embedded.idempotency import once
-from shopgraph.connectors.embedded.mapping import changed
-from shopgraph.connectors.embedded.rows import add, existing, keyed, many, new_id, one, replace, require
-from shopgraph.connectors.embedded.schema import INTENTS, ORDERS, PAYMENT_METHODS, REFUNDS
+from shopgraph.connectors.embedded.gateway_records import GatewayRecords
+from shopgraph.connectors.embedded.gateway_steps import Asks, GatewayStep, take
+from shopgraph.connectors.embedded.mapping import Mapped, changed, to_micros
+from shopgraph.connectors.embedded.mapping import V as Record
+from shopgraph.connectors.embedded.rows import add, existing, keyed, many, new_id, one, replace
+from shopgraph.connectors.embedded.schema import INTENTS, PAYMENT_METHODS, REFUNDS
+from shopgraph.connectors.gateway import Asking, GatewayCall, GatewayPayment, GatewayRefund, PaymentGateway
+from shopgraph.connectors.ports import PaymentHistory
 from shopgraph.domain import (
     Money,
     PaymentIntent,
@@ -22,19 +34,19 @@ from shopgraph.domain import (
     RefundReason,
     RefundStatus,
 )
-from shopgraph.errors import Conflict, InvalidInput, NotFound
+from shopgraph.errors import InvalidInput
 
 _INTENT = TypeAdapter(PaymentIntent)
 _REFUND = TypeAdapter(Refund)
-_GIVEN_BACK = frozenset({RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION, RefundStatus.SUCCEEDED})
-"""Refunds that take from what was captured; a failed or canceled one does not."""
 
 
 class EmbeddedPayments:
-    """`PaymentsPort` over the embedded database."""
+    """`PaymentsPort` over the embedded database and, where one is given, a payment gateway."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, gateway: PaymentGateway | None = None) -> None:
         self._database = database
+        self._gateway = gateway
+        self._known = GatewayRecords(gateway.name if gateway else "")
 
     async def methods(self, customer_id: str) -> tuple[PaymentMethod, ...]:
         """A customer's saved payment methods, by id."""
@@ -48,37 +60,161 @@ class EmbeddedPayments:
 
     async def intents(self, order_id: str) -> tuple[PaymentIntent, ...]:
         """By sequence."""
-        return await self._database.read(lambda db: _intents(db, order_id))
+        return await self._database.read(lambda db: rules.intents_of(db, order_id))
+
+    async def intent(self, payment_intent_id: str) -> PaymentIntent | None:
+        """The payment of that id."""
+        return await self._database.read(lambda db: one(db, INTENTS, keyed(INTENTS, payment_intent_id)))
 
     async def refunds(self, order_id: str) -> tuple[Refund, ...]:
         """By sequence."""
-        return await self._database.read(lambda db: _refunds(db, order_id))
+        return await self._database.read(lambda db: rules.refunds_of(db, order_id))
+
+    async def find_refund(self, refund_id: str) -> Refund | None:
+        """The refund of that id."""
+        return await self._database.read(lambda db: one(db, REFUNDS, keyed(REFUNDS, refund_id)))
+
+    async def history(self, *, since: datetime) -> PaymentHistory:
+        """Every payment and refund begun at that instant or later, oldest first."""
+
+        def read(db: Connection) -> PaymentHistory:
+            return PaymentHistory(intents=_begun_since(db, INTENTS, since), refunds=_begun_since(db, REFUNDS, since))
+
+        return await self._database.read(read)
+
+    async def unsettled(self) -> tuple[GatewayCall, ...]:
+        """Calls to the gateway of which nobody knows the end, longest open first: asked again, they go on."""
+        return await self._database.read(calls.open_calls)
+
+    async def authorize(
+        self, *, order_id: str, payment_method_id: str, amount: Money, at: datetime, idempotency_key: str
+    ) -> PaymentIntent:
+        """Hold money without taking it; a gift card's balance falls at once."""
+        return await self._pay(order_id, payment_method_id, amount, at, idempotency_key, capture=False)
 
     async def charge(
         self, *, order_id: str, payment_method_id: str, amount: Money, at: datetime, idempotency_key: str
     ) -> PaymentIntent:
         """Take money at once (authorize and capture); a gift card's balance falls."""
+        return await self._pay(order_id, payment_method_id, amount, at, idempotency_key, capture=True)
 
-        def act(db: Connection) -> PaymentIntent:
-            method = _method_for(db, order_id, payment_method_id, amount)
+    async def _pay(
+        self, order_id: str, payment_method_id: str, amount: Money, at: datetime, key: str, *, capture: bool
+    ) -> PaymentIntent:
+        def begin(db: Connection, asks: Asks) -> PaymentIntent:
+            method = rules.method_for(db, order_id, payment_method_id, amount)
             if amount.amount <= 0:
                 raise InvalidInput(f"{amount} cannot be charged.", remedy="Charge more than nothing.")
-            if method.kind is PaymentMethodKind.GIFT_CARD:
-                _move_balance(db, method, -amount)
+            status = PaymentIntentStatus.SUCCEEDED if capture else PaymentIntentStatus.REQUIRES_CAPTURE
             intent = PaymentIntent(
-                id=new_id("pi", idempotency_key),
+                id=new_id("pi", key),
                 order_id=order_id,
                 payment_method_id=payment_method_id,
                 amount=amount,
-                captured=amount,
-                status=PaymentIntentStatus.SUCCEEDED,
-                sequence=_next_sequence(db, order_id),
+                captured=amount if capture else Money.zero(amount.currency),
+                status=status,
+                sequence=rules.next_sequence(db, order_id),
                 created_at=at,
             )
+            if method.kind is PaymentMethodKind.GIFT_CARD:
+                rules.move_balance(db, method, -amount)
+            elif self._gateway is not None:
+                self._known.party(db, method.id)
+                intent = changed(intent, status=PaymentIntentStatus.PROCESSING, captured=Money.zero(amount.currency))
+                asks(intent.id)
             return add(db, INTENTS, intent)
 
-        body = {"order": order_id, "method": payment_method_id, "amount": amount}
-        return await once(self._database, "payments.charge", idempotency_key, body, _INTENT, act)
+        async def ask(gateway: PaymentGateway, intent: PaymentIntent, asking: Asking) -> GatewayPayment:
+            party = await self._database.read(lambda db: self._known.party(db, payment_method_id))
+            return await gateway.pay(
+                intent, customer=party.customer, method=party.method, capture=capture, asking=asking
+            )
+
+        return await take(
+            self._database,
+            self._gateway,
+            GatewayStep(
+                operation="payments.charge" if capture else "payments.authorize",
+                key=key,
+                body={"order": order_id, "method": payment_method_id, "amount": amount},
+                answer=_INTENT,
+                at=at,
+                begin=begin,
+                ask=ask,
+                keep=self._known.keep_payment,
+                undo=lambda db, intent: _remove(db, INTENTS, intent.id),
+            ),
+        )
+
+    async def capture(
+        self, *, payment_intent_id: str, amount: Money | None = None, at: datetime, idempotency_key: str
+    ) -> PaymentIntent:
+        """Take what is held, or a part of it, once; the rest goes back."""
+
+        def begin(db: Connection, asks: Asks) -> PaymentIntent:
+            intent = rules.held_payment(db, payment_intent_id, PaymentIntentStatus.SUCCEEDED)
+            taken = amount or intent.amount
+            rules.check_capture(intent, taken)
+            if self._is_held_there(db, intent):
+                asks(intent.id)
+                return intent
+            _release(db, intent, intent.amount - taken)
+            return replace(db, INTENTS, changed(intent, captured=taken, status=PaymentIntentStatus.SUCCEEDED))
+
+        async def ask(gateway: PaymentGateway, intent: PaymentIntent, asking: Asking) -> GatewayPayment:
+            external = await self._database.read(lambda db: self._known.payment(db, intent.id))
+            return await gateway.capture(external, amount or intent.amount, asking=asking)
+
+        body = {"payment": payment_intent_id, "amount": amount}
+        return await self._change("payments.capture", idempotency_key, body, at, begin, ask)
+
+    async def void(self, *, payment_intent_id: str, at: datetime, idempotency_key: str) -> PaymentIntent:
+        """Let go of what is held."""
+
+        def begin(db: Connection, asks: Asks) -> PaymentIntent:
+            intent = rules.held_payment(db, payment_intent_id, PaymentIntentStatus.CANCELED)
+            if self._is_held_there(db, intent):
+                asks(intent.id)
+                return intent
+            _release(db, intent, intent.amount)
+            return replace(db, INTENTS, changed(intent, status=PaymentIntentStatus.CANCELED))
+
+        async def ask(gateway: PaymentGateway, intent: PaymentIntent, asking: Asking) -> GatewayPayment:
+            external = await self._database.read(lambda db: self._known.payment(db, intent.id))
+            return await gateway.void(external, asking=asking)
+
+        return await self._change("payments.void", idempotency_key, {"payment": payment_intent_id}, at, begin, ask)
+
+    async def _change(
+        self,
+        operation: str,
+        key: str,
+        body: dict[str, object],
+        at: datetime,
+        begin: Callable[[Connection, Asks], PaymentIntent],
+        ask: Callable[[PaymentGateway, PaymentIntent, Asking], Awaitable[GatewayPayment]],
+    ) -> PaymentIntent:
+        """What is held is taken or let go; when the gateway refuses there is nothing to undo."""
+        step = GatewayStep(
+            operation=operation,
+            key=key,
+            body=body,
+            answer=_INTENT,
+            at=at,
+            begin=begin,
+            ask=ask,
+            keep=self._known.keep_payment,
+            undo=lambda *_: None,
+        )
+        return await take(self._database, self._gateway, step)
+
+    def _is_held_there(self, db: Connection, intent: PaymentIntent) -> bool:
+        """Whether the gateway holds the money; asks for its id now, so that an unknown payment is refused early."""
+        method = existing(db, PAYMENT_METHODS, intent.payment_method_id)
+        if self._gateway is None or method.kind is PaymentMethodKind.GIFT_CARD:
+            return False
+        self._known.payment(db, intent.id)
+        return True
 
     async def refund(
         self,
@@ -91,98 +227,75 @@ class EmbeddedPayments:
         at: datetime,
         idempotency_key: str,
     ) -> Refund:
-        """Give money back: `succeeded` at once on a gift card (its balance rises), else `pending`.
+        """Give money back: `succeeded` at once on a gift card (its balance rises), else `pending` at first.
 
-        A refund of nothing is a record too: an even exchange is settled by one.
+        A refund of nothing is a record too: an even exchange is settled by one. No gateway is asked for it.
         """
 
-        def act(db: Connection) -> Refund:
-            method = _method_for(db, order_id, payment_method_id, amount)
+        def begin(db: Connection, asks: Asks) -> Refund:
+            method = rules.method_for(db, order_id, payment_method_id, amount)
             if amount.amount < 0:
                 raise InvalidInput(f"A refund of {amount} is a charge.")
-            _check_refundable(db, order_id, payment_intent_id, amount)
-            on_gift_card = method.kind is PaymentMethodKind.GIFT_CARD
-            if on_gift_card:
-                _move_balance(db, method, amount)
+            rules.check_refundable(db, order_id, payment_intent_id, amount)
             refund = Refund(
                 id=new_id("re", idempotency_key),
                 order_id=order_id,
                 payment_intent_id=payment_intent_id,
                 payment_method_id=payment_method_id,
                 amount=amount,
-                status=RefundStatus.SUCCEEDED if on_gift_card else RefundStatus.PENDING,
+                status=RefundStatus.PENDING,
                 reason=reason,
-                sequence=_next_sequence(db, order_id),
+                sequence=rules.next_sequence(db, order_id),
                 created_at=at,
             )
+            if method.kind is PaymentMethodKind.GIFT_CARD:
+                rules.move_balance(db, method, amount)
+                refund = changed(refund, status=RefundStatus.SUCCEEDED)
+            elif self._gateway is not None and not amount.is_zero:
+                payment = rules.payment_to_refund(db, order_id, payment_intent_id, method, amount)
+                self._known.payment(db, payment.id)
+                refund = changed(refund, payment_intent_id=payment.id)
+                asks(refund.id)
             return add(db, REFUNDS, refund)
 
-        body = {
-            "order": order_id,
-            "intent": payment_intent_id,
-            "method": payment_method_id,
-            "amount": amount,
-            "reason": reason,
-        }
-        return await once(self._database, "payments.refund", idempotency_key, body, _REFUND, act)
+        async def ask(gateway: PaymentGateway, refund: Refund, asking: Asking) -> GatewayRefund:
+            payment = await self._database.read(lambda db: self._known.payment(db, refund.payment_intent_id or ""))
+            return await gateway.refund(refund, payment=payment, asking=asking)
 
-
-def _intents(db: Connection, order_id: str) -> tuple[PaymentIntent, ...]:
-    table = INTENTS.table
-    return many(db, INTENTS, table.c.order_id == order_id, order_by=(table.c.sequence.asc(),))
-
-
-def _refunds(db: Connection, order_id: str) -> tuple[Refund, ...]:
-    table = REFUNDS.table
-    return many(db, REFUNDS, table.c.order_id == order_id, order_by=(table.c.sequence.asc(),))
-
-
-def _next_sequence(db: Connection, order_id: str) -> int:
-    """The next place in the order's payment history, which intents and refunds share; the order is locked."""
-    taken = [intent.sequence for intent in _intents(db, order_id)]
-    taken += [refund.sequence for refund in _refunds(db, order_id)]
-    return max(taken, default=-1) + 1
-
-
-def _method_for(db: Connection, order_id: str, payment_method_id: str, amount: Money) -> PaymentMethod:
-    """The payment method, of the order's customer; the order is locked first, so its payments queue up."""
-    order = require(db, ORDERS, order_id)
-    method = existing(db, PAYMENT_METHODS, payment_method_id)
-    if method.customer_id != order.customer_id:
-        raise NotFound(f"The customer of order {order_id} has no payment method {payment_method_id}.")
-    if amount.currency != order.currency:
-        raise InvalidInput(f"Order {order_id} is in {order.currency}, not in {amount.currency}.")
-    return method
-
-
-def _move_balance(db: Connection, card: PaymentMethod, change: Money) -> None:
-    balance = card.balance or Money.zero(change.currency)
-    after = balance + change
-    if after.amount < 0:
-        raise Conflict(
-            f"Gift card {card.id} holds {balance}, {-change} is asked for.",
-            remedy="Choose another payment method.",
-            balance=balance.amount,
-            requested=-change.amount,
-            currency=balance.currency,
+        return await take(
+            self._database,
+            self._gateway,
+            GatewayStep(
+                operation="payments.refund",
+                key=idempotency_key,
+                body={
+                    "order": order_id,
+                    "intent": payment_intent_id,
+                    "method": payment_method_id,
+                    "amount": amount,
+                    "reason": reason,
+                },
+                answer=_REFUND,
+                at=at,
+                begin=begin,
+                ask=ask,
+                keep=self._known.keep_refund,
+                undo=lambda db, refund: _remove(db, REFUNDS, refund.id),
+            ),
         )
-    replace(db, PAYMENT_METHODS, changed(card, balance=after))
 
 
-def _check_refundable(db: Connection, order_id: str, payment_intent_id: str | None, amount: Money) -> None:
-    intents = _intents(db, order_id)
-    if payment_intent_id is not None and all(intent.id != payment_intent_id for intent in intents):
-        raise NotFound(f"Order {order_id} has no payment {payment_intent_id}.", payment_intent_id=payment_intent_id)
-    captured = Money.sum((intent.captured for intent in intents), amount.currency)
-    refunded = Money.sum(
-        (refund.amount for refund in _refunds(db, order_id) if refund.status in _GIVEN_BACK), amount.currency
-    )
-    if refunded + amount > captured:
-        raise Conflict(
-            f"{amount} cannot be refunded: {captured} was taken for order {order_id}, {refunded} went back already.",
-            remedy=f"At most {captured - refunded} can go back.",
-            order_id=order_id,
-            requested=amount.amount,
-            refundable=(captured - refunded).amount,
-            currency=amount.currency,
-        )
+def _begun_since(db: Connection, mapped: Mapped[Record], since: datetime) -> tuple[Record, ...]:
+    created = mapped.table.c.created_at
+    return many(db, mapped, created >= to_micros(since), order_by=(created.asc(),))
+
+
+def _release(db: Connection, intent: PaymentIntent, amount: Money) -> None:
+    """What was held and is not taken goes back to a gift card; there is no balance of anything else."""
+    method = existing(db, PAYMENT_METHODS, intent.payment_method_id)
+    if method.kind is PaymentMethodKind.GIFT_CARD:
+        rules.move_balance(db, method, amount)
+
+
+def _remove(db: Connection, mapped: Mapped[Record], own: str) -> None:
+    db.execute(delete(mapped.table).where(keyed(mapped, own)))

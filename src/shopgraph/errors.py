@@ -16,7 +16,8 @@
     ├── Conflict                  the records do not allow it now
     │   ├── IdempotencyConflict   same key, another body
     │   ├── IllegalTransition     not a move of this state machine
-    │   └── OutOfStock            fewer units than asked for
+    │   ├── OutOfStock            fewer units than asked for
+    │   └── PaymentDeclined       the customer's bank says no
     └── ConnectorFault            a system behind a connector failed; `retryable` says what to do
         ├── ConnectorTimeout      no answer in time: it may have acted
         └── ConnectorUnavailable  it could not be reached: it has not acted
@@ -148,6 +149,12 @@ class OutOfStock(Conflict):
     """Fewer units than asked for."""
 
     code = "conflict.out_of_stock"
+
+
+class PaymentDeclined(Conflict):
+    """The customer's bank says no, or wants the customer there; `decline_code` is the gateway's word for why."""
+
+    code = "conflict.payment_declined"
 
 
 class ConnectorFault(ShopgraphError):

@@ -1,0 +1,98 @@
+"""What the records know of a payment gateway: which of its ids are ours, and how its news are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from shopgraph.connectors.embedded import gateway_calls as calls
+from shopgraph.connectors.embedded.mapping import changed
+from shopgraph.connectors.embedded.rows import add, existing, keyed, one, replace
+from shopgraph.connectors.embedded.schema import INTENTS, PAYMENT_METHODS, REFUNDS
+from shopgraph.connectors.gateway import (
+    ExternalKind,
+    GatewayPayment,
+    GatewayRefund,
+    later_payment,
+    later_refund,
+)
+from shopgraph.domain import PaymentIntent, PaymentMethod, Refund
+from shopgraph.errors import Conflict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """Who pays and by what, in the gateway's ids."""
+
+    customer: str
+    method: str
+
+
+@dataclass(frozen=True)
+class GatewayRecords:
+    """The records of one gateway. Everything here runs inside a transaction of the caller's."""
+
+    gateway: str
+
+    def party(self, db: Connection, payment_method_id: str) -> Party:
+        """The gateway's ids of a payment method and its customer.
+
+        Raises:
+            Conflict: the gateway does not know one of them.
+        """
+        method = existing(db, PAYMENT_METHODS, payment_method_id)
+        return Party(
+            customer=self._known(db, ExternalKind.CUSTOMER, method.customer_id),
+            method=self._known(db, ExternalKind.PAYMENT_METHOD, method.id),
+        )
+
+    def payment(self, db: Connection, payment_intent_id: str) -> str:
+        """The gateway's id of a payment.
+
+        Raises:
+            Conflict: the payment was not made there.
+        """
+        return self._known(db, ExternalKind.PAYMENT, payment_intent_id)
+
+    def adopt_method(self, db: Connection, method: PaymentMethod, party: Party) -> PaymentMethod:
+        """Keep a payment method that the customer saved at the gateway; the one that is there is brought up to date."""
+        calls.bind(db, self.gateway, ExternalKind.CUSTOMER, method.customer_id, party.customer)
+        own = calls.own_id(db, self.gateway, ExternalKind.PAYMENT_METHOD, party.method)
+        if own is not None:
+            return replace(db, PAYMENT_METHODS, changed(method, id=own))
+        calls.bind(db, self.gateway, ExternalKind.PAYMENT_METHOD, method.id, party.method)
+        return add(db, PAYMENT_METHODS, method)
+
+    def keep_payment(self, db: Connection, payment: PaymentIntent, seen: GatewayPayment) -> PaymentIntent:
+        """Keep what the gateway says of a payment, unless later news came before."""
+        calls.bind(db, self.gateway, ExternalKind.PAYMENT, payment.id, seen.external_id)
+        return replace(db, INTENTS, later_payment(existing(db, INTENTS, payment.id), seen))
+
+    def keep_refund(self, db: Connection, refund: Refund, seen: GatewayRefund) -> Refund:
+        """Keep what the gateway says of a refund, unless later news came before."""
+        calls.bind(db, self.gateway, ExternalKind.REFUND, refund.id, seen.external_id)
+        return replace(db, REFUNDS, later_refund(existing(db, REFUNDS, refund.id), seen))
+
+    def payment_seen(self, db: Connection, seen: GatewayPayment) -> PaymentIntent | None:
+        """Our payment that was seen there, as it is now; None when it is none of ours."""
+        own = calls.own_id(db, self.gateway, ExternalKind.PAYMENT, seen.external_id) or seen.id
+        payment = one(db, INTENTS, keyed(INTENTS, own))
+        return None if payment is None else self.keep_payment(db, payment, seen)
+
+    def refund_seen(self, db: Connection, seen: GatewayRefund) -> Refund | None:
+        """Our refund that was seen there, as it is now; None when it is none of ours."""
+        own = calls.own_id(db, self.gateway, ExternalKind.REFUND, seen.external_id) or seen.id
+        refund = one(db, REFUNDS, keyed(REFUNDS, own))
+        return None if refund is None else self.keep_refund(db, refund, seen)
+
+    def _known(self, db: Connection, kind: ExternalKind, own: str) -> str:
+        external = calls.external_id(db, self.gateway, kind, own)
+        if external is None:
+            what = kind.value.replace("_", " ")
+            raise Conflict(
+                f"{self.gateway} does not know the {what} {own}.",
+                remedy=f"Link it first, or use another {what}.",
+                id=own,
+            )
+        return external

@@ -1,0 +1,135 @@
+"""What the records say about a payment or refund that is asked for. Everything here runs inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from shopgraph.connectors.embedded.mapping import changed
+from shopgraph.connectors.embedded.rows import existing, many, replace, require
+from shopgraph.connectors.embedded.schema import INTENTS, ORDERS, PAYMENT_METHODS, REFUNDS
+from shopgraph.domain import Money, PaymentIntent, PaymentIntentStatus, PaymentMethod, Refund, RefundStatus
+from shopgraph.domain.transitions import PAYMENT
+from shopgraph.errors import Conflict, InvalidInput, NotFound
+
+_GIVEN_BACK = frozenset({RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION, RefundStatus.SUCCEEDED})
+"""Refunds that take from what was captured; a failed or canceled one does not."""
+
+
+def intents_of(db: Connection, order_id: str) -> tuple[PaymentIntent, ...]:
+    """An order's payments, by sequence."""
+    table = INTENTS.table
+    return many(db, INTENTS, table.c.order_id == order_id, order_by=(table.c.sequence.asc(),))
+
+
+def refunds_of(db: Connection, order_id: str) -> tuple[Refund, ...]:
+    """An order's refunds, by sequence."""
+    table = REFUNDS.table
+    return many(db, REFUNDS, table.c.order_id == order_id, order_by=(table.c.sequence.asc(),))
+
+
+def next_sequence(db: Connection, order_id: str) -> int:
+    """The next place in the order's payment history, which intents and refunds share; the order is locked."""
+    taken = [intent.sequence for intent in intents_of(db, order_id)]
+    taken += [refund.sequence for refund in refunds_of(db, order_id)]
+    return max(taken, default=-1) + 1
+
+
+def method_for(db: Connection, order_id: str, payment_method_id: str, amount: Money) -> PaymentMethod:
+    """The payment method, of the order's customer; the order is locked first, so its payments queue up."""
+    order = require(db, ORDERS, order_id)
+    method = existing(db, PAYMENT_METHODS, payment_method_id)
+    if method.customer_id != order.customer_id:
+        raise NotFound(f"The customer of order {order_id} has no payment method {payment_method_id}.")
+    if amount.currency != order.currency:
+        raise InvalidInput(f"Order {order_id} is in {order.currency}, not in {amount.currency}.")
+    return method
+
+
+def move_balance(db: Connection, card: PaymentMethod, change: Money) -> None:
+    """Let a gift card's balance rise, or fall as far as it goes."""
+    balance = card.balance or Money.zero(change.currency)
+    after = balance + change
+    if after.amount < 0:
+        raise Conflict(
+            f"Gift card {card.id} holds {balance}, {-change} is asked for.",
+            remedy="Choose another payment method.",
+            balance=balance.amount,
+            requested=-change.amount,
+            currency=balance.currency,
+        )
+    replace(db, PAYMENT_METHODS, changed(card, balance=after))
+
+
+def held_payment(db: Connection, payment_intent_id: str, target: PaymentIntentStatus) -> PaymentIntent:
+    """The payment, of which money is held but not taken; it and its order are locked."""
+    intent = existing(db, INTENTS, payment_intent_id)
+    require(db, ORDERS, intent.order_id)
+    intent = existing(db, INTENTS, payment_intent_id)
+    if intent.status is not PaymentIntentStatus.REQUIRES_CAPTURE:
+        PAYMENT.check(intent.status, target)
+        raise Conflict(f"Payment {intent.id} is {intent.status}.", remedy="Wait until the gateway has answered.")
+    return intent
+
+
+def check_capture(intent: PaymentIntent, amount: Money) -> None:
+    """Whether that much can be taken of what is held."""
+    if amount.currency != intent.amount.currency or amount.amount <= 0:
+        raise InvalidInput(
+            f"{amount} cannot be taken of a payment of {intent.amount}.", remedy="Take more than nothing."
+        )
+    if amount > intent.amount:
+        raise Conflict(
+            f"{amount} cannot be taken: {intent.amount} is held.",
+            remedy=f"At most {intent.amount} can be taken.",
+            requested=amount.amount,
+            held=intent.amount.amount,
+            currency=amount.currency,
+        )
+
+
+def check_refundable(db: Connection, order_id: str, payment_intent_id: str | None, amount: Money) -> None:
+    """Whether that much of the order's money can go back."""
+    intents = intents_of(db, order_id)
+    if payment_intent_id is not None and all(intent.id != payment_intent_id for intent in intents):
+        raise NotFound(f"Order {order_id} has no payment {payment_intent_id}.", payment_intent_id=payment_intent_id)
+    captured = Money.sum((intent.captured for intent in intents), amount.currency)
+    refunded = _given_back(refunds_of(db, order_id), amount.currency)
+    if refunded + amount > captured:
+        raise Conflict(
+            f"{amount} cannot be refunded: {captured} was taken for order {order_id}, {refunded} went back already.",
+            remedy=f"At most {captured - refunded} can go back.",
+            order_id=order_id,
+            requested=amount.amount,
+            refundable=(captured - refunded).amount,
+            currency=amount.currency,
+        )
+
+
+def payment_to_refund(
+    db: Connection, order_id: str, payment_intent_id: str | None, method: PaymentMethod, amount: Money
+) -> PaymentIntent:
+    """The payment that a gateway is to give back from: the named one, or the latest of the method with enough left.
+
+    Raises:
+        Conflict: it was paid by another method (a gateway refunds only to the one that paid), or too little is left.
+    """
+    refunds = refunds_of(db, order_id)
+    paid = [intent for intent in intents_of(db, order_id) if payment_intent_id in (None, intent.id)]
+    paid = [intent for intent in paid if intent.payment_method_id == method.id]
+    if not paid:
+        raise Conflict(
+            f"{amount} cannot go to the {method.label}: it did not pay for order {order_id}.",
+            remedy="Refund to the method that paid, or to a gift card.",
+            payment_method_id=method.id,
+        )
+    for intent in reversed(paid):
+        back = _given_back((each for each in refunds if each.payment_intent_id == intent.id), amount.currency)
+        if back + amount <= intent.captured:
+            return intent
+    raise Conflict(f"No payment of order {order_id} holds {amount}.", remedy="Refund each payment apart.")
+
+
+def _given_back(refunds: Iterable[Refund], currency: str) -> Money:
+    return Money.sum((refund.amount for refund in refunds if refund.status in _GIVEN_BACK), currency)

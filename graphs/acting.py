@@ -31,6 +31,7 @@ def tool_context(state: State, desk: Desk, call: ToolCall | None = None) -> Tool
         conversation_id=request.conversation_id,
         request_id=request.id,
         channel=request.channel,
+        agent="chat",
         request_confirmed=shown.get(call.call_id) if call else None,
         approvals=state["approvals"],
     )

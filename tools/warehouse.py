@@ -158,6 +158,7 @@ async def _describe_receive(context: ToolContext, return_id: str, condition: Ite
         owner_id=found.customer_id,
         resource_id=found.id,
         facts={"return_status": str(found.status)},
+        amount=found.refund,
         summary=f"Receive the goods of return {found.id} ({condition}) and pay the refund of {found.refund}",
     )
 

@@ -291,7 +291,7 @@ class AllowAll:
     """A policy that forbids nothing, to see what the records themselves forbid."""
 
     def __init__(self, real: Any) -> None:
-        self.calendar = real.calendar
+        self.calendar, self.identification, self.limits_on = real.calendar, real.identification, real.limits_on
 
     def decide(self, request: Any) -> Any:
         from shopgraph.guards.decisions import Decision

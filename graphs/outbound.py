@@ -104,7 +104,11 @@ def _notes(state: State) -> dict[str, dict[str, JsonValue]]:
         },
         "route": state["route"].model_dump(mode="json") if "route" in state else {},
         "stitch": {"sources": [item.model_dump(mode="json") for item in state["context"].sources]},
-        "gate": {"outcomes": [f"{item.tool}: {item.outcome}" for item in state["outcomes"]]},
+        "gate": {
+            "outcomes": [f"{item.tool}: {item.outcome}" for item in state["outcomes"]],
+            # What policy was asked, so that another version of it can be asked the same.
+            "questions": [item.question.model_dump(mode="json") for item in state["outcomes"] if item.question],
+        },
         "act": {"actions": [item.model_dump(mode="json", exclude={"result"}) for item in state["actions"]]},
         "govern": {
             "answer": mask_personal(state["draft"]),

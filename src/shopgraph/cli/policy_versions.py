@@ -13,6 +13,8 @@ from shopgraph.cli.output import print_model, print_notice, visible
 from shopgraph.errors import ConfigurationError, InvalidInput
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from shopgraph.guards.changes import PolicyDiff, Question
     from shopgraph.guards.policy import PolicyBundle
     from shopgraph.shop import Shop
@@ -122,11 +124,16 @@ def _from_log(where: str) -> list[Question]:
 
     with closing(Shop.open(where)) as shop:
         records = asyncio.run(shop.audit.of_node("gate"))
-    return [
-        Question(name=f"request {record.request_id}", asked=PolicyRequest.model_validate(asked))
-        for record in records
-        for asked in record.payload.get("questions", [])  # type: ignore[union-attr]
-    ]
+    found: dict[str, Question] = {}
+    for record in records:
+        for asked in _each(record.payload.get("questions")):
+            question = Question(name=f"request {record.request_id}", asked=PolicyRequest.model_validate(asked))
+            found[question.model_dump_json()] = question  # a request may pass the gate more than once
+    return [*found.values()]
+
+
+def _each(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []
 
 
 def _told(diff: PolicyDiff) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 from langchain_core.messages import ToolCall as ModelCall
 from langchain_core.messages import ToolMessage
 from langgraph.types import interrupt
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, create_model
 
 from shopgraph.domain import Principal, Value
 from shopgraph.errors import ConfigurationError
@@ -44,12 +44,12 @@ class Question(Value):
     """The model's."""
 
 
-class Answers(BaseModel):
-    """What an interrupted run is resumed with: the digests that got a yes. Every other question got a no."""
+class Approval(BaseModel):
+    """A person's answer to one question."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    yes: list[str] = []
+    approve: bool
+    note: str = ""
+    """When it is a no: why, or what to do instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,15 +108,20 @@ class GatedCalls:
         asked = set[tuple[str, str]]()
         while self._asks:
             questions = [await self._question(entry) for entry in settled]
-            new = [q for q in questions if q is not None and (q.tool_call_id, q.awaits) not in asked]
+            new: dict[str, Question] = {}
+            for q in questions:
+                if q is not None and (q.tool_call_id, q.awaits) not in asked:
+                    # One yes is for one call: an equal one of the same message is asked about after it.
+                    new.setdefault(q.digest, q)
             if not new:
                 break
-            asked |= {(q.tool_call_id, q.awaits) for q in new}
+            asked |= {(q.tool_call_id, q.awaits) for q in new.values()}
             # On resuming, everything above runs again and this returns the answers.
-            given = interrupt([q.model_dump(mode="json") for q in new], response_schema=Answers)
-            yes = frozenset(Answers.model_validate(given).yes)
+            given = interrupt([q.model_dump(mode="json") for q in new.values()], response_schema=_answers_to(new))
             settled = [
-                self._answered(entry, q, yes, runtime_context) if q in new else entry
+                self._answered(entry, q, getattr(given.answers, q.digest), runtime_context)
+                if q and new.get(q.digest) is q
+                else entry
                 for entry, q in zip(settled, questions, strict=True)
             ]
         return settled
@@ -145,21 +150,18 @@ class GatedCalls:
             return _question("approval", outcome.proposal, entry)
         return None
 
-    def _answered(
-        self, entry: Settled, question: Question | None, yes: frozenset[str], runtime_context: Any
-    ) -> Settled:
-        assert question is not None  # noqa: S101 - an entry without a question is not among the new
-        said_yes = question.digest in yes
-        if question.awaits == "approval":
-            approver = self._approver_of(runtime_context) if self._approver_of else Principal.guest()
-            if not may_approve(approver):
-                return entry
-            if said_yes:
-                approvals = {**entry.context.approvals, question.digest: approver.id}
-                return replace(entry, context=replace(entry.context, approvals=approvals))
-        elif said_yes:
-            return replace(entry, context=replace(entry.context, request_confirmed=question.digest))
-        return replace(entry, said_no=_refused(entry.call, _said_no(question)))
+    def _answered(self, entry: Settled, question: Question, answer: Approval, runtime_context: Any) -> Settled:
+        if question.awaits == "confirmation":
+            if answer.approve:
+                return replace(entry, context=replace(entry.context, request_confirmed=question.digest))
+            return replace(entry, said_no=_refused(entry.call, _said_no("The customer", question, answer)))
+        approver = self._approver_of(runtime_context) if self._approver_of else Principal.guest()
+        if not may_approve(approver):
+            return entry  # it still waits for somebody who may
+        if answer.approve:
+            approvals = {**entry.context.approvals, question.digest: approver.id}
+            return replace(entry, context=replace(entry.context, approvals=approvals))
+        return replace(entry, said_no=_refused(entry.call, _said_no(f"{approver.id} of the staff", question, answer)))
 
 
 def from_sync(work: Coroutine[Any, Any, T]) -> T:
@@ -183,6 +185,13 @@ def _question(awaits: Literal["confirmation", "approval"], proposal: Proposal, e
     )
 
 
+def _answers_to(digests: Iterable[str]) -> type[Any]:
+    """`{"answers": {DIGEST: {"approve": true}}}` with an answer to each of the questions and to nothing else."""
+    fields: dict[str, Any] = dict.fromkeys(digests, (Approval, ...))
+    answers = create_model("AnswersByDigest", __config__=ConfigDict(extra="forbid"), **fields)
+    return create_model("Answers", __config__=ConfigDict(extra="forbid"), answers=(answers, ...))
+
+
 def _not_behind_the_gate(tool: str) -> Decision:
     return Decision(
         rule="not-behind-the-gate",
@@ -193,12 +202,13 @@ def _not_behind_the_gate(tool: str) -> Decision:
     )
 
 
-def _said_no(question: Question) -> Decision:
-    who, rule = (
-        ("The customer", "not-confirmed") if question.awaits == "confirmation" else ("The staff", "not-approved")
-    )
+def _said_no(who: str, question: Question, answer: Approval) -> Decision:
+    note = f" {answer.note.strip()}" if answer.note.strip() else ""
     return Decision(
-        rule=rule, effect=Effect.DENY, reason=f"{who} said no to this: {question.summary}.", action=question.tool
+        rule="not-confirmed" if question.awaits == "confirmation" else "not-approved",
+        effect=Effect.DENY,
+        reason=f"{who} said no to this: {question.summary}.{note}",
+        action=question.tool,
     )
 
 

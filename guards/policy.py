@@ -148,7 +148,8 @@ class PolicyBundle:
     def _decide(self, request: PolicyRequest) -> Decision:
         shape = self.actions.get(request.action)
         if shape is None:
-            return self._default(request, f"No rule of this shop knows {request.action!r}.")
+            reason = f"No rule of this shop knows {request.action!r}."
+            return self._default(request, reason, "Declare it as an action in the bundle's schema.cedarschema.")
         facts: dict[str, JsonValue] = {name: value for name, value in request.facts.items() if value is not None}
         asked, entities = _cedar_request(request, facts, self._effective(request.principal))
         missing = shape.required - facts.keys()
@@ -191,9 +192,14 @@ class PolicyBundle:
             policy_version=self.version,
         )
 
-    def _default(self, request: PolicyRequest, reason: str) -> Decision:
+    def _default(self, request: PolicyRequest, reason: str, remedy: str = "") -> Decision:
         return Decision(
-            rule="default-deny", effect=Effect.DENY, reason=reason, action=request.action, policy_version=self.version
+            rule="default-deny",
+            effect=Effect.DENY,
+            reason=reason,
+            remedy=remedy,
+            action=request.action,
+            policy_version=self.version,
         )
 
     def _error(self, request: PolicyRequest, what: str) -> Decision:

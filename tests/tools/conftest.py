@@ -49,6 +49,7 @@ from shopgraph.domain import (
     Review,
     ShopMeta,
     StockLevel,
+    Store,
 )
 from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.tools.gate import Gate
@@ -57,6 +58,8 @@ from shopgraph.tools.spec import GateOutcome, Outcome, Services, ToolCall, ToolC
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOME = Address(line1="1 Elm Street", city="Boston", state="MA", postal_code="02101", country="US")
+ALBANY = Address(line1="2 Oak Lane", city="Albany", state="NY", postal_code="12201", country="US")
+YORK = Address(line1="3 Ash Road", city="York", postal_code="YO1 7HH", country="GB")
 NE, UK = "us-northeast", "uk"
 
 Do = Callable[..., Awaitable[GateOutcome]]
@@ -177,10 +180,21 @@ def catalog() -> Dataset:
         locations=[
             Location(id="wh-ne", name="Newark", region_id=NE, kind=LocationKind.WAREHOUSE),
             Location(id="st-ne", name="Boston store", region_id=NE, kind=LocationKind.STORE),
+            Location(id="st-al", name="Albany store", region_id=NE, kind=LocationKind.STORE),
             Location(id="wh-uk", name="Leeds", region_id=UK, kind=LocationKind.WAREHOUSE),
+            Location(id="st-uk", name="York store", region_id=UK, kind=LocationKind.STORE),
+        ],
+        stores=[
+            Store(id="boston", name="Boston store", region_id=NE, location_id="st-ne", address=HOME),
+            Store(id="albany", name="Albany store", region_id=NE, location_id="st-al", address=ALBANY),
+            Store(id="york", name="York store", region_id=UK, location_id="st-uk", address=YORK),
         ],
         products=[
-            Product(id=key, title=title, category="fashion", final_sale=key == "socks") for key, title in titles.items()
+            *(
+                Product(id=key, title=title, category="fashion", final_sale=key == "socks")
+                for key, title in titles.items()
+            ),
+            Product(id="scarf", title="Silk Scarf", category="fashion"),
         ],
         variants=[
             ProductVariant(
@@ -192,9 +206,11 @@ def catalog() -> Dataset:
                 tracks_stock=tracked,
             )
             for product, sku, price, tracked in variants
-        ],
+        ]
+        + [ProductVariant(sku="SCARF-1", product_id="scarf", title="Silk Scarf", cost=usd(2500))],
         offers=[
             *(Offer(sku=sku, region_id=NE, price=usd(price)) for _, sku, price, _ in variants),
+            Offer(sku="SCARF-1", region_id=NE, price=usd(3000)),
             Offer(sku="DRESS-M", region_id=UK, price=gbp(4000)),
             Offer(sku="DRESS-L", region_id=UK, price=gbp(4500), availability=Availability.IN_STOCK),
         ],
@@ -215,6 +231,8 @@ def catalog() -> Dataset:
             StockLevel(sku="DRESS-X", location_id="wh-ne", on_hand=5),
             StockLevel(sku="HEELS-38", location_id="st-ne", on_hand=4, allocated=1),
             StockLevel(sku="HEELS-39", location_id="st-ne", on_hand=4),
+            StockLevel(sku="HEELS-39", location_id="st-al", on_hand=9, allocated=4, reserved=2),
+            StockLevel(sku="SCARF-1", location_id="wh-ne", on_hand=4),
             StockLevel(sku="DRESS-M", location_id="wh-uk", on_hand=5),
             StockLevel(sku="DRESS-L", location_id="wh-uk", on_hand=5),
         ],

@@ -139,6 +139,8 @@ ORDER_CALLS: list[tuple[str, dict[str, object]]] = [
         {"address": {"line1": "x", "city": "y", "postal_code": "1", "country": "US"}},
     ),
     ("add_note", {"body": "hello"}),
+    ("track_order", {}),
+    ("get_returns", {}),
 ]
 
 
@@ -163,12 +165,22 @@ async def test_a_guest_is_asked_who_is_there_before_any_record_is_read(do: Do, s
         "change_profile_address": {"address": {"line1": "x", "city": "y", "postal_code": "1", "country": "US"}},
         "redeem_code": {"code": "JUNE10"},
         "receive_return": {"return_id": "nothing"},
+        "refund_order": {"order_id": "#P1", "amount": "1.00", "reason": "damaged"},
+        "list_notes": {"customer_id": "ann"},
+        "get_gift_card": {"payment_method_id": "ann-gift"},
+        "offer_discount": {"sku": "DRESS-M", "percent": 10},
+    }
+    refused_by = {
+        "receive_return": "internal-only",
+        "list_notes": "internal-only",
+        "refund_order": "refund-by-staff",
+        "offer_discount": "discount-needs-customer",
     }
     arguments = {**about_orders, **others}.get(name, {})
     before = shop.dump()
     outcome = await do(name, as_="", **arguments)
     assert outcome.outcome is Outcome.REFUSED, outcome
-    assert outcome.decisions[0].rule == ("internal-only" if name == "receive_return" else "identify-first")
+    assert outcome.decisions[0].rule == refused_by.get(name, "identify-first")
     assert shop.dump() == before
 
 

@@ -16,7 +16,7 @@ from shopgraph.tools.phrases import one_line
 from shopgraph.tools.plans import held_for, plan_swap
 from shopgraph.tools.registry import tool
 from shopgraph.tools.showing import Showing, order_view
-from shopgraph.tools.spec import Cost, Scope, Subject, System, ToolContext
+from shopgraph.tools.spec import Accepted, Cost, Scope, Subject, System, ToolContext
 from shopgraph.tools.summaries import address_summary, cancel_summary, change_summary
 from shopgraph.tools.views import CanceledOrder, ChangedAddress, ChangedItems, OrderList, OrderView
 
@@ -70,7 +70,7 @@ async def _describe_cancel(context: ToolContext, order_id: str, reason: CancelRe
     cost=Cost.MONEY,
     describe=_describe_cancel,
 )
-async def cancel_order(context: ToolContext, order_id: OrderId, reason: CancelReason) -> CanceledOrder:
+async def cancel_order(context: ToolContext, order_id: OrderId, reason: CancelReason) -> CanceledOrder | Accepted:
     """Cancel a pending order as a whole and refund what was paid for it."""
     return await actions.cancel_order(context, order_id, reason)
 

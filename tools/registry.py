@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, create_model
 
 from shopgraph.errors import ConfigurationError
-from shopgraph.tools.spec import Cost, Scope, Subject, System, ToolContext, ToolSpec
+from shopgraph.tools.spec import Accepted, Cost, Scope, Subject, System, ToolContext, ToolSpec
 
 Describe = Callable[..., Awaitable[Subject]]
 """Takes what the tool takes and gathers the facts for policy; it changes nothing."""
@@ -90,6 +90,9 @@ def _description(name: str, function: Callable[..., Any]) -> str:
 
 def _result(name: str, function: Callable[..., Any]) -> type[BaseModel]:
     result = typing.get_type_hints(function).get("return")
+    # An action may go on after the call: what is told at its end is the tool's result all the same.
+    kinds = [kind for kind in typing.get_args(result) if kind is not Accepted]
+    result = kinds[0] if len(kinds) == 1 else result
     if not (isinstance(result, type) and issubclass(result, BaseModel)):
         raise ConfigurationError(f"Tool {name} does not return a pydantic model.", remedy="Annotate its result.")
     return result

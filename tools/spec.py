@@ -121,6 +121,12 @@ class Subject:
     """What the customer would say yes to: "Cancel order #D1000001 and refund 20.00 USD to your Visa ending in 4242"."""
 
 
+class Accepted(BaseModel):
+    """What a tool answers whose action goes on after the transaction: the gate waits for it."""
+
+    action_id: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ToolSpec:
     """A tool's declaration. `run` does the work; `describe` gathers the facts for policy and does nothing else."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from shopgraph.domain import Money, Order, OrderLineItem
+from shopgraph.domain import Money, Order, OrderLineItem, Refund
 from shopgraph.tools.amounts import PaymentPart
 from shopgraph.tools.phrases import count_of, join_words, one_line
 from shopgraph.tools.plans import ReturnPlan, SwapPart, SwapPlan
@@ -18,7 +18,7 @@ def cancel_summary(showing: Showing, order: Order, held: Sequence[PaymentPart]) 
     return f"Cancel order {order.id} ({_lines(order.lines)}) and {money}"
 
 
-def refunds_text(showing: Showing, parts: Sequence[PaymentPart]) -> str:
+def refunds_text(showing: Showing, parts: Sequence[PaymentPart] | Sequence[Refund]) -> str:
     """Which amount goes to which method: "$20.00 to your Visa ending in 4242"."""
     return join_words(
         [f"{showing.text(part.amount)} to your {showing.label(part.payment_method_id)}" for part in parts]

@@ -2,48 +2,87 @@
 
 from __future__ import annotations
 
-from shopgraph.domain import CancelReason, RefundReason
+from shopgraph.domain import CancelReason, Order, OrderStatus, RefundReason, Value
+from shopgraph.domain.transitions import ORDER
 from shopgraph.errors import Conflict
 from shopgraph.tools.actions.ledger import book, give_back, next_place
+from shopgraph.tools.actions.money import PlannedRefund, plan_refunds, refund_steps, refunds_of
 from shopgraph.tools.amounts import total_held
 from shopgraph.tools.arguments import TypedAddress
+from shopgraph.tools.durable.admission import perform
+from shopgraph.tools.durable.steps import Step, Work, action
 from shopgraph.tools.lookups import own_method, own_order
 from shopgraph.tools.phrases import one_line
 from shopgraph.tools.plans import covers, held_for
 from shopgraph.tools.showing import Showing
-from shopgraph.tools.spec import ToolContext
+from shopgraph.tools.spec import Accepted, ToolContext
 from shopgraph.tools.summaries import refunds_text
 from shopgraph.tools.views import CanceledOrder, ChangedAddress, ChangedPayment
 
 
-async def cancel_order(context: ToolContext, order_id: str, reason: CancelReason) -> CanceledOrder:
+class CancelPlan(Value):
+    """A cancellation as it was worked out and judged."""
+
+    order_id: str
+    reason: CancelReason
+    refunds: tuple[PlannedRefund, ...]
+
+
+async def cancel_order(context: ToolContext, order_id: str, reason: CancelReason) -> CanceledOrder | Accepted:
     """Cancel a pending order: its stock is free again, and what is still held of each payment goes back to its method.
 
     Raises:
         IllegalTransition: the order is not pending.
     """
-    connectors = context.services.connectors
-    async with connectors.transaction():
-        order = await own_order(context, order_id)
-        held = [part for part in await held_for(context, order.id) if not part.amount.is_zero]
-        canceled = await connectors.orders.cancel(
-            order_id=order.id, reason=reason, at=context.services.clock.now(), idempotency_key=f"cancel:{order.id}"
+    order = await own_order(context, order_id)
+    ORDER.check(order.status, OrderStatus.CANCELED)
+    held = [part for part in await held_for(context, order.id) if not part.amount.is_zero]
+    first = await next_place(context, order.id)
+    refunds = plan_refunds(order.id, held, first=first, reason=RefundReason.ORDER_CANCELED)
+    plan = CancelPlan(order_id=order.id, reason=reason, refunds=refunds)
+    return await perform(context, CANCEL, plan, order_id=order.id, customer_id=order.customer_id)
+
+
+def _cancel_steps(plan: CancelPlan) -> list[Step]:
+    async def cancel(work: Work) -> Order:
+        services = work.context.services
+        return await services.connectors.orders.cancel(
+            order_id=plan.order_id,
+            reason=plan.reason,
+            at=services.clock.now(),
+            idempotency_key=f"cancel:{plan.order_id}",
         )
-        await connectors.inventory.release(order_id=order.id, idempotency_key=f"release:{order.id}")
-        refunds = await give_back(context, order, held, reason=RefundReason.ORDER_CANCELED)
-        showing = await Showing.for_order(context, order)
-        money = f"Refund: {refunds_text(showing, held)}." if held else "Nothing was paid for it."
-        summary = f"Order {order.id} is canceled. {money}"
-        note = f"Order canceled by request ({reason.replace('_', ' ')})."
-        await book(
-            context, "cancel_order", summary=summary, customer_id=order.customer_id, order_id=order.id, note=note
-        )
+
+    async def release(work: Work) -> None:
+        inventory = work.context.services.connectors.inventory
+        await inventory.release(order_id=plan.order_id, idempotency_key=f"release:{plan.order_id}")
+
+    return [
+        Step(name="cancel", ports=frozenset({"orders"}), do=cancel),
+        Step(name="release", ports=frozenset({"inventory"}), do=release),
+        *refund_steps(plan.refunds),
+    ]
+
+
+async def _tell_canceled(work: Work, plan: CancelPlan) -> CanceledOrder:
+    order = work.result("cancel", Order)
+    refunds = refunds_of(work, plan.refunds)
+    showing = await Showing.for_order(work.context, order)
+    money = f"Refund: {refunds_text(showing, refunds)}." if refunds else "Nothing was paid for it."
+    summary = f"Order {order.id} is canceled. {money}"
+    note = f"Order canceled by request ({plan.reason.replace('_', ' ')})."
+    await book(
+        work.context, "cancel_order", summary=summary, customer_id=order.customer_id, order_id=order.id, note=note
+    )
     return CanceledOrder(
         summary=summary,
         order_id=order.id,
-        status=canceled.status,
+        status=order.status,
         refunds=tuple(showing.refund(refund) for refund in refunds),
     )
+
+
+CANCEL = action("cancel_order", plan=CancelPlan, steps=_cancel_steps, tell=_tell_canceled)
 
 
 async def change_order_address(context: ToolContext, order_id: str, address: TypedAddress) -> ChangedAddress:

@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
 from shopgraph.domain import ActionRun, Channel, Principal
-from shopgraph.tools.durable.steps import Action, PlanT, Step, Work, do_stage, staged
-from shopgraph.tools.spec import Services, ToolContext
-
-
-class Accepted(BaseModel):
-    """What a tool answers whose action goes on after the transaction: the gate waits for it."""
-
-    action_id: str
+from shopgraph.tools.durable.steps import Action, PlanT, ResultT, Step, Work, do_stage, staged
+from shopgraph.tools.spec import Accepted, Services, ToolContext
 
 
 async def perform(
-    context: ToolContext, action: Action[PlanT], plan: PlanT, *, order_id: str | None, customer_id: str | None
-) -> BaseModel:
+    context: ToolContext, action: Action[PlanT, ResultT], plan: PlanT, *, order_id: str | None, customer_id: str | None
+) -> ResultT | Accepted:
     """Carry a plan out at once where one transaction reaches everything it touches, else admit it to the engine.
 
     Returns the tool's result, or `Accepted`.
@@ -48,7 +42,7 @@ async def perform(
     return Accepted(action_id=run.id)
 
 
-async def _at_once(context: ToolContext, action: Action[PlanT], plan: PlanT, steps: Sequence[Step]) -> BaseModel:
+async def _at_once(context: ToolContext, action: Action[PlanT, ResultT], plan: PlanT, steps: Sequence[Step]) -> ResultT:
     done = dict[str, JsonValue]()
     for stage in staged(steps, ()):
         done |= await do_stage(stage, context, done)

@@ -62,7 +62,7 @@ class Carrying:
         self._context = context
         self._run = run
         self._journal = journal
-        self._action: Action[Any] = ACTIONS[run.type]
+        self._action: Action[Any, Any] = ACTIONS[run.type]
         self._plan: BaseModel = self._action.plan.model_validate(run.plan)
         self._stages = staged(self._action.steps(self._plan), context.services.connectors.outside)
         self._done = dict[str, JsonValue]()

@@ -12,6 +12,7 @@ from shopgraph.tools.spec import ToolContext
 
 PlanT = TypeVar("PlanT", bound=BaseModel)
 ModelT = TypeVar("ModelT", bound=BaseModel)
+ResultT = TypeVar("ResultT", bound=BaseModel)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Action(Generic[PlanT]):
+class Action(Generic[PlanT, ResultT]):
     """A kind of action: how its plan is carried out, and what is told at its end."""
 
     name: str
@@ -51,7 +52,7 @@ class Action(Generic[PlanT]):
     plan: type[PlanT]
     steps: Callable[[PlanT], Sequence[Step]]
     """Depends on the plan alone: a worker that takes over finds the same steps."""
-    tell: Callable[[Work, PlanT], Awaitable[BaseModel]]
+    tell: Callable[[Work, PlanT], Awaitable[ResultT]]
     """The tool's result, with a `summary`; also leaves the note for the staff. It touches the shop's database only."""
 
 
@@ -122,7 +123,7 @@ async def _do(stage: Stage, context: ToolContext, done: Mapping[str, JsonValue])
     return results
 
 
-ACTIONS: dict[str, Action[Any]] = {}
+ACTIONS: dict[str, Action[Any, Any]] = {}
 """Every kind of action by name, for a worker that finds one unfinished."""
 
 
@@ -131,8 +132,8 @@ def action(
     *,
     plan: type[PlanT],
     steps: Callable[[PlanT], Sequence[Step]],
-    tell: Callable[[Work, PlanT], Awaitable[BaseModel]],
-) -> Action[PlanT]:
+    tell: Callable[[Work, PlanT], Awaitable[ResultT]],
+) -> Action[PlanT, ResultT]:
     """Declare a kind of action.
 
     Raises:

@@ -6,6 +6,7 @@ outlive both.
 
 from __future__ import annotations
 
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint
@@ -104,9 +105,12 @@ def name_key(given_name: str, family_name: str) -> str:
     return f"{given_name.strip().casefold()}\n{family_name.strip().casefold()}"
 
 
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
 def email_key(email: str) -> str:
-    """What two spellings of an e-mail address have in common."""
-    return email.strip().casefold()
+    """What two spellings of an e-mail address have in common: an address identifies its owner, so only A-Z fold."""
+    return email.translate(_SMALL)
 
 
 def code_key(code: str) -> str:

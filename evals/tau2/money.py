@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import RefundStatus
+from shopgraph.errors import InvalidInput
 
 _GONE = (RefundStatus.FAILED, RefundStatus.CANCELED)
 
@@ -38,8 +39,11 @@ class Ledger:
 
 async def ledger_of(connectors: Connectors, arguments: Mapping[str, JsonValue]) -> Ledger:
     """The money of the order that the arguments name; empty where they name none."""
-    order = await connectors.orders.order(str(arguments.get("order_id", "")))
     paid, refunded = Counter[str](), Counter[str]()
+    try:
+        order = await connectors.orders.order(str(arguments.get("order_id", "")))
+    except InvalidInput:  # text that no database holds
+        order = None
     if order is None:
         return Ledger(paid=paid, refunded=refunded, balances={})
     for intent in await connectors.payments.intents(order.id):

@@ -28,8 +28,8 @@ class Translated:
     """The customer whom the call is about by id: our own tools never take one."""
 
 
-_OrderId = Annotated[str, Field(pattern=r"^#\S+$")]
-"""Our own tools take an order number without its `#` as well; the benchmark's do not."""
+_OrderId = Annotated[str, Field(pattern=r"^#W[0-9]+$")]
+"""Our own tools take an order number without its `#` and in small letters as well; the benchmark's do not."""
 
 
 class _Arguments(BaseModel):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Check, test, explain, compare and install a shop's rules.", no_args_is_help=True)
 app.command("explain")(policy_explain.explain)
+app.command("new")(policy_versions.new)
 app.command("diff")(policy_versions.diff)
 app.command("install")(policy_versions.install)
 app.command("versions")(policy_versions.versions)

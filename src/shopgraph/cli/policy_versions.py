@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopgraph.cli.output import print_model, print_notice, visible
-from shopgraph.errors import ConfigurationError, InvalidInput
+from shopgraph.errors import InvalidInput
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from shopgraph.guards.changes import PolicyDiff, Question
+    from shopgraph.guards.changes import AnswerChange, PolicyDiff, Question
     from shopgraph.guards.policy import PolicyBundle
     from shopgraph.shop import Shop
 
@@ -64,14 +64,29 @@ def install(
         shop.require_fit(bundle)
     own = bundle.folder / CASES
     report = play(read_cases(own, bundle) if own.is_file() else (), bundle)
+    if report.failed:
+        print_notice(f"{len(report.failed)} of its cases fail; `shopgraph policy test {source}` lists them.")
     if report.failed and not force:
-        raise ConfigurationError(
-            f"{len(report.failed)} of its cases fail, {report.failed[0].case.name!r} first; nothing was installed.",
-            remedy=f"See `shopgraph policy test {source}`; --force installs all the same.",
-        )
-    typer.echo(visible("\n".join(_told(compare(before, bundle, _from_cases(before, bundle, []))))))
+        print_notice("nothing was installed; --force installs it all the same.")
+        raise typer.Exit(1)
+    typer.echo("\n".join(_summary(compare(before, bundle, _from_cases(before, bundle, [])))))
     new = kept.install(bundle, folder, RunningClock().now())
     typer.echo(f"{folder} goes by {new.version}")
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(help="Where it will lie.")],
+    source: Annotated[str, typer.Option("--from", metavar="BUNDLE", help="What to begin with.")] = "default",
+) -> None:
+    """Begin a bundle of your own as a copy of another one."""
+    import shutil
+
+    from shopgraph.guards.policy import load_bundle
+
+    if folder.exists():
+        raise InvalidInput(f"{folder} is there already.", remedy="Name a folder that is not.")
+    shutil.copytree(load_bundle(source).folder, folder)
+    typer.echo(f"{folder}: edit it, then shopgraph policy check {folder} and shopgraph policy test {folder}")
 
 
 def versions(folder: Folder) -> None:
@@ -136,13 +151,18 @@ def _each(value: JsonValue) -> list[JsonValue]:
     return value if isinstance(value, list) else []
 
 
-def _told(diff: PolicyDiff) -> list[str]:
+def _summary(diff: PolicyDiff) -> list[str]:
     lines = [f"{diff.old_version} -> {diff.new_version}"]
     lines += [f"rule {change.id} is {change.kind}" for change in diff.rules] or ["no rule differs"]
-    lines.append(f"{len(diff.answers)} of {diff.asked} answers differ")
-    for change in diff.answers:
-        before, after = change.old, change.new
-        lines.append(
-            f"  {change.question.name}: {before.effect} {before.rule} -> {after.effect} {after.rule} ({after.reason})"
-        )
-    return lines
+    return [*lines, f"{len(diff.answers)} of {diff.asked} answers differ"]
+
+
+def _told(diff: PolicyDiff) -> list[str]:
+    """The summary and each answer, those with another effect first."""
+    changed = sorted(diff.answers, key=lambda change: change.old.effect is change.new.effect)
+    return [*_summary(diff), *(f"  {_change(change)}" for change in changed)]
+
+
+def _change(change: AnswerChange) -> str:
+    old, new = change.old, change.new
+    return f"{change.question.name}: {old.effect} {old.rule} -> {new.effect} {new.rule} ({new.reason})"

@@ -191,10 +191,11 @@ def _orders(item: Evidence, found: _Found) -> None:
 
 
 def _promotions(item: Evidence, found: _Found) -> None:
-    found.promotions += [
-        PromotionFact(name=promotion.name, percent=promotion.percent, ends_on=promotion.ends_at.date())
-        for promotion in PromotionList.model_validate(item.result).promotions
-    ]
+    for promotion in PromotionList.model_validate(item.result).promotions:
+        fact = PromotionFact(name=promotion.name, percent=promotion.percent, ends_on=promotion.last_day)
+        found.promotions.append(fact)
+        if promotion.cap is not None:
+            found.amounts[f"cap of {promotion.name}"] = found.amount(promotion.cap)
 
 
 def _any_amounts(item: Evidence, found: _Found) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 
-def day(at: datetime, locale: str) -> str:
-    """A date in words: "November 22, 2026", "22 November 2026"; UTC, as every time here is."""
+def day(on: date, locale: str) -> str:
+    """A date in words: "November 22, 2026", "22 November 2026"; an instant's is the day in UTC."""
     from babel.dates import format_date
 
-    return str(format_date(at.date(), format="long", locale=_english(locale)))
+    return str(format_date(on, format="long", locale=_english(locale)))
 
 
 def day_and_time(at: datetime, locale: str) -> str:

@@ -107,7 +107,7 @@ def first_of(problems: Sequence[ConfigurationError]) -> ConfigurationError:
 
 def _problem(path: Path, root: yaml.Node, model: type[ValueT], error: ErrorDetails) -> ConfigurationError:
     """An error of pydantic's, at its place in the file: what only the model has, such as a union's tag, is left out."""
-    place, what = error["loc"], error["msg"]
+    place, what = error["loc"], error["msg"].removeprefix("Value error, ")
     names = [str(part) for part, _ in _steps(root, place)]
     if error["type"] == "missing":
         names.append(str(place[-1]))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from shopgraph.domain import Customer
+from shopgraph.domain import Customer, Promotion, Region
 from shopgraph.tools import actions
 from shopgraph.tools.arguments import Sku
 from shopgraph.tools.facts import code_facts
-from shopgraph.tools.lookups import asking_customer
+from shopgraph.tools.lookups import asking_customer, region_of
 from shopgraph.tools.offers import offer_facts, offer_text, plan_offer
 from shopgraph.tools.registry import tool
 from shopgraph.tools.spec import Cost, Scope, Subject, System, ToolContext
 from shopgraph.tools.views import (
+    AmountView,
     CampaignList,
     CampaignView,
     OfferedDiscount,
@@ -31,13 +34,25 @@ Code = Annotated[str, Field(min_length=1, max_length=40, description="The code a
 async def list_promotions(context: ToolContext) -> PromotionList:
     """List the price cuts that run now in the shopper's region and are meant for them."""
     marketing, now = context.services.connectors.marketing, context.services.clock.now()
-    customer = await _customer(context)
+    customer, region = await _customer(context), await region_of(context, context.region_id)
     return PromotionList(
         promotions=tuple(
-            PromotionView(name=p.name, percent=p.percent, categories=p.categories, ends_at=p.ends_at)
+            _promotion(p, region)
             for p in await marketing.promotions(region_id=context.region_id, at=now)
             if p.meant_for(customer)
         )
+    )
+
+
+def _promotion(promotion: Promotion, region: Region) -> PromotionView:
+    last = promotion.ends_at - timedelta(microseconds=1)
+    return PromotionView(
+        name=promotion.name,
+        percent=promotion.percent,
+        categories=promotion.categories,
+        cap=AmountView.of(promotion.cap, region.locale) if promotion.cap else None,
+        ends_at=promotion.ends_at,
+        last_day=last.astimezone(ZoneInfo(region.timezone)).date(),
     )
 
 

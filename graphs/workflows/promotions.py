@@ -51,4 +51,5 @@ async def _judge(turn: Turn, percent: Decimal) -> Decision:
 
 def _promotion(item: PromotionView, locale: str) -> str:
     what = f" {join_words(item.categories)}" if item.categories else ""
-    return f"{item.name}: {item.percent.normalize():f} % off{what} until {day(item.ends_at, locale)}."
+    most = f", at most {item.cap.text} off an order," if item.cap else ""
+    return f"{item.name}: {item.percent.normalize():f} % off{what}{most} until {day(item.last_day, locale)}."

@@ -36,7 +36,7 @@ def _gaps_and_overlaps(
     ordered = sorted(range(len(periods)), key=lambda i: periods[i].starts_on or date.min)
     first, last = ordered[0], ordered[-1]
     if (starts := periods[first].starts_on) is not None:
-        what = f"{section} has a gap: nothing is in force before {starts}; the first period has no from"
+        what = f"{section} has a gap: nothing is in force before {starts}; leave out from in the first period"
         yield document.wrong(what, section, first, "from")
     for one, two in pairwise(ordered):
         ends, starts = periods[one].ends_on, periods[two].starts_on
@@ -49,7 +49,7 @@ def _gaps_and_overlaps(
             what = f"{section} has a gap: nothing is in force from {ends} until {starts}, between {lines}"
             yield document.wrong(what, section, two, "from")
     if (ends := periods[last].ends_on) is not None:
-        what = f"{section} has a gap: nothing is in force from {ends} on; the last period has no until"
+        what = f"{section} has a gap: nothing is in force from {ends} on; leave out until in the last period"
         yield document.wrong(what, section, last, "until")
 
 

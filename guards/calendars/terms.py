@@ -25,7 +25,15 @@ def _price(value: Any) -> Any:
         raise ValueError(f"{fault} An amount is written as 4.99 USD") from None
 
 
-Price = Annotated[Money, BeforeValidator(_price), Field(description="Written as 4.99 USD.")]
+def _not_negative(amount: Money) -> Money:
+    if amount.amount < 0:
+        raise ValueError(f"{amount} is less than nothing")
+    return amount
+
+
+Price = Annotated[
+    Money, BeforeValidator(_price), AfterValidator(_not_negative), Field(description="Written as 4.99 USD.")
+]
 
 
 class TaxRules(Value):

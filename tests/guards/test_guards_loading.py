@@ -86,7 +86,7 @@ BROKEN_FILES = [
     ("calendars/uk.yaml", "3.95 GBP", "3.955 GBP", "shipping.0.price"),
     ("calendars/uk.yaml", "3.95 GBP", "3.95", "shipping.0.price"),
     ("calendars/uk.yaml", "3.95 GBP", "3.95 USD", "currency"),
-    ("calendars/uk.yaml", "window_days: 30", "window_days: -1", "returns.window_days"),
+    ("calendars/uk.yaml", "window_days: 30", "window_days: -1", "returns.0.window_days"),
     ("calendars/uk.yaml", "min_days: 1, max_days: 3", "min_days: 4, max_days: 3", "max_days"),
     ("calendars/uk.yaml", "id: express", "id: standard", "one id"),
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from shopgraph.domain import Instant, Value
+from shopgraph.tools.views.amounts import AmountView
 
 
 class PromotionView(Value):
@@ -14,7 +16,11 @@ class PromotionView(Value):
     percent: Decimal
     categories: tuple[str, ...]
     """Empty: all of them."""
+    cap: AmountView | None = None
+    """At most this much off one order."""
     ends_at: Instant
+    last_day: date
+    """The last day, by the region's own clocks, on which it runs."""
 
 
 class CampaignView(Value):

@@ -1,0 +1,1 @@
+"""Whole conversations in words: what shoppers ask, and what attackers try."""

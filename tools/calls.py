@@ -151,17 +151,19 @@ class GatedCalls:
         return None
 
     def _answered(self, entry: Settled, question: Question, answer: Approval, runtime_context: Any) -> Settled:
-        if question.awaits == "confirmation":
-            if answer.approve:
-                return replace(entry, context=replace(entry.context, request_confirmed=question.digest))
-            return replace(entry, said_no=_refused(entry.call, _said_no("The customer", question, answer)))
-        approver = self._approver_of(runtime_context) if self._approver_of else Principal.guest()
-        if not may_approve(approver):
-            return entry  # it still waits for somebody who may
+        who, rule = "The customer", "not-confirmed"
+        context = replace(entry.context, request_confirmed=question.digest)
+        if question.awaits == "approval":
+            approver = self._approver_of(runtime_context) if self._approver_of else Principal.guest()
+            if not may_approve(approver):
+                return entry  # it still waits for somebody who may
+            who, rule = f"{approver.id} of the staff", "not-approved"
+            context = replace(entry.context, approvals={**entry.context.approvals, question.digest: approver.id})
         if answer.approve:
-            approvals = {**entry.context.approvals, question.digest: approver.id}
-            return replace(entry, context=replace(entry.context, approvals=approvals))
-        return replace(entry, said_no=_refused(entry.call, _said_no(f"{approver.id} of the staff", question, answer)))
+            return replace(entry, context=context)
+        return replace(
+            entry, said_no=said_no(entry.call, question.summary, who=who, rule=rule, note=answer.note.strip())
+        )
 
 
 def from_sync(work: Coroutine[Any, Any, T]) -> T:
@@ -202,14 +204,10 @@ def _not_behind_the_gate(tool: str) -> Decision:
     )
 
 
-def _said_no(who: str, question: Question, answer: Approval) -> Decision:
-    note = f" {answer.note.strip()}" if answer.note.strip() else ""
-    return Decision(
-        rule="not-confirmed" if question.awaits == "confirmation" else "not-approved",
-        effect=Effect.DENY,
-        reason=f"{who} said no to this: {question.summary}.{note}",
-        action=question.tool,
-    )
+def said_no(call: ToolCall, summary: str, *, who: str, rule: str, note: str = "") -> GateOutcome:
+    """The end of a call that somebody was asked about and said no to."""
+    reason = f"{who} said no to this: {summary}. {note}".strip()
+    return _refused(call, Decision(rule=rule, effect=Effect.DENY, reason=reason, action=call.tool))
 
 
 def _refused(call: ToolCall, decision: Decision) -> GateOutcome:

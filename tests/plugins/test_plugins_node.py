@@ -36,7 +36,7 @@ def calling(*asked: tuple[str, dict[str, Any]]) -> AIMessage:
 def graph_of(node: ToolNode, *asked: tuple[str, dict[str, Any]]) -> Any:
     """The usual loop of a model and its tools."""
     model = ScriptedChatModel(script=[calling(*asked), "Done."])
-    builder = StateGraph(MessagesState, context_schema=ToolContext)
+    builder: Any = StateGraph(MessagesState, context_schema=ToolContext)
     builder.add_node("model", lambda state: {"messages": [model.invoke(state["messages"])]})
     builder.add_node("tools", node)
     builder.add_edge(START, "model")

@@ -9,7 +9,7 @@ from click import Context
 from typer.core import TyperGroup
 
 from shopgraph import __version__
-from shopgraph.cli import ask, config, doctor, evaluate, graph, policy, shop
+from shopgraph.cli import ask, config, doctor, evaluate, graph, mcp, policy, shop
 from shopgraph.cli.demo.command import demo
 from shopgraph.cli.output import print_error
 from shopgraph.errors import ShopgraphError
@@ -60,6 +60,7 @@ app.command("ask")(ask.ask)
 app.add_typer(shop.app, name="shop")
 app.add_typer(policy.app, name="policy")
 app.command("graph")(graph.graph)
+app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.add_typer(evaluate.app, name="eval")

@@ -74,16 +74,30 @@ def open_session(where: str | None, *, continues: bool = False) -> Iterator[Sess
     """
     from shopgraph.config import load_settings
 
-    settings = load_settings()
-    _observe(settings)
-    named = where or settings.shop
+    named = where or load_settings().shop
     if continues and not named:
         raise InvalidInput(
             "A conversation lives in its shop, and no shop was named.",
             remedy="Pass --shop, or set `shop` in shopgraph.toml.",
         )
-    with asyncio.Runner() as runner, _opened(named, settings) as shop:
+    with asyncio.Runner() as runner, open_shop(where) as shop:
         yield Session(shop, _orchestrator(shop), runner)
+
+
+@contextmanager
+def open_shop(where: str | None) -> Iterator[Shop]:
+    """Open the shop that was named, else the configured one, else a throw-away demo shop.
+
+    Raises:
+        DamagedShop: what was named is no shop.
+        ShopTooNew: a newer version made it.
+    """
+    from shopgraph.config import load_settings
+
+    settings = load_settings()
+    _observe(settings)
+    with _opened(where or settings.shop, settings) as shop:
+        yield shop
 
 
 @contextmanager

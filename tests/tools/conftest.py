@@ -231,7 +231,7 @@ def catalog() -> Dataset:
             StockLevel(sku="DRESS-X", location_id="wh-ne", on_hand=5),
             StockLevel(sku="HEELS-38", location_id="st-ne", on_hand=4, allocated=1),
             StockLevel(sku="HEELS-39", location_id="st-ne", on_hand=4),
-            StockLevel(sku="HEELS-39", location_id="st-al", on_hand=9, allocated=4, reserved=2),
+            StockLevel(sku="HEELS-39", location_id="st-al", on_hand=9, reserved=6),
             StockLevel(sku="SCARF-1", location_id="wh-ne", on_hand=4),
             StockLevel(sku="DRESS-M", location_id="wh-uk", on_hand=5),
             StockLevel(sku="DRESS-L", location_id="wh-uk", on_hand=5),

@@ -12,7 +12,9 @@ from shopgraph.domain import Principal, PrincipalKind, StoredRequest
 from shopgraph.errors import ConfigurationError, Conflict, ConnectorUnavailable, Refused, UserError
 from shopgraph.guards.decisions import Decision, Effect, PolicyRequest
 from shopgraph.tools import limits, rulings
+from shopgraph.tools.durable.following import admitted, follow
 from shopgraph.tools.spec import (
+    Accepted,
     GateOutcome,
     Outcome,
     Proposal,
@@ -44,8 +46,10 @@ class _Ready:
     outcome: GateOutcome
     asked: _Asked
     subject: Subject
-    decision: Decision
-    """Policy's answer to `outcome.question`."""
+    question: PolicyRequest
+    decisions: tuple[Decision, ...]
+    """Policy's answer to the question, then those of the limits that the call goes beyond."""
+    counts: tuple[limits.Count, ...]
 
 
 class Gate:
@@ -147,27 +151,34 @@ def _stranger(context: ToolContext, spec: ToolSpec) -> Decision | None:
 
 
 async def _judge(context: ToolContext, asked: _Asked, before: _Ready | None = None) -> GateOutcome | _Ready:
-    """Judge by the records as they are now; policy's answer in `before` stands where its question is the same."""
+    """Judge by the records as they are now; what `before` found stands where they are the same."""
     call, spec, services = asked.call, asked.spec, context.services
     if spec.mutates and (known := await services.connectors.records.request(call.call_id)) is not None:
         return rulings.answered(call, known, asked.digest)
     subject = await spec.describe(context, asked.arguments)
-    question = PolicyRequest(
+    same = before if before is not None and before.subject == subject else None
+    question = same.question if same else _question(context, spec, subject)
+    decision = same.decisions[0] if same else services.policy.decide(question)
+    counts = same.counts if same else limits.counts(context, spec, subject)
+    decisions = (decision,)
+    if decision.effect is not Effect.DENY:
+        decisions += await limits.exceeded(context, counts, spec.name, subject.amount, decision.policy_version)
+    if same and same.decisions == decisions:
+        return same
+    outcome = _ruled(context, asked, subject.summary, question, decisions)
+    if outcome.outcome is not Outcome.READY:
+        return outcome
+    return _Ready(outcome=outcome, asked=asked, subject=subject, question=question, decisions=decisions, counts=counts)
+
+
+def _question(context: ToolContext, spec: ToolSpec, subject: Subject) -> PolicyRequest:
+    return PolicyRequest(
         principal=context.principal,
         action=spec.name,
         owner_id=subject.owner_id,
         resource_id=subject.resource_id,
         facts={"channel": str(context.channel), **subject.facts},
     )
-    same = before is not None and before.outcome.question == question
-    decision = before.decision if before is not None and same else services.policy.decide(question)
-    decisions = (decision,)
-    if decision.effect is not Effect.DENY:
-        decisions += await limits.exceeded(context, spec, subject, decision.policy_version)
-    outcome = _ruled(context, asked, subject.summary, question, decisions)
-    if outcome.outcome is not Outcome.READY:
-        return outcome
-    return _Ready(outcome=outcome, asked=asked, subject=subject, decision=decision)
 
 
 def _ruled(
@@ -204,17 +215,29 @@ def _approver(context: ToolContext, proposal: Proposal) -> str:
 
 async def _or_answered(context: ToolContext, asked: _Asked, judged: GateOutcome) -> GateOutcome:
     """`judged`, unless it refuses a request that somebody else answered while it was judged: then that answer."""
+    if judged.outcome is Outcome.ACCEPTED:
+        return await follow(context, judged)
     if judged.outcome is not Outcome.REFUSED or not asked.spec.mutates:
         return judged
     try:
         known = await context.services.connectors.records.request(asked.call.call_id)
+        return judged if known is None else await _answered(context, asked, known)
     except Exception:  # the refusal is true all the same
         return judged
-    return judged if known is None else rulings.answered(asked.call, known, asked.digest)
+
+
+async def _answered(context: ToolContext, asked: _Asked, known: StoredRequest) -> GateOutcome:
+    """The answer to a request under a known id; ACCEPTED for one whose action was admitted and is not told yet."""
+    answer = rulings.answered(asked.call, known, asked.digest)
+    if answer.error_code == rulings.UNKNOWN and await admitted(context, asked.call.call_id):
+        return rulings.ended(asked.call, Outcome.ACCEPTED)
+    return answer
 
 
 async def _run(context: ToolContext, ready: _Ready) -> GateOutcome:
     result = await ready.asked.spec.run(context, ready.asked.arguments)
+    if isinstance(result, Accepted):
+        return ready.outcome.model_copy(update={"outcome": Outcome.ACCEPTED, "proposal": None})
     body: dict[str, JsonValue] = result.model_dump(mode="json")
     return ready.outcome.model_copy(update={"outcome": Outcome.DONE, "proposal": None, "result": body})
 
@@ -223,14 +246,16 @@ async def _change(context: ToolContext, ready: _Ready) -> GateOutcome:
     """Judge again within the transaction that does the call and remembers it."""
     spec, connectors = ready.asked.spec, context.services.connectors
     async with connectors.transaction():
-        for key in limits.keys(context, spec, ready.subject):
-            await connectors.records.hold(key)
+        for count in ready.counts:
+            await connectors.records.hold(count.key)
         judged = await _judge(context, ready.asked, ready)
         if not isinstance(judged, _Ready):
             return judged
         done = None if spec.outside else await _run(context, judged)
         await connectors.records.remember_request(_remembered(context, judged, done))
-    return done or await _act_outside(context, judged)
+    if done is None:
+        return await _act_outside(context, judged)
+    return await follow(context, done) if done.outcome is Outcome.ACCEPTED else done
 
 
 def _remembered(context: ToolContext, ready: _Ready, done: GateOutcome | None) -> StoredRequest:

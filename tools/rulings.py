@@ -14,6 +14,9 @@ from shopgraph.tools.spec import GateOutcome, Outcome, Proposal, Scope, ToolCall
 
 _LOG = logging.getLogger(__name__)
 
+UNKNOWN = "tool.outcome_unknown"
+"""Error code of a call that was begun outside, of which nobody knows whether it happened."""
+
 
 def ended(call: ToolCall, outcome: Outcome, **fields: Any) -> GateOutcome:
     """The answer to a call."""
@@ -57,7 +60,7 @@ def unknown(tool: str) -> dict[str, Any]:
     return {
         "outcome": Outcome.FAILED,
         "error": f"{tool} was begun, and it is not known whether it happened. Look it up before asking for it again.",
-        "error_code": "tool.outcome_unknown",
+        "error_code": UNKNOWN,
     }
 
 

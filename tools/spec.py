@@ -14,7 +14,7 @@ from pydantic import BaseModel, JsonValue
 
 from shopgraph.clock import Clock
 from shopgraph.connectors.ports import Connectors
-from shopgraph.domain import Channel, Money, Principal, Value
+from shopgraph.domain import ActionRun, Channel, Money, Principal, Value
 from shopgraph.guards.decisions import Decision, PolicyRequest
 
 if TYPE_CHECKING:
@@ -86,6 +86,16 @@ class Services:
     connectors: Connectors
     clock: Clock
     policy: Policy
+    engine: ActionEngine | None = None
+    """Carries out what touches a system that no transaction reaches; None where the shop has no such system."""
+
+
+class ActionEngine(Protocol):
+    """Whoever carries an admitted action to its end, through outages and the death of processes."""
+
+    async def finish(self, services: Services, action_id: str) -> ActionRun:
+        """Begin the action or join it, and wait a while for its end; unfinished, it goes on without the caller."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +190,8 @@ class Outcome(StrEnum):
     DONE = "done"
     REPLAYED = "replayed"
     """Done before, same request: the first result again."""
+    ACCEPTED = "accepted"
+    """Judged, admitted and under way; it goes on without the caller. The same request again tells how it stands."""
     REFUSED = "refused"
     READY = "ready"
     """Judged and let through, not yet done (`Gate.judge`)."""

@@ -12,6 +12,11 @@ from shopgraph.tools.durable.steps import Action, PlanT, ResultT, Step, Work, do
 from shopgraph.tools.spec import Accepted, Services, ToolContext
 
 
+def action_id(call_id: str) -> str:
+    """The id of a gated call's action."""
+    return f"action:{call_id}"
+
+
 async def perform(
     context: ToolContext, action: Action[PlanT, ResultT], plan: PlanT, *, order_id: str | None, customer_id: str | None
 ) -> ResultT | Accepted:
@@ -29,7 +34,7 @@ async def perform(
             return await _at_once(context, action, plan, steps)
         run = await connectors.runs.admit(
             ActionRun(
-                id=f"action:{context.call_id}",
+                id=action_id(context.call_id),
                 type=action.name,
                 order_id=order_id,
                 customer_id=customer_id,

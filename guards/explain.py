@@ -80,15 +80,17 @@ def explain(bundle: PolicyBundle, request: PolicyRequest) -> Explanation:
 
     One fact or another caller is tried first; two facts together only where no single fact does it.
     """
-    decision = bundle.decide(request)
-    readings = [_Reading.of(rule) for rule in bundle.rules]
+    decision, fired = bundle.decide(request), bundle.fired(request)
+    readings = {rule.id: _Reading.of(rule) for rule in bundle.rules}
     shape = bundle.actions.get(request.action)
-    near = [reading for reading in readings if shape is not None and reading.is_about(request.action, shape)]
+    near = [reading for reading in readings.values() if shape is not None and reading.is_about(request.action, shape)]
     names = sorted(set[str]().union(*(reading.facts for reading in near)))
-    search = _Search(bundle, request, decision.effect)
+    refusing = [readings[rule.id].facts for rule in fired if rule.effect is Effect.DENY]
+    search = _Search(bundle, request, decision.effect, refusing)
     changes: list[Change] = []
     if shape is not None and decision.rule != "policy-error":
-        options = {name: _values(name, request.facts, shape, near, readings) for name in names if name in shape.kinds}
+        texts = [*readings.values()]
+        options = {name: _values(name, request.facts, shape, near, texts) for name in names if name in shape.kinds}
         changes = [*search.by_facts(options), *search.by_callers(_callers(request, near))]
         changes.sort(key=lambda change: change.effect is not Effect.ALLOW)
     return Explanation(
@@ -96,7 +98,7 @@ def explain(bundle: PolicyBundle, request: PolicyRequest) -> Explanation:
         decision=decision,
         rules=tuple(
             FiredRule(id=rule.id, effect=rule.effect, file=str(bundle.folder / "policy.cedar"), line=rule.line)
-            for rule in bundle.fired(request)
+            for rule in fired
         ),
         read={name: request.facts.get(name) for name in names},
         changes=tuple(changes),
@@ -124,15 +126,20 @@ class _Search:
     bundle: PolicyBundle
     request: PolicyRequest
     effect: Effect
+    refusing: Sequence[set[str]]
+    """The facts of each rule that refuses: it goes on refusing unless one of them is otherwise."""
 
     def by_facts(self, options: Mapping[str, Sequence[JsonValue]]) -> list[Change]:
         """The least sets of facts that change the effect; for each set the values nearest to what is."""
         for size in range(1, _FACTS_AT_MOST + 1):
-            sets = combinations(options, size)
+            sets = [names for names in combinations(options, size) if self._reaches(names)]
             found = [change for names in sets if (change := self._of(names, options)) is not None]
             if found:
                 return found
         return []
+
+    def _reaches(self, names: tuple[str, ...]) -> bool:
+        return all(not facts.isdisjoint(names) for facts in self.refusing)
 
     def by_callers(self, callers: Iterable[Principal]) -> list[Change]:
         """Who else would be answered otherwise."""

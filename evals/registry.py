@@ -15,7 +15,9 @@ EvalFunction = Callable[..., EvalReport]
 
 EVALUATIONS: Mapping[str, str] = MappingProxyType(
     {
+        "conversations": "shopgraph.evals.conversations.evaluate:evaluate",
         "demo": "shopgraph.cli.demo.evaluation:evaluate",
+        "gate-cost": "shopgraph.evals.gate_cost:evaluate",
         "policy": "shopgraph.evals.tau2.policy:evaluate",
         "tau2-replay": "shopgraph.evals.tau2.replay:evaluate",
     }

@@ -10,11 +10,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import cedarpy
+from pydantic_core import to_json
 
 from shopgraph.errors import ConfigurationError
 from shopgraph.guards.decisions import Effect
@@ -41,12 +43,18 @@ class Rule:
     text: str
     line: int
     reads_facts: bool
+    actions: frozenset[str] | None = None
+    """The actions and groups of actions that its head names; None: it is about any."""
 
-    def placeholders(self) -> set[str]:
+    def concerns(self, action: str, shape: ActionShape) -> bool:
+        """Whether it can decide about that action at all."""
+        return self.actions is None or action in self.actions or not self.actions.isdisjoint(shape.groups)
+
+    @cached_property
+    def placeholders(self) -> frozenset[str]:
         """The facts that reason and remedy name."""
-        return {
-            name for text in (self.reason, self.remedy) for _, name, _, _ in Formatter().parse(text) if name is not None
-        }
+        texts = (self.reason, self.remedy)
+        return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +62,8 @@ class ActionShape:
     """What the schema says about an action."""
 
     parents: tuple[str, ...]
+    groups: frozenset[str]
+    """The groups that it is in: parents, their parents, and so on."""
     required: frozenset[str]
     optional: frozenset[str]
     kinds: Mapping[str, str]
@@ -99,7 +109,9 @@ class RuleSet:
         self, request: dict[str, Any], entities: list[dict[str, Any]], schema: cedarpy.Schema | None = None
     ) -> Evaluation:
         """Evaluate; with a schema, a request that does not fit it is an error."""
-        answer = cedarpy.is_authorized(request, self._compiled, entities, schema)
+        # As JSON text: cedarpy would write it with the slower standard library.
+        asked = {**request, "context": to_json(request["context"]).decode()}
+        answer = cedarpy.is_authorized(asked, self._compiled, to_json(entities).decode(), schema)
         # Cedar names statements policy0, policy1, ... in the order in which they were given.
         places = sorted(int(name.removeprefix("policy")) for name in answer.diagnostics.reasons)
         errors = tuple(answer.diagnostics.errors)
@@ -164,17 +176,25 @@ def read_schema(path: Path) -> cedarpy.Schema:
 def _shapes(rendered: str) -> dict[str, ActionShape]:
     """What can be asked, with its groups and facts, read from the schema as Cedar itself renders it."""
     shapes: dict[str, ActionShape] = {}
+    parents = {found["name"]: _QUOTED.findall(found["parents"] or "") for found in _ACTION.finditer(rendered)}
     for found in _ACTION.finditer(rendered):
         if found["applies"] is None:
             continue  # a group
         attributes = _ATTRIBUTE.findall(found["applies"])
         shapes[found["name"]] = ActionShape(
-            parents=tuple(_QUOTED.findall(found["parents"] or "")),
+            parents=tuple(parents[found["name"]]),
+            groups=frozenset(_above(found["name"], parents)),
             required=frozenset(name for name, optional, _ in attributes if not optional),
             optional=frozenset(name for name, optional, _ in attributes if optional),
             kinds={name: kind for name, _, kind in attributes},
         )
     return shapes
+
+
+def _above(action: str, parents: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for parent in parents.get(action, ()):
+        yield parent
+        yield from _above(parent, parents)
 
 
 def _rule(path: Path, line: int, text: str) -> Rule:
@@ -198,7 +218,14 @@ def _rule(path: Path, line: int, text: str) -> Rule:
         text=text,
         line=line,
         reads_facts=_CONTEXT.search(text) is not None,
+        actions=_named_actions(statements[0]["action"]),
     )
+
+
+def _named_actions(scope: Mapping[str, Any]) -> frozenset[str] | None:
+    """What a statement's head says of the action: `== A`, `in A`, `in [A, B]`, or nothing."""
+    named = scope.get("entities") or [scope[key] for key in ("entity",) if key in scope]
+    return frozenset(entity["id"] for entity in named) if named else None
 
 
 def _effect(path: Path, line: int, notes: Mapping[str, str], effect: str) -> Effect:
@@ -230,7 +257,7 @@ def _unknown_facts(
 ) -> Iterator[ConfigurationError]:
     facts = frozenset[str]().union(*(shape.kinds for shape in actions.values()))
     for rule in rules:
-        for name in sorted(rule.placeholders() - facts):
+        for name in sorted(rule.placeholders - facts):
             yield _wrong(path, rule.line, rule.id, f"its reason or remedy names {name!r}, which no action has")
 
 

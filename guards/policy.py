@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -62,6 +63,17 @@ class Manifest(Value):
     allowed_hosts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Sets:
+    """The rules about one action."""
+
+    all: RuleSet
+    approved: RuleSet
+    """Without those that wait for an approval."""
+    persons: RuleSet
+    """Of those, the rules that read no facts."""
+
+
 class PolicyBundle:
     """A shop's own policy, loaded and checked. It implements `shopgraph.tools.spec.Policy`."""
 
@@ -87,14 +99,11 @@ class PolicyBundle:
         self._schema = book.schema
         self.actions = book.actions
         """What the schema says about each action that can be asked about."""
-        self._judge = RuleSet(self.rules)
         counted = {action for limit in self.limits for action in limit.actions}
         self._limits_on = {
             action: tuple(limit for limit in self.limits if action in limit.actions) for action in counted
         }
-        settled = [rule for rule in self.rules if rule.effect is not Effect.APPROVE]
-        self._judge_approved = RuleSet(settled)
-        self._judge_persons = RuleSet([rule for rule in settled if not rule.reads_facts])
+        self._sets: dict[str, _Sets] = {}
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -155,10 +164,11 @@ class PolicyBundle:
         missing = shape.required - facts.keys()
         if missing:
             return self._decide_by_person(request, shape, asked, entities, missing)
-        answer = self._judge.ask(asked, entities, self._schema)
+        sets = self._about(request.action, shape)
+        answer = sets.all.ask(asked, entities, self._schema)
         if answer.awaits_approval:
             # Only approvals stand against it; whether anything stands for it, Cedar has not said yet.
-            approved = self._judge_approved.ask(asked, entities, self._schema)
+            approved = sets.approved.ask(asked, entities, self._schema)
             answer = answer if approved.allowed else approved
         return self._decision(request, facts, answer)
 
@@ -171,10 +181,23 @@ class PolicyBundle:
         missing: frozenset[str],
     ) -> Decision:
         """Judge who asks before any record was read: rules that read no facts may refuse, but nothing is allowed."""
-        answer = self._judge_persons.ask({**asked, "context": {}}, [*entities, _action_entity(request.action, shape)])
+        persons = self._about(request.action, shape).persons
+        answer = persons.ask({**asked, "context": {}}, [*entities, _action_entity(request.action, shape)])
         if answer.allowed:
             return self._error(request, f"facts are missing: {', '.join(sorted(missing))}")
         return self._decision(request, {}, answer)
+
+    def _about(self, action: str, shape: ActionShape) -> _Sets:
+        """The rules that can decide about an action, compiled when it is first asked about."""
+        if action not in self._sets:
+            concerned = [rule for rule in self.rules if rule.concerns(action, shape)]
+            approved = [rule for rule in concerned if rule.effect is not Effect.APPROVE]
+            self._sets[action] = _Sets(
+                all=RuleSet(concerned),
+                approved=RuleSet(approved),
+                persons=RuleSet([rule for rule in approved if not rule.reads_facts]),
+            )
+        return self._sets[action]
 
     def _decision(self, request: PolicyRequest, facts: Mapping[str, JsonValue], answer: Evaluation) -> Decision:
         if answer.errors:
@@ -188,7 +211,7 @@ class PolicyBundle:
             reason=_filled(rule.reason, facts),
             remedy=_filled(rule.remedy, facts),
             action=request.action,
-            numbers={name: str(facts[name]) for name in sorted(rule.placeholders()) if name in facts},
+            numbers={name: str(facts[name]) for name in sorted(rule.placeholders) if name in facts},
             policy_version=self.version,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,19 @@ from shopgraph.errors import ConfigurationError
 from shopgraph.guards.decisions import Decision, Effect
 from shopgraph.guards.limits import Limit, Per
 from shopgraph.tools.spec import Subject, ToolContext, ToolSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """A limit that a call falls under, and for whom its calls are counted."""
+
+    limit: Limit
+    who: str
+
+    @property
+    def key(self) -> str:
+        """What a transaction holds while it judges and does the call: no two go beyond the limit together."""
+        return f"limit:{self.limit.id}:{self.who}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,28 +38,41 @@ class Excess:
     """When enough of what was done will be out of the window; None: asked at once, it is too much at any time."""
 
 
-async def exceeded(context: ToolContext, spec: ToolSpec, subject: Subject, policy_version: str) -> tuple[Decision, ...]:
-    """The decision of each limit that the call would go beyond.
+def counts(context: ToolContext, spec: ToolSpec, subject: Subject) -> tuple[Count, ...]:
+    """The limits on a call, in one order for everybody; where there is no customer or conversation, none of those.
 
     Raises:
-        ConfigurationError: a limit names a tool that changes nothing, or has no amount in the call's currency.
+        ConfigurationError: a limit names a tool that changes nothing.
     """
-    now = context.services.clock.now()
+    limits = context.services.policy.limits_on(spec.name)
+    if limits and not spec.mutates:
+        raise ConfigurationError(
+            f"Limit {limits[0].id} names {spec.name}, which changes nothing, and what is looked up is not counted.",
+            remedy="Name tools that change something.",
+            limit=limits[0].id,
+        )
+    found = [(limit, _who(limit.per, context, subject)) for limit in limits]
+    return tuple([Count(limit=limit, who=who) for limit, who in found if who is not None])
+
+
+async def exceeded(
+    context: ToolContext, counted: Sequence[Count], call: str, amount: Money | None, policy_version: str
+) -> tuple[Decision, ...]:
+    """The decision of each limit that a call which moves `amount` would go beyond.
+
+    Raises:
+        ConfigurationError: a limit has no amount in that currency.
+    """
     decisions = []
-    for limit, who in _counted(context, spec, subject):
-        past = await _past(context, limit, who, now - limit.window)
-        found = excess(limit, past, subject.amount)
+    for count in counted:
+        limit = count.limit
+        if limit.count is None and (amount is None or amount.amount <= 0):
+            continue
+        past = await _past(context, limit, count.who)
+        found = excess(limit, past, amount)
         if found is not None:
-            decisions.append(_decision(limit, found, spec.name, policy_version))
+            decisions.append(_decision(limit, found, call, policy_version))
     return tuple(decisions)
-
-
-def keys(context: ToolContext, spec: ToolSpec, subject: Subject) -> tuple[str, ...]:
-    """What a transaction holds while it judges and does the call, so that no two go beyond a limit together.
-
-    They are in one order for everybody: whoever holds the first waits for nobody who waits for it.
-    """
-    return tuple(sorted(f"limit:{limit.id}:{who}" for limit, who in _counted(context, spec, subject)))
 
 
 def customer_of(context: ToolContext, subject: Subject) -> str | None:
@@ -79,17 +105,18 @@ def excess(limit: Limit, past: Sequence[PastCall], asked: Money | None) -> Exces
     if asked is None or asked.amount <= 0:
         return None
     most = limit.most(asked.currency)
-    moved = [(call.at, call.amount) for call in past if call.amount and call.amount.currency == asked.currency]
-    total = Money.sum((amount for _, amount in moved), asked.currency)
-    if total + asked <= most:
+    moved = [(call.at, call.amount.amount) for call in past if call.amount and call.amount.currency == asked.currency]
+    total = sum(amount for _, amount in moved)
+    if total + asked.amount <= most.amount:
         return None
-    again = _room(moved, total, most - asked, limit.window)
-    return Excess(done=str(total), limit=str(most), asked=str(asked), again=again)
+    again = _room(moved, total, most.amount - asked.amount, limit.window)
+    done = Money(amount=total, currency=asked.currency)
+    return Excess(done=str(done), limit=str(most), asked=str(asked), again=again)
 
 
-def _room(moved: Sequence[tuple[datetime, Money]], total: Money, room: Money, window: timedelta) -> datetime | None:
+def _room(moved: Sequence[tuple[datetime, int]], total: int, room: int, window: timedelta) -> datetime | None:
     """When what is left of `total` has come down to `room`; None when `room` is below nothing."""
-    if room.amount < 0:
+    if room < 0:
         return None
     for at, amount in moved:
         total -= amount
@@ -98,27 +125,19 @@ def _room(moved: Sequence[tuple[datetime, Money]], total: Money, room: Money, wi
     return None
 
 
-def _counted(context: ToolContext, spec: ToolSpec, subject: Subject) -> Iterator[tuple[Limit, str]]:
-    """The limits on a tool with those for whom they count; without a customer or a conversation there is no count."""
-    limits = context.services.policy.limits_on(spec.name)
-    if limits and not spec.mutates:
-        raise ConfigurationError(
-            f"Limit {limits[0].id} names {spec.name}, which changes nothing, and what is looked up is not counted.",
-            remedy="Name tools that change something.",
-            limit=limits[0].id,
-        )
-    for limit in limits:
-        who = {
-            Per.CUSTOMER: customer_of(context, subject),
-            Per.AGENT: agent_of(context),
-            Per.CONVERSATION: context.conversation_id or None,
-        }[limit.per]
-        if who is not None:
-            yield limit, who
+def _who(per: Per, context: ToolContext, subject: Subject) -> str | None:
+    match per:
+        case Per.CUSTOMER:
+            return customer_of(context, subject)
+        case Per.AGENT:
+            return agent_of(context)
+        case Per.CONVERSATION:
+            return context.conversation_id or None
 
 
-async def _past(context: ToolContext, limit: Limit, who: str, since: datetime) -> tuple[PastCall, ...]:
+async def _past(context: ToolContext, limit: Limit, who: str) -> tuple[PastCall, ...]:
     records = context.services.connectors.records
+    since = context.services.clock.now() - limit.window
     match limit.per:
         case Per.CUSTOMER:
             return await records.done(limit.actions, since=since, customer_id=who)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +18,8 @@ from shopgraph.errors import InvalidInput
 
 if TYPE_CHECKING:
     from mcp.server import Server
+
+    from shopgraph.shop import Shop
 
 
 def mcp(
@@ -51,7 +57,19 @@ def mcp(
             return
         if asyncio.run(served.known(principal))[0] != principal:
             print_notice(f"notice: no customer has the id {principal.id}; serving a guest.")
+        _when_told_to_stop(lambda: _end_at_once(opened))
         asyncio.run(serve_stdio(served.server()))
+
+
+def _when_told_to_stop(end: Callable[[], object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: end())
+
+
+def _end_at_once(shop: Shop) -> None:
+    """Close the shop and be gone: a thread that waits for standard input cannot be canceled, nor waited for."""
+    shop.close()
+    os._exit(0)
 
 
 def _over_http(server: Server, address: str, tokens: Path | None, hosts: list[str]) -> None:
@@ -62,4 +80,5 @@ def _over_http(server: Server, address: str, tokens: Path | None, hosts: list[st
     listening = listen(address)
     host, port = listening.getsockname()[:2]
     print_notice(f"serving at http://{f'[{host}]' if ':' in host else host}:{port}{PATH}")
+    _when_told_to_stop(sys.exit)
     asyncio.run(serve_http(app, listening))

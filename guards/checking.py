@@ -11,7 +11,7 @@ from shopgraph.errors import ConfigurationError, InvalidInput
 from shopgraph.guards.calendars import read_calendars
 from shopgraph.guards.cases import CASES, read_cases
 from shopgraph.guards.cedar import read_rules, read_schema
-from shopgraph.guards.documents import read_document
+from shopgraph.guards.documents import all_of, read_document
 from shopgraph.guards.policy import Manifest, PolicyBundle, load_bundle
 
 P = ParamSpec("P")
@@ -105,7 +105,7 @@ class _Work:
         try:
             return read(*args, **kwargs)
         except ConfigurationError as fault:
-            self.problems += [fault, *fault.fields.get("also", ())]
+            self.problems += all_of(fault)
             return None
 
 

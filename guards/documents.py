@@ -105,6 +105,11 @@ def first_of(problems: Sequence[ConfigurationError]) -> ConfigurationError:
     return first
 
 
+def all_of(fault: ConfigurationError) -> tuple[ConfigurationError, ...]:
+    """The problem and the others that were found with it."""
+    return (fault, *fault.fields.get("also", ()))
+
+
 def _problem(path: Path, root: yaml.Node, model: type[ValueT], error: ErrorDetails) -> ConfigurationError:
     """An error of pydantic's, at its place in the file: what only the model has, such as a union's tag, is left out."""
     place, what = error["loc"], error["msg"].removeprefix("Value error, ")

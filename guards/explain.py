@@ -83,7 +83,7 @@ def explain(bundle: PolicyBundle, request: PolicyRequest) -> Explanation:
     decision, fired = bundle.decide(request), bundle.fired(request)
     readings = {rule.id: _Reading.of(rule) for rule in bundle.rules}
     shape = bundle.actions.get(request.action)
-    near = [reading for reading in readings.values() if shape is not None and reading.is_about(request.action, shape)]
+    near = [readings[rule.id] for rule in bundle.rules if shape is not None and rule.concerns(request.action, shape)]
     names = sorted(set[str]().union(*(reading.facts for reading in near)))
     refusing = [readings[rule.id].facts for rule in fired if rule.effect is Effect.DENY]
     search = _Search(bundle, request, decision.effect, refusing)
@@ -168,8 +168,6 @@ class _Search:
 class _Reading:
     """What a rule's text speaks of."""
 
-    actions: frozenset[str] | None = None
-    """Actions and groups of its scope; None: all."""
     facts: set[str] = field(default_factory=set)
     values: dict[str, set[Scalar]] = field(default_factory=dict)
     """Constants that a fact is compared with."""
@@ -181,15 +179,10 @@ class _Reading:
     def of(cls, rule: Rule) -> _Reading:
         document = json.loads(cedarpy.policies_to_json_str(rule.text))
         (statement,) = document["staticPolicies"].values()
-        scope = statement["action"]
-        entities = scope.get("entities") or ([scope["entity"]] if "entity" in scope else [])
-        reading = cls(actions=frozenset(entity["id"] for entity in entities) if entities else None)
+        reading = cls()
         for condition in statement["conditions"]:
             reading._walk(condition["body"])
         return reading
-
-    def is_about(self, action: str, shape: ActionShape) -> bool:
-        return self.actions is None or not self.actions.isdisjoint({action, *shape.parents})
 
     def _walk(self, node: Any) -> None:
         if isinstance(node, list):

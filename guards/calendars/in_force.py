@@ -17,7 +17,7 @@ from shopgraph.guards.calendars.checks import problems
 from shopgraph.guards.calendars.files import CalendarFile, Period, PlannedPromotion
 from shopgraph.guards.calendars.terms import PromotionRules, RegionCalendar, ReturnRules, TaxRules
 from shopgraph.guards.calendars.times import first_instant
-from shopgraph.guards.documents import Document, first_of, open_document
+from shopgraph.guards.documents import Document, all_of, first_of, open_document
 
 PeriodT = TypeVar("PeriodT", bound=Period)
 ValueT = TypeVar("ValueT", bound=Value)
@@ -139,10 +139,16 @@ def read_calendars(folder: Path) -> Calendars:
     Raises:
         ConfigurationError: there is none, or something in one is wrong, with file and line.
     """
-    documents = [open_document(path, CalendarFile) for path in sorted(folder.glob("*.yaml"))]
-    if not documents:
+    documents: list[Document[CalendarFile]] = []
+    found: list[ConfigurationError] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            documents.append(open_document(path, CalendarFile))
+        except ConfigurationError as fault:
+            found += all_of(fault)
+    if not documents and not found:
         raise ConfigurationError(f"{folder} holds no calendar.", remedy="Write one YAML file per region.")
-    found = [*chain.from_iterable(problems(document) for document in documents), *_doubled(documents)]
+    found += [*chain.from_iterable(problems(document) for document in documents), *_doubled(documents)]
     if found:
         raise first_of(found)
     return Calendars(folder, {document.value.region_id: _calendar(document) for document in documents})

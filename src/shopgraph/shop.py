@@ -27,6 +27,7 @@ from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.guards.promotions import with_calendars
 from shopgraph.guards.versions import live_folder
+from shopgraph.tools.durable.shop_engine import ShopEngine
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.registry import default_tools
 from shopgraph.tools.spec import Services
@@ -53,6 +54,7 @@ class Shop:
         throw_away: Path | None = None,
         chat_model: BaseChatModel | None = None,
         source_deadline_ms: int = 500,
+        engine: str | None = None,
     ) -> None:
         self._records = records
         self._folder = folder
@@ -61,7 +63,9 @@ class Shop:
         self.policy = policy
         self.connectors: Connectors = with_calendars(records.connectors, policy.calendars)
         self.clock: Clock = clock_of(self.meta)
-        self.services = Services(connectors=self.connectors, clock=self.clock, policy=policy)
+        self.engine = ShopEngine(engine or _engine_url(records, folder), self.meta.id)
+        """Carries out actions that touch a system outside; it does nothing until one does."""
+        self.services = Services(connectors=self.connectors, clock=self.clock, policy=policy, engine=self.engine)
         self.gate = Gate(default_tools())
         self.guards = GuardChain.for_bundle(policy)
         self.audit: AuditLog = open_audit(_beside(records, folder, "audit.db"))
@@ -93,7 +97,9 @@ class Shop:
         """Open a shop folder, a database URL, or a tau2 JSON file (as a throw-away copy; the file is never changed).
 
         Args:
-            options: `chat_model` for the agent, `source_deadline_ms`, `search` (a `SearchKind`).
+            options: `chat_model` for the agent, `source_deadline_ms`, `search` (a `SearchKind`),
+                `gateway` (from a `ShopMeta` to the `PaymentGateway` that moves the money of cards), `engine` (URL of
+                the database in which actions on systems outside are carried on; beside the records without it).
 
         Raises:
             DamagedShop: there is no readable shop.
@@ -116,7 +122,8 @@ class Shop:
 
     @classmethod
     def _opened(cls, url: str, folder: Path | None, options: dict[str, Any]) -> Self:
-        records = open_shop(url, _searching(options.pop("search", SearchKind.LEXICAL), folder))
+        search = _searching(options.pop("search", SearchKind.LEXICAL), folder)
+        records = open_shop(url, search, options.pop("gateway", None))
         try:
             return cls(records, folder=folder, policy=_policy(folder, records), **options)
         except BaseException:
@@ -196,6 +203,7 @@ class Shop:
         """Close everything; a throw-away shop is gone afterwards."""
         for close in self._closers:
             close()
+        self.engine.detach()
         self.audit.close()
         self._records.close()
         if self._throw_away is not None:
@@ -280,6 +288,13 @@ def _beside(records: EmbeddedShop, folder: Path | None, name: str) -> str:
     if url.get_backend_name() == "sqlite":
         return f"sqlite:///{Path(str(url.database)).with_name(name)}"
     return url.render_as_string(hide_password=False)
+
+
+def _engine_url(records: EmbeddedShop, folder: Path | None) -> str:
+    """The records' own server, where many workers meet; else a file beside them."""
+    if records.database.is_sqlite:
+        return _beside(records, folder, "actions.db")
+    return _plain_url(records.database.url)
 
 
 __all__ = ["DEMO_INSTANT", "Shop", "clock_of", "shop_options"]

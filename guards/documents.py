@@ -78,18 +78,19 @@ def open_document(path: Path, model: type[ValueT]) -> Document[ValueT]:
     """As `read_document`, with the lines at hand for what is checked beyond the model."""
     text = read_text(path)
     try:
-        root = yaml.compose(text, Loader=_ExactLoader)
-        data = yaml.load(text, Loader=_ExactLoader)  # noqa: S506 - a SafeLoader
+        loader = _ExactLoader(text)
+        root = loader.get_single_node()
+        if not isinstance(root, yaml.MappingNode):
+            raise _wrong(path, 1, "it holds no keys")
+        doubled = [*_doubled_keys(path, root)]
+        if doubled:
+            raise first_of(doubled)
+        data = loader.construct_document(root)
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
         raise _wrong(path, line, f"it is not YAML: {fault.problem}") from None
     except yaml.YAMLError as fault:
         raise _wrong(path, 1, f"it is not YAML: {fault}") from None
-    if root is None or not isinstance(data, dict):
-        raise _wrong(path, 1, "it holds no keys")
-    doubled = [*_doubled_keys(path, root)]
-    if doubled:
-        raise first_of(doubled)
     try:
         return Document(path=path, value=model.model_validate(data), root=root)
     except ValidationError as fault:

@@ -76,6 +76,41 @@ class GatewayRefund(Value):
     created_at: Instant
 
 
+class GatewayMethod(Value):
+    """A card that a customer has saved at the gateway."""
+
+    external_id: str
+    brand: str
+    last_four: str
+
+
+class GatewayNews(Value):
+    """What a message of the gateway's was about, as it is now: the message itself may be late or out of order."""
+
+    payments: tuple[GatewayPayment, ...] = ()
+    refunds: tuple[GatewayRefund, ...] = ()
+
+
+class NewsKept(Value):
+    """Which of our records the news were about, and what was none of ours."""
+
+    ours: tuple[str, ...]
+    strangers: tuple[str, ...]
+    """The gateway's ids: made by hand at the gateway, or by another shop on the same account."""
+
+
+class NewsStore(Protocol):
+    """Keeps a gateway's news, each message once."""
+
+    async def news_kept(self, message_id: str) -> NewsKept | None:
+        """What came of a message; None for one that was not kept yet."""
+        ...
+
+    async def keep_news(self, message_id: str, news: GatewayNews) -> NewsKept:
+        """Keep what was seen, in one transaction with the message's id."""
+        ...
+
+
 class Asking(Value):
     """How a gateway is asked."""
 
@@ -126,6 +161,10 @@ class PaymentGateway(Protocol):
 
     async def find_refund(self, external_id: str) -> GatewayRefund | None:
         """The refund as it is now."""
+        ...
+
+    async def methods(self, customer: str) -> tuple[GatewayMethod, ...]:
+        """The cards that a customer has saved there."""
         ...
 
     def refunds_of(self, external_id: str) -> AsyncIterator[GatewayRefund]:

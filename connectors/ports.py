@@ -335,7 +335,7 @@ class PaymentsPort(Protocol):
         at: datetime,
         idempotency_key: str,
     ) -> Refund:
-        """Give money back: `succeeded` at once on a gift card (its balance rises), else `pending` at first.
+        """Give money back: `succeeded` at once on a gift card (its balance rises), else what the gateway says.
 
         Where no payment is named, an adapter that has to choose takes the latest one of that method that holds enough.
 

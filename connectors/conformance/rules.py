@@ -301,7 +301,8 @@ async def _refund(
 @check("payments")
 async def refunds_no_more_than_was_taken(shop: Connectors) -> None:
     first = await _refund(shop, "ada-delivered", 8000, "first", intent="paid-ada-delivered")
-    assert (first.status, first.sequence, first.created_at) == (RefundStatus.PENDING, 1, AT)
+    assert first.status in (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+    assert (first.sequence, first.created_at) == (1, AT)
     async with refuses(shop, Conflict):
         await _refund(shop, "ada-delivered", 5501, "one cent too many")
     rest = await _refund(shop, "ada-delivered", 5500, "the rest")

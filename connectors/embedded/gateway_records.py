@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from shopgraph.connectors.embedded import gateway_calls as calls
-from shopgraph.connectors.embedded.mapping import changed
 from shopgraph.connectors.embedded.rows import add, existing, keyed, one, replace
 from shopgraph.connectors.embedded.schema import INTENTS, PAYMENT_METHODS, REFUNDS
 from shopgraph.connectors.gateway import (
     ExternalKind,
+    GatewayMethod,
+    GatewayNews,
     GatewayPayment,
     GatewayRefund,
+    NewsKept,
     later_payment,
     later_refund,
 )
-from shopgraph.domain import PaymentIntent, PaymentMethod, Refund
+from shopgraph.domain import PaymentIntent, PaymentMethod, PaymentMethodKind, Refund
 from shopgraph.errors import Conflict
 
 
@@ -55,14 +57,30 @@ class GatewayRecords:
         """
         return self._known(db, ExternalKind.PAYMENT, payment_intent_id)
 
-    def adopt_method(self, db: Connection, method: PaymentMethod, party: Party) -> PaymentMethod:
-        """Keep a payment method that the customer saved at the gateway; the one that is there is brought up to date."""
-        calls.bind(db, self.gateway, ExternalKind.CUSTOMER, method.customer_id, party.customer)
-        own = calls.own_id(db, self.gateway, ExternalKind.PAYMENT_METHOD, party.method)
+    def adopt_card(self, db: Connection, customer_id: str, customer: str, card: GatewayMethod) -> PaymentMethod:
+        """Keep a card that the customer saved at the gateway; one that is here already is brought up to date."""
+        calls.bind(db, self.gateway, ExternalKind.CUSTOMER, customer_id, customer)
+        own = calls.own_id(db, self.gateway, ExternalKind.PAYMENT_METHOD, card.external_id)
+        method = PaymentMethod(
+            id=own or card.external_id,
+            customer_id=customer_id,
+            kind=PaymentMethodKind.CARD,
+            brand=card.brand,
+            last_four=card.last_four,
+        )
         if own is not None:
-            return replace(db, PAYMENT_METHODS, changed(method, id=own))
-        calls.bind(db, self.gateway, ExternalKind.PAYMENT_METHOD, method.id, party.method)
+            return replace(db, PAYMENT_METHODS, method)
+        calls.bind(db, self.gateway, ExternalKind.PAYMENT_METHOD, method.id, card.external_id)
         return add(db, PAYMENT_METHODS, method)
+
+    def keep_news(self, db: Connection, news: GatewayNews) -> NewsKept:
+        """Keep what was seen there of our payments and refunds."""
+        seen = [(each.external_id, self._payment_seen(db, each)) for each in news.payments]
+        seen += [(each.external_id, self._refund_seen(db, each)) for each in news.refunds]
+        return NewsKept(
+            ours=tuple(own for _, own in seen if own is not None),
+            strangers=tuple(external for external, own in seen if own is None),
+        )
 
     def keep_payment(self, db: Connection, payment: PaymentIntent, seen: GatewayPayment) -> PaymentIntent:
         """Keep what the gateway says of a payment, unless later news came before."""
@@ -74,17 +92,15 @@ class GatewayRecords:
         calls.bind(db, self.gateway, ExternalKind.REFUND, refund.id, seen.external_id)
         return replace(db, REFUNDS, later_refund(existing(db, REFUNDS, refund.id), seen))
 
-    def payment_seen(self, db: Connection, seen: GatewayPayment) -> PaymentIntent | None:
-        """Our payment that was seen there, as it is now; None when it is none of ours."""
+    def _payment_seen(self, db: Connection, seen: GatewayPayment) -> str | None:
         own = calls.own_id(db, self.gateway, ExternalKind.PAYMENT, seen.external_id) or seen.id
         payment = one(db, INTENTS, keyed(INTENTS, own))
-        return None if payment is None else self.keep_payment(db, payment, seen)
+        return None if payment is None else self.keep_payment(db, payment, seen).id
 
-    def refund_seen(self, db: Connection, seen: GatewayRefund) -> Refund | None:
-        """Our refund that was seen there, as it is now; None when it is none of ours."""
+    def _refund_seen(self, db: Connection, seen: GatewayRefund) -> str | None:
         own = calls.own_id(db, self.gateway, ExternalKind.REFUND, seen.external_id) or seen.id
         refund = one(db, REFUNDS, keyed(REFUNDS, own))
-        return None if refund is None else self.keep_refund(db, refund, seen)
+        return None if refund is None else self.keep_refund(db, refund, seen).id
 
     def _known(self, db: Connection, kind: ExternalKind, own: str) -> str:
         external = calls.external_id(db, self.gateway, kind, own)

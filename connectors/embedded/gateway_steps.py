@@ -6,7 +6,7 @@ gateway is told to look for the trace of the earlier call first.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -18,7 +18,7 @@ from shopgraph.connectors.embedded import gateway_calls as calls
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import answer_again, answer_to, free, once
 from shopgraph.connectors.gateway import Asking, GatewayCall, PaymentGateway
-from shopgraph.errors import ConfigurationError, Conflict, ConnectorFault, ConnectorTimeout, ShopgraphError
+from shopgraph.errors import ConfigurationError, Conflict, ConnectorTimeout, UserError
 
 V = TypeVar("V")
 S = TypeVar("S")
@@ -34,7 +34,7 @@ class GatewayStep(Generic[V, S]):
 
     operation: str
     key: str
-    body: dict[str, object]
+    body: Mapping[str, object]
     answer: TypeAdapter[V]
     at: datetime
     begin: Callable[[Connection, Asks], V]
@@ -83,9 +83,9 @@ async def take(database: Database, gateway: PaymentGateway | None, step: Gateway
         return stored
     try:
         seen = await step.ask(gateway, begun, Asking(key=f"{step.key}/{call.attempt}", again=not begun_now))
-    except ConnectorFault:
-        raise  # It may have acted, or another caller of this key may be asking still.
-    except ShopgraphError:
+    except (Conflict, UserError) as refusal:
+        if isinstance(refusal, ConfigurationError):
+            raise  # A wrong key today says nothing of what an earlier call did.
         await database.write(lambda db: _refused(db, call, step, begun))
         raise
     return await database.write(lambda db: _kept(db, call, step, begun, seen))

@@ -7,7 +7,7 @@ and stay here.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -18,11 +18,20 @@ from shopgraph.connectors.embedded import payment_rules as rules
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.gateway_records import GatewayRecords
 from shopgraph.connectors.embedded.gateway_steps import Asks, GatewayStep, take
+from shopgraph.connectors.embedded.idempotency import answer_to, once
 from shopgraph.connectors.embedded.mapping import Mapped, changed, to_micros
 from shopgraph.connectors.embedded.mapping import V as Record
 from shopgraph.connectors.embedded.rows import add, existing, keyed, many, new_id, one, replace
-from shopgraph.connectors.embedded.schema import INTENTS, PAYMENT_METHODS, REFUNDS
-from shopgraph.connectors.gateway import Asking, GatewayCall, GatewayPayment, GatewayRefund, PaymentGateway
+from shopgraph.connectors.embedded.schema import CUSTOMERS, INTENTS, PAYMENT_METHODS, REFUNDS
+from shopgraph.connectors.gateway import (
+    Asking,
+    GatewayCall,
+    GatewayNews,
+    GatewayPayment,
+    GatewayRefund,
+    NewsKept,
+    PaymentGateway,
+)
 from shopgraph.connectors.ports import PaymentHistory
 from shopgraph.domain import (
     Money,
@@ -34,10 +43,11 @@ from shopgraph.domain import (
     RefundReason,
     RefundStatus,
 )
-from shopgraph.errors import InvalidInput
+from shopgraph.errors import ConfigurationError, InvalidInput
 
 _INTENT = TypeAdapter(PaymentIntent)
 _REFUND = TypeAdapter(Refund)
+_KEPT = TypeAdapter(NewsKept)
 
 
 class EmbeddedPayments:
@@ -85,6 +95,35 @@ class EmbeddedPayments:
     async def unsettled(self) -> tuple[GatewayCall, ...]:
         """Calls to the gateway of which nobody knows the end, longest open first: asked again, they go on."""
         return await self._database.read(calls.open_calls)
+
+    async def link(self, customer_id: str, external_customer_id: str) -> tuple[PaymentMethod, ...]:
+        """Say who a customer is at the gateway, and take over the cards that are saved there.
+
+        Raises:
+            ConfigurationError: there is no gateway.
+            Conflict: one of the two is linked to another already.
+        """
+        if self._gateway is None:
+            raise ConfigurationError("There is no payment gateway to link a customer to.")
+        cards = await self._gateway.methods(external_customer_id)
+
+        def adopt(db: Connection) -> tuple[PaymentMethod, ...]:
+            existing(db, CUSTOMERS, customer_id)
+            return tuple([self._known.adopt_card(db, customer_id, external_customer_id, card) for card in cards])
+
+        return await self._database.write(adopt)
+
+    async def news_kept(self, message_id: str) -> NewsKept | None:
+        """What came of a gateway's message; None for one that was not kept yet."""
+        return await self._database.read(lambda db: answer_to(db, self._message_key(message_id), _KEPT))
+
+    async def keep_news(self, message_id: str, news: GatewayNews) -> NewsKept:
+        """Keep what was seen at the gateway, once per message."""
+        key = self._message_key(message_id)
+        return await once(self._database, "payments.news", key, {}, _KEPT, lambda db: self._known.keep_news(db, news))
+
+    def _message_key(self, message_id: str) -> str:
+        return f"news:{self._known.gateway}:{message_id}"
 
     async def authorize(
         self, *, order_id: str, payment_method_id: str, amount: Money, at: datetime, idempotency_key: str
@@ -189,7 +228,7 @@ class EmbeddedPayments:
         self,
         operation: str,
         key: str,
-        body: dict[str, object],
+        body: Mapping[str, object],
         at: datetime,
         begin: Callable[[Connection, Asks], PaymentIntent],
         ask: Callable[[PaymentGateway, PaymentIntent, Asking], Awaitable[GatewayPayment]],
@@ -227,7 +266,9 @@ class EmbeddedPayments:
         at: datetime,
         idempotency_key: str,
     ) -> Refund:
-        """Give money back: `succeeded` at once on a gift card (its balance rises), else `pending` at first.
+        """Give money back: `succeeded` at once on a gift card (its balance rises), else what the gateway says.
+
+        Without a gateway that is `pending`.
 
         A refund of nothing is a record too: an even exchange is settled by one. No gateway is asked for it.
         """

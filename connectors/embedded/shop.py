@@ -24,21 +24,33 @@ from shopgraph.connectors.embedded.schema import CODES, PROMOTIONS, REGIONS, SHO
 from shopgraph.connectors.embedded.search import WordSearch
 from shopgraph.connectors.embedded.sessions import EmbeddedSessions
 from shopgraph.connectors.embedded.warehouse import EmbeddedWarehouse
+from shopgraph.connectors.gateway import PaymentGateway
 from shopgraph.connectors.ports import CatalogPort, Connectors, SearchPort
 from shopgraph.domain import Region, ShopMeta
 from shopgraph.errors import ConfigurationError, DamagedShop
 
 SearchFactory = Callable[[CatalogPort], SearchPort]
 """Makes the search over a shop's catalog."""
+GatewayFactory = Callable[[ShopMeta], PaymentGateway]
+"""Makes the way to a shop's payment gateway."""
 
 
 class EmbeddedShop:
     """One shop in one database. Close it when done; it is a context manager."""
 
-    def __init__(self, database: Database, meta: ShopMeta, search: SearchFactory | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        meta: ShopMeta,
+        search: SearchFactory | None = None,
+        gateway: GatewayFactory | None = None,
+    ) -> None:
         self.database = database
         self.meta = meta
-        self.connectors = _connect(database, search)
+        self.payments = EmbeddedPayments(database, gateway(meta) if gateway else None)
+        """The payments port, with what is beyond it: linking customers to a gateway, unsettled calls, news."""
+        outside = frozenset({"payments"} if gateway else ())
+        self.connectors = _connect(database, search, self.payments, outside)
 
     def load(self, dataset: Dataset) -> None:
         """Add a dataset in one transaction (`Dataset` says what it may hold)."""
@@ -104,8 +116,10 @@ def create_shop(url: str, meta: ShopMeta, search: SearchFactory | None = None) -
     return EmbeddedShop(database, meta, search)
 
 
-def open_shop(url: str, search: SearchFactory | None = None) -> EmbeddedShop:
-    """Open a shop; one made by an older version is migrated first. Without `search`, products are found by plain words.
+def open_shop(url: str, search: SearchFactory | None = None, gateway: GatewayFactory | None = None) -> EmbeddedShop:
+    """Open a shop; one made by an older version is migrated first.
+
+    Without `search`, products are found by plain words; without `gateway`, the records play the payment gateway.
 
     Raises:
         DamagedShop: there is none, or it cannot be read.
@@ -123,10 +137,12 @@ def open_shop(url: str, search: SearchFactory | None = None) -> EmbeddedShop:
     except BaseException:
         database.close()
         raise
-    return EmbeddedShop(database, meta, search)
+    return EmbeddedShop(database, meta, search, gateway)
 
 
-def _connect(database: Database, search: SearchFactory | None) -> Connectors:
+def _connect(
+    database: Database, search: SearchFactory | None, payments: EmbeddedPayments, outside: frozenset[str]
+) -> Connectors:
     catalog = EmbeddedCatalog(database)
     return Connectors(
         catalog=catalog,
@@ -134,13 +150,14 @@ def _connect(database: Database, search: SearchFactory | None) -> Connectors:
         orders=EmbeddedOrders(database),
         warehouse=EmbeddedWarehouse(database),
         crm=EmbeddedCrm(database),
-        payments=EmbeddedPayments(database),
+        payments=payments,
         marketing=EmbeddedMarketing(database),
         sessions=EmbeddedSessions(database),
         records=EmbeddedRecords(database),
         runs=EmbeddedRuns(database),
         search=WordSearch(database) if search is None else search(catalog),
         unit_of_work=database,
+        outside=outside,
     )
 
 

@@ -26,9 +26,11 @@ from shopgraph.guards.facts import (
 )
 from shopgraph.tools.views import (
     AmountView,
+    OfferedDiscount,
     OrderList,
     OrderView,
     ProductView,
+    PromotionHistory,
     PromotionList,
     Recommendations,
     SearchResult,
@@ -114,10 +116,9 @@ def _delivery(allowed: Allowances) -> DeliveryFact | None:
 def _good_code(state: State) -> str | None:
     """The code that was typed, once the gate has let it through to a yes or to the cart."""
     proposed = [item.arguments["code"] for item in state["dialog"].proposals if item.tool == "redeem_code"]
-    if proposed:
-        return str(proposed[0])
     redeemed = [item.result.get("code") for item in state["evidence"] if item.tool == "redeem_code"]
-    return str(redeemed[-1]) if redeemed else None
+    good = [*proposed, *redeemed]
+    return str(good[0]) if good else None
 
 
 def _stitched_order(order: Order) -> OrderFact:
@@ -212,6 +213,21 @@ def _any_amounts(item: Evidence, found: _Found) -> None:
             waiting += value.values()
 
 
+def _offered(item: Evidence, found: _Found) -> None:
+    offer = OfferedDiscount.model_validate(item.result)
+    found.promotions.append(PromotionFact(percent=offer.percent, code=offer.code, ends_on=offer.ends_at.date()))
+    _any_amounts(item, found)
+
+
+def _history(item: Evidence, found: _Found) -> None:
+    history = PromotionHistory.model_validate(item.result)
+    found.promotions += [PromotionFact(code=used.code) for used in history.used if used.code]
+    found.promotions += [
+        PromotionFact(percent=own.percent, code=own.code, ends_on=own.ends_at.date()) for own in history.own_codes
+    ]
+    _any_amounts(item, found)
+
+
 _READERS: Mapping[str, Callable[[Evidence, _Found], None]] = {
     "get_product": _product,
     "search_products": _search,
@@ -219,5 +235,7 @@ _READERS: Mapping[str, Callable[[Evidence, _Found], None]] = {
     "get_order": _order,
     "list_orders": _orders,
     "list_promotions": _promotions,
+    "offer_discount": _offered,
+    "promotion_history": _history,
 }
 """How a tool's result is read; of any other, only the amounts."""

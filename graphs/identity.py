@@ -39,13 +39,32 @@ async def identify(shop: ShopServices, request: Request, entities: Entities) -> 
 
 
 async def _same_customer(shop: ShopServices, request: Request, entities: Entities) -> Identified:
-    if "email" not in shop.policy.identification or not entities.emails:
-        return Identified()
     known = await shop.connectors.crm.customer(request.customer_id)
-    own = known.email.casefold() if known else ""
-    if all(email.casefold() == own for email in entities.emails):
-        return Identified()
-    return Identified(decisions=(one_customer("identify", shop.policy.version),))
+    enabled = shop.policy.identification
+    other = known is None or (
+        ("email" in enabled and _another_email(entities, known))
+        or ("name_postal_code" in enabled and _another_name(request.text, known))
+    )
+    return Identified(decisions=(one_customer("identify", shop.policy.version),)) if other else Identified()
+
+
+def _another_email(entities: Entities, known: Customer) -> bool:
+    return any(email.casefold() != known.email.casefold() for email in entities.emails)
+
+
+def _another_name(text: str, known: Customer) -> bool:
+    """Whether somebody says to be somebody else: "I am also Ann Example, 02108"."""
+    claimed = _CLAIM.search(text)
+    if claimed is None:
+        return False
+    return (claimed[1].casefold(), claimed[2].casefold()) != (known.given_name.casefold(), known.family_name.casefold())
+
+
+_CLAIM = re.compile(
+    r"\b(?:[Ii](?:'m| am)|[Mm]y name is)\s+(?:(?:also|now|actually|really)\s+)?"
+    r"([^\W\d_a-z][\w'-]+)\s+([^\W\d_a-z][\w'-]+)[\s,.;]+(?:\w+\s+){0,4}(?=[\w-]*\d)"
+)
+"""A name of two words that somebody claims, with a postal code or a house number near it."""
 
 
 async def _look_up(shop: ShopServices, text: str, entities: Entities) -> tuple[Customer | None, str]:

@@ -37,6 +37,7 @@ _SWAPS = frozenset({Intent.EXCHANGE_ITEMS, Intent.CHANGE_ITEMS})
 _GIVES_REASON = re.compile(r"(?<!never )\bmind\b|\bwant\b|\bneed\b", re.I)
 """"I changed my mind" is no "no" when one was asked why."""
 _NUMBER_ALONE = re.compile(r"\W*(?:(?:and|what about|how about|order)\W+)*\d{4,12}\W*$", re.I)
+_ORDER_DIGITS = re.compile(r"(?<![\d+.,-])\d{7,8}(?![\d.,-])")
 _FOLLOWS_UP = re.compile(r"\s*(and|what about|how about|in)\b", re.I)
 
 
@@ -73,11 +74,16 @@ def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
     if route.intent == dialog.intent:
         # Asked anew in full after a refusal: what was refused is no part of it.
         return Chosen(route, dialog if proposed else settled(dialog))
-    if _NUMBER_ALONE.match(text) and route.confidence < SURE:
-        route = _same(route, Intent.ORDER_STATUS, "names an order and nothing else")
+    if route.confidence < SURE and (_NUMBER_ALONE.match(text) or _names_order(route, text)):
+        route = _same(route, Intent.ORDER_STATUS, "names an order and nothing that is understood")
     if "product_id" in dialog.subject and _FOLLOWS_UP.match(text) and len(text.split()) <= 6:
         route = _same(route, Intent.PRODUCT_QUESTION, "follows up on the product just spoken of")
     return Chosen(route, dialog.model_copy(update={"intent": "", "slots": {}, "asking": ""}))
+
+
+def _names_order(route: Route, text: str) -> bool:
+    """Whether a message that is not understood has an order's number in it."""
+    return route.intent == Intent.OUT_OF_SCOPE and bool(route.entities.order_ids or _ORDER_DIGITS.search(text))
 
 
 def settled(dialog: Dialog) -> Dialog:

@@ -30,9 +30,8 @@ _PROPERTIES = re.compile(
 async def product_question(turn: Turn) -> Step:
     """Price, stock and properties of a product, from the live records of the shopper's region."""
     found = await _search(turn)
-    before = turn.dialog.subject.get("product_id", "")
     named = turn.newest(lambda text: _meant(text, found))
-    product_id = named[0].product_id if len(named) == 1 else "" if named else before
+    product_id = _product_id(turn, named)
     if not product_id:
         options = join_words([item.title for item in (named or found)[:3]])
         return ask("product", f"Which product do you mean? {f'I found {options}.' if options else 'What is its name?'}")
@@ -44,6 +43,18 @@ async def product_question(turn: Turn) -> Step:
     if _OPINIONS.search(turn.text):
         text += _reviews_text(product)
     return say(text).about(product_id=product.product_id)
+
+
+async def named_product(turn: Turn) -> ProductView | None:
+    """The product that is spoken of, now or just before; None when it is not clear."""
+    found = await _search(turn)
+    product_id = _product_id(turn, turn.newest(lambda text: _meant(text, found)))
+    return await turn.read("get_product", ProductView, product_id=product_id) if product_id else None
+
+
+def _product_id(turn: Turn, named: Sequence[ProductHit]) -> str:
+    """The one product that was named, else what was last spoken of; empty when several were."""
+    return named[0].product_id if len(named) == 1 else "" if named else turn.dialog.subject.get("product_id", "")
 
 
 async def _search(turn: Turn) -> tuple[ProductHit, ...]:

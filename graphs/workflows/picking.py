@@ -182,13 +182,17 @@ def pick_method(text: str, methods: Sequence[PaymentMethodView]) -> list[Payment
 
 
 def not_on_file(text: str, methods: Sequence[PaymentMethodView]) -> str:
-    """What to say when a text names a kind of payment method that the customer does not have; empty otherwise."""
+    """What to say when a text names a payment method that the customer does not have; empty otherwise."""
     for kind, said, name in _KINDS:
         if re.search(said, text, re.I) and not any(method.kind is kind for method in methods):
             return f"There is no {name} on your account."
-    return ""
+    known = " ".join(f"{method.id} {method.label}" for method in methods).lower()
+    named = [found[1] or found[2] for found in _ONE_METHOD.finditer(text.lower())]
+    return "There is no such payment method on your account." if any(word not in known for word in named) else ""
 
 
+_ONE_METHOD = re.compile(r"\bend(?:s|ing) (?:in|with) (\d{4})\b|\b((?:pm|card|paypal|gift|credit)\w*_\w+)\b")
+"""A card by its last digits, or a payment method by an id."""
 _KINDS = (
     (PaymentMethodKind.GIFT_CARD, r"\bgift ?card\b", "gift card"),
     (PaymentMethodKind.PAYPAL, r"\bpay ?pal\b", "PayPal account"),

@@ -316,5 +316,5 @@ def test_the_answers_form_is_published(strict: Shop) -> None:
     waiting = asyncio.run(waiting_cancellation(orchestrator))
     config: Any = {"configurable": {"thread_id": waiting.conversation_id}}
     (interrupt,) = asyncio.run(orchestrator.graph.aget_state(config)).interrupts
-    assert interrupt.response_schema is not None
-    assert "answers" in interrupt.response_schema["properties"]
+    form: Any = interrupt.response_schema
+    assert "answers" in form["properties"]

@@ -17,7 +17,7 @@ from jsonschema.validators import validator_for
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel, JsonValue, RootModel, model_validator
-from pydantic_core import to_jsonable_python
+from pydantic_core import PydanticCustomError, to_jsonable_python
 
 from shopgraph.domain import Value
 from shopgraph.errors import ConfigurationError
@@ -126,7 +126,8 @@ def _by_json_schema(name: str, schema: Mapping[str, Any]) -> type[BaseModel]:
             problem = best_match(validator.iter_errors(given))
             if problem is not None:
                 place = ".".join(map(str, problem.absolute_path))
-                raise ValueError(f"{place}: {problem.message}" if place else problem.message)
+                what = f"{place}: {problem.message}" if place else problem.message
+                raise PydanticCustomError("json_schema", "{what}", {"what": what})
             return given
 
         @classmethod

@@ -11,10 +11,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from shopgraph.domain import Money, Region
 from shopgraph.errors import ConfigurationError
-from shopgraph.guards.calendars import Calendars, read_calendars
+from shopgraph.guards.calendars import ApprovalRules, Calendars, ShippingMethod, read_calendars
+from shopgraph.guards.calendars.files import (
+    CalendarFile,
+    PlannedPromotion,
+    PromotionSection,
+    ReturnPeriod,
+    ShippingPeriod,
+    TaxPeriod,
+)
 from shopgraph.guards.calendars.times import first_instant
 from shopgraph.guards.policy import PolicyBundle
 
@@ -385,3 +394,24 @@ def test_a_name_that_is_taken_elsewhere_is_refused(write: Write) -> None:
         with pytest.raises(ConfigurationError, match=r"uk\.yaml declares") as caught:
             calendars.refuse_taken([name])
         assert str(caught.value.fields["name"]).casefold() == name
+
+
+# ---- What the documentation says
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "calendars.md"
+
+
+def test_the_documented_file_loads(tmp_path: Path) -> None:
+    example = DOCUMENT.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    (tmp_path / "uk.yaml").write_text(example, encoding="utf-8")
+    calendar = read_calendars(tmp_path).of("uk")
+    assert len(calendar.turns) == 3
+    assert [found.id for found in calendar.promotions] == ["august-bank-holiday", "night-of-the-members"]
+
+
+def test_every_key_is_documented() -> None:
+    models: list[type[BaseModel]] = [CalendarFile, TaxPeriod, ShippingPeriod, ShippingMethod, ReturnPeriod]
+    models += [PromotionSection, PlannedPromotion, ApprovalRules]
+    keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert sorted(key for key in keys if f"`{key}`" not in text) == []

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from string import Formatter
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -42,6 +42,12 @@ def _fillable(text: str) -> str:
     return text
 
 
+def _holds_up(effect: Effect) -> Effect:
+    if effect not in (Effect.DENY, Effect.APPROVE):
+        raise ValueError("a limit's effect is deny or approve")
+    return effect
+
+
 class Limit(Value):
     """So many calls, or so much money to the customer, within so many days; beyond it `effect` holds."""
 
@@ -56,7 +62,7 @@ class Limit(Value):
     """Calls at most."""
     amounts: tuple[Price, ...] = ()
     """Money at most, once in each currency of the bundle's regions."""
-    effect: Literal[Effect.DENY, Effect.APPROVE] = Effect.DENY
+    effect: Annotated[Effect, AfterValidator(_holds_up)] = Effect.DENY
     """`approve`: a person of the staff may let it through."""
     reason: Annotated[Words, AfterValidator(_fillable)]
     remedy: Annotated[str, AfterValidator(_fillable)] = ""

@@ -1,32 +1,43 @@
-"""What another version of a policy changes: which rules, and which answers."""
+"""What another version of a policy changes: which rules, limits and calendars, and which answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from shopgraph.domain import Value
 from shopgraph.guards.decisions import Decision, PolicyRequest
+from shopgraph.guards.documents import read_text
 from shopgraph.guards.policy import PolicyBundle
 
 
-class RuleChangeKind(StrEnum):
-    """What became of a rule."""
+class PartKind(StrEnum):
+    """What a policy is made of."""
+
+    RULE = "rule"
+    LIMIT = "limit"
+    CALENDAR = "calendar"
+
+
+class ChangeKind(StrEnum):
+    """What became of a part."""
 
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
 
 
-class RuleChange(Value):
-    """A rule that is not the same in both versions."""
+class PartChange(Value):
+    """A part that is not the same in both versions."""
 
+    part: PartKind
     id: str
-    kind: RuleChangeKind
+    """A rule's `@id`, a limit's id, a calendar's region."""
+    kind: ChangeKind
     old: str = ""
-    """Its text before; empty when it was added or switched on."""
+    """Its text before; empty when it was added, or a rule was switched on."""
     new: str = ""
-    """Its text now; empty when it was removed or switched off."""
+    """Its text now; empty when it was removed, or a rule was switched off."""
 
 
 class Question(Value):
@@ -50,8 +61,8 @@ class PolicyDiff(Value):
 
     old_version: str
     new_version: str
-    rules: tuple[RuleChange, ...]
-    """In the order of the new file, removed ones last."""
+    parts: tuple[PartChange, ...]
+    """Rules, limits, calendars, each in the order of the new version; what was removed comes last."""
     asked: int
     """How many questions were put to both."""
     answers: tuple[AnswerChange, ...]
@@ -59,7 +70,7 @@ class PolicyDiff(Value):
 
 
 def compare(old: PolicyBundle, new: PolicyBundle, questions: Sequence[Question]) -> PolicyDiff:
-    """Put every question to both versions, and set their rules side by side."""
+    """Put every question to both versions, and set their parts side by side."""
     answers: list[AnswerChange] = []
     for question in questions:
         before, after = old.decide(question.asked), new.decide(question.asked)
@@ -68,20 +79,29 @@ def compare(old: PolicyBundle, new: PolicyBundle, questions: Sequence[Question])
     return PolicyDiff(
         old_version=old.version,
         new_version=new.version,
-        rules=tuple(_rule_changes(old, new)),
+        parts=tuple(_part_changes(_texts(old), _texts(new))),
         asked=len(questions),
         answers=tuple(answers),
     )
 
 
-def _rule_changes(old: PolicyBundle, new: PolicyBundle) -> Iterator[RuleChange]:
-    before = {rule.id: rule.text for rule in old.rules}
-    after = {rule.id: rule.text for rule in new.rules}
-    for name, text in after.items():
-        if name not in before:
-            yield RuleChange(id=name, kind=RuleChangeKind.ADDED, new=text)
-        elif before[name] != text:
-            yield RuleChange(id=name, kind=RuleChangeKind.CHANGED, old=before[name], new=text)
-    for name, text in before.items():
-        if name not in after:
-            yield RuleChange(id=name, kind=RuleChangeKind.REMOVED, old=text)
+def _texts(bundle: PolicyBundle) -> dict[tuple[PartKind, str], str]:
+    texts = {(PartKind.RULE, rule.id): rule.text for rule in bundle.rules}
+    texts |= {(PartKind.LIMIT, limit.id): limit.model_dump_json() for limit in bundle.limits}
+    for region in bundle.regions:
+        texts[PartKind.CALENDAR, region] = read_text(bundle.folder / "calendars" / f"{region}.yaml")
+    return texts
+
+
+def _part_changes(
+    old: Mapping[tuple[PartKind, str], str], new: Mapping[tuple[PartKind, str], str]
+) -> Iterator[PartChange]:
+    for (part, name), text in new.items():
+        before = old.get((part, name))
+        if before is None:
+            yield PartChange(part=part, id=name, kind=ChangeKind.ADDED, new=text)
+        elif before != text:
+            yield PartChange(part=part, id=name, kind=ChangeKind.CHANGED, old=before, new=text)
+    for (part, name), text in old.items():
+        if (part, name) not in new:
+            yield PartChange(part=part, id=name, kind=ChangeKind.REMOVED, old=text)

@@ -73,6 +73,8 @@ class Explanation(Value):
     changes: tuple[Change, ...]
     """What would be allowed comes first. Each was put to the policy and gave the answer that it says; empty when
     nothing as near as that changes it."""
+    besides: tuple[Decision, ...] = ()
+    """What a gate decided about the call beside policy, where one was asked: limits, a yes that is missing."""
 
 
 def explain(bundle: PolicyBundle, request: PolicyRequest) -> Explanation:

@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from shopgraph.guards.explain import Explanation
     from shopgraph.guards.policy import PolicyBundle
     from shopgraph.shop import Shop
+    from shopgraph.tools.spec import GateOutcome
 
 
 def explain(
     action: Annotated[str, typer.Option(help="What is asked for: a tool's name, or offer_discount.")],
     policy: Annotated[
-        str, typer.Option("--policy", metavar="BUNDLE", help="A packaged bundle, or a folder.")
-    ] = "default",
-    shop: Annotated[str | None, typer.Option("--shop", metavar="DIR|URL|JSON", help="Ask this shop's policy.")] = None,
+        str | None, typer.Option(metavar="BUNDLE", help="A packaged bundle or a folder; without it the shop's own.")
+    ] = None,
+    shop: Annotated[str | None, typer.Option(metavar="DIR|URL|JSON", help="The shop whose policy is asked.")] = None,
     who: Annotated[
         str, typer.Option("--as", metavar="WHO", help="guest, customer:ID, staff:ID:ROLE,ROLE or system:NAME.")
     ] = "customer:customer",
@@ -44,14 +45,14 @@ def explain(
     from shopgraph.guards.explain import explain as explain_question
     from shopgraph.guards.policy import load_bundle
 
-    principal = parse_caller(who)
-    if shop is None:
-        if args is not None:
-            raise InvalidInput("--args needs a shop whose records tell the facts.", remedy="Pass --shop, or --fact.")
-        bundle = load_bundle(policy)
+    principal, bundle = parse_caller(who), load_bundle(policy) if policy else None
+    if args is None:
+        bundle = bundle or _policy_of(shop)
         explanation = explain_question(bundle, _asked(bundle, action, principal, owner, fact or []))
+    elif fact or owner is not None:
+        raise InvalidInput("--args reads facts and owner from the records.", remedy="Leave out --fact and --owner.")
     else:
-        explanation = _in_shop(shop, action, principal, owner, fact or [], args)
+        explanation = _explained_call(shop, bundle, action, principal, args)
     if as_json:
         print_model(explanation)
     else:
@@ -118,22 +119,40 @@ def _fact(shape: ActionShape, text: str) -> tuple[str, JsonValue]:
     return name, value
 
 
-def _in_shop(
-    where: str, action: str, principal: Principal, owner: str | None, facts: list[str], args: str | None
+def _policy_of(where: str | None) -> PolicyBundle:
+    from shopgraph.guards.policy import load_bundle
+    from shopgraph.shop import Shop
+
+    if where is None:
+        return load_bundle("default")
+    with closing(Shop.open(where)) as shop:
+        return shop.policy
+
+
+def _explained_call(
+    where: str | None, bundle: PolicyBundle | None, action: str, principal: Principal, args: str
 ) -> Explanation:
+    """The explanation of a call to a shop's tool, on the facts that its records tell."""
     from shopgraph.guards.explain import explain as explain_question
     from shopgraph.shop import Shop
 
+    if where is None:
+        raise InvalidInput("--args needs a shop whose records tell the facts.", remedy="Pass --shop, or --fact.")
     with closing(Shop.open(where)) as shop:
-        if args is None:
-            return explain_question(shop.policy, _asked(shop.policy, action, principal, owner, facts))
-        if facts or owner is not None:
-            raise InvalidInput("--args reads facts and owner from the records.", remedy="Leave out --fact and --owner.")
-        return explain_question(shop.policy, asyncio.run(_judged(shop, action, principal, args)))
+        outcome = asyncio.run(_judged(shop, action, principal, args))
+        if outcome.question is None:
+            said = "; ".join(f"{decision.rule}: {decision.reason}" for decision in outcome.decisions) or outcome.error
+            raise InvalidInput(f"The call does not come as far as the rules. {said}")
+        asked = bundle or shop.policy
+    explanation = explain_question(asked, outcome.question)
+    if asked.version != shop.policy.version:
+        return explanation
+    besides = tuple(decision for decision in outcome.decisions if decision.rule != explanation.decision.rule)
+    return explanation.model_copy(update={"besides": besides})
 
 
-async def _judged(shop: Shop, action: str, principal: Principal, args: str) -> PolicyRequest:
-    """What the gate asks the policy about a call, which it judges and does not do."""
+async def _judged(shop: Shop, action: str, principal: Principal, args: str) -> GateOutcome:
+    """How the gate judges a call, which it does not do."""
     from shopgraph.tools.spec import ToolCall, ToolContext
 
     try:
@@ -143,11 +162,7 @@ async def _judged(shop: Shop, action: str, principal: Principal, args: str) -> P
     if not isinstance(arguments, dict):
         raise InvalidInput("--args is no JSON object.", remedy='Write it as {"order_id": "#D1000001"}.')
     context = ToolContext(services=shop.services, principal=principal, region_id=shop.meta.default_region_id)
-    outcome = await shop.gate.judge(context, ToolCall(tool=action, arguments=arguments, call_id="explain"))
-    if outcome.question is None:
-        said = "; ".join(f"{decision.rule}: {decision.reason}" for decision in outcome.decisions) or outcome.error
-        raise InvalidInput(f"The call does not come as far as the rules. {said}")
-    return outcome.question
+    return await shop.gate.judge(context, ToolCall(tool=action, arguments=arguments, call_id="explain"))
 
 
 def _print(explanation: Explanation) -> None:
@@ -163,6 +178,9 @@ def _print(explanation: Explanation) -> None:
     lines += [f"  {name} = {_shown(value)}" for name, value in explanation.read.items()]
     lines.append("what would change it:" if explanation.changes else "nothing near would change it")
     lines += [f"  {change.words} ({change.rule})" for change in explanation.changes]
+    lines += [
+        f"besides: {item.effect} {item.rule}: {item.reason} {item.remedy}".rstrip() for item in explanation.besides
+    ]
     typer.echo(visible("\n".join(lines)))
 
 

@@ -31,7 +31,7 @@ def diff(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say which rules and which answers another version changes; exit 1 when it changes an answer."""
+    """Say which rules, limits, calendars and answers another version changes; exit 1 when it changes an answer."""
     from shopgraph.guards.changes import compare
     from shopgraph.guards.policy import load_bundle
 
@@ -153,7 +153,7 @@ def _each(value: JsonValue) -> list[JsonValue]:
 
 def _summary(diff: PolicyDiff) -> list[str]:
     lines = [f"{diff.old_version} -> {diff.new_version}"]
-    lines += [f"rule {change.id} is {change.kind}" for change in diff.rules] or ["no rule differs"]
+    lines += [f"{change.part} {change.id} is {change.kind}" for change in diff.parts] or ["no part of it differs"]
     return [*lines, f"{len(diff.answers)} of {diff.asked} answers differ"]
 
 

@@ -37,11 +37,19 @@ ContextFor = Callable[..., ToolContext]
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def plain_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed demo shop."""
-    folder = tmp_path_factory.mktemp("demo") / "shop"
+    folder = tmp_path_factory.mktemp("plain") / "shop"
     meta, parts = generate(stores=1, seed=7, at=parse_instant(DEMO_INSTANT))
     Shop.create(folder, meta, parts).close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_folder(plain_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shop with the two changes to its policy, closed."""
+    folder = tmp_path_factory.mktemp("demo") / "shop"
+    shutil.copytree(plain_folder, folder)
     with (folder / "policy" / "schema.cedarschema").open("a", encoding="utf-8") as schema:
         schema.write(FOREIGN_ACTIONS)
     calendar = folder / "policy" / "calendars" / "uk.yaml"

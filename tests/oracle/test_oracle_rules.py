@@ -1,0 +1,93 @@
+"""The oracle can disagree: each rule of the policy is switched off in turn, and a call that only it forbids is noticed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from shopgraph.guards.policy import BUNDLES, load_bundle
+from tests.oracle.bundles import terms_of, variant
+from tests.oracle.sessions import AGENT, TALK, play
+from tests.oracle.shop_rules import Asker, Shop, judge
+from tests.oracle.worlds import AT, WEST, Call, Caller, World, WorldMaker, well_formed
+
+DEFAULT = BUNDLES / "default"
+RULES = tuple(re.findall(r'^@id\("(.+)"\)', (DEFAULT / "policy.cedar").read_text(encoding="utf-8"), re.MULTILINE))
+UNREACHABLE = {
+    "identify-first": "the gate refuses a guest before it asks policy",
+    "internal-only": "the gate refuses a stranger to an internal tool before it asks policy",
+    "refund-by-staff": "the gate refuses a stranger to an internal tool before it asks policy",
+    "discount-needs-customer": "the gate refuses a guest before it asks policy",
+    "own-records-only": "another customer's record is not found before policy is asked",
+    "cancel-reason": "the tool takes no other reason",
+    "code-known": "an unknown code breaks every rule on its promotion too",
+}
+"""Rules that never decide alone, because something before them or beside them refuses the same calls."""
+Witness = tuple[World, Call]
+
+
+@pytest.fixture(scope="module")
+def witnesses() -> dict[str, Witness]:
+    """For each rule a shop and a call that breaks it and no other; for a rule that allows, a call that needs it."""
+    terms, found = terms_of(DEFAULT, AT), dict[str, Witness]()
+    wanted = {*RULES} - UNREACHABLE.keys()
+    for seed in range(4000):
+        random = Random(seed)
+        world = WorldMaker(random).world()
+        caller = Caller(world, random)
+        for _ in range(25):
+            call = replace(caller.call(), yes="exact", approval="none", later=timedelta(), again="")
+            if well_formed(call):
+                asker = Asker(principal=call.principal, region_id=WEST, agent=AGENT, conversation=TALK)
+                verdict = judge(Shop(world.records, terms, world.now), asker, call.tool, call.arguments)
+                for rule in _decided_by(call, verdict.forbidden, waits=verdict.needs_approval):
+                    found.setdefault(rule, (world, call))
+        if wanted <= found.keys():
+            break
+    return found
+
+
+def _decided_by(call: Call, forbidden: list[str], *, waits: bool) -> Iterator[str]:
+    if len(forbidden) == 1:
+        yield forbidden[0]
+    if forbidden:
+        return
+    if waits:
+        yield "refund-approval"
+    kind = call.principal.kind
+    if call.tool in ("check_stock", "delivery_options", "list_promotions"):
+        yield "public-for-everyone"
+    elif call.tool == "offer_discount":
+        yield "discount-within-limits"
+    elif kind == "customer":
+        yield "own-records"
+    elif kind == "staff":
+        yield "staff-for-customers"
+    elif kind == "system" and call.tool in ("receive_return", "list_notes"):
+        yield "system-internal"
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in UNREACHABLE])
+def test_a_rule_that_is_switched_off_is_missed(
+    rule: str, witnesses: dict[str, Witness], empty: Path, tmp_path: Path
+) -> None:
+    world, call = witnesses[rule]
+    terms = terms_of(DEFAULT, AT)
+    (as_it_is,) = asyncio.run(play(empty, load_bundle("default"), terms, world, [call]))
+    assert not as_it_is.complaint
+    without = load_bundle(variant(DEFAULT, tmp_path / "bundle", off=[rule]))
+    (judged,) = asyncio.run(play(empty, without, terms, world, [call]))
+    assert judged.complaint, (call, judged.outcome)
+
+
+@pytest.mark.parametrize("rule", sorted(UNREACHABLE))
+def test_what_never_decides_alone_is_still_a_rule_and_has_a_reason(rule: str) -> None:
+    assert rule in RULES
+    assert UNREACHABLE[rule]

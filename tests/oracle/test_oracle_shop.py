@@ -1,0 +1,55 @@
+"""Random sessions, policies and calls: what the gate does, against an oracle written from the rules' prose."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shopgraph.guards.policy import PolicyBundle
+from shopgraph.tools.registry import default_tools
+from shopgraph.tools.spec import Outcome
+from tests.oracle.bundles import terms_of
+from tests.oracle.sessions import Judged, play
+from tests.oracle.shop_rules import CUSTOMER_READS, CUSTOMER_WRITES, INTERNAL, PUBLIC, WRITES
+from tests.oracle.worlds import AT, Caller, WorldMaker
+
+CALLS = 6
+
+
+def session(empty: Path, policy: PolicyBundle, random: Random) -> list[Judged]:
+    """A random shop, and some calls one after the other."""
+    world = WorldMaker(random).world()
+    caller = Caller(world, random)
+    calls = [caller.call() for _ in range(CALLS)]
+    return asyncio.run(play(empty, policy, terms_of(policy.folder, AT), world, calls))
+
+
+@given(random=st.randoms(use_true_random=False), which=st.integers(0, 2))
+@settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+def test_the_gate_does_what_the_prose_says_and_nothing_else(
+    empty: Path, policies: tuple[PolicyBundle, ...], random: Random, which: int
+) -> None:
+    for judged in session(empty, policies[which], random):
+        assert not judged.complaint, (judged.call, judged.outcome)
+
+
+def test_sessions_reach_every_tool_and_every_ending(empty: Path, policies: tuple[PolicyBundle, ...]) -> None:
+    endings, tools = Counter[Outcome](), Counter[str]()
+    for seed in range(25):
+        for judged in session(empty, policies[seed % 3], Random(seed)):
+            assert not judged.complaint, (seed, judged.call, judged.outcome)
+            endings[judged.outcome.outcome] += 1
+            tools[judged.call.tool] += 1
+    assert endings.keys() >= {Outcome.DONE, Outcome.REFUSED, Outcome.NEEDS_CONFIRMATION, Outcome.INVALID}
+    assert endings.keys() <= {*Outcome} - {Outcome.FAILED, Outcome.READY, Outcome.REPLAYED}
+    assert tools.keys() >= {*WRITES}
+
+
+def test_the_oracle_knows_every_tool() -> None:
+    assert {*CUSTOMER_READS, *CUSTOMER_WRITES, *INTERNAL, *PUBLIC} == default_tools().keys()
+    assert {*WRITES} == {name for name, spec in default_tools().items() if spec.mutates}

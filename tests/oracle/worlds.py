@@ -1,0 +1,592 @@
+"""Random small shops whose orders, money, stock, codes and clock stand at the rules' boundaries, and random calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from shopgraph.connectors.dataset import Dataset
+from shopgraph.domain import (
+    Address,
+    Allocation,
+    Availability,
+    Cart,
+    CartLine,
+    Customer,
+    Discount,
+    DiscountCode,
+    Exchange,
+    ExchangeItem,
+    ExchangeStatus,
+    Location,
+    LocationKind,
+    Money,
+    Offer,
+    Order,
+    OrderLineItem,
+    OrderStatus,
+    PaymentIntent,
+    PaymentIntentStatus,
+    PaymentMethod,
+    PaymentMethodKind,
+    Principal,
+    Product,
+    ProductVariant,
+    Promotion,
+    Refund,
+    RefundReason,
+    RefundStatus,
+    Region,
+    Return,
+    ReturnItem,
+    ReturnPolicy,
+    ReturnStatus,
+    StockLevel,
+)
+from tests.oracle.shop_rules import CUSTOMER_READS, CUSTOMER_WRITES, INTERNAL, PUBLIC, WRITES, Arguments
+
+AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+WEST, UK = "us-west", "uk"
+CURRENCY = {WEST: "USD", UK: "GBP"}
+HOME = Address(line1="1 Elm Street", city="Boston", state="MA", postal_code="02101", country="US")
+PEOPLE = {"ada": WEST, "ben": WEST, "cleo": UK}
+SIZES = {"shirt": ("M", "L", "XL"), "lamp": ("BRASS", "STEEL"), "socks": ("1", "2")}
+PRODUCT = {f"{product.upper()}-{size}": product for product, sizes in SIZES.items() for size in sizes}
+CODES = ("JUNE10", "VIPS15", "MAY20", "UK5", "SPENT", "MIX5", "ADAONLY")
+LINES: dict[str, tuple[int, ...]] = {"shirt": (4000, 5000, 4500), "lamp": (49900, 50100), "socks": (1000, 1250)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """A shop's records, and what its clock shows."""
+
+    records: Dataset
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """Somebody's call, and the yes and the approval that came before it."""
+
+    principal: Principal
+    tool: str
+    arguments: Arguments
+    yes: str
+    """`exact`, `other` or `none`."""
+    approval: str
+    later: timedelta
+    """How long after the call before it."""
+    again: str
+    """What comes after it: `same` request, `other` body under its id, or nothing."""
+
+
+class WorldMaker:
+    """Makes one world. Everything that it decides, it asks of `random`."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._now = AT + timedelta(hours=random.randint(-30, 30))
+
+    def world(self) -> World:
+        """All records of a shop of three customers."""
+        records = self._catalog()
+        records.customers = [self._customer(who, region_id) for who, region_id in PEOPLE.items()]
+        records.payment_methods = [method for who in PEOPLE for method in self._methods(who)]
+        for who, region_id in PEOPLE.items():
+            for place in range(4):
+                self._order(records, who, region_id, place)
+        self._marketing(records)
+        return World(records=records, now=self._now)
+
+    def _pick(self, among: Any) -> Any:
+        return self._random.choice(list(among))
+
+    def _chance(self, share: float) -> bool:
+        return self._random.random() < share
+
+    def _money(self, amount: int, region_id: str) -> Money:
+        return Money(amount=amount, currency=CURRENCY[region_id])
+
+    def _near(self, span: timedelta) -> datetime:
+        """An instant that lies about `span` back, often on the very edge."""
+        return self._now - span + self._pick((-DAY, -SECOND, timedelta(), timedelta(), SECOND, DAY))
+
+    def _delivered(self, window_days: int) -> datetime | None:
+        return self._pick((self._now - 2 * DAY, self._now - 2 * DAY, self._near((window_days + 1) * DAY), None))
+
+    def _catalog(self) -> Dataset:
+        offers = [
+            Offer(
+                sku=sku,
+                region_id=region_id,
+                price=self._money(LINES[product][SIZES[product].index(sku.split("-")[1])], region_id),
+                availability=self._pick([Availability.IN_STOCK] * 6 + [Availability.OUT_OF_STOCK]),
+            )
+            for sku, product in PRODUCT.items()
+            for region_id in CURRENCY
+            if self._chance(0.95)
+        ]
+        levels = [
+            StockLevel(sku=sku, location_id=f"{kind}-{region_id}", on_hand=self._pick((0, 1, 3, 9)) + 20, allocated=20)
+            for sku, product in PRODUCT.items()
+            if product != "socks"
+            for region_id in CURRENCY
+            for kind in ("wh", "st")
+        ]
+        return Dataset(
+            regions=[
+                Region(
+                    id=WEST,
+                    name="US West",
+                    country="US",
+                    currency="USD",
+                    locale="en_US",
+                    timezone="America/Los_Angeles",
+                ),
+                Region(
+                    id=UK, name="United Kingdom", country="GB", currency="GBP", locale="en_GB", timezone="Europe/London"
+                ),
+            ],
+            locations=[
+                Location(id=f"{short}-{region_id}", name=f"{kind} {region_id}", region_id=region_id, kind=kind)
+                for region_id in CURRENCY
+                for short, kind in (("wh", LocationKind.WAREHOUSE), ("st", LocationKind.STORE))
+            ],
+            products=[Product(id=key, title=key.title(), category="home") for key in SIZES],
+            variants=[
+                ProductVariant(
+                    sku=sku,
+                    product_id=product,
+                    title=product.title(),
+                    tracks_stock=product != "socks",
+                    cost=self._cost(sku),
+                )
+                for sku, product in PRODUCT.items()
+            ],
+            offers=offers,
+            stock_levels=levels,
+        )
+
+    def _cost(self, sku: str) -> Money | None:
+        """What leaves just the least margin, a tenth of the cost, at ten or 25 percent off; or a cent more or less."""
+        price = LINES[PRODUCT[sku]][SIZES[PRODUCT[sku]].index(sku.split("-")[1])]
+        cost = price * (100 - self._pick((10, 25))) // 110 + self._pick((-1, 0, 0, 1))
+        return self._pick((None, *(self._money(cost, WEST),) * 6, self._money(cost, UK)))
+
+    def _customer(self, who: str, region_id: str) -> Customer:
+        return Customer(
+            id=who,
+            given_name=who.title(),
+            family_name=f"Of{who}",
+            email=f"{who}@example.com",
+            address=HOME.model_copy(update={"line1": f"{len(who)} {who.title()} Lane"}),
+            region_id=region_id,
+            segments=self._pick(((), ("vip",))),
+            lifetime_value=self._money(0, region_id),
+        )
+
+    def _methods(self, who: str) -> list[PaymentMethod]:
+        region_id = PEOPLE[who] if self._chance(0.9) else self._pick(CURRENCY)
+        balance = self._money(self._pick((0, 249, 250, 499, 500, 1000, 5000, 99999)), region_id)
+        return [
+            PaymentMethod(
+                id=f"{who}-card", customer_id=who, kind=PaymentMethodKind.CARD, brand="visa", last_four="4242"
+            ),
+            PaymentMethod(id=f"{who}-paypal", customer_id=who, kind=PaymentMethodKind.PAYPAL),
+            PaymentMethod(id=f"{who}-gift", customer_id=who, kind=PaymentMethodKind.GIFT_CARD, balance=balance),
+        ]
+
+    def _order(self, records: Dataset, who: str, region_id: str, place: int) -> None:
+        order_id = f"#{who.upper()}{place}"
+        status = self._pick([OrderStatus.PENDING, OrderStatus.DELIVERED] * 3 + list(OrderStatus))
+        lines = [self._line(order_id, region_id, position, status) for position in range(self._random.randint(1, 3))]
+        window = self._pick((None, 0, *(14, 30) * 5))
+        owed = sum(line.subtotal.amount + (line.tax.amount if region_id == WEST else 0) for line in lines)
+        order = Order(
+            id=order_id,
+            customer_id=who,
+            region_id=region_id,
+            currency=CURRENCY[region_id],
+            status=status,
+            lines=tuple(lines),
+            shipping_address=HOME,
+            shipping=self._money(0, region_id),
+            total=self._money(owed, region_id),
+            return_policy=None
+            if window is None
+            else ReturnPolicy(window_days=window, restocking_fee=self._money(self._pick((0, 495)), region_id)),
+            delivered_at=self._delivered(window or 0) if status is OrderStatus.DELIVERED else None,
+            items_changed_at=self._now - DAY if status is OrderStatus.PENDING and self._chance(0.15) else None,
+            position=place,
+        )
+        records.orders = [*records.orders, order]
+        self._payments(records, order)
+        if status is OrderStatus.DELIVERED and lines[0].current_quantity and self._chance(0.3):
+            self._asked_before(records, order)
+        if status is OrderStatus.PENDING and self._chance(0.7):
+            self._allocated(records, order)
+
+    def _line(self, order_id: str, region_id: str, position: int, status: OrderStatus) -> OrderLineItem:
+        sku = self._pick(PRODUCT)
+        quantity, price = self._pick((1, 1, 2, 3)), self._pick(LINES[PRODUCT[sku]])
+        kept = 0 if status is OrderStatus.CANCELED else quantity
+        if status is OrderStatus.DELIVERED and self._chance(0.2):
+            kept = self._random.randint(0, quantity)
+        return OrderLineItem(
+            id=f"{order_id}-{position}",
+            order_id=order_id,
+            sku=sku,
+            product_id=PRODUCT[sku],
+            title=PRODUCT[sku].title(),
+            unit_price=self._money(price, region_id),
+            ordered_quantity=quantity,
+            current_quantity=kept,
+            discount=self._money(self._pick((0, 0, 100, 333)), region_id),
+            tax=self._money(self._pick((0, 101, 799)), region_id),
+            final_sale=self._chance(0.1),
+            position=position,
+        )
+
+    def _payments(self, records: Dataset, order: Order) -> None:
+        methods = [
+            method.id
+            for method in records.payment_methods
+            if method.customer_id == order.customer_id
+            and (method.balance is None or method.balance.currency == order.currency)
+        ]
+        first, second = self._random.sample(methods, 2)
+        amount = order.total
+        intents = [self._intent(order, 0, first, amount)]
+        refunds = []
+        if self._chance(0.15):
+            intents.append(self._intent(order, 1, second, amount))
+            refunds.append(self._refund(order, 2, intents[0], amount, RefundStatus.SUCCEEDED))
+        elif self._chance(0.2):
+            status = self._pick((RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.FAILED))
+            refunds.append(self._refund(order, 1, intents[0], amount.percent(Decimal(40)), status))
+        records.intents = [*records.intents, *intents]
+        records.refunds = [*records.refunds, *refunds]
+
+    def _intent(self, order: Order, sequence: int, method_id: str, amount: Money) -> PaymentIntent:
+        return PaymentIntent(
+            id=f"pi-{order.id}-{sequence}",
+            order_id=order.id,
+            payment_method_id=method_id,
+            amount=amount,
+            captured=amount,
+            status=PaymentIntentStatus.SUCCEEDED,
+            sequence=sequence,
+        )
+
+    def _refund(self, order: Order, sequence: int, of: PaymentIntent, amount: Money, status: RefundStatus) -> Refund:
+        return Refund(
+            id=f"re-{order.id}-{sequence}",
+            order_id=order.id,
+            payment_intent_id=of.id,
+            payment_method_id=of.payment_method_id,
+            amount=amount,
+            status=status,
+            reason=RefundReason.REQUESTED_BY_CUSTOMER,
+            sequence=sequence,
+        )
+
+    def _asked_before(self, records: Dataset, order: Order) -> None:
+        line = order.lines[0]
+        units = line.current_quantity
+        shared = {
+            "order_id": order.id,
+            "customer_id": order.customer_id,
+            "payment_method_id": f"{order.customer_id}-{self._pick(('card', 'gift'))}",
+            "requested_at": self._now - DAY,
+        }
+        if self._chance(0.6):
+            item = ReturnItem(line_id=line.id, sku=line.sku, quantity=units)
+            status = self._pick((ReturnStatus.REQUESTED, ReturnStatus.CANCELED))
+            refund = self._money(self._pick((0, 100, 1000)), order.region_id)
+            back = Return.model_validate(
+                {"id": f"ret-{order.id}", "status": status, "items": (item,), "refund": refund, **shared}
+            )
+            records.returns = [*records.returns, back]
+        else:
+            siblings = [sku for sku in PRODUCT if PRODUCT[sku] == line.product_id]
+            swap = ExchangeItem(
+                line_id=line.id, from_sku=line.sku, to_sku=siblings[0], quantity=units, price=line.unit_price
+            )
+            exchange = Exchange.model_validate(
+                {
+                    "id": f"exc-{order.id}",
+                    "status": self._pick((ExchangeStatus.REQUESTED, ExchangeStatus.CANCELED, ExchangeStatus.COMPLETED)),
+                    "items": (swap,),
+                    "difference": self._money(self._pick((-500, 0, 1, 250, 500)), order.region_id),
+                    **shared,
+                }
+            )
+            records.exchanges = [*records.exchanges, exchange]
+
+    def _allocated(self, records: Dataset, order: Order) -> None:
+        """The order's goods are promised, out of the twenty units of each variant that are kept for it."""
+        records.allocations = [
+            *records.allocations,
+            *(
+                Allocation(
+                    id=f"al-{line.id}",
+                    sku=line.sku,
+                    location_id=f"wh-{order.region_id}",
+                    order_id=order.id,
+                    line_id=line.id,
+                    quantity=line.current_quantity,
+                )
+                for line in order.lines
+                if line.product_id != "socks"
+            ),
+        ]
+
+    def _marketing(self, records: Dataset) -> None:
+        def promotion(key: str, regions: tuple[str, ...], starts: datetime, ends: datetime, **more: Any) -> Promotion:
+            return Promotion.model_validate(
+                {
+                    "id": key,
+                    "name": key,
+                    "region_ids": regions,
+                    "percent": Decimal(10),
+                    "starts_at": starts,
+                    "ends_at": ends,
+                    **more,
+                }
+            )
+
+        week = 7 * DAY
+        edge = self._pick((-SECOND, timedelta(), SECOND, DAY))
+        records.promotions = [
+            promotion("june", (WEST, UK), self._now - week, self._now + week, budget=self._budget()),
+            promotion("vips", (WEST, UK), self._now - week, self._now + week, audience=("vip",)),
+            promotion("may", (WEST,), self._now - week, self._now + edge),
+            promotion("uk", (UK,), self._now + edge, self._now + 2 * week),
+            promotion(
+                "own-ada",
+                (WEST,),
+                self._now - week,
+                self._now + edge,
+                customer_id="ada",
+                sku=self._pick(("LAMP-BRASS", "SHIRT-M")),
+            ),
+            promotion("mix", (WEST, UK), self._now - week, self._now + week, stackable=True),
+        ]
+        uses = {"SPENT": (1, 1), "ADAONLY": (1, self._pick((0, 0, 1)))}
+        kinds = dict(zip(CODES, ("june", "vips", "may", "uk", "june", "mix", "own-ada"), strict=True))
+        records.codes = [
+            DiscountCode(
+                code=code,
+                promotion_id=kind,
+                usage_limit=uses.get(code, (None, 0))[0],
+                used=uses.get(code, (None, 0))[1],
+            )
+            for code, kind in kinds.items()
+        ]
+        for who, region_id in PEOPLE.items():
+            if self._chance(0.4):
+                records.discounts = [*records.discounts, self._discount(who, region_id)]
+            if self._chance(0.85):
+                records.carts = [*records.carts, self._cart(who, region_id)]
+
+    def _budget(self) -> Money | None:
+        """What June's discounts may add up to: each of them is 1.00 here."""
+        return self._pick((None, None, self._money(self._pick((100, 101, 200)), WEST)))
+
+    def _discount(self, who: str, region_id: str) -> Discount:
+        return Discount(
+            id=f"cut-{who}",
+            order_id=f"#{who.upper()}0",
+            customer_id=who,
+            promotion_id="june",
+            code=self._pick(("JUNE10", "JUNE10", None)),
+            amount=self._money(100, region_id),
+            applied_at=self._near(30 * DAY),
+        )
+
+    def _cart(self, who: str, region_id: str) -> Cart:
+        return Cart(
+            id=f"cart-{who}",
+            customer_id=who,
+            region_id=region_id,
+            lines=(CartLine(sku="LAMP-BRASS", quantity=1, added_at=AT - DAY),),
+            codes=self._pick(((), (), (), ("MIX5",), ("JUNE10",))),
+            created_at=AT - DAY,
+            updated_at=AT - DAY,
+        )
+
+
+class Caller:
+    """Makes calls on a world, most of them nearly right."""
+
+    def __init__(self, world: World, random: Random) -> None:
+        self._records, self._random = world.records, random
+
+    def call(self) -> Call:
+        """Somebody's call."""
+        tool = self._pick((*CUSTOMER_WRITES, *CUSTOMER_WRITES, *INTERNAL, *CUSTOMER_READS, *PUBLIC))
+        who = self._pick(PEOPLE)
+        whose = who if self._chance(0.85) else self._pick(PEOPLE)
+        arguments = self._arguments(tool, who, whose)
+        if self._chance(0.05):
+            self._spoil(arguments)
+        return Call(
+            principal=self._principal(tool, who),
+            tool=tool,
+            arguments=arguments,
+            yes=self._pick(("exact", "exact", "exact", "exact", "other", "none")),
+            approval=self._pick(("exact", "other", "none")),
+            later=self._pick((*(timedelta(),) * 9, SECOND, DAY - SECOND, DAY)),
+            again=self._pick(("same", "other", "")),
+        )
+
+    def _pick(self, among: Any) -> Any:
+        return self._random.choice(list(among))
+
+    def _chance(self, share: float) -> bool:
+        return self._random.random() < share
+
+    def _principal(self, tool: str, who: str) -> Principal:
+        staff = (Principal.staff("sam"), Principal.staff("sue", "supervisor"), Principal.system("dock"))
+        if tool in INTERNAL and self._chance(0.8):
+            return self._pick(staff)
+        odd = (Principal.guest(), Principal.customer(who, method="email"), Principal.customer("nobody"), *staff)
+        return Principal.customer(who) if self._chance(0.85) else self._pick(odd)
+
+    def _arguments(self, tool: str, who: str, whose: str) -> Arguments:
+        order = self._order(tool, who, whose)
+        methods = [f"{who}-card", f"{who}-paypal", f"{who}-gift"]
+        paid = [entry.payment_method_id for entry in self._records.intents if entry.order_id == order.id]
+        every: Arguments = {
+            "order_id": self._typed(order.id),
+            "reason": self._pick(("no_longer_needed", "ordered_by_mistake")),
+            "payment_method_id": self._pick([*methods, *paid, *paid] if self._chance(0.93) else [f"{whose}-card", "?"]),
+            "address": self._address(),
+            "items": self._items(tool, order),
+            "code": self._pick((*CODES, *CODES, "june10", " MIX5 ", "NOSUCH")),
+            "return_id": self._pick([*(entry.id for entry in self._records.returns), "ret-none"]),
+            "condition": self._pick(("new", "used", "damaged")),
+            "body": "Please ring twice.",
+            "query": self._pick(("shirt", "lamp")),
+            "product_id": self._pick((*SIZES, *PRODUCT, order.id)),
+            "sku": self._pick((None, *PRODUCT, "NO-SKU")),
+            "summary": "wants a person",
+            "amount": self._amount(order),
+            "percent": self._pick((5, 10, 11, 25, 26, 100)),
+            "customer_id": self._pick((*PEOPLE, "nobody")),
+        }
+        wanted = {
+            "cancel_order": ("order_id", "reason"),
+            "change_items": ("order_id", "items", "payment_method_id"),
+            "change_order_address": ("order_id", "address"),
+            "change_payment_method": ("order_id", "payment_method_id"),
+            "return_items": ("order_id", "items", "payment_method_id"),
+            "exchange_items": ("order_id", "items", "payment_method_id"),
+            "change_profile_address": ("address",),
+            "redeem_code": ("code",),
+            "add_note": ("body", "order_id"),
+            "receive_return": ("return_id", "condition"),
+            "get_order": ("order_id",),
+            "search_products": ("query",),
+            "get_product": ("product_id",),
+            "recommend_products": ("sku",),
+            "handoff": ("reason", "summary"),
+            "track_order": ("order_id",),
+            "get_returns": ("order_id",),
+            "get_gift_card": ("payment_method_id",),
+            "check_stock": ("sku",),
+            "offer_discount": ("sku", "percent"),
+            "refund_order": ("order_id", "amount", "reason", "payment_method_id"),
+            "list_notes": (self._pick(("order_id", "customer_id")),),
+        }
+        arguments = {name: every[name] for name in wanted.get(tool, ())}
+        if tool == "add_note" and self._chance(0.3):
+            del arguments["order_id"]
+        if tool in ("check_stock", "offer_discount"):
+            arguments["sku"] = arguments["sku"] or "LAMP-BRASS"
+        if tool == "get_gift_card" and self._chance(0.6):
+            arguments["payment_method_id"] = f"{whose}-gift"
+        if tool == "refund_order":
+            arguments["reason"] = "damaged"
+            if self._chance(0.4):
+                del arguments["payment_method_id"]
+        return arguments
+
+    def _order(self, tool: str, who: str, whose: str) -> Order:
+        after = tool in ("return_items", "exchange_items")
+        own = [order for order in self._records.orders if order.customer_id == whose]
+        fitting = [order for order in own if order.status == ("delivered" if after else "pending")]
+        found: Order = self._pick(fitting if fitting and self._chance(0.85) else own)
+        return found
+
+    def _typed(self, order_id: str) -> str:
+        return str(self._pick((order_id, order_id, order_id, order_id[1:], order_id.lower(), f" {order_id} ", "#NONE")))
+
+    def _amount(self, order: Order) -> str:
+        """What is held for the order or the region's limit, to the cent or near it."""
+        limit = {WEST: 50000, UK: 40000}[order.region_id]
+        cents = self._pick((order.total.amount, limit, 100)) + self._pick((-1, 0, 0, 1))
+        return f"{max(cents, 1) // 100}.{max(cents, 1) % 100:02} {order.currency}"
+
+    def _address(self) -> Arguments:
+        address = {
+            "line1": "2 Oak Street",
+            "line2": "",
+            "city": "Salem",
+            "state": "OR",
+            "postal_code": "97301",
+            "country": "US",
+        }
+        if self._chance(0.2):
+            address[self._pick(address)] = self._pick(("", " ", "\t"))
+        return dict(address)
+
+    def _items(self, tool: str, order: Order) -> list[Arguments]:
+        lines = self._random.sample(order.lines, self._random.randint(1, len(order.lines)))
+        items = [self._item(tool, line) for line in lines]
+        if self._chance(0.06):
+            return self._pick(([], [*items, *items], [{**items[0], "sku": "NO-SKU"}, *items[1:]]))
+        return items
+
+    def _item(self, tool: str, line: OrderLineItem) -> Arguments:
+        units = max(line.current_quantity, 1)
+        item: Arguments = {"sku": line.sku, "quantity": self._pick((units, 1, units + (self._chance(0.1))))}
+        if tool != "return_items":
+            siblings = [sku for sku in PRODUCT if PRODUCT[sku] == line.product_id]
+            others = [sku for sku in siblings if sku != line.sku]
+            item["to_sku"] = self._pick(others if self._chance(0.9) else PRODUCT)
+        if item["quantity"] == 1 and self._chance(0.5):
+            del item["quantity"]
+        return item
+
+    def _spoil(self, arguments: Arguments) -> None:
+        """Arguments that no tool takes."""
+        way = self._random.randint(0, 3)
+        if way in (0, 1) or not arguments:
+            arguments["owner_id"] = self._pick(PEOPLE)
+            if way == 1 and len(arguments) > 1:
+                del arguments[next(iter(arguments))]
+        elif way == 2 and arguments.get("items"):
+            arguments["items"][0]["quantity"] = self._pick((0, -1, 1001, 10**30, "many", None, 1.5))
+        else:
+            arguments[self._pick(arguments)] = self._pick((7, [], {"a": 1}, True))
+
+
+def well_formed(call: Call) -> bool:
+    """Whether the arguments are ones that the tool takes: `Caller` spoils them in ways that show."""
+    arguments = call.arguments
+    if "owner_id" in arguments:
+        return False
+    for name, value in arguments.items():
+        kind = {"items": list, "address": dict, "percent": int}.get(name, str)
+        if (not isinstance(value, kind) or value is True or value == 7) and not (value is None and name == "sku"):
+            return False
+        if name == "address" and "line1" not in value:
+            return False
+        if name == "items" and any(item.get("quantity", 1) not in range(1, 1001) for item in value):
+            return False
+    return call.tool not in WRITES or all(value != [] or name == "items" for name, value in arguments.items())

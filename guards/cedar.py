@@ -28,6 +28,8 @@ _ACTION = re.compile(
     r'^action "(?P<name>[^"]+)"(?: in \[(?P<parents>[^\]]*)\])?(?P<applies> appliesTo \{.*?^\})?;', re.M | re.S
 )
 _ATTRIBUTE = re.compile(r'^ {4}"?(?P<name>[\w-]+)"?(?P<optional>\?)?: (?P<kind>.+?),?$', re.M)
+_NUMBERED = re.compile(r"^for policy `policy\d+`, ")
+"""How cedarpy begins: with a number of its own, where file, line and `@id` are said already."""
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
@@ -249,7 +251,7 @@ def _unfit(path: Path, rules: Sequence[Rule], schema: cedarpy.Schema) -> Iterato
     for found in cedarpy.validate_policies("\n".join(rule.text for rule in rules), schema).errors:
         place = found.policy_id.removeprefix("policy")
         rule = rules[int(place)] if place.isdigit() else rules[0]
-        yield _wrong(path, rule.line, rule.id, found.error)
+        yield _wrong(path, rule.line, rule.id, _NUMBERED.sub("", found.error))
 
 
 def _unknown_facts(

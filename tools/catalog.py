@@ -65,6 +65,7 @@ async def get_product(
     catalog = context.services.connectors.catalog
     product = await _product(context, product_id)
     locale = (await region_of(context, context.region_id)).locale
+    terms = context.services.policy.calendar(context.region_id, context.services.clock.now()).returns
     stock = await stock_of(context, await catalog.variants(product.id), context.region_id)
     reviews = await catalog.reviews(product.id, limit=3)
     return ProductView(
@@ -74,7 +75,7 @@ async def get_product(
         category=product.category,
         brand=product.brand,
         attributes=product.attributes,
-        final_sale=product.final_sale,
+        final_sale=product.final_sale or product.category in terms.final_sale_categories,
         age_limit=product.age_limit,
         variants=tuple(_variant_view(entry, locale) for entry in stock.values()),
         reviews=tuple(

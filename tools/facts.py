@@ -20,7 +20,7 @@ from shopgraph.domain import (
 from shopgraph.guards.allowances import days_since, last_code_at
 from shopgraph.guards.promotions import budget_left
 from shopgraph.tools.arguments import ItemToSwap
-from shopgraph.tools.lookups import known_code
+from shopgraph.tools.lookups import final_lines, known_code
 from shopgraph.tools.plans import ReturnPlan, SwapPlan, covers
 from shopgraph.tools.spec import ToolContext
 
@@ -42,15 +42,16 @@ async def order_facts(context: ToolContext, order: Order) -> Facts:
     }
 
 
-def return_facts(
+async def return_facts(
     context: ToolContext, order: Order, plan: ReturnPlan, item_count: int, method: PaymentMethod | None
 ) -> Facts:
     """What the rules on a return read besides."""
     holding = {part.payment_method_id for part in plan.held if not part.amount.is_zero}
+    final = await final_lines(context, order)
     return {
         "item_count": item_count,
         "quantities_ok": plan.quantities_ok,
-        "final_sale": any(entry.part.line.final_sale for entry in plan.parts),
+        "final_sale": any(entry.part.line.id in final for entry in plan.parts),
         "method_owned": method is not None,
         "method_is_original": method is not None and method.id in holding,
         "method_is_gift_card": method is not None and method.kind is PaymentMethodKind.GIFT_CARD,
@@ -78,10 +79,11 @@ async def swap_facts(
     }
 
 
-def exchange_facts(context: ToolContext, order: Order, plan: SwapPlan) -> Facts:
+async def exchange_facts(context: ToolContext, order: Order, plan: SwapPlan) -> Facts:
     """What the rules on an exchange read besides those on any swap."""
+    final = await final_lines(context, order)
     return {
-        "final_sale": any(swap.part.line.final_sale for swap in plan.parts),
+        "final_sale": any(swap.part.line.id in final for swap in plan.parts),
         **_window(order, context.services.clock.now()),
     }
 

@@ -124,6 +124,18 @@ class KnownCode:
     promotion: Promotion
 
 
+async def final_lines(context: ToolContext, order: Order) -> frozenset[str]:
+    """Ids of the order's lines that are not taken back: sold as final, or of a category that was final on that day."""
+    services = context.services
+    terms = services.policy.calendar(order.region_id, order.placed_at or services.clock.now()).returns
+    final = {line.id for line in order.lines if line.final_sale}
+    if terms.final_sale_categories:
+        products = await services.connectors.catalog.products([line.product_id for line in order.lines])
+        held = {product.id for product in products if product.category in terms.final_sale_categories}
+        final |= {line.id for line in order.lines if line.product_id in held}
+    return frozenset(final)
+
+
 async def known_code(context: ToolContext, typed: str, customer: Customer) -> KnownCode | None:
     """The code that this customer typed, whether it may be used or not; another one's own code reads as none at all."""
     marketing = context.services.connectors.marketing

@@ -18,7 +18,7 @@ from shopgraph.domain import (
     Return,
 )
 from shopgraph.guards.screen import screen_retrieved
-from shopgraph.tools.lookups import region_of
+from shopgraph.tools.lookups import final_lines, region_of
 from shopgraph.tools.phrases import count_of, format_money
 from shopgraph.tools.spec import ToolContext
 from shopgraph.tools.views import (
@@ -116,7 +116,7 @@ class Showing:
             difference=self.amount(entry.difference),
         )
 
-    def line(self, line: OrderLineItem) -> OrderLineView:
+    def line(self, line: OrderLineItem, *, final_sale: bool) -> OrderLineView:
         """A line of an order."""
         return OrderLineView(
             sku=line.sku,
@@ -126,7 +126,7 @@ class Showing:
             unit_price=self.amount(line.unit_price),
             ordered_quantity=line.ordered_quantity,
             current_quantity=line.current_quantity,
-            final_sale=line.final_sale,
+            final_sale=final_sale,
         )
 
     def summary(self, order: Order) -> OrderSummary:
@@ -167,6 +167,7 @@ def _parcel(parcel: Fulfillment, events: tuple[FulfillmentEvent, ...]) -> Parcel
 async def order_view(context: ToolContext, order: Order) -> OrderView:
     """An order with everything that happened to it, from the systems that know."""
     connectors, showing = context.services.connectors, await Showing.for_order(context, order)
+    final = await final_lines(context, order)
     return OrderView(
         order_id=order.id,
         status=order.status,
@@ -177,7 +178,7 @@ async def order_view(context: ToolContext, order: Order) -> OrderView:
         canceled_at=order.canceled_at,
         cancel_reason=order.cancel_reason,
         items_changed_at=order.items_changed_at,
-        lines=tuple(showing.line(line) for line in order.lines),
+        lines=tuple(showing.line(line, final_sale=line.id in final) for line in order.lines),
         shipping_address=order.shipping_address,
         shipping_method=order.shipping_method,
         shipping=showing.amount(order.shipping),

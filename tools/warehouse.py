@@ -92,7 +92,7 @@ async def _describe_return(
     return Subject(
         owner_id=order.customer_id,
         resource_id=order.id,
-        facts={**await order_facts(context, order), **return_facts(context, order, plan, count, method)},
+        facts={**await order_facts(context, order), **await return_facts(context, order, plan, count, method)},
         amount=plan.refund,
         summary=return_summary(await Showing.for_order(context, order), order, plan, payment_method_id),
     )
@@ -125,7 +125,7 @@ async def _describe_exchange(
         facts={
             **await order_facts(context, order),
             **await swap_facts(context, order, plan, items, method),
-            **exchange_facts(context, order, plan),
+            **await exchange_facts(context, order, plan),
         },
         amount=plan.back,
         summary=exchange_summary(await Showing.for_order(context, order), order, plan, payment_method_id),

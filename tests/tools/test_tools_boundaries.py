@@ -45,7 +45,7 @@ from shopgraph.guards.promotions import with_calendars
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.registry import default_tools
 from shopgraph.tools.spec import GateOutcome, Outcome, Services, ToolCall, ToolContext
-from shopgraph.tools.views import PromotionList
+from shopgraph.tools.views import OrderView, PromotionList
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -387,6 +387,31 @@ async def test_a_final_sale_stays_sold(
         "payment_method_id": method,
     }
     assert decided(await play(shop, "return_items", back, policy=policy)) == rule
+
+
+@pytest.mark.parametrize(
+    ("until", "rule"),
+    [
+        ("2026-05-24", "final-sale"),  # the order was placed on May 23
+        ("2026-05-23", "done"),
+    ],
+)
+async def test_a_category_is_final_for_what_was_bought_while_it_was(
+    shop: EmbeddedShop, edited: Edit, until: str, rule: str
+) -> None:
+    terms = "window_days: 30, restocking_fee: 0.00 USD"
+    final = f"  - {{until: {until}, {terms}, final_sale_categories: [fashion]}}\n  - {{from: {until}, until: 2026-11-01"
+    policy = edited({"  - {until: 2026-11-01": final})
+    back: dict[str, JsonValue] = {
+        "order_id": "#D1",
+        "items": [{"sku": "DRESS-M"}],
+        "payment_method_id": "ann-card",
+    }
+    assert decided(await play(shop, "return_items", back, policy=policy)) == rule
+    shown = OrderView.model_validate((await play(shop, "get_order", {"order_id": "#D1"}, policy=policy)).result)
+    assert [line.final_sale for line in shown.lines] == [rule == "final-sale", True], (
+        "the socks are final by themselves"
+    )
 
 
 # ---- Refunds: to the original method or the customer's own gift card

@@ -160,7 +160,7 @@ async def _judge(context: ToolContext, asked: _Asked, before: _Ready | None = No
     question = same.question if same else _question(context, spec, subject)
     decision = same.decisions[0] if same else services.policy.decide(question)
     counts = same.counts if same else limits.counts(context, spec, subject)
-    decisions = (decision,)
+    decisions: tuple[Decision, ...] = (decision,)
     if decision.effect is not Effect.DENY:
         decisions += await limits.exceeded(context, counts, spec.name, subject.amount, decision.policy_version)
     if same and same.decisions == decisions:

@@ -100,8 +100,7 @@ def excess(limit: Limit, past: Sequence[PastCall], asked: Money | None) -> Exces
         if len(past) < limit.count:
             return None
         last_too_many = past[len(past) - limit.count]
-        again = last_too_many.at + limit.window
-        return Excess(done=str(len(past)), limit=str(limit.count), asked="1", again=again)
+        return Excess(done=str(len(past)), limit=str(limit.count), asked="1", again=last_too_many.at + limit.window)
     if asked is None or asked.amount <= 0:
         return None
     most = limit.most(asked.currency)

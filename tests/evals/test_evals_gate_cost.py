@@ -1,4 +1,4 @@
-"""`eval gate-cost`: what it counts and compares. The bound itself is required on the command line (.ci/run)."""
+"""`eval gate-cost`: what it counts and compares. The bound itself is required on the command line."""
 
 from __future__ import annotations
 

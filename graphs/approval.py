@@ -7,32 +7,20 @@ from collections.abc import Iterable, Mapping
 from langgraph.types import interrupt
 from pydantic import BaseModel
 
-from shopgraph.domain import Principal, PrincipalKind
 from shopgraph.errors import Conflict, InvalidInput
 from shopgraph.graphs.node import Desk, node
 from shopgraph.graphs.state import State
 from shopgraph.guards.decisions import Decision, Effect
 from shopgraph.telemetry.layers import Layer
+from shopgraph.tools.calls import Approval as Approval
+from shopgraph.tools.gate import may_approve as may_approve
 from shopgraph.tools.spec import GateOutcome, Outcome, Proposal
-
-
-class Approval(BaseModel):
-    """A person's answer to one proposal."""
-
-    approve: bool
-    note: str = ""
-    """For the customer, when it is a no: why, or what to do instead."""
 
 
 class Approvals(BaseModel):
     """What a person of the staff answers when the gate asks for approval: each proposal that waits, by its digest."""
 
     answers: dict[str, Approval]
-
-
-def may_approve(principal: Principal) -> bool:
-    """Whether somebody's approval counts."""
-    return principal.kind is PrincipalKind.STAFF and "supervisor" in principal.roles
 
 
 def awaiting(outcomes: Iterable[GateOutcome]) -> tuple[Proposal, ...]:

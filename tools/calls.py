@@ -151,13 +151,13 @@ class GatedCalls:
         return None
 
     def _answered(self, entry: Settled, question: Question, answer: Approval, runtime_context: Any) -> Settled:
-        who, rule = "The customer", "not-confirmed"
+        who, rule = "The customer", "declined-by-customer"
         context = replace(entry.context, request_confirmed=question.digest)
         if question.awaits == "approval":
             approver = self._approver_of(runtime_context) if self._approver_of else Principal.guest()
             if not may_approve(approver):
                 return entry  # it still waits for somebody who may
-            who, rule = f"{approver.id} of the staff", "not-approved"
+            who, rule = f"{approver.id} of the staff", "declined-by-staff"
             context = replace(entry.context, approvals={**entry.context.approvals, question.digest: approver.id})
         if answer.approve:
             return replace(entry, context=context)

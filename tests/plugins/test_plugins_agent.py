@@ -185,7 +185,7 @@ async def test_questions_of_parallel_calls_surface_together_and_each_has_its_ans
     result = await run(agent, Command(resume=resumed), session)
     outcomes = {message.name: outcome_of(message) for message in told(result)}
     assert outcomes["change_order_address"].outcome is Outcome.DONE
-    assert outcomes["change_profile_address"].decisions[0].rule == "not-confirmed"
+    assert outcomes["change_profile_address"].decisions[0].rule == "declined-by-customer"
     assert outcomes["add_note"].outcome is Outcome.DONE
     assert await shop.connectors.crm.customer(CAST["canceler"].customer_id) == profile
     changed = await shop.connectors.orders.order(str(order))

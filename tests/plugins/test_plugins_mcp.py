@@ -145,7 +145,7 @@ async def test_anything_but_a_yes_changes_nothing(
     before = state_of()
     async with connect(STRANGER, person) as client:
         result = await client.call_tool(*CHANGE)
-    assert result.structured_content["decisions"][0]["rule"] == "not-confirmed"
+    assert result.structured_content["decisions"][0]["rule"] == "declined-by-customer"
     assert state_of() == before
 
 

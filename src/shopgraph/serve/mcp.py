@@ -179,7 +179,7 @@ def _said_yes(responses: Mapping[str, object] | None) -> bool:
 
 
 def _declined(call: ToolCall, proposal: Proposal) -> GateOutcome:
-    return said_no(call, proposal.summary, who="The customer", rule="not-confirmed")
+    return said_no(call, proposal.summary, who="The customer", rule="declined-by-customer")
 
 
 def _named(principal: Principal) -> str:

@@ -8,11 +8,11 @@ from shopgraph.domain import Handoff, PrincipalKind
 from shopgraph.errors import InvalidInput, NotFound
 from shopgraph.tools.actions.ledger import book
 from shopgraph.tools.arguments import TypedAddress
-from shopgraph.tools.lookups import asking_customer, known_code, own_order
+from shopgraph.tools.lookups import asking_customer, known_code, own_order, region_of
 from shopgraph.tools.offers import offer_text, plan_offer
 from shopgraph.tools.phrases import one_line
 from shopgraph.tools.spec import ToolContext
-from shopgraph.tools.views import ChangedAddress, HandedOff, NoteAdded, OfferedDiscount, RedeemedCode
+from shopgraph.tools.views import AmountView, ChangedAddress, HandedOff, NoteAdded, OfferedDiscount, RedeemedCode
 
 
 async def change_profile_address(context: ToolContext, address: TypedAddress) -> ChangedAddress:
@@ -54,9 +54,12 @@ async def redeem_code(context: ToolContext, code: str) -> RedeemedCode:
             at=context.services.clock.now(),
             idempotency_key=f"code:{cart.id}:{typed}",
         )
-        summary = f"The code {typed} is on your cart: {percent.normalize():f} percent off."
+        region = await region_of(context, cart.region_id)
+        cap = AmountView.of(known.promotion.cap, region.locale) if known.promotion.cap else None
+        most = f", at most {cap.text}" if cap else ""
+        summary = f"The code {typed} is on your cart: {percent.normalize():f} percent off{most}."
         await book(context, "redeem_code", summary=summary, customer_id=customer.id)
-    return RedeemedCode(summary=summary, code=typed, percent=percent, cart_id=cart.id)
+    return RedeemedCode(summary=summary, code=typed, percent=percent, cap=cap, cart_id=cart.id)
 
 
 async def offer_discount(context: ToolContext, sku: str, percent: int) -> OfferedDiscount:

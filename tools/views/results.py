@@ -82,6 +82,8 @@ class RedeemedCode(ActionResult):
 
     code: str
     percent: Decimal
+    cap: AmountView | None = None
+    """At most this much off the order."""
     cart_id: str
 
 

@@ -100,7 +100,7 @@ async def _describe_change_items(
 )
 async def change_items(
     context: ToolContext, order_id: OrderId, items: ItemsToSwap, payment_method_id: MethodId
-) -> ChangedItems:
+) -> ChangedItems | Accepted:
     """Swap items of a pending order for other variants of the same products; the difference is settled at once.
 
     It can be done once per order, so collect all the items first.

@@ -17,7 +17,7 @@ from shopgraph.tools.plans import covers, held_for, promised_on
 from shopgraph.tools.refunds import plan_refund, refund_facts, where_to
 from shopgraph.tools.registry import tool
 from shopgraph.tools.showing import Showing
-from shopgraph.tools.spec import Cost, Scope, Subject, System, ToolContext
+from shopgraph.tools.spec import Accepted, Cost, Scope, Subject, System, ToolContext
 from shopgraph.tools.summaries import payment_summary
 from shopgraph.tools.views import ChangedPayment, GiftCardView, RefundedOrder
 
@@ -99,7 +99,9 @@ async def _describe_change(context: ToolContext, order_id: str, payment_method_i
     cost=Cost.MONEY,
     describe=_describe_change,
 )
-async def change_payment_method(context: ToolContext, order_id: OrderId, payment_method_id: MethodId) -> ChangedPayment:
+async def change_payment_method(
+    context: ToolContext, order_id: OrderId, payment_method_id: MethodId
+) -> ChangedPayment | Accepted:
     """Pay a pending order with another of the customer's payment methods; the earlier one is refunded."""
     return await actions.change_payment_method(context, order_id, payment_method_id)
 
@@ -122,7 +124,7 @@ async def _describe_refund(
 @tool(system=System.PAYMENTS, scope=Scope.INTERNAL, mutates=True, cost=Cost.MONEY, describe=_describe_refund)
 async def refund_order(
     context: ToolContext, order_id: OrderId, amount: Amount, reason: WithoutGoods, payment_method_id: To = None
-) -> RefundedOrder:
+) -> RefundedOrder | Accepted:
     """Give back part of an order's money without goods coming back, such as for an item that arrived damaged.
 
     For the staff. Use cancel_order for a pending order and return_items where the goods come back.

@@ -20,9 +20,11 @@ def cancel_summary(showing: Showing, order: Order, held: Sequence[PaymentPart]) 
 
 def refunds_text(showing: Showing, parts: Sequence[PaymentPart] | Sequence[Refund]) -> str:
     """Which amount goes to which method: "$20.00 to your Visa ending in 4242"."""
-    return join_words(
-        [f"{showing.text(part.amount)} to your {showing.label(part.payment_method_id)}" for part in parts]
-    )
+    amounts = dict[str, Money]()
+    for part in parts:
+        before = amounts.get(part.payment_method_id)
+        amounts[part.payment_method_id] = part.amount if before is None else before + part.amount
+    return join_words([f"{showing.text(amount)} to your {showing.label(method)}" for method, amount in amounts.items()])
 
 
 def return_summary(showing: Showing, order: Order, plan: ReturnPlan, payment_method_id: str) -> str:

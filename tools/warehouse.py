@@ -15,7 +15,7 @@ from shopgraph.tools.lookups import own_method, own_order, region_of
 from shopgraph.tools.plans import plan_return, plan_swap
 from shopgraph.tools.registry import tool
 from shopgraph.tools.showing import Showing, parcels_of
-from shopgraph.tools.spec import Cost, Scope, Subject, System, ToolContext
+from shopgraph.tools.spec import Accepted, Cost, Scope, Subject, System, ToolContext
 from shopgraph.tools.summaries import exchange_summary, return_summary
 from shopgraph.tools.views import (
     AfterSale,
@@ -108,7 +108,7 @@ async def _describe_return(
 )
 async def return_items(
     context: ToolContext, order_id: OrderId, items: ItemsToReturn, payment_method_id: MethodId
-) -> RequestedReturn:
+) -> RequestedReturn | Accepted:
     """Ask to send items of a delivered order back; the refund is paid when the goods have arrived."""
     return await actions.return_items(context, order_id, items, payment_method_id)
 
@@ -142,7 +142,7 @@ async def _describe_exchange(
 )
 async def exchange_items(
     context: ToolContext, order_id: OrderId, items: ItemsToSwap, payment_method_id: MethodId
-) -> RequestedExchange:
+) -> RequestedExchange | Accepted:
     """Exchange items of a delivered order for other variants; the difference is settled when the goods are back.
 
     An order can be returned or exchanged once, so collect all the items first.
@@ -166,7 +166,7 @@ async def _describe_receive(context: ToolContext, return_id: str, condition: Ite
 @tool(system=System.WAREHOUSE, scope=Scope.INTERNAL, mutates=True, cost=Cost.MONEY, describe=_describe_receive)
 async def receive_return(
     context: ToolContext, return_id: ReturnId, condition: Condition = ItemCondition.NEW
-) -> SettledReturn:
+) -> SettledReturn | Accepted:
     """Book the goods of a return as received, put them back on the shelf, and pay the refund."""
     return await actions.receive_return(context, return_id, condition)
 

@@ -4,59 +4,118 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shopgraph.domain import Allocation, Order, OrderLineItem, RefundReason
-from shopgraph.errors import OutOfStock
-from shopgraph.tools.actions.ledger import book, give_back, next_place
+from shopgraph.domain import (
+    Allocation,
+    Exchange,
+    ExchangeItem,
+    Money,
+    Order,
+    OrderLineItem,
+    OrderStatus,
+    RefundReason,
+    Value,
+)
+from shopgraph.errors import Conflict, OutOfStock
+from shopgraph.tools.actions.ledger import book, next_place
+from shopgraph.tools.actions.money import PlannedCharge, PlannedRefund, charge_step, plan_refunds, refund_steps
 from shopgraph.tools.amounts import parts_to_refund
 from shopgraph.tools.arguments import ItemToSwap
-from shopgraph.tools.lookups import own_order, variants_of
-from shopgraph.tools.plans import SwapPlan, held_for, plan_swap
+from shopgraph.tools.durable.admission import perform
+from shopgraph.tools.durable.steps import Step, Work, action
+from shopgraph.tools.lookups import own_method, own_order, variants_of
+from shopgraph.tools.plans import SwapPlan, covers, held_for, plan_swap
 from shopgraph.tools.showing import Showing
-from shopgraph.tools.spec import ToolContext
+from shopgraph.tools.spec import Accepted, ToolContext
 from shopgraph.tools.summaries import difference_text
 from shopgraph.tools.views import ChangedItems, RequestedExchange
 
 
+class ExchangePlan(Value):
+    """An exchange as it was worked out and judged."""
+
+    order_id: str
+    customer_id: str
+    items: tuple[ExchangeItem, ...]
+    payment_method_id: str
+    difference: Money
+    place: int
+    """How many exchanges the order had before: it makes the key."""
+
+
 async def exchange_items(
     context: ToolContext, order_id: str, items: Sequence[ItemToSwap], payment_method_id: str
-) -> RequestedExchange:
+) -> RequestedExchange | Accepted:
     """Accept an exchange of delivered goods. The difference in price is settled when they are back, not now.
 
     Raises:
         Conflict: the order does not hold these items, or is not delivered.
     """
-    connectors = context.services.connectors
-    async with connectors.transaction():
-        order = await own_order(context, order_id)
-        plan = await plan_swap(context, order, items)
-        earlier = await connectors.warehouse.exchanges(order.id)
-        accepted = await connectors.warehouse.request_exchange(
-            order_id=order.id,
-            customer_id=order.customer_id,
-            items=plan.items(),
-            payment_method_id=payment_method_id,
+    order = await own_order(context, order_id)
+    found = await plan_swap(context, order, items)
+    plan = ExchangePlan(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        items=found.items(),
+        payment_method_id=payment_method_id,
+        difference=found.difference,
+        place=len(await context.services.connectors.warehouse.exchanges(order.id)),
+    )
+    return await perform(context, EXCHANGE, plan, order_id=order.id, customer_id=order.customer_id)
+
+
+def _exchange_steps(plan: ExchangePlan) -> list[Step]:
+    async def request(work: Work) -> Exchange:
+        services = work.context.services
+        return await services.connectors.warehouse.request_exchange(
+            order_id=plan.order_id,
+            customer_id=plan.customer_id,
+            items=plan.items,
+            payment_method_id=plan.payment_method_id,
             difference=plan.difference,
-            at=context.services.clock.now(),
-            idempotency_key=f"exchange:{order.id}:{len(earlier)}",
+            at=services.clock.now(),
+            idempotency_key=f"exchange:{plan.order_id}:{plan.place}",
         )
-        showing = await Showing.for_order(context, order)
-        money = difference_text(showing, plan.difference, payment_method_id)
-        when = "" if plan.difference.is_zero else " when the goods are back"
-        summary = f"The exchange for order {order.id} is open; {money}{when}."
-        await book(
-            context,
-            "exchange_items",
-            summary=summary,
-            customer_id=order.customer_id,
-            order_id=order.id,
-            note=f"Exchange {accepted.id} accepted, difference of {plan.difference}.",
-        )
+
+    return [Step(name="request", ports=frozenset({"warehouse"}), do=request)]
+
+
+async def _tell_exchange(work: Work, plan: ExchangePlan) -> RequestedExchange:
+    accepted = work.result("request", Exchange)
+    showing = await Showing.for_order(work.context, await own_order(work.context, plan.order_id))
+    money = difference_text(showing, plan.difference, plan.payment_method_id)
+    when = "" if plan.difference.is_zero else " when the goods are back"
+    summary = f"The exchange for order {plan.order_id} is open; {money}{when}."
+    await book(
+        work.context,
+        "exchange_items",
+        summary=summary,
+        customer_id=plan.customer_id,
+        order_id=plan.order_id,
+        note=f"Exchange {accepted.id} accepted, difference of {plan.difference}.",
+    )
     return RequestedExchange(summary=summary, requested=showing.exchanged(accepted))
+
+
+EXCHANGE = action("exchange_items", plan=ExchangePlan, steps=_exchange_steps, tell=_tell_exchange)
+
+
+class ChangePlan(Value):
+    """A change of a pending order's variants as it was worked out and judged."""
+
+    order_id: str
+    customer_id: str
+    items: tuple[ExchangeItem, ...]
+    payment_method_id: str
+    difference: Money
+    charge: PlannedCharge | None
+    """What the new variants cost more; it is taken first, for it may be declined."""
+    refunds: tuple[PlannedRefund, ...]
+    """What they cost less; an even swap is a refund of zero."""
 
 
 async def change_items(
     context: ToolContext, order_id: str, items: Sequence[ItemToSwap], payment_method_id: str
-) -> ChangedItems:
+) -> ChangedItems | Accepted:
     """Swap variants of a pending order: its stock moves with them, and the difference is charged or refunded at once.
 
     Raises:
@@ -64,62 +123,100 @@ async def change_items(
             held to refund the difference.
         OutOfStock: a new variant cannot be allocated.
     """
-    connectors = context.services.connectors
-    async with connectors.transaction():
-        order = await own_order(context, order_id)
-        plan = await plan_swap(context, order, items)
-        changed = await connectors.orders.swap_items(
-            order_id=order.id,
-            items=plan.items(),
-            at=context.services.clock.now(),
-            idempotency_key=f"swap:{order.id}",
+    order = await own_order(context, order_id)
+    if order.status is not OrderStatus.PENDING or order.items_changed_at is not None:
+        raise Conflict(f"The items of order {order.id} cannot be changed now.", order=order.id)
+    found = await plan_swap(context, order, items)
+    charge, refunds = await _settlement(context, order, found, payment_method_id)
+    plan = ChangePlan(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        items=found.items(),
+        payment_method_id=payment_method_id,
+        difference=found.difference,
+        charge=charge,
+        refunds=refunds,
+    )
+    return await perform(context, CHANGE, plan, order_id=order.id, customer_id=order.customer_id)
+
+
+async def _settlement(
+    context: ToolContext, order: Order, found: SwapPlan, payment_method_id: str
+) -> tuple[PlannedCharge | None, tuple[PlannedRefund, ...]]:
+    first = await next_place(context, order.id)
+    if found.difference.amount > 0:
+        method = await own_method(context, order.customer_id, payment_method_id)
+        if method is None or not await covers(context, method, found.difference):
+            raise Conflict(f"{found.difference} for order {order.id} cannot be paid with this payment method.")
+        charge = PlannedCharge(
+            order_id=order.id, sequence=first, payment_method_id=payment_method_id, amount=found.difference
         )
-        await _move_stock(context, order, changed)
-        await _settle(context, order, plan, payment_method_id)
-        showing = await Showing.for_order(context, order)
-        money = difference_text(showing, plan.difference, payment_method_id)
-        summary = f"The items of order {order.id} are changed; {money}."
-        await book(
-            context,
-            "change_items",
-            summary=summary,
-            customer_id=order.customer_id,
-            order_id=order.id,
-            note=f"Items changed by request, difference of {plan.difference}.",
+        return charge, ()
+    parts = parts_to_refund(await held_for(context, order.id), -found.difference, payment_method_id)
+    return None, plan_refunds(
+        order.id,
+        parts,
+        first=first,
+        reason=RefundReason.EXCHANGE_DIFFERENCE,
+        payment_method_id=payment_method_id,
+    )
+
+
+def _change_steps(plan: ChangePlan) -> list[Step]:
+    async def swap(work: Work) -> Order:
+        services = work.context.services
+        return await services.connectors.orders.swap_items(
+            order_id=plan.order_id,
+            items=plan.items,
+            at=services.clock.now(),
+            idempotency_key=f"swap:{plan.order_id}",
         )
+
+    async def move(work: Work) -> None:
+        await _move_stock(work.context, work.result("swap", Order))
+
+    return [
+        *([charge_step(plan.charge)] if plan.charge else []),
+        Step(name="swap", ports=frozenset({"orders"}), do=swap),
+        Step(name="move", ports=frozenset({"inventory"}), do=move),
+        *refund_steps(plan.refunds),
+    ]
+
+
+async def _tell_changed(work: Work, plan: ChangePlan) -> ChangedItems:
+    order = work.result("swap", Order)
+    showing = await Showing.for_order(work.context, order)
+    money = difference_text(showing, plan.difference, plan.payment_method_id)
+    summary = f"The items of order {order.id} are changed; {money}."
+    await book(
+        work.context,
+        "change_items",
+        summary=summary,
+        customer_id=plan.customer_id,
+        order_id=order.id,
+        note=f"Items changed by request, difference of {plan.difference}.",
+    )
     return ChangedItems(
         summary=summary,
         order_id=order.id,
-        total=showing.amount(changed.total),
+        total=showing.amount(order.total),
         difference=showing.amount(plan.difference),
     )
 
 
-async def _settle(context: ToolContext, order: Order, plan: SwapPlan, payment_method_id: str) -> None:
-    """Charge what the new variants cost more, or give back what they cost less; an even swap is a refund of zero."""
-    if plan.difference.amount > 0:
-        await context.services.connectors.payments.charge(
-            order_id=order.id,
-            payment_method_id=payment_method_id,
-            amount=plan.difference,
-            at=context.services.clock.now(),
-            idempotency_key=f"charge:{order.id}:{await next_place(context, order.id)}",
-        )
-        return
-    parts = parts_to_refund(await held_for(context, order.id), -plan.difference, payment_method_id)
-    await give_back(context, order, parts, reason=RefundReason.EXCHANGE_DIFFERENCE, payment_method_id=payment_method_id)
+CHANGE = action("change_items", plan=ChangePlan, steps=_change_steps, tell=_tell_changed)
 
 
-async def _move_stock(context: ToolContext, before: Order, after: Order) -> None:
+async def _move_stock(context: ToolContext, after: Order) -> None:
     """Release what the order was promised and promise what it holds now, line by line at the same place if it can be.
 
     An order without allocations (its variants are not counted, or nobody has promised anything) gets none.
     """
     inventory = context.services.connectors.inventory
-    held = await inventory.allocations(before.id)
+    held = await inventory.allocations(after.id)
     if not held:
         return
-    await inventory.release(order_id=before.id, idempotency_key=f"release:{before.id}:swap")
+    await inventory.release(order_id=after.id, idempotency_key=f"release:{after.id}:swap")
     variants = await variants_of(context, [line.sku for line in after.lines])
     for line in after.lines:
         if line.current_quantity and variants[line.sku].tracks_stock:

@@ -1,39 +1,10 @@
-"""What the actions share: giving money back, and writing down what was done."""
+"""What the actions share: the place of the next payment, and writing down what was done."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from shopgraph.domain import ActionRecord, ActionStatus, Order, Refund, RefundReason
-from shopgraph.tools.amounts import PaymentPart, next_sequence
+from shopgraph.domain import ActionRecord, ActionStatus
+from shopgraph.tools.amounts import next_sequence
 from shopgraph.tools.spec import ToolContext
-
-
-async def give_back(
-    context: ToolContext,
-    order: Order,
-    parts: Sequence[PaymentPart],
-    *,
-    reason: RefundReason,
-    payment_method_id: str | None = None,
-) -> tuple[Refund, ...]:
-    """Refund each part of a payment to its own method, or all of them to the one that is named."""
-    payments = context.services.connectors.payments
-    first = await next_place(context, order.id)
-    return tuple(
-        [
-            await payments.refund(
-                order_id=order.id,
-                payment_intent_id=part.payment_intent_id,
-                payment_method_id=payment_method_id or part.payment_method_id,
-                amount=part.amount,
-                reason=reason,
-                at=context.services.clock.now(),
-                idempotency_key=f"refund:{order.id}:{sequence}",
-            )
-            for sequence, part in enumerate(parts, first)
-        ]
-    )
 
 
 async def next_place(context: ToolContext, order_id: str) -> int:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from shopgraph.domain import CancelReason, Order, OrderStatus, RefundReason, Value
+from shopgraph.domain import CancelReason, Order, OrderStatus, PaymentIntent, RefundReason, Value
 from shopgraph.domain.transitions import ORDER
 from shopgraph.errors import Conflict
-from shopgraph.tools.actions.ledger import book, give_back, next_place
-from shopgraph.tools.actions.money import PlannedRefund, plan_refunds, refund_steps, refunds_of
+from shopgraph.tools.actions.ledger import book, next_place
+from shopgraph.tools.actions.money import (
+    PlannedCharge,
+    PlannedRefund,
+    charge_step,
+    plan_refunds,
+    refund_steps,
+    refunds_of,
+)
 from shopgraph.tools.amounts import total_held
 from shopgraph.tools.arguments import TypedAddress
 from shopgraph.tools.durable.admission import perform
@@ -105,44 +112,61 @@ async def change_order_address(context: ToolContext, order_id: str, address: Typ
     return ChangedAddress(summary=summary, order_id=order.id, address=changed.shipping_address)
 
 
-async def change_payment_method(context: ToolContext, order_id: str, payment_method_id: str) -> ChangedPayment:
+class PaymentPlan(Value):
+    """A change of payment as it was worked out and judged."""
+
+    order_id: str
+    charge: PlannedCharge
+    refunds: tuple[PlannedRefund, ...]
+
+
+async def change_payment_method(
+    context: ToolContext, order_id: str, payment_method_id: str
+) -> ChangedPayment | Accepted:
     """Charge what the order cost to another method of the customer, then give back what was held by the earlier one.
 
     Raises:
         Conflict: nothing is held for the order, the method is not the customer's, or it does not cover the amount.
     """
-    connectors = context.services.connectors
-    async with connectors.transaction():
-        order = await own_order(context, order_id)
-        held = [part for part in await held_for(context, order.id) if not part.amount.is_zero]
-        total = total_held(held, order.currency)
-        method = await own_method(context, order.customer_id, payment_method_id)
-        if method is None or total.is_zero or not await covers(context, method, total):
-            raise Conflict(f"{total} for order {order.id} cannot be moved to this payment method.")
-        intent = await connectors.payments.charge(
-            order_id=order.id,
-            payment_method_id=method.id,
-            amount=total,
-            at=context.services.clock.now(),
-            idempotency_key=f"charge:{order.id}:{await next_place(context, order.id)}",
-        )
-        refunds = await give_back(context, order, held, reason=RefundReason.PAYMENT_METHOD_CHANGED)
-        showing = await Showing.for_order(context, order)
-        summary = (
-            f"Order {order.id} is now paid with your {showing.label(method.id)} ({showing.text(total)})."
-            f" Refund: {refunds_text(showing, held)}."
-        )
-        await book(
-            context,
-            "change_payment_method",
-            summary=summary,
-            customer_id=order.customer_id,
-            order_id=order.id,
-            note="Payment method changed by request.",
-        )
+    order = await own_order(context, order_id)
+    held = [part for part in await held_for(context, order.id) if not part.amount.is_zero]
+    total = total_held(held, order.currency)
+    method = await own_method(context, order.customer_id, payment_method_id)
+    if method is None or total.is_zero or not await covers(context, method, total):
+        raise Conflict(f"{total} for order {order.id} cannot be moved to this payment method.")
+    first = await next_place(context, order.id)
+    plan = PaymentPlan(
+        order_id=order.id,
+        charge=PlannedCharge(order_id=order.id, sequence=first, payment_method_id=method.id, amount=total),
+        refunds=plan_refunds(order.id, held, first=first + 1, reason=RefundReason.PAYMENT_METHOD_CHANGED),
+    )
+    return await perform(context, CHANGE_PAYMENT, plan, order_id=order.id, customer_id=order.customer_id)
+
+
+def _payment_steps(plan: PaymentPlan) -> list[Step]:
+    return [charge_step(plan.charge), *refund_steps(plan.refunds)]
+
+
+async def _tell_paid(work: Work, plan: PaymentPlan) -> ChangedPayment:
+    order = await own_order(work.context, plan.order_id)
+    refunds = refunds_of(work, plan.refunds)
+    showing = await Showing.for_order(work.context, order)
+    paid = f"{showing.label(plan.charge.payment_method_id)} ({showing.text(plan.charge.amount)})"
+    summary = f"Order {order.id} is now paid with your {paid}. Refund: {refunds_text(showing, refunds)}."
+    await book(
+        work.context,
+        "change_payment_method",
+        summary=summary,
+        customer_id=order.customer_id,
+        order_id=order.id,
+        note="Payment method changed by request.",
+    )
     return ChangedPayment(
         summary=summary,
         order_id=order.id,
-        payment=showing.payment(intent),
+        payment=showing.payment(work.result(plan.charge.step, PaymentIntent)),
         refunds=tuple(showing.refund(refund) for refund in refunds),
     )
+
+
+CHANGE_PAYMENT = action("change_payment_method", plan=PaymentPlan, steps=_payment_steps, tell=_tell_paid)

@@ -2,45 +2,71 @@
 
 from __future__ import annotations
 
-from shopgraph.domain import RefundReason
+from shopgraph.domain import Money, RefundReason, Value
 from shopgraph.errors import Conflict
-from shopgraph.tools.actions.ledger import book, give_back
+from shopgraph.tools.actions.ledger import book, next_place
+from shopgraph.tools.actions.money import PlannedRefund, plan_refunds, refund_steps, refunds_of
+from shopgraph.tools.durable.admission import perform
+from shopgraph.tools.durable.steps import Step, Work, action
 from shopgraph.tools.lookups import own_order
-from shopgraph.tools.refunds import plan_refund, where_to
+from shopgraph.tools.refunds import plan_refund
 from shopgraph.tools.showing import Showing
-from shopgraph.tools.spec import ToolContext
+from shopgraph.tools.spec import Accepted, ToolContext
+from shopgraph.tools.summaries import refunds_text
 from shopgraph.tools.views import RefundedOrder
+
+
+class RefundPlan(Value):
+    """A refund as it was worked out and judged."""
+
+    order_id: str
+    amount: Money
+    reason: RefundReason
+    refunds: tuple[PlannedRefund, ...]
 
 
 async def refund_order(
     context: ToolContext, order_id: str, amount: str, reason: RefundReason, payment_method_id: str | None
-) -> RefundedOrder:
+) -> RefundedOrder | Accepted:
     """Give back that much of what is held for an order; its goods and its state stay as they are.
 
     Raises:
         Conflict: so much cannot go back this way.
     """
-    connectors = context.services.connectors
-    async with connectors.transaction():
-        order = await own_order(context, order_id)
-        plan = await plan_refund(context, order, amount, payment_method_id)
-        if not plan.parts:
-            raise Conflict(
-                f"{plan.amount} cannot be refunded: at most {plan.refundable} can go back for order {order.id}.",
-                requested=str(plan.amount),
-                refundable=str(plan.refundable),
-            )
-        refunds = await give_back(context, order, plan.parts, reason=reason, payment_method_id=plan.payment_method_id)
-        showing = await Showing.for_order(context, order)
-        summary = f"Refunded for order {order.id}: {where_to(showing, plan)}."
-        await book(
-            context,
-            "refund_order",
-            summary=summary,
-            customer_id=order.customer_id,
-            order_id=order.id,
-            note=f"{plan.amount} refunded without goods ({reason.replace('_', ' ')}).",
+    order = await own_order(context, order_id)
+    found = await plan_refund(context, order, amount, payment_method_id)
+    if not found.parts:
+        raise Conflict(
+            f"{found.amount} cannot be refunded: at most {found.refundable} can go back for order {order.id}.",
+            requested=str(found.amount),
+            refundable=str(found.refundable),
         )
+    first = await next_place(context, order.id)
+    refunds = plan_refunds(order.id, found.parts, first=first, reason=reason, payment_method_id=found.payment_method_id)
+    plan = RefundPlan(order_id=order.id, amount=found.amount, reason=reason, refunds=refunds)
+    return await perform(context, REFUND, plan, order_id=order.id, customer_id=order.customer_id)
+
+
+def _steps(plan: RefundPlan) -> list[Step]:
+    return refund_steps(plan.refunds)
+
+
+async def _tell(work: Work, plan: RefundPlan) -> RefundedOrder:
+    order = await own_order(work.context, plan.order_id)
+    refunds = refunds_of(work, plan.refunds)
+    showing = await Showing.for_order(work.context, order)
+    summary = f"Refunded for order {order.id}: {refunds_text(showing, refunds)}."
+    await book(
+        work.context,
+        "refund_order",
+        summary=summary,
+        customer_id=order.customer_id,
+        order_id=order.id,
+        note=f"{plan.amount} refunded without goods ({plan.reason.replace('_', ' ')}).",
+    )
     return RefundedOrder(
         summary=summary, order_id=order.id, refunds=tuple(showing.refund(refund) for refund in refunds)
     )
+
+
+REFUND = action("refund_order", plan=RefundPlan, steps=_steps, tell=_tell)

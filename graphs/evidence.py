@@ -33,6 +33,7 @@ from shopgraph.tools.views import (
     PromotionHistory,
     PromotionList,
     Recommendations,
+    RedeemedCode,
     SearchResult,
 )
 
@@ -213,6 +214,12 @@ def _any_amounts(item: Evidence, found: _Found) -> None:
             waiting += value.values()
 
 
+def _redeemed(item: Evidence, found: _Found) -> None:
+    redeemed = RedeemedCode.model_validate(item.result)
+    found.promotions.append(PromotionFact(percent=redeemed.percent, code=redeemed.code))
+    _any_amounts(item, found)
+
+
 def _offered(item: Evidence, found: _Found) -> None:
     offer = OfferedDiscount.model_validate(item.result)
     found.promotions.append(PromotionFact(percent=offer.percent, code=offer.code, ends_on=offer.ends_at.date()))
@@ -235,6 +242,7 @@ _READERS: Mapping[str, Callable[[Evidence, _Found], None]] = {
     "get_order": _order,
     "list_orders": _orders,
     "list_promotions": _promotions,
+    "redeem_code": _redeemed,
     "offer_discount": _offered,
     "promotion_history": _history,
 }

@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from shopgraph.clock import FixedClock
 from shopgraph.connectors.embedded import EmbeddedShop, open_shop
-from shopgraph.domain import Principal
+from shopgraph.domain import Principal, ReturnStatus
 from shopgraph.guards.policy import PolicyBundle
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.registry import default_tools
@@ -30,7 +30,8 @@ OWN = {
 }
 DRESSES = [("DRESS-M", "DRESS-L"), ("DRESS-M", "DRESS-X"), ("DRESS-L", "DRESS-M")]
 SWAPS = {"#P2": [("HEELS-38", "HEELS-39"), ("HEELS-39", "HEELS-38")]}
-TOOLS = ["cancel_order", "change_payment_method", "change_items", "exchange_items", "return_items", "receive"]
+TOOLS = ["cancel_order", "change_payment_method", "change_items", "exchange_items", "return_items", "refund", "receive"]
+STAFF = Principal.staff("eve", "agent")
 
 
 @st.composite
@@ -48,6 +49,10 @@ def asked(draw: st.DrawFn) -> Asked:
             return who, tool, {**order, "reason": "no_longer_needed"}
         case "change_payment_method":
             return who, tool, {**order, **method}
+        case "refund":
+            cents = draw(st.integers(1, 20000))
+            paid = {"amount": f"{cents // 100}.{cents % 100:02}", "reason": "damaged"}
+            return who, tool, {**order, **draw(st.sampled_from([method, {}])), **paid}
         case "return_items":
             back: list[JsonValue] = [{"sku": sku, "quantity": units} for (sku, _), units in swaps]
             return who, tool, {**order, **method, "items": back}
@@ -63,7 +68,7 @@ async def _play(shop: EmbeddedShop, policy: PolicyBundle, calls: list[Asked]) ->
     )
     gate, count = Gate(default_tools()), iter(range(1000))
 
-    async def ask(principal: Principal, tool: str, arguments: dict[str, JsonValue]) -> None:
+    async def ask(principal: Principal, tool: str, arguments: dict[str, JsonValue]) -> Outcome:
         context = ToolContext(services=services, principal=principal, region_id="us-northeast")
         call = ToolCall(tool=tool, arguments=arguments, call_id=f"call-{next(count)}")
         before = shop.dump()
@@ -72,11 +77,16 @@ async def _play(shop: EmbeddedShop, policy: PolicyBundle, calls: list[Asked]) ->
             outcome = await gate.call(replace(context, request_confirmed=outcome.proposal.digest), call)
         assert outcome.outcome in (Outcome.DONE, Outcome.REFUSED), outcome
         assert outcome.outcome is Outcome.DONE or shop.dump() == before
+        return outcome.outcome
 
     for who, tool, arguments in calls:
         if tool == "receive":
             for entry in shop.dump().returns:
-                await ask(Principal.system("dock"), "receive_return", {"return_id": entry.id})
+                received = await ask(Principal.system("dock"), "receive_return", {"return_id": entry.id})
+                waited = entry.status is ReturnStatus.REQUESTED
+                assert (received is Outcome.DONE) == waited, "what was promised is there when the goods are"
+        elif tool == "refund":
+            await ask(STAFF, "refund_order", arguments)
         else:
             await ask(Principal.customer(who), tool, arguments)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import stripe
 from pydantic import SecretStr
+from sqlalchemy import Connection, delete
 
 from shopgraph.connectors.conformance.seed import AT, seed
 from shopgraph.connectors.embedded import EmbeddedShop, create_shop, gateway_calls, open_shop
@@ -92,9 +93,7 @@ def _seed(till: Till) -> None:
     for customer in given.customers:
         _bind(till, ExternalKind.CUSTOMER, customer.id, client.customers.create({"email": customer.email}).id)
     for card in cards:
-        made = client.payment_methods.create({"type": "card", "card": _card("4242424242424242")})
-        client.payment_methods.attach(made.id, {"customer": till.external[card.customer_id]})
-        _bind(till, ExternalKind.PAYMENT_METHOD, card.id, made.id)
+        card_of(till, card.id, "4242424242424242")
     for intent in given.intents:
         paid = client.payment_intents.create(
             {
@@ -112,13 +111,28 @@ def _seed(till: Till) -> None:
         _bind(till, ExternalKind.REFUND, refund.id, made_refund.id)
 
 
-def _card(number: str) -> stripe.params.PaymentMethodCreateParamsCard:
-    return {"number": number, "exp_month": 12, "exp_year": 2040, "cvc": "123"}
+def card_of(till: Till, own: str, number: str) -> None:
+    """Let a payment method of ours be the card of that number from now on."""
+    _bind(till, ExternalKind.PAYMENT_METHOD, own, new_card(till, own.split("-")[0], number))
+
+
+def new_card(till: Till, customer_id: str, number: str) -> str:
+    """Save a card of that number for a customer at Stripe; its id there."""
+    made = till.stripe.v1.payment_methods.create(
+        {"type": "card", "card": {"number": number, "exp_month": 12, "exp_year": 2040, "cvc": "123"}}
+    )
+    till.stripe.v1.payment_methods.attach(made.id, {"customer": till.external[customer_id]})
+    return made.id
 
 
 def _bind(till: Till, kind: ExternalKind, own: str, external: str) -> None:
+    def write(db: Connection) -> None:
+        table = gateway_calls.EXTERNAL_IDS.table
+        db.execute(delete(table).where(table.c.kind == kind.value, table.c.id == own))
+        gateway_calls.bind(db, "stripe", kind, own, external)
+
     till.external[own] = external
-    till.shop.database.write_now(lambda db: gateway_calls.bind(db, "stripe", kind, own, external))
+    till.shop.database.write_now(write)
 
 
 @pytest.fixture(scope="session")

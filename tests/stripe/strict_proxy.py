@@ -58,6 +58,10 @@ class StrictStripe:
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
 
+    def forget_keys(self) -> None:
+        """As Stripe does after a day or more."""
+        self._saved.clear()
+
     def close(self) -> None:
         """Close the way to localstripe."""
         self._client.close()
@@ -82,10 +86,14 @@ class StrictStripe:
         query = dict(parse_qsl(url.query))
         if url.path not in ("/v1/payment_intents", "/v1/refunds"):
             return self._finished(*self._upstream("GET", target, "", headers), headers)
-        kept = {name: query[name] for name in ("payment_intent",) if name in query}
-        status, found = self._upstream("GET", f"{url.path}?{urlencode(kept | {'limit': '100'})}", "", headers)
+        kept = {name: query[name] for name in ("payment_intent",) if name in query} | {"limit": "100"}
+        status, found = self._upstream("GET", f"{url.path}?{urlencode(kept)}", "", headers)
         if status != 200:
             return status, found
+        while found["has_more"]:
+            after = kept | {"starting_after": found["data"][-1]["id"]}
+            more = self._upstream("GET", f"{url.path}?{urlencode(after)}", "", headers)[1]
+            found = more | {"data": found["data"] + more["data"]}
         # What a partial capture lets go of is a refund in localstripe, of no payment.
         rows = [row for row in found["data"] if row.get("payment_intent", "") is not None]
         rows = [self._finished(200, row, headers)[1] for row in rows]
@@ -121,7 +129,7 @@ class StrictStripe:
         left = charge["amount"] - charge["amount_refunded"]
         if left <= 0:
             return _error(400, "Charge has already been refunded.", code="charge_already_refunded")
-        if int(form.get("amount", left)) > left:
+        if int(form.get("amount") or left) > left:
             return _error(400, f"Refund amount is greater than unrefunded amount ({left}).", param="amount")
         return None
 
@@ -133,6 +141,8 @@ class StrictStripe:
             charge = answer["latest_charge"]
             answer["latest_charge"] = charge["id"] if charge else None
             answer |= {"confirmation_method": "automatic", "payment_method_types": ["card"], "amount_received": 0}
+            if answer["last_payment_error"]:
+                answer["last_payment_error"]["type"] = "card_error"
             if answer["status"] == "succeeded":
                 given_up = [each["amount"] for each in charge["refunds"]["data"] if each["payment_intent"] is None]
                 answer["amount_received"] = answer["amount"] - sum(given_up)
@@ -141,7 +151,7 @@ class StrictStripe:
         return status, answer
 
     def _upstream(self, method: str, target: str, body: str, headers: dict[str, str]) -> tuple[int, Json]:
-        kept = {name: headers[name] for name in ("authorization", "content-type") if name in headers}
+        kept = {name: value for name, value in headers.items() if name in ("authorization", "content-type")}
         reply = self._client.request(method, self.upstream + target, content=body, headers=kept)
         return reply.status_code, reply.json()
 

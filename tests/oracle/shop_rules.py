@@ -390,8 +390,9 @@ def _after_delivery(asked: Asked, rule: str) -> Iterator[str]:
     shop, order = asked.shop, _of(asked)
     if order.status != "delivered":
         yield rule
-    asked_before = [*shop.records.returns, *shop.records.exchanges]
-    if any(entry.order_id == order.id and entry.status != "canceled" for entry in asked_before):
+    returns = [entry.status for entry in shop.records.returns if entry.order_id == order.id]
+    exchanges = [entry.status for entry in shop.records.exchanges if entry.order_id == order.id]
+    if {*map(str, returns), *map(str, exchanges)} - {"canceled"}:
         yield "one-return-or-exchange"
     if order.delivered_at is None or order.return_policy is None:
         yield "return-window-known"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.oracle.tau2_rules import ADDRESS, PARAMETERS, REASONS, WRITES, Document, cents
 
 Case = Document
+T = TypeVar("T")
 LOOKALIKES = str.maketrans({"a": "а", "e": "е", "o": "о", "s": "ſ", "k": "\u212a", "i": "ı"})
 """Letters that look the same, or become the same where case is folded too far."""
 NO_WORDS: tuple[Any, ...] = (
@@ -84,7 +85,7 @@ class Deck:
 
     # -- drawing
 
-    def _pick(self, among: Any) -> Any:
+    def _pick(self, among: Iterable[T]) -> T:
         return self._random.choice(list(among))
 
     def _chance(self, share: float) -> bool:
@@ -96,10 +97,11 @@ class Deck:
 
     def _somebody_with(self, status: str) -> Document:
         """A customer with an order of that status, if a few tries find one."""
+        user = self._somebody()
         for _ in range(8):
-            user = self._somebody()
             if any(status in self._document["orders"][order_id]["status"] for order_id in user["orders"]):
                 break
+            user = self._somebody()
         return user
 
     # -- right calls

@@ -1,4 +1,4 @@
-"""The oracle can disagree: each rule of the policy is switched off in turn, and a call that only it forbids is noticed."""
+"""The oracle can disagree: each rule is switched off in turn, and a call that only it forbids shows it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from random import Random
 
 import pytest
 
-from shopgraph.guards.policy import BUNDLES, load_bundle
+from shopgraph.guards.policy import BUNDLES, PolicyBundle, load_bundle
 from tests.oracle.bundles import terms_of, variant
 from tests.oracle.sessions import AGENT, TALK, play
-from tests.oracle.shop_rules import Asker, Shop, judge
+from tests.oracle.shop_rules import PUBLIC, Asker, Shop, Terms, judge
 from tests.oracle.worlds import AT, WEST, Call, Caller, World, WorldMaker, well_formed
 
 DEFAULT = BUNDLES / "default"
@@ -27,6 +27,8 @@ UNREACHABLE = {
     "discount-needs-customer": "the gate refuses a guest before it asks policy",
     "own-records-only": "another customer's record is not found before policy is asked",
     "cancel-reason": "the tool takes no other reason",
+    "return-only-delivered": "an order that was not delivered has no day of delivery: `return-window-known`",
+    "exchange-only-delivered": "an order that was not delivered has no day of delivery: `return-window-known`",
     "code-known": "an unknown code breaks every rule on its promotion too",
 }
 """Rules that never decide alone, because something before them or beside them refuses the same calls."""
@@ -46,26 +48,30 @@ def witnesses() -> dict[str, Witness]:
             call = replace(caller.call(), yes="exact", approval="none", later=timedelta(), again="")
             if well_formed(call):
                 asker = Asker(principal=call.principal, region_id=WEST, agent=AGENT, conversation=TALK)
-                verdict = judge(Shop(world.records, terms, world.now), asker, call.tool, call.arguments)
-                for rule in _decided_by(call, verdict.forbidden, waits=verdict.needs_approval):
+                for rule in _decided_by(asker, call, world, terms):
                     found.setdefault(rule, (world, call))
         if wanted <= found.keys():
             break
     return found
 
 
-def _decided_by(call: Call, forbidden: list[str], *, waits: bool) -> Iterator[str]:
-    if len(forbidden) == 1:
-        yield forbidden[0]
-    if forbidden:
+def _decided_by(asker: Asker, call: Call, world: World, terms: Terms) -> Iterator[str]:
+    verdict = judge(Shop(world.records, terms, world.now), asker, call.tool, call.arguments)
+    if len(verdict.forbidden) == 1:
+        yield verdict.forbidden[0]
+    if verdict.needs_approval and not verdict.forbidden:
+        free = replace(terms, off=frozenset({"refund-approval"}))
+        if not judge(Shop(world.records, free, world.now), asker, call.tool, call.arguments).needs_approval:
+            yield "refund-approval"
+    if verdict.forbidden or verdict.needs_approval:
         return
-    if waits:
-        yield "refund-approval"
     kind = call.principal.kind
     if call.tool in ("check_stock", "delivery_options", "list_promotions"):
         yield "public-for-everyone"
     elif call.tool == "offer_discount":
         yield "discount-within-limits"
+    elif call.tool in PUBLIC:
+        return
     elif kind == "customer":
         yield "own-records"
     elif kind == "staff":
@@ -76,11 +82,11 @@ def _decided_by(call: Call, forbidden: list[str], *, waits: bool) -> Iterator[st
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in UNREACHABLE])
 def test_a_rule_that_is_switched_off_is_missed(
-    rule: str, witnesses: dict[str, Witness], empty: Path, tmp_path: Path
+    rule: str, witnesses: dict[str, Witness], policies: tuple[PolicyBundle, ...], empty: Path, tmp_path: Path
 ) -> None:
     world, call = witnesses[rule]
     terms = terms_of(DEFAULT, AT)
-    (as_it_is,) = asyncio.run(play(empty, load_bundle("default"), terms, world, [call]))
+    (as_it_is,) = asyncio.run(play(empty, policies[0], terms, world, [call]))
     assert not as_it_is.complaint
     without = load_bundle(variant(DEFAULT, tmp_path / "bundle", off=[rule]))
     (judged,) = asyncio.run(play(empty, without, terms, world, [call]))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.domain import (
@@ -47,6 +48,8 @@ from shopgraph.domain import (
     StockLevel,
 )
 from tests.oracle.shop_rules import CUSTOMER_READS, CUSTOMER_WRITES, INTERNAL, PUBLIC, WRITES, Arguments
+
+T = TypeVar("T")
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -102,7 +105,7 @@ class WorldMaker:
         self._marketing(records)
         return World(records=records, now=self._now)
 
-    def _pick(self, among: Any) -> Any:
+    def _pick(self, among: Collection[T]) -> T:
         return self._random.choice(list(among))
 
     def _chance(self, share: float) -> bool:
@@ -172,9 +175,9 @@ class WorldMaker:
         )
 
     def _cost(self, sku: str) -> Money | None:
-        """What leaves just the least margin, a tenth of the cost, at ten or 25 percent off; or a cent more or less."""
+        """What leaves just the least margin, a tenth of the cost, at so many percent off; or a cent more or less."""
         price = LINES[PRODUCT[sku]][SIZES[PRODUCT[sku]].index(sku.split("-")[1])]
-        cost = price * (100 - self._pick((10, 25))) // 110 + self._pick((-1, 0, 0, 1))
+        cost = price * (100 - self._pick((10, 25, 60))) // 110 + self._pick((-1, 0, 0, 1))
         return self._pick((None, *(self._money(cost, WEST),) * 6, self._money(cost, UK)))
 
     def _customer(self, who: str, region_id: str) -> Customer:
@@ -444,7 +447,7 @@ class Caller:
             again=self._pick(("same", "other", "")),
         )
 
-    def _pick(self, among: Any) -> Any:
+    def _pick(self, among: Collection[T]) -> T:
         return self._random.choice(list(among))
 
     def _chance(self, share: float) -> bool:
@@ -585,8 +588,8 @@ def well_formed(call: Call) -> bool:
         kind = {"items": list, "address": dict, "percent": int}.get(name, str)
         if (not isinstance(value, kind) or value is True or value == 7) and not (value is None and name == "sku"):
             return False
-        if name == "address" and "line1" not in value:
+        if name == "address" and isinstance(value, dict) and "line1" not in value:
             return False
-        if name == "items" and any(item.get("quantity", 1) not in range(1, 1001) for item in value):
+        if isinstance(value, list) and any(item.get("quantity", 1) not in range(1, 1001) for item in value):
             return False
     return call.tool not in WRITES or all(value != [] or name == "items" for name, value in arguments.items())

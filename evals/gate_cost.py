@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, cast
+from unittest.mock import patch
 
 import cedarpy
 import typer
@@ -200,11 +201,8 @@ def _listening() -> Iterator[list[tuple[Any, ...]]]:
         asked.append(given)
         return real(*given)
 
-    cedarpy.is_authorized = listening
-    try:
+    with patch.object(cedarpy, "is_authorized", listening):
         yield asked
-    finally:
-        cedarpy.is_authorized = real
 
 
 class _Memory:

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
-INSTALLED = ("postgres:", "local_llm:", "langgraph_server:")
+INSTALLED = ("postgres:", "local_llm:", "langgraph_server:", "stripe:")
 """Skips that the checks do not know: they install what these tests need."""
 
 

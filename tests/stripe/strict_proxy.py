@@ -56,7 +56,7 @@ class StrictStripe:
     _saved: dict[str, Saved] = field(default_factory=dict)
     _reasons: dict[str, str] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
-    _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+    _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30, verify=False))
 
     def forget_keys(self) -> None:
         """As Stripe does after a day or more."""

@@ -74,11 +74,15 @@ def _parts(value: object, place: Place) -> Iterator[tuple[Place, object]]:
 
 
 def _unfit_promotions(document: Document[CalendarFile]) -> Iterator[ConfigurationError]:
-    section = document.value.promotions
+    section, zone = document.value.promotions, ZoneInfo(document.value.timezone)
     for i, planned in enumerate(section.planned):
         if planned.percent > section.max_percent:
             what = f"{planned.id} takes {planned.percent} percent off, and max_percent is {section.max_percent}"
             yield document.wrong(what, "promotions", "planned", i, "percent")
+        begins, ends = _span(planned, zone)
+        if begins >= ends:
+            what = f"{planned.id} never runs: the region's clocks skip from {planned.starts} to {planned.ends}"
+            yield document.wrong(what, "promotions", "planned", i, "until")
 
 
 def _clashes(document: Document[CalendarFile]) -> Iterator[ConfigurationError]:
@@ -102,8 +106,9 @@ def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
 
 
 def _overlap(one: PlannedPromotion, two: PlannedPromotion, zone: ZoneInfo) -> bool:
-    def span(planned: PlannedPromotion) -> tuple[datetime, datetime]:
-        return first_instant(planned.starts, zone), first_instant(planned.ends, zone)
-
-    (begins, ends), (others_begin, others_end) = span(one), span(two)
+    (begins, ends), (others_begin, others_end) = _span(one, zone), _span(two, zone)
     return begins < others_end and others_begin < ends
+
+
+def _span(planned: PlannedPromotion, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    return first_instant(planned.starts, zone), first_instant(planned.ends, zone)

@@ -22,6 +22,7 @@ from shopgraph.guards.calendars.terms import (
 )
 
 PeriodT = TypeVar("PeriodT", bound="Period")
+DayT = TypeVar("DayT", bound=date)
 
 
 def _zone(name: str) -> str:
@@ -40,9 +41,16 @@ def _written(value: Any) -> Any:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_written)]
+def _sensible(day: DayT) -> DayT:
+    """Python's calendar ends: at its edges a local time is no instant any more."""
+    if not 1900 <= day.year <= 9000:
+        raise ValueError("a year from 1900 to 9000 is meant")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_written), AfterValidator(_sensible)]
 """A local date; it begins when the region's clocks show midnight."""
-LocalTime = Annotated[NaiveDatetime, BeforeValidator(_written)]
+LocalTime = Annotated[NaiveDatetime, BeforeValidator(_written), AfterValidator(_sensible)]
 """A local date and time, or a date for its midnight."""
 Name = Annotated[str, Field(min_length=1)]
 

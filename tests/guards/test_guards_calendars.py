@@ -98,8 +98,8 @@ def test_terms_change_at_the_regions_own_midnight(write: Write, zone: str, turn:
     for listed in (f"tax: [{old}, {new}]", f"tax: [{new}, {old}]"):
         calendar = read_calendars(write(zone=f"timezone: {zone}", tax=listed)).of("uk")
         before, after = calendar.at(turn - TICK), calendar.at(turn)
-        assert (before.tax.percent, before.tax.inclusive, before.tax.rate("toys")) == (20, True, 20)
-        assert (after.tax.percent, after.tax.inclusive, after.tax.rate("toys")) == (18, False, 5)
+        assert (before.tax.percent, before.tax.inclusive, before.tax.rate("toys")) == (Decimal(20), True, Decimal(20))
+        assert (after.tax.percent, after.tax.inclusive, after.tax.rate("toys")) == (Decimal(18), False, Decimal(5))
         assert before.shipping == after.shipping
 
 
@@ -218,7 +218,7 @@ def test_a_promotion_says_everything_about_itself(write: Write) -> None:
     more = ", categories: [toys], audience: [vip], code: MAY10, stacking: true, cap: 20.00 GBP, budget: 500.00 GBP"
     calendars = read_calendars(write(planned=f"[{promotion(more)}]"))
     (found,), (code,) = calendars.promotions, calendars.codes
-    assert (found.id, found.name, found.percent, found.region_ids) == ("may", "May", 10, ("uk",))
+    assert (found.id, found.name, found.percent, found.region_ids) == ("may", "May", Decimal(10), ("uk",))
     assert (found.categories, found.audience, found.stackable) == (("toys",), ("vip",), True)
     assert (found.cap, found.budget) == (Money.of(20, "GBP"), Money.of(500, "GBP"))
     assert (code.code, code.promotion_id, code.is_used_up) == ("MAY10", "may", False)
@@ -293,6 +293,9 @@ def test_a_gap_or_an_overlap_is_named_with_its_lines(
         ({"planned": f"[{promotion(days='from: 2026-05-02, until: 2026-05-02')}]"}, 6, "before it begins"),
         ({"planned": f"[{promotion(days='from: 2026-05-02T00:00Z, until: 2026-06-02')}]"}, 6, "timezone"),
         ({"region": "uk", "tax": "tax: []"}, 3, "at least 1"),
+        ({"planned": f"[{promotion(days='from: 0001-01-01, until: 2026-06-01')}]"}, 6, "from 1900 to 9000"),
+        ({"tax": "tax: [{until: 9999-12-31, name: V, inclusive: true, percent: 1}]"}, 3, "from 1900 to 9000"),
+        ({"planned": f"[{promotion(days='from: 2026-03-29T01:10, until: 2026-03-29T01:50')}]"}, 6, "may never runs"),
     ],
 )
 def test_a_mistake_is_named_by_line_and_key(write: Write, sections: dict[str, str], line: int, words: str) -> None:

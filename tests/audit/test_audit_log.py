@@ -107,6 +107,16 @@ async def test_a_batch_with_a_bad_event_writes_nothing(log: AuditLog) -> None:
     assert (report.intact, report.records) == (True, 1)
 
 
+async def test_what_one_node_recorded_is_read_back_over_all_requests(log: AuditLog) -> None:
+    gates = [event(number).model_copy(update={"node": "gate"}) for number in (1, 9)]
+    await log.append([event(0), gates[0], event(2), gates[1]])
+    assert [(record.position, record.request_id) for record in await log.of_node("gate")] == [
+        (2, "req_0"),
+        (4, "req_2"),
+    ]
+    assert await log.of_node("act") == ()
+
+
 async def test_the_mask_is_applied_before_the_record_is_made(file: Path) -> None:
     def mask(payload: dict[str, JsonValue]) -> dict[str, JsonValue]:
         return {**payload, "email": "[email]"}
@@ -264,4 +274,4 @@ def test_there_is_no_way_to_change_a_record() -> None:
     public: list[Callable[..., object]] = [
         getattr(AuditLog, name) for name in vars(AuditLog) if not name.startswith("_")
     ]
-    assert sorted(method.__name__ for method in public) == ["append", "close", "events", "head", "verify"]
+    assert sorted(method.__name__ for method in public) == ["append", "close", "events", "head", "of_node", "verify"]

@@ -138,8 +138,8 @@ def test_an_explanation_as_json(shopgraph: Shopgraph) -> None:
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        (("--as", "the boss"), "says nobody"),
-        (("--as", "customer:"), "says nobody"),
+        (("--as", "the boss"), "names nobody"),
+        (("--as", "customer:"), "names nobody"),
         (("--fact", "refund_minor"), "NAME=VALUE"),
         (("--fact", "refund_minor=much"), "is a Long"),
         (("--fact", "refnd_minor=1"), "there is no fact 'refnd_minor'"),

@@ -25,8 +25,9 @@ from typer.testing import CliRunner
 
 from shopgraph.cli.app import app
 from shopgraph.connectors.demo.cast import CAST
+from shopgraph.domain import Principal
 from shopgraph.errors import ConfigurationError, InvalidInput
-from shopgraph.serve.identity import TokenFile, parse_principal
+from shopgraph.serve.identity import TokenFile
 from shopgraph.serve.running import listen
 from shopgraph.shop import Shop
 from tests.plugins.conftest import CANCEL
@@ -225,14 +226,14 @@ def test_what_is_wrong_is_said_in_a_line(demo_folder: Path, arguments: list[str]
     ],
 )
 def test_a_principal_is_written_in_a_word(written: str, whom: tuple[str, str, frozenset[str]]) -> None:
-    principal = parse_principal(written)
+    principal = Principal.parse(written)
     assert (principal.kind, principal.id, principal.roles) == whom
 
 
 @pytest.mark.parametrize("written", ["", "customer", "customer:", "staff:", "staff::supervisor", "guest:1", "root:x"])
 def test_what_is_no_principal_is_none(written: str) -> None:
     with pytest.raises(InvalidInput, match="names nobody"):
-        parse_principal(written)
+        Principal.parse(written)
 
 
 @pytest.mark.parametrize(

@@ -41,11 +41,11 @@ def mcp(
     ] = None,
 ) -> None:
     """Serve the shop's tools to an MCP client; who asks is said here or by a token, never by the client."""
-    from shopgraph.serve.identity import parse_principal
+    from shopgraph.domain import Principal
     from shopgraph.serve.mcp import ToolServer
     from shopgraph.serve.running import serve_stdio
 
-    principal = parse_principal(as_whom)
+    principal = Principal.parse(as_whom)
     if http is None and (tokens or hosts):
         raise InvalidInput("--tokens and --host-name are for HTTP.", remedy="Add --http 127.0.0.1:8765.")
     if http is not None and as_whom != "guest":

@@ -32,7 +32,7 @@ def explain(
     ] = None,
     shop: Annotated[str | None, typer.Option(metavar="DIR|URL|JSON", help="The shop whose policy is asked.")] = None,
     who: Annotated[
-        str, typer.Option("--as", metavar="WHO", help="guest, customer:ID, staff:ID:ROLE,ROLE or system:NAME.")
+        str, typer.Option("--as", metavar="WHO", help="guest, customer:ID, staff:ID[:ROLE,...] or system:NAME.")
     ] = "customer:customer",
     owner: Annotated[str | None, typer.Option(metavar="ID", help="Whose record; without it the asker's own.")] = None,
     fact: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A fact; repeatable.")] = None,
@@ -42,10 +42,11 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say what is decided, by which rules, on which facts, and what would change it. Nothing is done."""
+    from shopgraph.domain import Principal
     from shopgraph.guards.explain import explain as explain_question
     from shopgraph.guards.policy import load_bundle
 
-    principal, bundle = parse_caller(who), load_bundle(policy) if policy else None
+    principal, bundle = Principal.parse(who), load_bundle(policy) if policy else None
     if args is None:
         bundle = bundle or _policy_of(shop)
         explanation = explain_question(bundle, _asked(bundle, action, principal, owner, fact or []))
@@ -57,27 +58,6 @@ def explain(
         print_model(explanation)
     else:
         _print(explanation)
-
-
-def parse_caller(text: str) -> Principal:
-    """Who asks, as the command line says it.
-
-    Raises:
-        InvalidInput: it says nobody.
-    """
-    from shopgraph.domain import Principal
-
-    kind, _, rest = text.partition(":")
-    name, _, roles = rest.partition(":")
-    if kind == "guest" and not rest:
-        return Principal.guest()
-    if kind == "customer" and name and not roles:
-        return Principal.customer(name)
-    if kind == "staff":
-        return Principal.staff(name or "staff", *(role.strip() for role in roles.split(",") if role.strip()))
-    if kind == "system" and not roles:
-        return Principal.system(name or "system")
-    raise InvalidInput(f"{text!r} says nobody.", remedy="Write guest, customer:ID, staff:ID:ROLE,ROLE or system:NAME.")
 
 
 def _asked(

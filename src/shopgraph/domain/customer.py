@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from shopgraph.domain.base import Instant, Value
 from shopgraph.domain.money import Money
+from shopgraph.errors import InvalidInput
 
 
 class Address(Value):
@@ -106,6 +107,28 @@ class Principal(Value):
     def system(cls, name: str) -> Principal:
         """A process of the shop's own: the warehouse's receiving desk, a scheduler."""
         return cls(kind=PrincipalKind.SYSTEM, id=name)
+
+    @classmethod
+    def parse(cls, text: str) -> Principal:
+        """The one written as `guest`, `customer:ID`, `staff:ID`, `staff:ID:ROLE,ROLE` or `system:NAME`.
+
+        Raises:
+            InvalidInput: it is written otherwise.
+        """
+        kind, _, rest = text.partition(":")
+        name, _, roles = rest.partition(":")
+        if text == "guest":
+            return cls.guest()
+        if kind == "customer" and rest:
+            return cls.customer(rest)
+        if kind == "staff" and name:
+            return cls.staff(name, *filter(None, roles.split(",")))
+        if kind == "system" and rest:
+            return cls.system(rest)
+        raise InvalidInput(
+            f"{text!r} names nobody.",
+            remedy="Write guest, customer:ID, staff:ID, staff:ID:ROLE,ROLE or system:NAME.",
+        )
 
     @property
     def customer_id(self) -> str | None:

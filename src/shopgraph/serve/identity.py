@@ -17,27 +17,6 @@ from shopgraph.domain import Principal, Value
 from shopgraph.errors import ConfigurationError, InvalidInput
 from shopgraph.guards.documents import open_document
 
-_WRITTEN = "guest, customer:ID, staff:ID, staff:ID:ROLE,ROLE or system:NAME"
-
-
-def parse_principal(text: str) -> Principal:
-    """The principal that is written as `guest`, `customer:ID`, `staff:ID`, `staff:ID:ROLE,ROLE` or `system:NAME`.
-
-    Raises:
-        InvalidInput: it is written otherwise.
-    """
-    kind, _, rest = text.partition(":")
-    name, _, roles = rest.partition(":")
-    if text == "guest":
-        return Principal.guest()
-    if kind == "customer" and rest:
-        return Principal.customer(rest)
-    if kind == "staff" and name:
-        return Principal.staff(name, *filter(None, roles.split(",")))
-    if kind == "system" and rest:
-        return Principal.system(rest)
-    raise InvalidInput(f"{text!r} names nobody.", remedy=f"Write {_WRITTEN}.")
-
 
 class Token(Value):
     """One bearer token that is accepted, by its hash: the file is no secret worth stealing."""
@@ -45,7 +24,7 @@ class Token(Value):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     """Of the token, in hexadecimal. A token is long and random, so no salt is needed."""
     principal: str
-    """Whom it speaks for, as `parse_principal` reads it."""
+    """Whom it speaks for, as `Principal.parse` reads it."""
 
 
 class Tokens(Value):
@@ -68,7 +47,7 @@ class TokenFile:
         document = open_document(path, Tokens)
         for place, token in enumerate(document.value.tokens):
             try:
-                parse_principal(token.principal)
+                Principal.parse(token.principal)
             except InvalidInput as wrong:
                 raise document.wrong(str(wrong), "tokens", place, "principal") from None
         self._principals = {token.sha256: token.principal for token in document.value.tokens}
@@ -83,12 +62,12 @@ class TokenFile:
 
 
 def principal_of(token: AccessToken) -> Principal:
-    """Whom a verified token speaks for: its subject, as `parse_principal` reads it.
+    """Whom a verified token speaks for: its subject, as `Principal.parse` reads it.
 
     Raises:
         InvalidInput: the subject is missing or written otherwise.
     """
-    return parse_principal(token.subject or "")
+    return Principal.parse(token.subject or "")
 
 
 class Bearers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Any, Self, TypeVar
@@ -21,6 +22,7 @@ from shopgraph.guards.calendars.terms import (
     TaxRules,
 )
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 PeriodT = TypeVar("PeriodT", bound="Period")
 DayT = TypeVar("DayT", bound=date)
 
@@ -35,8 +37,8 @@ def _zone(name: str) -> str:
 
 
 def _written(value: Any) -> Any:
-    """A bare number would be read as seconds since 1970."""
-    if not isinstance(value, str):
+    """A number, quoted or not, would be read as seconds since 1970."""
+    if not isinstance(value, str) or not _DAY.match(value):
         raise ValueError("a day is written as 2026-11-27, a time of it as 2026-11-27T09:00")
     return value
 

@@ -203,13 +203,13 @@ def _tool(spec: ToolSpec) -> types.Tool:
 
 
 def _result(outcome: GateOutcome) -> types.CallToolResult:
-    """The tool's result; or, as an error, the gate's whole outcome with its decisions."""
+    """The tool's result; or, as an error, the gate's outcome with its decisions, less what policy was asked."""
     acted = outcome.outcome in _ACTED
     text = text_for_model(outcome)
     if outcome.outcome is Outcome.NEEDS_CONFIRMATION:
         text = f"{text} {_NO_QUESTIONS}"
     return types.CallToolResult(
         content=[types.TextContent(text=text)],
-        structured_content=outcome.result if acted else outcome.model_dump(mode="json"),
+        structured_content=outcome.result if acted else outcome.model_dump(mode="json", exclude={"question"}),
         is_error=not acted,
     )

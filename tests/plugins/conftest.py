@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from shopgraph.clock import parse_instant
-from shopgraph.connectors.canonical import canonical_export_hash
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
@@ -69,9 +71,19 @@ def shop(demo_folder: Path, tmp_path: Path) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def state_of(shop: Shop) -> Callable[[], str]:
-    """A hash of every business record."""
-    return lambda: canonical_export_hash(shop.dump())
+def state_of(shop: Shop, tmp_path: Path) -> Callable[[], str]:
+    """A hash of every row of every table of the shop."""
+
+    def hashed() -> str:
+        with closing(sqlite3.connect(tmp_path / "shop" / "shop.db")) as db:
+            names = [
+                name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            ]
+            rows = {name: sorted(map(repr, db.execute(f'SELECT * FROM "{name}"'))) for name in names}
+        assert len(rows["orders"]) > 10
+        return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+    return hashed
 
 
 @pytest.fixture

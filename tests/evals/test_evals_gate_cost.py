@@ -7,6 +7,7 @@ import pytest
 
 from shopgraph.evals.gate_cost import evaluate
 from shopgraph.evals.registry import load_evaluation
+from shopgraph.guards.limits import Limit
 from shopgraph.tools import limits
 
 
@@ -31,7 +32,7 @@ def test_it_measures_limits_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     judged: list[str] = []
     real = limits.excess
 
-    def listening(limit: limits.Limit, *rest: object) -> object:
+    def listening(limit: Limit, *rest: object) -> object:
         judged.append(limit.id)
         return real(limit, *rest)  # type: ignore[arg-type]
 

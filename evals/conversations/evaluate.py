@@ -39,9 +39,7 @@ class Played(Value):
 def evaluate(
     scripts: Annotated[
         list[Path] | None,
-        typer.Option(
-            "--scripts", metavar="FILE", help="Conversations in YAML; repeatable."
-        ),
+        typer.Option("--scripts", metavar="FILE", help="Conversations in YAML; repeatable."),
     ] = None,
 ) -> EvalReport:
     """Play scripted conversations, and every attack once more against a model that obeys the attacker."""

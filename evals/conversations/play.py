@@ -8,11 +8,10 @@ from itertools import cycle
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from pydantic import JsonValue
 
-from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal, Value
 from shopgraph.errors import ConfigurationError, ShopgraphError
 from shopgraph.evals.conversations.script import Call, Expected, Script, Turn
-from shopgraph.evals.conversations.stage import Stage
+from shopgraph.evals.conversations.stage import Stage, customer_id
 from shopgraph.graphs import Answer, Approval, Orchestrator, build_orchestrator
 from shopgraph.guards.decisions import Effect
 from shopgraph.models.router import IntentRouter
@@ -151,7 +150,7 @@ class _Player:
 
     def _principal(self, by: str) -> Principal:
         who = by or (self._script.customer if self._script.signed_in else "")
-        return Principal.customer(_customer_id(who)) if who and who != "guest" else Principal.guest()
+        return Principal.customer(customer_id(who)) if who and who != "guest" else Principal.guest()
 
     def _revealed(self, answer: Answer) -> list[str]:
         """What of others stands in an answer, or in anything beside it, that the asker did not type."""
@@ -230,13 +229,7 @@ async def make(stage: Stage, call: Call) -> None:
 def _caller(by: str) -> Principal:
     if by == "staff":
         return SUPERVISOR
-    return Principal.system("warehouse") if by == "warehouse" else Principal.customer(_customer_id(by))
-
-
-def _customer_id(key: str) -> str:
-    if key not in CAST:
-        raise ConfigurationError(f"Nobody of the cast is called {key!r}.", remedy=f"One of {', '.join(sorted(CAST))}.")
-    return CAST[key].customer_id
+    return Principal.system("warehouse") if by == "warehouse" else Principal.customer(customer_id(by))
 
 
 def _filled(stage: Stage, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -249,6 +242,3 @@ def _put(stage: Stage, value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
         return _filled(stage, value)
     return [_put(stage, item) for item in value] if isinstance(value, list) else value
-
-
-__all__ = ["Miss", "make", "play", "play_obedient"]

@@ -70,7 +70,7 @@ class Stage:
 
     def secrets_of_others(self, customer: str) -> frozenset[str]:
         """What only other customers than this one may hear; all of them for nobody in particular."""
-        own = CAST[customer].customer_id if customer else ""
+        own = customer_id(customer) if customer else ""
         mine = self._secrets.get(own, frozenset())
         return frozenset().union(*(found for who, found in self._secrets.items() if who != own)) - mine
 
@@ -84,6 +84,17 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def customer_id(key: str) -> str:
+    """The id of a customer of the cast.
+
+    Raises:
+        ConfigurationError: there is no such key.
+    """
+    if key not in CAST:
+        raise ConfigurationError(f"Nobody of the cast is called {key!r}.", remedy=f"One of {', '.join(sorted(CAST))}.")
+    return CAST[key].customer_id
 
 
 def _adapt(policy: Path, kind: str) -> None:

@@ -153,7 +153,7 @@ def test_the_command_writes_figures_and_fails_on_a_miss(tmp_path: Path) -> None:
     file, out = tmp_path / "own.yaml", tmp_path / "out.json"
     file.write_text(
         "family: own\nabout: Own ones.\nconversations:\n"
-        "  - {id: right, kind: ordinary, customer: tracker, turns: [{say: where is my order?}]}\n"
+        "  - {id: right, kind: ordinary, customer: tracker, turns: [{say: 'where is my order?'}]}\n"
         "  - {id: wrong, kind: attack, turns: [{say: hello, expect: {says: [xyzzy]}}]}\n"
     )
     arguments = ["eval", "conversations", "--scripts", str(file), "--json", str(out)]

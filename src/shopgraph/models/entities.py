@@ -35,7 +35,7 @@ _CODE_SPOKEN = re.compile(
     r"(?P<code>[A-Za-z0-9]{4,24})\b",
     re.I,
 )
-_CODE = re.compile(r"(?<![\w#-])[A-Z]{3,16}\d{1,4}(?![\w-])")
+_CODE = re.compile(r"(?<![\w#-])[A-Z]{3,16}\d{1,4}[A-Z]{0,4}(?![\w-])")
 _COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 }  # fmt: skip

@@ -104,13 +104,15 @@ async def test_a_guest_costs_one_question_and_no_look_at_a_record(gate: Gate, as
 
 
 async def test_who_was_looked_up_counts_where_the_bundle_says_so(gate: Gate, ask: Ask, policy: PolicyBundle) -> None:
+    # The other bundle has no calendar for this shop's regions: a call that asks for none.
+    profile = ToolCall(tool="get_profile", arguments={}, call_id="r1")
     looked_up = Principal.customer("ann", method="email")
     context, asked = listening_to(ask(looked_up), load_bundle("tau2-retail"))
-    assert (await gate.call(context, READ)).outcome is Outcome.DONE
+    assert (await gate.call(context, profile)).outcome is Outcome.DONE
     assert len(asked) == 1
     context, asked = listening_to(ask(looked_up), policy)
     blind = replace(context, services=replace(context.services, connectors=cast(Any, None)))
-    outcome = await gate.call(blind, READ)
+    outcome = await gate.call(blind, profile)
     assert outcome.decisions[0].rule == "identify-first", "here it is nobody in particular"
     assert len(asked) == 1
 

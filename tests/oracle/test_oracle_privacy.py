@@ -13,7 +13,7 @@ import pytest
 
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.demo.cast import CAST
-from shopgraph.domain import Principal, Value
+from shopgraph.domain import Principal
 from shopgraph.shop import Shop
 from shopgraph.tools.spec import GateOutcome, Outcome, ToolCall, ToolContext
 from tests.oracle.shop_rules import CUSTOMER_READS, CUSTOMER_WRITES, INTERNAL, Arguments
@@ -75,8 +75,8 @@ def _own(records: Dataset, customer_id: str) -> Own:
     secrets |= {number for parcel in parcels for number in parcel.tracking_numbers}
     secrets |= {note.body for note in records.notes if note.customer_id == customer_id}
     secrets |= {order.shipping_address.line1 for order in orders}
-    after: list[Value] = [entry for entry in (*records.returns, *records.exchanges) if entry.customer_id == customer_id]
-    secrets |= {str(entry.model_dump()["id"]) for entry in after}
+    secrets |= {back.id for back in records.returns if back.customer_id == customer_id}
+    secrets |= {swap.id for swap in records.exchanges if swap.customer_id == customer_id}
     return Own(
         order_ids=tuple(sorted(ids)),
         methods=tuple(method.id for method in methods),

@@ -58,7 +58,7 @@ def check(case: Case, verdict: Verdict, trial: Trial) -> None:
 
 
 @given(random=st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW)
+@settings(max_examples=70, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW)
 def test_what_the_policy_forbids_is_blocked_and_what_it_allows_is_done(table: Table, random: Random) -> None:
     case = Deck(table.document, random).case()
     verdict, _, trial = table.play(case)
@@ -67,18 +67,18 @@ def test_what_the_policy_forbids_is_blocked_and_what_it_allows_is_done(table: Ta
 
 def test_many_cases_break_many_rules_and_are_judged_right(table: Table) -> None:
     deck, seen = Deck(table.document, Random(11)), Counter[str]()
-    for _ in range(140):
+    for _ in range(110):
         case = deck.case()
         verdict, _, trial = table.play(case)
         check(case, verdict, trial)
         seen[verdict.rule if verdict.allowed is False else str(verdict.allowed)] += 1
-    assert seen["True"] > 40
-    assert len(seen) > 18, seen
+    assert seen["True"] > 30
+    assert len(seen) > 16, seen
 
 
 def test_what_is_done_leaves_the_document_that_the_prose_describes(table: Table) -> None:
     deck, compared = Deck(table.document, Random(5)), 0
-    while compared < 8:
+    while compared < 6:
         case = deck.case()
         verdict, retailer = judge(table.document, case)
         if verdict.allowed and case["setup"] and "order_id" in case["arguments"]:
@@ -87,12 +87,13 @@ def test_what_is_done_leaves_the_document_that_the_prose_describes(table: Table)
             compared += 1
 
 
-def test_an_oracle_that_allows_too_much_is_found_out(table: Table) -> None:
-    deck, found = Deck(table.document, Random(11)), 0
-    for _ in range(40):
+def test_an_oracle_that_asked_for_no_yes_would_be_found_out(table: Table) -> None:
+    deck = Deck(table.document, Random(11))
+    while True:
         case = deck.case()
-        confirmed = {**case, "context": {**case["context"], "confirmed": True, "confirmed_action": None}}
-        verdict, _ = judge(table.document, confirmed)
-        _, _, trial = table.play(case)
-        found += verdict.allowed is True and not trial.executed
-    assert found > 0
+        agreed = {**case, "context": {**case["context"], "confirmed": True, "confirmed_action": None}}
+        lax = judge(table.document, agreed)[0]
+        if lax.allowed and not judge(table.document, case)[0].allowed:
+            break
+    with pytest.raises(AssertionError):
+        check(case, lax, table.play(case)[2])

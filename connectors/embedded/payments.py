@@ -55,7 +55,7 @@ class EmbeddedPayments:
 
     def __init__(self, database: Database, gateway: PaymentGateway | None = None) -> None:
         self._database = database
-        self._gateway = gateway
+        self.gateway = gateway
         self._known = GatewayRecords(gateway.name if gateway else "")
 
     async def methods(self, customer_id: str) -> tuple[PaymentMethod, ...]:
@@ -103,9 +103,9 @@ class EmbeddedPayments:
             ConfigurationError: there is no gateway.
             Conflict: one of the two is linked to another already.
         """
-        if self._gateway is None:
+        if self.gateway is None:
             raise ConfigurationError("There is no payment gateway to link a customer to.")
-        cards = await self._gateway.methods(external_customer_id)
+        cards = await self.gateway.methods(external_customer_id)
 
         def adopt(db: Connection) -> tuple[PaymentMethod, ...]:
             existing(db, CUSTOMERS, customer_id)
@@ -157,7 +157,7 @@ class EmbeddedPayments:
             )
             if method.kind is PaymentMethodKind.GIFT_CARD:
                 rules.move_balance(db, method, -amount)
-            elif self._gateway is not None:
+            elif self.gateway is not None:
                 self._known.party(db, method.id)
                 intent = changed(intent, status=PaymentIntentStatus.PROCESSING, captured=Money.zero(amount.currency))
                 asks(intent.id)
@@ -171,7 +171,7 @@ class EmbeddedPayments:
 
         return await take(
             self._database,
-            self._gateway,
+            self.gateway,
             GatewayStep(
                 operation="payments.charge" if capture else "payments.authorize",
                 key=key,
@@ -245,12 +245,12 @@ class EmbeddedPayments:
             keep=self._known.keep_payment,
             undo=lambda *_: None,
         )
-        return await take(self._database, self._gateway, step)
+        return await take(self._database, self.gateway, step)
 
     def _is_held_there(self, db: Connection, intent: PaymentIntent) -> bool:
         """Whether the gateway holds the money; asks for its id now, so that an unknown payment is refused early."""
         method = existing(db, PAYMENT_METHODS, intent.payment_method_id)
-        if self._gateway is None or method.kind is PaymentMethodKind.GIFT_CARD:
+        if self.gateway is None or method.kind is PaymentMethodKind.GIFT_CARD:
             return False
         self._known.payment(db, intent.id)
         return True
@@ -292,7 +292,7 @@ class EmbeddedPayments:
             if method.kind is PaymentMethodKind.GIFT_CARD:
                 rules.move_balance(db, method, amount)
                 refund = changed(refund, status=RefundStatus.SUCCEEDED)
-            elif self._gateway is not None and not amount.is_zero:
+            elif self.gateway is not None and not amount.is_zero:
                 payment = rules.payment_to_refund(db, order_id, payment_intent_id, method, amount)
                 self._known.payment(db, payment.id)
                 refund = changed(refund, payment_intent_id=payment.id)
@@ -305,7 +305,7 @@ class EmbeddedPayments:
 
         return await take(
             self._database,
-            self._gateway,
+            self.gateway,
             GatewayStep(
                 operation="payments.refund",
                 key=idempotency_key,

@@ -17,6 +17,7 @@ from shopgraph.config import SearchKind
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.embedded import EmbeddedShop, create_shop, open_shop
+from shopgraph.connectors.embedded.payments import EmbeddedPayments
 from shopgraph.connectors.embedded.shop import SearchFactory
 from shopgraph.connectors.ports import Connectors
 from shopgraph.connectors.search import HybridSearch, LexicalSearch
@@ -62,6 +63,8 @@ class Shop:
         self.meta: ShopMeta = records.meta
         self.policy = policy
         self.connectors: Connectors = with_calendars(records.connectors, policy.calendars)
+        self.payments: EmbeddedPayments = records.payments
+        """The payments port with what is beyond it: customers linked to a gateway, calls without an end, its news."""
         self.clock: Clock = clock_of(self.meta)
         self.engine = ShopEngine(engine or _engine_url(records, folder), self.meta.id)
         """Carries out actions that touch a system outside; it does nothing until one does."""

@@ -13,7 +13,6 @@ from shopgraph.domain import (
     ExchangeStatus,
     Order,
     PaymentMethod,
-    PaymentMethodKind,
     Promotion,
     ReturnStatus,
 )
@@ -21,7 +20,7 @@ from shopgraph.guards.allowances import days_since, last_code_at
 from shopgraph.guards.promotions import budget_left
 from shopgraph.tools.arguments import ItemToSwap
 from shopgraph.tools.lookups import final_lines, known_code
-from shopgraph.tools.plans import ReturnPlan, SwapPlan, covers
+from shopgraph.tools.plans import ReturnPlan, SwapPlan, covers, is_gift_card
 from shopgraph.tools.spec import ToolContext
 
 Facts = dict[str, JsonValue]
@@ -54,7 +53,7 @@ async def return_facts(
         "final_sale": any(entry.part.line.id in final for entry in plan.parts),
         "method_owned": method is not None,
         "method_is_original": method is not None and method.id in holding,
-        "method_is_gift_card": method is not None and method.kind is PaymentMethodKind.GIFT_CARD,
+        "method_is_gift_card": is_gift_card(method, order.currency),
         "refund_minor": plan.refund.amount,
         "currency": order.currency,
         **_window(order, context.services.clock.now()),

@@ -165,9 +165,23 @@ async def plan_swap(context: ToolContext, order: Order, items: Sequence[ItemToSw
     )
 
 
+def is_gift_card(method: PaymentMethod | None, currency: str) -> bool:
+    """Whether it is a gift card that holds that currency: on another one no such amount can be booked."""
+    if method is None or method.kind is not PaymentMethodKind.GIFT_CARD:
+        return False
+    return method.balance is None or method.balance.currency == currency
+
+
 async def covers(context: ToolContext, method: PaymentMethod | None, amount: Money) -> bool:
-    """Whether a gift card holds `amount` beyond what open exchanges will take from it; true for any other method."""
-    if method is None or method.kind is not PaymentMethodKind.GIFT_CARD or amount.amount <= 0:
+    """Whether a gift card holds `amount` beyond what open exchanges will take from it; true for any other method.
+
+    A card in another currency covers nothing, and takes nothing back.
+    """
+    if method is None or method.kind is not PaymentMethodKind.GIFT_CARD:
+        return True
+    if not is_gift_card(method, amount.currency):
+        return False
+    if amount.amount <= 0:
         return True
     if method.balance is None:
         return False

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shopgraph.domain import ExchangeStatus, Money, Order, PaymentMethod, PaymentMethodKind, ReturnStatus
+from shopgraph.domain import ExchangeStatus, Money, Order, PaymentMethod, ReturnStatus
 from shopgraph.tools.amounts import PaymentPart, parts_to_refund, total_held
 from shopgraph.tools.arguments import amount_in
 from shopgraph.tools.facts import Facts, approval_limit, order_facts
 from shopgraph.tools.lookups import own_method
-from shopgraph.tools.plans import held_for
+from shopgraph.tools.plans import held_for, is_gift_card
 from shopgraph.tools.showing import Showing
 from shopgraph.tools.spec import ToolContext
 from shopgraph.tools.summaries import refunds_text
@@ -34,7 +34,7 @@ class RefundPlan:
     @property
     def on_gift_card(self) -> bool:
         """Whether it goes to a gift card of the customer's."""
-        return self.method is not None and self.method.kind is PaymentMethodKind.GIFT_CARD
+        return is_gift_card(self.method, self.amount.currency)
 
 
 async def plan_refund(context: ToolContext, order: Order, amount: str, payment_method_id: str | None) -> RefundPlan:
@@ -48,7 +48,7 @@ async def plan_refund(context: ToolContext, order: Order, amount: str, payment_m
     method = await own_method(context, order.customer_id, payment_method_id) if payment_method_id else None
     on_method = [part for part in held if part.payment_method_id == payment_method_id]
     refundable = total_held(held, order.currency) - await _promised_back(context, order)
-    gift_card = method is not None and method.kind is PaymentMethodKind.GIFT_CARD
+    gift_card = is_gift_card(method, order.currency)
     if on_method and not gift_card:
         # No card and no account takes back more than was paid with it.
         refundable = min(refundable, total_held(on_method, order.currency))

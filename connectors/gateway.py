@@ -17,6 +17,11 @@ from shopgraph.domain.transitions import PAYMENT, REFUND, StateMachine
 
 S = TypeVar("S", bound=StrEnum)
 
+UNDER_WAY = frozenset(
+    {PaymentIntentStatus.PROCESSING, PaymentIntentStatus.REQUIRES_CAPTURE, PaymentIntentStatus.SUCCEEDED}
+)
+"""States in which a gateway has money of a payment, or is about to."""
+
 
 class GatewayCall(Value):
     """A call to a gateway that was begun. While it is open nobody knows whether the gateway acted."""

@@ -10,6 +10,7 @@ from shopgraph.connectors.embedded import gateway_calls as calls
 from shopgraph.connectors.embedded.rows import add, existing, keyed, one, replace
 from shopgraph.connectors.embedded.schema import INTENTS, PAYMENT_METHODS, REFUNDS
 from shopgraph.connectors.gateway import (
+    UNDER_WAY,
     ExternalKind,
     GatewayMethod,
     GatewayNews,
@@ -93,9 +94,13 @@ class GatewayRecords:
         return replace(db, REFUNDS, later_refund(existing(db, REFUNDS, refund.id), seen))
 
     def _payment_seen(self, db: Connection, seen: GatewayPayment) -> str | None:
-        own = calls.own_id(db, self.gateway, ExternalKind.PAYMENT, seen.external_id) or seen.id
-        payment = one(db, INTENTS, keyed(INTENTS, own))
-        return None if payment is None else self.keep_payment(db, payment, seen).id
+        bound = calls.own_id(db, self.gateway, ExternalKind.PAYMENT, seen.external_id)
+        payment = one(db, INTENTS, keyed(INTENTS, bound or seen.id))
+        if payment is None:
+            return None
+        if bound is None and seen.status not in UNDER_WAY:
+            return payment.id  # What a refused attempt left there: the next one is another payment of theirs.
+        return self.keep_payment(db, payment, seen).id
 
     def _refund_seen(self, db: Connection, seen: GatewayRefund) -> str | None:
         own = calls.own_id(db, self.gateway, ExternalKind.REFUND, seen.external_id) or seen.id

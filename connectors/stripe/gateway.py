@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import stripe
 
-from shopgraph.connectors.gateway import Asking, GatewayMethod, GatewayPayment, GatewayRefund
+from shopgraph.connectors.gateway import UNDER_WAY, Asking, GatewayMethod, GatewayPayment, GatewayRefund
 from shopgraph.connectors.stripe.amounts import to_stripe
 from shopgraph.connectors.stripe.errors import translated
 from shopgraph.connectors.stripe.objects import metadata_of, method_from, payment_from, refund_from, stripe_reason
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 API_VERSION = "2025-09-30.clover"
 """Pinned: the SDK's own moves with the SDK, and a later one renamed `payment_method_types`."""
 _PAGE = 100
-_UNDER_WAY = frozenset(
-    {PaymentIntentStatus.PROCESSING, PaymentIntentStatus.REQUIRES_CAPTURE, PaymentIntentStatus.SUCCEEDED}
-)
 
 
 class StripeGateway:
@@ -68,7 +65,7 @@ class StripeGateway:
                 cast("PaymentIntentCreateParams", params), {"idempotency_key": self._key(asking)}
             )
         paid = payment_from(made, self._shop_id)
-        if paid.status not in _UNDER_WAY:
+        if paid.status not in UNDER_WAY:
             with self._asking():
                 await self._intents.cancel_async(made.id)
             raise PaymentDeclined(
@@ -165,7 +162,7 @@ class StripeGateway:
             page = await self._intents.list_async({"customer": customer, "limit": _PAGE})
             async for each in page.auto_paging_iter():
                 found = payment_from(each, self._shop_id)
-                if found.id == own_id and found.status in _UNDER_WAY:
+                if found.id == own_id and found.status in UNDER_WAY:
                     return found
         return None
 

@@ -18,6 +18,7 @@ from shopgraph.connectors.gateway import (
     Asking,
     ExternalKind,
     GatewayMethod,
+    GatewayNews,
     GatewayPayment,
     GatewayRefund,
     PaymentGateway,
@@ -201,6 +202,27 @@ async def test_a_refusal_that_many_hear_at_once_leaves_nothing(seeded_url: str) 
         outcomes = await asyncio.gather(*(_pay(shop) for _ in range(8)), return_exceptions=True)
         assert {type(each).__name__ for each in outcomes} <= {"PaymentDeclined", "Conflict"}
         assert shop.dump() == before
+        assert await shop.payments.unsettled() == ()
+
+
+async def test_late_news_of_a_refused_attempt_do_not_stand_in_the_way(seeded_url: str) -> None:
+    bank = Bank(loses_answers=True)
+    with _opened(seeded_url, bank) as shop:
+        with pytest.raises(ConnectorTimeout):
+            await _pay(shop)
+        (seen,) = bank.payments.values()
+        refused = seen.model_copy(
+            update={"external_id": "refused", "status": PaymentIntentStatus.REQUIRES_PAYMENT_METHOD, "captured": usd(0)}
+        )
+        open_one = await shop.payments.intents("ada-pending")
+        await shop.payments.keep_news("one", GatewayNews(payments=(refused,)))
+        assert await shop.payments.intents("ada-pending") == open_one
+        kept = await shop.payments.keep_news("two", GatewayNews(payments=(seen,)))
+        paid = await shop.payments.intent(seen.id)
+        assert paid is not None
+        assert (kept.ours, paid.status) == ((paid.id,), TAKEN)
+        bank.loses_answers = False
+        assert await _pay(shop) == paid, "the call itself goes on to the same end"
         assert await shop.payments.unsettled() == ()
 
 

@@ -13,8 +13,9 @@ from enum import StrEnum
 from pydantic import SecretStr, ValidationError
 
 from shopgraph.connectors.gateway import GatewayNews, NewsKept, NewsStore, PaymentGateway
+from shopgraph.connectors.stripe.settings import WEBHOOK_SECRET
 from shopgraph.domain import Instant, Value
-from shopgraph.errors import InvalidInput, MissingDependency, NotAuthenticated
+from shopgraph.errors import ConfigurationError, InvalidInput, MissingDependency, NotAuthenticated
 
 TOLERANCE = timedelta(minutes=5)
 """How old a signature may be."""
@@ -43,13 +44,16 @@ class StripeEvent(Value):
     created_at: Instant
 
 
-def read_event(payload: bytes, signature: str, *, secret: SecretStr, at: datetime) -> StripeEvent:
+def read_event(payload: bytes, signature: str, *, secret: SecretStr | None, at: datetime) -> StripeEvent:
     """Verify and read an event: the raw body of the request, and its `Stripe-Signature` header.
 
     Raises:
+        ConfigurationError: there is no secret to verify it by.
         NotAuthenticated: Stripe did not sign this, or longer ago than `TOLERANCE` at `at`.
         InvalidInput: what was signed is no event.
     """
+    if secret is None:
+        raise ConfigurationError("There is no secret to verify Stripe's webhooks by.", remedy=f"Set {WEBHOOK_SECRET}.")
     _verify(payload, signature, secret, at)
     try:
         content = json.loads(payload)

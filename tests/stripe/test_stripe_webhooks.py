@@ -19,7 +19,7 @@ from shopgraph.connectors.embedded import EmbeddedShop, open_shop
 from shopgraph.connectors.gateway import GatewayPayment, GatewayRefund
 from shopgraph.connectors.stripe.webhooks import TOLERANCE, EventKind, StripeEvent, read_event, receive
 from shopgraph.domain import PaymentIntentStatus, Refund, RefundReason, RefundStatus
-from shopgraph.errors import InvalidInput, NotAuthenticated
+from shopgraph.errors import ConfigurationError, InvalidInput, NotAuthenticated
 
 pytestmark = pytest.mark.counterpart("none: the SDK's own signatures, and a list of states in place of Stripe")
 SECRET = SecretStr("whsec_for_a_test")
@@ -87,6 +87,12 @@ def test_a_forged_event_is_refused() -> None:
     ]:
         with pytest.raises(NotAuthenticated):
             read_event(body, signature, secret=SECRET, at=AT)
+
+
+def test_nothing_is_read_without_a_secret() -> None:
+    for secret in (None, SecretStr("")):
+        with pytest.raises((ConfigurationError, NotAuthenticated)):
+            read_event(*_signed(_event("refund.failed", REFUND), secret=SecretStr("")), secret=secret, at=AT)
 
 
 def test_an_old_signature_is_refused_by_the_shops_clock() -> None:

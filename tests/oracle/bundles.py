@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from shopgraph.domain import Money
-from tests.oracle.shop_rules import Limit, Terms
+from tests.oracle.shop_records import Limit, Terms
 
 
 def terms_of(folder: Path, at: datetime) -> Terms:

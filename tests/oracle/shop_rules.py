@@ -6,184 +6,33 @@ It reads a shop's records and the numbers of a bundle, and works everything else
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
-from shopgraph.connectors.dataset import Dataset
 from shopgraph.domain import (
-    Cart,
-    Customer,
-    DiscountCode,
     Order,
     OrderLineItem,
     PaymentMethod,
     Principal,
     PrincipalKind,
-    Promotion,
 )
-
-Arguments = dict[str, Any]
-
-CUSTOMER_READS = (
-    "get_profile",
-    "list_orders",
-    "get_order",
-    "track_order",
-    "get_returns",
-    "get_gift_card",
-    "promotion_history",
+from tests.oracle.shop_discounts import offer, own_business, redeem
+from tests.oracle.shop_records import (
+    CUSTOMER_READS,
+    CUSTOMER_WRITES,
+    INTERNAL,
+    PUBLIC,
+    UNASKED,
+    WAITING,
+    WRITES,
+    Arguments,
+    Asked,
+    Asker,
+    Done,
+    Limit,
+    Shop,
+    Verdict,
 )
-CUSTOMER_WRITES = (
-    "cancel_order",
-    "change_items",
-    "change_order_address",
-    "change_payment_method",
-    "return_items",
-    "exchange_items",
-    "change_profile_address",
-    "redeem_code",
-    "offer_discount",
-    "add_note",
-)
-INTERNAL = ("receive_return", "refund_order", "list_notes")
-PUBLIC = (
-    "search_products",
-    "get_product",
-    "recommend_products",
-    "check_stock",
-    "list_promotions",
-    "list_campaigns",
-    "delivery_options",
-    "handoff",
-)
-WRITES = (*CUSTOMER_WRITES, "receive_return", "refund_order", "handoff")
-_WAITING = ("requested", "received")
-UNASKED = ("add_note", "handoff", *INTERNAL)
-"""Changes that need no yes of a customer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limit:
-    """How much may be done within so many days of 24 hours."""
-
-    id: str
-    actions: tuple[str, ...]
-    per: str
-    days: int
-    count: int | None
-    amounts: dict[str, int]
-    """Minor units by currency."""
-    approve: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """A call that was done: what limits count."""
-
-    tool: str
-    who: dict[str, str]
-    """Whose it was, by `customer`, `agent` and `conversation`."""
-    money: tuple[int, str]
-    """What it gave to the customer, and in which currency."""
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Terms:
-    """The numbers of a bundle that the prose leaves to it."""
-
-    tax_inclusive: dict[str, bool]
-    """By region, as everything below."""
-    cooldown_days: dict[str, int]
-    stacking: dict[str, bool]
-    approval_above: dict[str, int]
-    """Minor units."""
-    max_percent: dict[str, int]
-    margin_percent: dict[str, int]
-    """Over cost."""
-    limits: tuple[Limit, ...] = ()
-    off: frozenset[str] = frozenset()
-    """Rules switched off by declaration."""
-    identification: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What the policy says of a call."""
-
-    forbidden: list[str]
-    """Ids of the rules that it breaks."""
-    needs_yes: bool = False
-    needs_approval: bool = False
-    done: Done | None = None
-    """What limits will count of it once it is done."""
-
-
-class Shop:
-    """A shop's records, by the keys that the rules need."""
-
-    def __init__(self, records: Dataset, terms: Terms, now: datetime, done: Sequence[Done] = ()) -> None:
-        self.records, self.terms, self.now, self.done = records, terms, now, done
-        self.orders = {order.id: order for order in records.orders}
-        self.customers = {customer.id: customer for customer in records.customers}
-        self.methods = {method.id: method for method in records.payment_methods}
-        self.products = {variant.sku: variant.product_id for variant in records.variants}
-        self.tracked = {variant.sku for variant in records.variants if variant.tracks_stock}
-        self.offers = {(offer.sku, offer.region_id): offer for offer in records.offers}
-
-    def find(self, typed: str) -> Order | None:
-        """The order that a shopper means, who may leave out the # and write small letters."""
-        wanted = typed.strip().lstrip("#").upper()
-        return next((order for key, order in self.orders.items() if key.lstrip("#").upper() == wanted), None)
-
-    def held(self, order: Order) -> Counter[str]:
-        """What the shop still holds of an order's money, by payment."""
-        held = Counter(
-            {entry.id: entry.captured.amount for entry in self.records.intents if entry.order_id == order.id}
-        )
-        for refund in self.records.refunds:
-            if refund.order_id == order.id and refund.status not in ("failed", "canceled"):
-                assert refund.payment_intent_id is not None
-                held[refund.payment_intent_id] -= refund.amount.amount
-        return held
-
-    def paid_with(self, order: Order) -> set[str]:
-        """The methods whose money is still held for an order."""
-        held = self.held(order)
-        return {entry.payment_method_id for entry in self.records.intents if held[entry.id] > 0}
-
-    def on_sale(self, sku: str, region_id: str, units: int) -> bool:
-        """Whether that many can be had there at once."""
-        offer = self.offers.get((sku, region_id))
-        if offer is None or offer.availability != "in_stock":
-            return False
-        if sku not in self.tracked:
-            return True
-        places = {place.id for place in self.records.locations if place.region_id == region_id}
-        levels = [level for level in self.records.stock_levels if level.sku == sku and level.location_id in places]
-        return sum(level.on_hand - level.reserved - level.allocated for level in levels) >= units
-
-    def balance(self, card: PaymentMethod, currency: str) -> int | None:
-        """What a gift card holds beyond what waiting exchanges will take; None where it is in another currency."""
-        if card.balance is None or card.balance.currency != currency:
-            return None
-        promised = sum(
-            max(entry.difference.amount, 0)
-            for entry in self.records.exchanges
-            if entry.payment_method_id == card.id and entry.status in ("requested", "received")
-        )
-        return card.balance.amount - promised
-
-    def cart(self, customer_id: str) -> Cart | None:
-        """The open cart."""
-        return next((c for c in self.records.carts if c.customer_id == customer_id and c.completed_at is None), None)
-
-    def promotion(self, typed: str) -> tuple[DiscountCode | None, Promotion | None]:
-        """The code that was typed, and what it is for."""
-        code = next((c for c in self.records.codes if c.code.lower() == typed.strip().lower()), None)
-        return code, next((p for p in self.records.promotions if code and p.id == code.promotion_id), None)
 
 
 def judge(shop: Shop, asker: Asker, tool: str, arguments: Arguments) -> Verdict:
@@ -209,16 +58,6 @@ def judge(shop: Shop, asker: Asker, tool: str, arguments: Arguments) -> Verdict:
         needs_approval=waits and not supervisor,
         done=done,
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asker:
-    """Who calls, from where, and through which software."""
-
-    principal: Principal
-    region_id: str
-    agent: str
-    conversation: str
 
 
 def _done(shop: Shop, asker: Asker, tool: str, asked: Asked) -> Done:
@@ -247,17 +86,6 @@ def _over(shop: Shop, limit: Limit, new: Done) -> bool:
     amount, currency = new.money
     given = sum(max(done.money[0], 0) for done in past if done.money[1] == currency)
     return amount > 0 and given + amount > limit.amounts[currency]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A call whose asker may make it, about a record that the asker may see."""
-
-    shop: Shop
-    principal: Principal
-    arguments: Arguments
-    order: Order | None
-    region_id: str
 
 
 def _who(shop: Shop, principal: Principal, tool: str) -> Iterator[str]:
@@ -317,20 +145,14 @@ def _move(asked: Asked) -> Iterator[str]:
     yield from _address(asked)
 
 
-def _self(asked: Asked) -> Iterator[str]:
-    """About the asker's own: there is none where the asker is no customer."""
-    if asked.principal.kind is not PrincipalKind.CUSTOMER:
-        yield "of-a-customer"
-
-
 def _profile(asked: Asked) -> Iterator[str]:
-    yield from _self(asked)
+    yield from own_business(asked)
     yield from _address(asked)
 
 
 def _note(asked: Asked) -> Iterator[str]:
     if asked.order is None:
-        yield from _self(asked)
+        yield from own_business(asked)
 
 
 def _method(asked: Asked) -> PaymentMethod | None:
@@ -454,8 +276,8 @@ def difference(shop: Shop, order: Order, items: list[Arguments]) -> int:
     """What the new variants cost more than what was paid for the old ones' price; an unsold one counts nothing."""
     total = 0
     for line, units, item in _taken(order, items)[0]:
-        offer = shop.offers.get((item["to_sku"], order.region_id))
-        total += (offer.price.amount - line.unit_price.amount) * units if offer else 0
+        sold = shop.offers.get((item["to_sku"], order.region_id))
+        total += (sold.price.amount - line.unit_price.amount) * units if sold else 0
     return total
 
 
@@ -470,67 +292,6 @@ def _change(asked: Asked) -> Iterator[str]:
     shop, order = asked.shop, _of(asked)
     if -difference(shop, order, asked.arguments["items"]) > sum(shop.held(order).values()):
         yield "records-do-not-allow"
-
-
-def _redeem(asked: Asked) -> Iterator[str]:
-    yield from _self(asked)
-    shop, customer = asked.shop, asked.shop.customers.get(asked.principal.id)
-    if customer is None:
-        return
-    cart = shop.cart(customer.id)
-    region_id = cart.region_id if cart else asked.region_id
-    code, promotion = shop.promotion(asked.arguments["code"])
-    yield from _promised(code, promotion, customer, region_id, shop.now)
-    if promotion is None or _budget_spent(shop, promotion):
-        yield "code-budget-left"
-    if promotion and promotion.sku and not any(line.sku == promotion.sku for line in (cart.lines if cart else ())):
-        yield "code-product"
-    if cart is None:
-        yield "code-needs-cart"
-    typed = asked.arguments["code"].strip().lower()
-    on_cart = [entry.lower() for entry in cart.codes] if cart else []
-    if typed in on_cart:
-        yield "code-once-per-cart"
-    others = [shop.promotion(entry)[1] for entry in on_cart if entry != typed]
-    if others and not (shop.terms.stacking[region_id] and all(p and p.stackable for p in (promotion, *others))):
-        yield "code-stacking"
-    yield from _cooling(shop, customer, region_id)
-
-
-def _cooling(shop: Shop, customer: Customer, region_id: str) -> Iterator[str]:
-    used = [cut.applied_at for cut in shop.records.discounts if cut.customer_id == customer.id and cut.code]
-    past = [at for at in used if at <= shop.now]
-    if past and shop.now < max(past) + timedelta(days=shop.terms.cooldown_days[region_id]):
-        yield "code-cooldown"
-
-
-def _budget_spent(shop: Shop, promotion: Promotion) -> bool:
-    if promotion.budget is None:
-        return False
-    given = [cut.amount for cut in shop.records.discounts if cut.promotion_id == promotion.id]
-    return sum(cut.amount for cut in given if cut.currency == promotion.budget.currency) >= promotion.budget.amount
-
-
-def _offer(asked: Asked) -> Iterator[str]:
-    yield from _self(asked)
-    shop, customer, region_id = asked.shop, asked.shop.customers.get(asked.principal.id), asked.region_id
-    offer, percent = shop.offers.get((asked.arguments["sku"], region_id)), asked.arguments["percent"]
-    if offer is None:
-        yield "no-such-record"
-    if offer is None or customer is None:
-        return
-    if percent > shop.terms.max_percent[region_id]:
-        yield "discount-limit"
-    cost = next(variant.cost for variant in shop.records.variants if variant.sku == offer.sku)
-    if cost is None or cost.currency != offer.price.currency:
-        yield "margin-known"
-    least = 0 if cost is None else cost.amount * (100 + shop.terms.margin_percent[region_id])
-    if cost and (cost.currency != offer.price.currency or offer.price.amount * (100 - percent) < least):
-        yield "margin-floor"
-    yield from _cooling(shop, customer, region_id)
-    own = {p.id for p in shop.records.promotions if p.customer_id == customer.id and p.ends_at > shop.now}
-    if any(c.promotion_id in own and (c.usage_limit is None or c.used < c.usage_limit) for c in shop.records.codes):
-        yield "one-open-offer"
 
 
 def _give_back(asked: Asked) -> Iterator[str]:
@@ -562,8 +323,8 @@ def _asked_back(asked: Asked) -> int:
 
 def _owed_back(shop: Shop, order: Order) -> int:
     """What open returns and exchanges will pay back."""
-    returns = [e.refund for e in shop.records.returns if e.order_id == order.id and e.status in _WAITING]
-    swaps = [e.difference for e in shop.records.exchanges if e.order_id == order.id and e.status in _WAITING]
+    returns = [e.refund for e in shop.records.returns if e.order_id == order.id and e.status in WAITING]
+    swaps = [e.difference for e in shop.records.exchanges if e.order_id == order.id and e.status in WAITING]
     return sum(refund.amount for refund in returns) + sum(max(-swap.amount, 0) for swap in swaps)
 
 
@@ -582,21 +343,6 @@ def _notes(asked: Asked) -> Iterator[str]:
 def _stock(asked: Asked) -> Iterator[str]:
     if asked.arguments["sku"] not in asked.shop.products or "store_id" in asked.arguments:
         yield "no-such-record"
-
-
-def _promised(
-    code: DiscountCode | None, promotion: Promotion | None, customer: Customer, region_id: str, now: datetime
-) -> Iterator[str]:
-    if promotion is None or promotion.customer_id not in (None, customer.id):
-        yield "code-known"
-    if promotion is None or not promotion.starts_at <= now < promotion.ends_at:
-        yield "code-running"
-    if promotion is None or region_id not in promotion.region_ids:
-        yield "code-region"
-    if promotion is None or (promotion.audience and not set(promotion.audience) & set(customer.segments)):
-        yield "code-audience"
-    if code is None or (code.usage_limit is not None and code.used >= code.usage_limit):
-        yield "code-uses-left"
 
 
 def _receive(asked: Asked) -> Iterator[str]:
@@ -631,17 +377,17 @@ RULES: dict[str, Callable[[Asked], Iterator[str]]] = {
     "change_items": _change,
     "return_items": _return,
     "exchange_items": _exchange,
-    "redeem_code": _redeem,
-    "offer_discount": _offer,
+    "redeem_code": redeem,
+    "offer_discount": offer,
     "refund_order": _give_back,
     "list_notes": _notes,
     "get_gift_card": _gift_card,
-    "promotion_history": _self,
+    "promotion_history": own_business,
     "check_stock": _stock,
     "receive_return": _receive,
     "add_note": _note,
-    "get_profile": _self,
-    "list_orders": _self,
+    "get_profile": own_business,
+    "list_orders": own_business,
     "get_product": _known,
     "recommend_products": _recommend,
 }

@@ -123,23 +123,8 @@ class Retailer:
         return found
 
 
-def judge(document: Document, case: Document) -> tuple[Verdict, Retailer]:
-    """Play the case's earlier calls, then say whether its own call is allowed; the retailer is as it must be then."""
-    shop = Retailer(document)
-    shop.user_id = case["context"].get("user_id")
-    for call in case["setup"]:
-        verdict = _judged(shop, call, {"confirmed": True})
-        if verdict.allowed is None:
-            return verdict, shop
-        if verdict.allowed:
-            perform(shop, call)
-    verdict = _judged(shop, case, case["context"])
-    if verdict.allowed:
-        perform(shop, case)
-    return verdict, shop
-
-
-def _judged(shop: Retailer, call: Document, context: Document) -> Verdict:
+def judged(shop: Retailer, call: Document, context: Document) -> Verdict:
+    """What the policy says of a call, given what the conversation has established."""
     try:
         _check(shop, call["tool"], call["arguments"], context)
     except Forbidden as fault:
@@ -162,7 +147,7 @@ def _check(shop: Retailer, tool: str, arguments: Document, context: Document) ->
     if tool == "transfer_to_human_agents":
         return _forbid(context.get("request_in_scope"), "P12")
     if tool.startswith("find_user_id_by"):
-        found = _looked_up(shop, tool, arguments)
+        found = looked_up(shop, tool, arguments)
         _forbid(shop.user_id is not None and found != shop.user_id, "P04")
         return _forbid(found is None, "unknown")
     if tool in CATALOG:
@@ -191,7 +176,8 @@ def _well_formed(tool: str, arguments: Document) -> None:
             _forbid(any(not isinstance(item, str) for item in arguments[name]), "malformed")
 
 
-def _looked_up(shop: Retailer, tool: str, arguments: Document) -> str | None:
+def looked_up(shop: Retailer, tool: str, arguments: Document) -> str | None:
+    """The customer whom a look-up finds."""
     found = [user["user_id"] for user in shop.users() if _fits(user, arguments, _small)]
     loosely = [user["user_id"] for user in shop.users() if _fits(user, arguments, _loose)]
     if len(found) > 1 or loosely != found:
@@ -315,12 +301,12 @@ def _named(order: Document, item_ids: list[str]) -> None:
     _forbid(Counter(item_ids) - held, "P35")
 
 
-def _difference(shop: Retailer, order: Document, asked: Document, rules: tuple[str, str, str]) -> int:
+def difference(shop: Retailer, order: Document, asked: Document, rules: tuple[str, str, str] = ("", "", "")) -> int:
     """What the new items cost more, once every pair is one that may be."""
     absent, other, same = rules
     _named(order, asked["item_ids"])
     _forbid(len(asked["item_ids"]) != len(asked["new_item_ids"]), "P35 lengths")
-    lines, difference = list(order["items"]), 0
+    lines, extra = list(order["items"]), 0
     for old_id, new_id in zip(asked["item_ids"], asked["new_item_ids"], strict=True):
         line = next(line for line in lines if line["item_id"] == old_id)
         lines.remove(line)
@@ -329,14 +315,14 @@ def _difference(shop: Retailer, order: Document, asked: Document, rules: tuple[s
         assert new is not None
         _forbid(new_id == old_id, same)
         _forbid(not new["available"], absent)
-        difference += cents(new["price"]) - cents(line["price"])
-    return difference
+        extra += cents(new["price"]) - cents(line["price"])
+    return extra
 
 
 def _change(shop: Retailer, order: Document, asked: Document) -> None:
     _untouched(order, "P22")
-    difference = _difference(shop, order, asked, ("P29", "P30", "P31"))
-    _covered(shop, _own_method(shop, order, asked["payment_method_id"], "P32"), difference, "P33")
+    extra = difference(shop, order, asked, ("P29", "P30", "P31"))
+    _covered(shop, _own_method(shop, order, asked["payment_method_id"], "P32"), extra, "P33")
 
 
 def _delivered(order: Document, rule: str) -> None:
@@ -354,8 +340,8 @@ def _return(shop: Retailer, order: Document, asked: Document) -> None:
 
 def _exchange(shop: Retailer, order: Document, asked: Document) -> None:
     _delivered(order, "P39")
-    difference = _difference(shop, order, asked, ("P41", "P42", "P43"))
-    _covered(shop, _own_method(shop, order, asked["payment_method_id"], "P44"), difference, "P45")
+    extra = difference(shop, order, asked, ("P41", "P42", "P43"))
+    _covered(shop, _own_method(shop, order, asked["payment_method_id"], "P44"), extra, "P45")
 
 
 RULES: dict[str, Callable[[Retailer, Document, Document], None]] = {
@@ -366,93 +352,4 @@ RULES: dict[str, Callable[[Retailer, Document, Document], None]] = {
     "return_delivered_order_items": _return,
     "exchange_delivered_order_items": _exchange,
     "modify_user_address": _profile,
-}
-
-
-def perform(shop: Retailer, call: Document) -> None:
-    """Change the document as an allowed call must."""
-    tool, asked = call["tool"], call["arguments"]
-    if tool.startswith("find_user_id_by"):
-        shop.user_id = _looked_up(shop, tool, asked)
-    elif tool == "modify_user_address":
-        shop.touch("users", asked["user_id"])["address"] = _address(asked)
-    elif tool in WRITES:
-        EFFECTS[tool](shop, shop.touch("orders", asked["order_id"]), asked)
-
-
-def _address(asked: Document) -> Document:
-    return {part: asked[part].strip() for part in ADDRESS}
-
-
-def _book(shop: Retailer, order: Document, kind: str, amount: int, method_id: str) -> None:
-    """Money in or out, at once on a gift card."""
-    order["payment_history"].append({"transaction_type": kind, "amount": amount / 100, "payment_method_id": method_id})
-    method = shop.touch("users", order["user_id"])["payment_methods"][method_id]
-    if method["source"] == "gift_card":
-        method["balance"] = (cents(method["balance"]) + (amount if kind == "refund" else -amount)) / 100
-
-
-def _do_cancel(shop: Retailer, order: Document, asked: Document) -> None:
-    held = Counter[str]()
-    for entry in order["payment_history"]:
-        sign = 1 if entry["transaction_type"] == "payment" else -1
-        held[entry["payment_method_id"]] += sign * cents(entry["amount"])
-    for method_id, amount in held.items():
-        if amount:
-            _book(shop, order, "refund", amount, method_id)
-    order |= {"status": "cancelled", "cancel_reason": asked["reason"]}
-
-
-def _do_move(shop: Retailer, order: Document, asked: Document) -> None:
-    order["address"] = _address(asked)
-
-
-def _do_pay(shop: Retailer, order: Document, asked: Document) -> None:
-    first = dict(order["payment_history"][0])
-    _book(shop, order, "payment", cents(first["amount"]), asked["payment_method_id"])
-    _book(shop, order, "refund", cents(first["amount"]), first["payment_method_id"])
-
-
-def _swapped(shop: Retailer, order: Document, asked: Document) -> int:
-    rules = ("", "", "")
-    return _difference(shop, order, asked, rules)
-
-
-def _do_change(shop: Retailer, order: Document, asked: Document) -> None:
-    difference = _swapped(shop, order, asked)
-    _book(shop, order, "payment" if difference > 0 else "refund", abs(difference), asked["payment_method_id"])
-    left = list(order["items"])
-    for old_id, new_id in zip(asked["item_ids"], asked["new_item_ids"], strict=True):
-        line = next(line for line in left if line["item_id"] == old_id)
-        left = [other for other in left if other is not line]
-        new = shop.variant(new_id) or {}
-        line |= {"item_id": new_id, "price": new["price"], "options": new["options"]}
-    order["status"] = "pending (item modified)"
-
-
-def _do_return(shop: Retailer, order: Document, asked: Document) -> None:
-    order |= {
-        "status": "return requested",
-        "return_items": sorted(asked["item_ids"]),
-        "return_payment_method_id": asked["payment_method_id"],
-    }
-
-
-def _do_exchange(shop: Retailer, order: Document, asked: Document) -> None:
-    order |= {
-        "status": "exchange requested",
-        "exchange_items": sorted(asked["item_ids"]),
-        "exchange_new_items": sorted(asked["new_item_ids"]),
-        "exchange_payment_method_id": asked["payment_method_id"],
-        "exchange_price_difference": _swapped(shop, order, asked) / 100,
-    }
-
-
-EFFECTS: dict[str, Callable[[Retailer, Document, Document], None]] = {
-    "cancel_pending_order": _do_cancel,
-    "modify_pending_order_address": _do_move,
-    "modify_pending_order_payment": _do_pay,
-    "modify_pending_order_items": _do_change,
-    "return_delivered_order_items": _do_return,
-    "exchange_delivered_order_items": _do_exchange,
 }

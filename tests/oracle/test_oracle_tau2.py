@@ -19,7 +19,8 @@ from shopgraph.evals.tau2.bench import Bench
 from shopgraph.evals.tau2.cases import Played
 from shopgraph.evals.tau2.policy import Trial, play
 from tests.oracle.tau2_cases import Case, Deck, stressed
-from tests.oracle.tau2_rules import Document, Retailer, Verdict, judge
+from tests.oracle.tau2_effects import judge
+from tests.oracle.tau2_rules import Document, Retailer, Verdict
 
 pytestmark = pytest.mark.data
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -14,7 +14,7 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"shopgraph.connectors.conformance.{each}"
-        for each in ("kit", "mutations", "offers", "payments", "reads", "records", "rules", "transactions")
+        for each in ("kit", "mutations", "offers", "payments", "reads", "records", "rules", "runs", "transactions")
     )
 )
 
@@ -25,6 +25,7 @@ from shopgraph.connectors.conformance import (  # noqa: E402
     reads,  # noqa: F401
     records,  # noqa: F401
     rules,  # noqa: F401
+    runs,  # noqa: F401
     transactions,  # noqa: F401
 )
 from shopgraph.connectors.conformance.kit import CHECKS, Check, Factory, conformance_tests  # noqa: E402

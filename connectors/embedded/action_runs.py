@@ -57,7 +57,9 @@ class EmbeddedRuns:
                 return run
             ACTION_RUN.check(run.status, status)
             settled = None if status in _OPEN else at
-            return replace(db, ACTION_RUNS, changed(run, status=status, reason=reason, result=result, settled_at=settled))
+            return replace(
+                db, ACTION_RUNS, changed(run, status=status, reason=reason, result=result, settled_at=settled)
+            )
 
         return await self._database.write(act)
 

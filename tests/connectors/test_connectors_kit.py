@@ -137,6 +137,6 @@ def test_one_line_makes_the_tests_of_some_ports(embedded: Any) -> None:
 
 
 def test_every_port_has_checks() -> None:
-    ports = {item.name for item in dataclasses.fields(Connectors)} - {"search", "unit_of_work"}
+    ports = {item.name for item in dataclasses.fields(Connectors)} - {"search", "unit_of_work", "outside"}
     assert {check.port for check in CHECKS} == ports | {"transaction"}
     assert len({str(check) for check in CHECKS}) == len(CHECKS)

@@ -14,8 +14,19 @@ from shopgraph.domain import (
     PaymentIntentStatus,
     RefundStatus,
     ReturnStatus,
+    RunStatus,
 )
-from shopgraph.domain.transitions import EXCHANGE, FULFILLMENT, MACHINES, ORDER, PAYMENT, REFUND, RETURN, StateMachine
+from shopgraph.domain.transitions import (
+    ACTION_RUN,
+    EXCHANGE,
+    FULFILLMENT,
+    MACHINES,
+    ORDER,
+    PAYMENT,
+    REFUND,
+    RETURN,
+    StateMachine,
+)
 from shopgraph.errors import IllegalTransition
 
 TABLES: list[tuple[StateMachine[StrEnum], type[StrEnum]]] = [
@@ -25,6 +36,7 @@ TABLES: list[tuple[StateMachine[StrEnum], type[StrEnum]]] = [
     (FULFILLMENT, FulfillmentStatus),  # type: ignore[list-item]
     (RETURN, ReturnStatus),  # type: ignore[list-item]
     (EXCHANGE, ExchangeStatus),  # type: ignore[list-item]
+    (ACTION_RUN, RunStatus),  # type: ignore[list-item]
 ]
 every_table = pytest.mark.parametrize(("machine", "states"), TABLES, ids=[machine.name for machine, _ in TABLES])
 

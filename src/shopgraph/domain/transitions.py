@@ -154,7 +154,13 @@ ACTION_RUN = _machine(
 )
 
 MACHINES: tuple[
-    StateMachine[O] | StateMachine[P] | StateMachine[R] | StateMachine[F] | StateMachine[T] | StateMachine[X] | StateMachine[A],
+    StateMachine[O]
+    | StateMachine[P]
+    | StateMachine[R]
+    | StateMachine[F]
+    | StateMachine[T]
+    | StateMachine[X]
+    | StateMachine[A],
     ...,
 ] = (
     ORDER,

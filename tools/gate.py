@@ -87,6 +87,14 @@ class Gate:
     async def call(self, context: ToolContext, call: ToolCall) -> GateOutcome:
         """Judge `call` and do it when it is let through; what goes wrong is an outcome, not an exception."""
         context = replace(context, call_id=call.call_id)
+        outcome = await self._called(context, call)
+        return await _followed(context, outcome) if outcome.outcome is Outcome.ACCEPTED else outcome
+
+    def identify_first(self, tool: str, policy_version: str = "") -> Decision:
+        """The decision about a guest who asks for what only an identified customer may have."""
+        return rulings.identify_first(tool, policy_version)
+
+    async def _called(self, context: ToolContext, call: ToolCall) -> GateOutcome:
         judged = await self._judged(context, call)
         if not isinstance(judged, _Ready):
             return judged
@@ -95,10 +103,6 @@ class Gate:
         except Exception as fault:
             outcome = rulings.failure(context, judged.asked.spec, judged.outcome, fault)
         return await _or_answered(context, judged.asked, outcome)
-
-    def identify_first(self, tool: str, policy_version: str = "") -> Decision:
-        """The decision about a guest who asks for what only an identified customer may have."""
-        return rulings.identify_first(tool, policy_version)
 
     async def _judged(self, context: ToolContext, call: ToolCall) -> GateOutcome | _Ready:
         spec = self.tools.get(call.tool)
@@ -154,7 +158,7 @@ async def _judge(context: ToolContext, asked: _Asked, before: _Ready | None = No
     """Judge by the records as they are now; what `before` found stands where they are the same."""
     call, spec, services = asked.call, asked.spec, context.services
     if spec.mutates and (known := await services.connectors.records.request(call.call_id)) is not None:
-        return rulings.answered(call, known, asked.digest)
+        return await _answered(context, asked, known)
     subject = await spec.describe(context, asked.arguments)
     same = before if before is not None and before.subject == subject else None
     question = same.question if same else _question(context, spec, subject)
@@ -215,8 +219,6 @@ def _approver(context: ToolContext, proposal: Proposal) -> str:
 
 async def _or_answered(context: ToolContext, asked: _Asked, judged: GateOutcome) -> GateOutcome:
     """`judged`, unless it refuses a request that somebody else answered while it was judged: then that answer."""
-    if judged.outcome is Outcome.ACCEPTED:
-        return await follow(context, judged)
     if judged.outcome is not Outcome.REFUSED or not asked.spec.mutates:
         return judged
     try:
@@ -224,6 +226,15 @@ async def _or_answered(context: ToolContext, asked: _Asked, judged: GateOutcome)
         return judged if known is None else await _answered(context, asked, known)
     except Exception:  # the refusal is true all the same
         return judged
+
+
+async def _followed(context: ToolContext, accepted: GateOutcome) -> GateOutcome:
+    """The end of an admitted action; where that cannot be seen it is ACCEPTED all the same."""
+    try:
+        return await follow(context, accepted)
+    except Exception:
+        _LOG.exception("how %s ends cannot be seen (call %s)", accepted.tool, accepted.call_id)
+        return accepted
 
 
 async def _answered(context: ToolContext, asked: _Asked, known: StoredRequest) -> GateOutcome:
@@ -255,7 +266,7 @@ async def _change(context: ToolContext, ready: _Ready) -> GateOutcome:
         await connectors.records.remember_request(_remembered(context, judged, done))
     if done is None:
         return await _act_outside(context, judged)
-    return await follow(context, done) if done.outcome is Outcome.ACCEPTED else done
+    return done
 
 
 def _remembered(context: ToolContext, ready: _Ready, done: GateOutcome | None) -> StoredRequest:

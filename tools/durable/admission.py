@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from shopgraph.connectors.acting import acting
 from shopgraph.domain import ActionRun, Channel, Principal
+from shopgraph.errors import ConfigurationError
 from shopgraph.tools.durable.steps import Action, PlanT, ResultT, Step, Work, do_stage, staged
 from shopgraph.tools.spec import Accepted, Services, ToolContext
 
@@ -26,12 +28,18 @@ async def perform(
 
     Raises:
         Conflict: the records do not allow it, or another action of the order is unfinished.
+        ConfigurationError: it needs an engine, and there is none.
     """
     connectors = context.services.connectors
     steps = action.steps(plan)
     async with connectors.transaction():
         if not any(step.ports & connectors.outside for step in steps):
             return await _at_once(context, action, plan, steps)
+        if context.services.engine is None:
+            raise ConfigurationError(
+                f"{action.name} touches a system outside, and this shop has no engine.",
+                remedy="Open the shop with an engine for its actions.",
+            )
         run = await connectors.runs.admit(
             ActionRun(
                 id=action_id(context.call_id),
@@ -49,9 +57,10 @@ async def perform(
 
 async def _at_once(context: ToolContext, action: Action[PlanT, ResultT], plan: PlanT, steps: Sequence[Step]) -> ResultT:
     done = dict[str, JsonValue]()
-    for stage in staged(steps, ()):
-        done |= await do_stage(stage, context, done)
-    return await action.tell(Work(context=context, done=done), plan)
+    with acting(action_id(context.call_id), context.services.clock.now()):
+        for stage in staged(steps, ()):
+            done |= await do_stage(stage, context, done)
+        return await action.tell(Work(context=context, done=done), plan)
 
 
 def context_of(services: Services, run: ActionRun) -> ToolContext:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Protocol
 
 from pydantic import BaseModel, JsonValue
 
+from shopgraph.connectors.acting import acting
 from shopgraph.domain import ActionRun, RunStatus
 from shopgraph.errors import ConnectorFault, ConnectorUnavailable, ShopgraphError
 from shopgraph.tools.durable.points import POINTS
@@ -151,7 +153,8 @@ class Carrying:
 
         async def work() -> Answer:
             POINTS.reach(f"{point}:before")
-            results = await do_stage(stage, self._context, self._done)
+            with self._acting():
+                results = await do_stage(stage, self._context, self._done)
             POINTS.reach(f"{point}:after")
             return {"done": results}
 
@@ -162,11 +165,15 @@ class Carrying:
 
         async def work() -> Answer:
             POINTS.reach(f"{point}-before")
-            await undo_stage(stage, self._context, self._done)
+            with self._acting():
+                await undo_stage(stage, self._context, self._done)
             POINTS.reach(f"{point}-after")
             return {"done": {}}
 
         return await _answered(work, point)
+
+    def _acting(self) -> AbstractContextManager[None]:
+        return acting(self._run.id, self._context.services.clock.now())
 
     async def _tell(self) -> Answer:
         """The last thing, in one transaction: the note, the answer, the end."""

@@ -1,7 +1,7 @@
 """The engine of durable actions: DBOS, one per process, with its own database and a lease that says who lives.
 
 It is loaded when the first action needs it. What a process leaves unfinished when it dies, another one of the same
-engine goes on with; what was admitted but never begun is begun.
+engine that serves the shop goes on with (`Caring`).
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import uuid
 from collections.abc import Callable
 from typing import TypeVar
 
-from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
 from shopgraph.domain import ActionRun
-from shopgraph.errors import ConfigurationError, InvalidInput, NotFound
-from shopgraph.tools.durable.carrying import CHOICES
-from shopgraph.tools.durable.journal import APP_VERSION, CHOICE_TOPIC, carry_out, workflow_id
+from shopgraph.errors import ConfigurationError, NotFound
+from shopgraph.tools.durable.caring import Caring, own_queue
+from shopgraph.tools.durable.journal import APP_VERSION, carry_out, workflow_id
 from shopgraph.tools.durable.leases import BEAT_SECONDS, Leases
 from shopgraph.tools.durable.shops import SHOPS
 from shopgraph.tools.spec import Services
@@ -30,9 +30,9 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 _LISTEN_SECONDS = 0.05
-"""How often a waiting action looks for a person's choice."""
-_BEGUN_WITHIN = 3.0
-"""Seconds after which an action that was admitted and not begun is taken for left behind."""
+"""How often a waiting action looks for a person's choice, and a process for what it has taken over."""
+_LAST_STEPS = 10.0
+"""Seconds that a closing engine gives to the steps that are being done."""
 
 
 class Engine:
@@ -45,24 +45,15 @@ class Engine:
         self.url = url
         self.executor = uuid.uuid4().hex
         """This process among those of the same engine; never used again, so that two never share it."""
-        config: DBOSConfig = {
-            "name": "shopgraph",
-            "system_database_url": url,
-            "application_version": APP_VERSION,
-            "executor_id": self.executor,
-            "log_level": "ERROR",
-            "enable_otlp": False,
-            "notification_listener_polling_interval_sec": _LISTEN_SECONDS,
-        }
-        DBOS(config=config)
         # DBOS gives workflows to the loop that it was launched in; ours must outlive every caller's.
-        _without_loop(DBOS.launch)
+        _without_loop(self._launch)
         self._database = create_engine(url, pool_size=2)
         self.leases = Leases(self._database)
         self.leases.beat(self.executor)
+        self.caring = Caring(self.executor, self.leases, self.begin)
         self._closing = threading.Event()
-        self._beating = threading.Thread(target=self._beat, name="shopgraph-lease", daemon=True)
-        self._beating.start()
+        # Two threads: a look at a shop's database that hangs must not stop the beat.
+        self._threads = [self._every_second("lease", self._beat), self._every_second("care", self.caring.look)]
 
     @classmethod
     def open(cls, url: str) -> Engine:
@@ -81,77 +72,75 @@ class Engine:
                 )
             return cls._of_process
 
+    @classmethod
+    def of_process(cls) -> Engine | None:
+        """This process's engine, if it has one by now."""
+        return cls._of_process
+
     async def finish(self, services: Services, shop_id: str, action_id: str, *, within: float) -> ActionRun:
         """Begin an admitted action, or join it, and wait for its end at most `within` seconds.
 
         Returns it as it stands then, unfinished perhaps: it goes on without the caller.
         """
-        SHOPS.attach(shop_id, services)
-        waiter = SHOPS.waiter(action_id)
+        name = workflow_id(shop_id, action_id)
+        waiter = SHOPS.waiter(name)
         try:
             await asyncio.to_thread(self.begin, shop_id, action_id)
             return await _ended(services, action_id, waiter, time.monotonic() + within)
         finally:
-            SHOPS.forget(action_id, waiter)
+            SHOPS.forget(name, waiter)
 
     def begin(self, shop_id: str, action_id: str) -> None:
         """Begin an admitted action unless it was begun."""
         with SetWorkflowID(workflow_id(shop_id, action_id)):
             DBOS.start_workflow(carry_out, shop_id, action_id)
 
-    def take_over(self) -> int:
-        """Go on with what dead processes left behind; how many actions that was."""
-        living = self.leases.living()
-        left = [
-            found.workflow_id
-            for found in DBOS.list_workflows(status=["PENDING"], app_version=APP_VERSION, load_input=False)
-            if found.executor_id not in living
-        ]
-        for name in left:
-            DBOS.resume_workflow(name)
-        return len(left)
-
     def close(self) -> None:
-        """Stop; what is unfinished is another process's, or the next one's."""
+        """Let the steps that are being done end, and stop; what is unfinished is another process's, or the next one's.
+
+        The shops must be closed before: no further step of theirs begins then.
+        """
+        deadline = time.monotonic() + _LAST_STEPS
+        while SHOPS.busy and time.monotonic() < deadline:
+            time.sleep(_LISTEN_SECONDS)
         self._closing.set()
-        self._beating.join()
+        for thread in self._threads:
+            thread.join()
         DBOS.destroy()
+        self.leases.end(self.executor)
         self._database.dispose()
         with self._guard:
             type(self)._of_process = None
 
+    def _launch(self) -> None:
+        config: DBOSConfig = {
+            "name": "shopgraph",
+            "system_database_url": self.url,
+            "application_version": APP_VERSION,
+            "executor_id": self.executor,
+            "log_level": "ERROR",
+            "enable_otlp": False,
+            "notification_listener_polling_interval_sec": _LISTEN_SECONDS,
+        }
+        DBOS(config=config)
+        DBOS.listen_queues([own_queue(self.executor)])
+        DBOS.launch()
+        DBOS.register_queue(own_queue(self.executor), polling_interval_sec=_LISTEN_SECONDS)
+
     def _beat(self) -> None:
-        while not self._closing.wait(BEAT_SECONDS):
-            try:
-                self.leases.beat(self.executor)
-                self.take_over()
-                self._begin_forgotten()
-            except Exception:
-                _LOG.exception("the engine on %s could not look after its actions", _shown(self.url))
-        self.leases.end(self.executor)
+        self.leases.beat(self.executor)
 
-    def _begin_forgotten(self) -> None:
-        for shop_id, run in SHOPS.unfinished(_BEGUN_WITHIN):
-            self.begin(shop_id, run.id)
+    def _every_second(self, name: str, work: Callable[[], object]) -> threading.Thread:
+        def run() -> None:
+            while not self._closing.wait(BEAT_SECONDS):
+                try:
+                    work()
+                except Exception:
+                    _LOG.exception("the engine on %s could not look after its actions (%s)", _shown(self.url), name)
 
-
-def choose(url: str, shop_id: str, action_id: str, choice: str) -> None:
-    """Tell a stuck action, wherever it runs, what a person has chosen.
-
-    Raises:
-        InvalidInput: there is no such choice.
-        NotFound: the engine has no such action.
-    """
-    if choice not in CHOICES:
-        raise InvalidInput(f"{choice!r} is no choice.", remedy=f"Choose one of {', '.join(CHOICES)}.")
-    client = DBOSClient(system_database_url=url)
-    try:
-        name = workflow_id(shop_id, action_id)
-        if not client.list_workflows(workflow_ids=[name], load_input=False):
-            raise NotFound(f"The engine has no action {action_id}.", action=action_id)
-        client.send(name, choice, topic=CHOICE_TOPIC)
-    finally:
-        client.destroy()
+        thread = threading.Thread(target=run, name=f"shopgraph-{name}", daemon=True)
+        thread.start()
+        return thread
 
 
 async def _ended(services: Services, action_id: str, waiter: threading.Event, deadline: float) -> ActionRun:

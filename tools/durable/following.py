@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from shopgraph.domain import RunStatus
-from shopgraph.errors import ConfigurationError
 from shopgraph.guards.decisions import Decision, Effect
 from shopgraph.tools.durable.admission import action_id
 from shopgraph.tools.spec import GateOutcome, Outcome, ToolContext
@@ -15,24 +14,19 @@ async def admitted(context: ToolContext, call_id: str) -> bool:
 
 
 async def follow(context: ToolContext, accepted: GateOutcome) -> GateOutcome:
-    """The outcome of an admitted call: its end, or ACCEPTED while it is under way.
-
-    Raises:
-        ConfigurationError: the shop has a system outside and no engine.
-    """
+    """The outcome of an admitted call: its end, or ACCEPTED while it is under way or nobody here can tell."""
     services = context.services
     if services.engine is None:
-        raise ConfigurationError(
-            f"{accepted.tool} touches a system outside, and this shop has no engine.",
-            remedy="Open the shop with an engine for its actions.",
-        )
+        return accepted
     run = await services.engine.finish(services, action_id(accepted.call_id))
     if run.unfinished:
         told = run.reason if run.status is RunStatus.STUCK else "It takes longer than usual and goes on."
         return accepted.model_copy(update={"result": {"action_id": run.id, "summary": told}})
     if run.status is RunStatus.DONE:
         await services.connectors.records.finish_request(accepted.call_id, run.result)
-        return accepted.model_copy(update={"outcome": Outcome.DONE, "result": run.result})
+        # Only the call that was admitted was judged; others that carry its id join it.
+        outcome = Outcome.DONE if accepted.decisions else Outcome.REPLAYED
+        return accepted.model_copy(update={"outcome": outcome, "result": run.result})
     await services.connectors.records.forget_request(accepted.call_id)  # nothing came of it, so nothing counts
     undone = Decision(rule="action-undone", effect=Effect.DENY, reason=run.reason, action=accepted.tool)
     return accepted.model_copy(update={"outcome": Outcome.REFUSED, "decisions": (*accepted.decisions, undone)})

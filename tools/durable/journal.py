@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+
 from dbos import DBOS
 
-from shopgraph.domain import RunStatus
-from shopgraph.errors import NotFound
+from shopgraph.domain import ActionRun
+from shopgraph.errors import ConnectorFault, NotFound
 from shopgraph.tools.durable.admission import context_of
 from shopgraph.tools.durable.carrying import Answer, Carrying, Doing
 from shopgraph.tools.durable.shops import SHOPS
+from shopgraph.tools.spec import Services
+
+_LOG = logging.getLogger(__name__)
 
 APP_VERSION = "shopgraph-actions-1"
 """Of the steps of all actions: changed when a step list changes, and by no other deploy, so that work survives one."""
 CHOICE_TOPIC = "choice"
+LEFT = "shopgraph-left"
+"""A queue to which nobody listens: its actions were handed back, and wait for a process that serves their shop."""
+_PAUSE = 1.0
+"""Seconds between two looks at a shop's database that cannot be reached."""
 
 
 def workflow_id(shop_id: str, action_id: str) -> str:
@@ -20,11 +30,23 @@ def workflow_id(shop_id: str, action_id: str) -> str:
     return f"{shop_id}/{action_id}"
 
 
+class NotServed(Exception):
+    """This process does not serve the shop, or no longer: the action was handed back, and nothing is recorded."""
+
+
 class _Recorded:
     """`Journal` on DBOS: must be used inside a workflow."""
 
+    def __init__(self, shop_id: str, services: Services, name: str) -> None:
+        self._shop_id = shop_id
+        self._services = services
+        self._name = name
+
     async def step(self, name: str, do: Doing) -> Answer:
-        return await DBOS.run_step_async({"name": name}, do)
+        if not SHOPS.open(self._shop_id, self._services):
+            raise await _handed_back(self._name)
+        with SHOPS.at_work():
+            return await DBOS.run_step_async({"name": name}, do)
 
     async def choice(self, seconds: float) -> str | None:
         chosen = await DBOS.recv_async(CHOICE_TOPIC, timeout_seconds=seconds)
@@ -34,12 +56,39 @@ class _Recorded:
 @DBOS.workflow(name="shopgraph.action")
 async def carry_out(shop_id: str, action_id: str) -> str:
     """Carry an admitted action to its end; returns the status in which it ended."""
+    name = workflow_id(shop_id, action_id)
     services = SHOPS.services(shop_id)
-    run = await services.connectors.runs.run(action_id)
+    if services is None:
+        raise await _handed_back(name)
+    while (run := await _found(services, action_id)) is None:
+        if not SHOPS.open(shop_id, services):
+            raise await _handed_back(name)
+        await asyncio.sleep(_PAUSE)
+    status = run.status
+    if run.unfinished:
+        status = await Carrying(context_of(services, run), run, _Recorded(shop_id, services, name)).go()
+    SHOPS.ended(name)
+    return str(status)
+
+
+async def _found(services: Services, action_id: str) -> ActionRun | None:
+    """The action; None while the shop's database cannot be reached.
+
+    Raises:
+        NotFound: there is none.
+    """
+    try:
+        run = await services.connectors.runs.run(action_id)
+    except ConnectorFault:
+        _LOG.warning("action %s cannot be read", action_id, exc_info=True)
+        return None
     if run is None:
         raise NotFound(f"There is no action {action_id}.", action=action_id)
-    status = RunStatus.DONE
-    if run.unfinished:
-        status = await Carrying(context_of(services, run), run, _Recorded()).go()
-    SHOPS.ended(action_id)
-    return str(status)
+    return run
+
+
+async def _handed_back(name: str) -> NotServed:
+    """Give the action up to whoever serves its shop: nothing that this process does with it is recorded any more."""
+    # In a thread without the workflow's context: it must not become a step of the workflow.
+    await asyncio.get_running_loop().run_in_executor(None, lambda: DBOS.resume_workflow(name, queue_name=LEFT))
+    return NotServed(name)

@@ -44,6 +44,20 @@ class Leases:
         with self._engine.connect() as connection:
             return frozenset(row.executor for row in connection.execute(text(statement)))
 
+    def claim(self, name: str) -> bool:
+        """Whether the caller may take over what has that name: one process may, for as long as a lease lasts."""
+        statement = (
+            f"INSERT INTO shopgraph_leases (executor, until) VALUES (:name, {self._now} + :seconds) "  # noqa: S608
+            f"ON CONFLICT (executor) DO UPDATE SET until = excluded.until WHERE shopgraph_leases.until <= {self._now}"
+        )
+        with self._engine.begin() as connection:
+            connection.execute(
+                text(f"DELETE FROM shopgraph_leases WHERE until < {self._now} - :long"),  # noqa: S608
+                {"long": 60 * LEASE_SECONDS},
+            )
+            claimed = connection.execute(text(statement), {"name": f"claim:{name}", "seconds": LEASE_SECONDS})
+            return claimed.rowcount == 1
+
     def end(self, executor: str) -> None:
         """Give the lease back: this process does no more."""
         with self._engine.begin() as connection:

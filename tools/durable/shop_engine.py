@@ -17,6 +17,7 @@ class ShopEngine:
         """Of the engine's own database, which shops may share."""
         self.shop_id = shop_id
         self.wait_seconds = wait_seconds
+        self._attached = list[Services]()
 
     async def finish(self, services: Services, action_id: str) -> ActionRun:
         """Begin the action or join it, and wait a while for its end; unfinished, it goes on without the caller.
@@ -26,18 +27,27 @@ class ShopEngine:
         """
         from shopgraph.tools.durable.engine import Engine
 
+        self.attach(services)
         return await Engine.open(self.url).finish(services, self.shop_id, action_id, within=self.wait_seconds)
 
     def attach(self, services: Services) -> None:
-        """Have this process look after the shop's actions: go on with what was left, begin what was admitted."""
+        """Have this process look after the shop's actions: go on with what was left, begin what was admitted.
+
+        Raises:
+            ConfigurationError: this process's actions run on another engine.
+        """
         from shopgraph.tools.durable.engine import Engine
         from shopgraph.tools.durable.shops import SHOPS
 
-        SHOPS.attach(self.shop_id, services)
         Engine.open(self.url)
+        SHOPS.attach(self.shop_id, services)
+        if all(each is not services for each in self._attached):
+            self._attached.append(services)
 
     def detach(self) -> None:
         """The shop is closed here."""
         from shopgraph.tools.durable.shops import SHOPS
 
-        SHOPS.detach(self.shop_id)
+        for services in self._attached:
+            SHOPS.detach(self.shop_id, services)
+        self._attached.clear()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from shopgraph.domain import ActionRun
-from shopgraph.errors import NotFound
 from shopgraph.tools.spec import Services
+
+_MANY = 10_000
 
 
 class Shops:
@@ -17,60 +19,78 @@ class Shops:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._services = dict[str, Services]()
+        self._services = defaultdict[str, list[Services]](list)
         self._waiting = defaultdict[str, list[threading.Event]](list)
+        self._busy = 0
 
     def attach(self, shop_id: str, services: Services) -> None:
-        """Let this process carry out the shop's actions."""
+        """Let this process carry out the shop's actions; a shop that is open twice is attached twice."""
         with self._guard:
-            self._services[shop_id] = services
+            if all(each is not services for each in self._services[shop_id]):
+                self._services[shop_id].append(services)
 
-    def detach(self, shop_id: str) -> None:
-        """The shop is closed here."""
+    def detach(self, shop_id: str, services: Services) -> None:
+        """That opening of the shop is closed."""
         with self._guard:
-            self._services.pop(shop_id, None)
+            kept = [each for each in self._services.pop(shop_id, []) if each is not services]
+            if kept:
+                self._services[shop_id] = kept
 
-    def services(self, shop_id: str) -> Services:
-        """The shop's services.
-
-        Raises:
-            NotFound: this process does not serve the shop.
-        """
+    def services(self, shop_id: str) -> Services | None:
+        """The services of a shop that is open here; None for one that this process does not serve."""
         with self._guard:
-            found = self._services.get(shop_id)
-        if found is None:
-            raise NotFound(f"This process does not serve the shop {shop_id}.", remedy="Start a worker for it.")
-        return found
+            return self._services[shop_id][0] if shop_id in self._services else None
 
-    def unfinished(self, older_than: float) -> list[tuple[str, ActionRun]]:
-        """Every shop's unfinished actions that were admitted at least `older_than` seconds ago."""
+    def open(self, shop_id: str, services: Services) -> bool:
+        """Whether that opening of the shop is still attached."""
         with self._guard:
-            services = list(self._services.items())
+            return any(each is services for each in self._services.get(shop_id, ()))
+
+    def unfinished(self) -> list[tuple[str, ActionRun]]:
+        """Every attached shop's unfinished actions. Not for a thread that runs an event loop."""
+        with self._guard:
+            served = [(shop_id, each[0]) for shop_id, each in self._services.items()]
         found = []
-        for shop_id, served in services:
-            runs = asyncio.run(served.connectors.runs.runs(unfinished=True, limit=500))
-            before = served.clock.now() - timedelta(seconds=older_than)
-            found += [(shop_id, run) for run in runs if run.at <= before]
+        for shop_id, services in served:
+            runs = asyncio.run(services.connectors.runs.runs(unfinished=True, limit=_MANY))
+            found += [(shop_id, run) for run in runs]
         return found
 
-    def waiter(self, action_id: str) -> threading.Event:
-        """Set when this process has carried the action to its end."""
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """A step is being done."""
+        with self._guard:
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._busy -= 1
+
+    @property
+    def busy(self) -> bool:
+        """Whether a step is being done."""
+        with self._guard:
+            return self._busy > 0
+
+    def waiter(self, name: str) -> threading.Event:
+        """Set when this process has carried the action (by its name at the engine) to its end."""
         event = threading.Event()
         with self._guard:
-            self._waiting[action_id].append(event)
+            self._waiting[name].append(event)
         return event
 
-    def forget(self, action_id: str, waiter: threading.Event) -> None:
+    def forget(self, name: str, waiter: threading.Event) -> None:
         """Nobody waits with `waiter` any more."""
         with self._guard:
-            self._waiting[action_id].remove(waiter)
-            if not self._waiting[action_id]:
-                del self._waiting[action_id]
+            self._waiting[name].remove(waiter)
+            if not self._waiting[name]:
+                del self._waiting[name]
 
-    def ended(self, action_id: str) -> None:
+    def ended(self, name: str) -> None:
         """Wake whoever waits for it."""
         with self._guard:
-            for event in self._waiting.get(action_id, ()):
+            for event in self._waiting.get(name, ()):
                 event.set()
 
 

@@ -1,0 +1,95 @@
+"""Looking after the actions of the shops that a process serves: nothing is left behind, and nothing goes unreported.
+
+What was admitted and never begun is begun; what a dead process left, or one that no longer serves the shop, is taken
+over; what the engine itself has given up is listed as stuck.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+
+from dbos import DBOS, WorkflowStatus
+
+from shopgraph.domain import ActionRun, RunStatus
+from shopgraph.errors import IllegalTransition
+from shopgraph.tools.durable.journal import APP_VERSION, LEFT, workflow_id
+from shopgraph.tools.durable.leases import Leases
+from shopgraph.tools.durable.shops import SHOPS
+
+_LOG = logging.getLogger(__name__)
+_OWN = "shopgraph-of-"
+_WAITING = ("ENQUEUED", "DELAYED")
+
+
+def own_queue(executor: str) -> str:
+    """The queue to which only that process listens: what it takes over, nobody else begins."""
+    return f"{_OWN}{executor}"
+
+
+def left_behind(found: WorkflowStatus, living: Collection[str]) -> bool:
+    """Whether no living process has the action."""
+    if found.status == "PENDING":
+        return found.executor_id not in living
+    queue = found.queue_name or ""
+    dead = queue.startswith(_OWN) and queue.removeprefix(_OWN) not in living
+    return found.status in _WAITING and (queue == LEFT or dead)
+
+
+def given_up(found: WorkflowStatus) -> bool:
+    """Whether the engine does nothing more about the action."""
+    return found.status not in ("PENDING", *_WAITING)
+
+
+class Caring:
+    """One process's care for the unfinished actions of the shops attached to it. `look` is called again and again."""
+
+    def __init__(self, executor: str, leases: Leases, begin: Callable[[str, str], None]) -> None:
+        self._executor = executor
+        self._leases = leases
+        self._begin = begin
+        self._missing = frozenset[str]()
+        """What was not begun when we last looked: whoever admitted it may be just about to."""
+
+    def look(self) -> None:
+        """Look once at every unfinished action, and do what is needed."""
+        unfinished = {workflow_id(shop_id, run.id): (shop_id, run) for shop_id, run in SHOPS.unfinished()}
+        found = self._found(list(unfinished))
+        missing = frozenset(unfinished.keys() - found.keys())
+        for name in missing & self._missing:
+            shop_id, run = unfinished[name]
+            self._begin(shop_id, run.id)
+        self._missing = missing
+        living = self._leases.living() if found else frozenset()
+        for name, status in found.items():
+            if given_up(status):
+                why = f"The engine gave it up ({status.status.lower()}: {status.error or 'no reason'})."
+                _list_as_stuck(*unfinished[name], f"{why} Retry begins it again.")
+            elif left_behind(status, living):
+                self._take_over(name, *unfinished[name], status)
+
+    def _take_over(self, name: str, shop_id: str, run: ActionRun, found: WorkflowStatus) -> None:
+        if found.app_version != APP_VERSION:
+            why = f"It was begun by a worker of version {found.app_version}, which is gone; this one has {APP_VERSION}."
+            _list_as_stuck(shop_id, run, f"{why} Start a worker of that version.")
+        elif self._leases.claim(name):
+            DBOS.resume_workflow(name, queue_name=own_queue(self._executor))
+
+    def _found(self, names: list[str]) -> dict[str, WorkflowStatus]:
+        if not names:
+            return {}
+        found = DBOS.list_workflows(workflow_ids=names, load_input=False)
+        return {each.workflow_id: each for each in found}
+
+
+def _list_as_stuck(shop_id: str, run: ActionRun, why: str) -> None:
+    """Nobody goes on with it, and the shop's records do not know: somebody has to."""
+    services = SHOPS.services(shop_id)
+    if services is None or run.status is RunStatus.STUCK:
+        return
+    _LOG.error("action %s: %s", run.id, why)
+    try:
+        asyncio.run(services.connectors.runs.mark(run.id, RunStatus.STUCK, reason=why, at=services.clock.now()))
+    except IllegalTransition:  # it ended between the two looks
+        _LOG.info("action %s has ended", run.id)

@@ -18,7 +18,7 @@ Rules that hold for every port:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,12 +32,14 @@ from shopgraph.domain import (
     ActionRun,
     Address,
     Allocation,
+    Balance,
     Campaign,
     CancelReason,
     Cart,
     Conversation,
     Customer,
     CustomerNote,
+    Difference,
     Discount,
     DiscountCode,
     Exchange,
@@ -69,6 +71,7 @@ from shopgraph.domain import (
     StockLevel,
     Store,
     StoredRequest,
+    Transfer,
 )
 
 
@@ -136,6 +139,28 @@ class InventoryPort(Protocol):
         """Units arrive at a location (a delivery, a return)."""
         ...
 
+    async def reservations(self, cart_id: str) -> tuple[Reservation, ...]:
+        """What is held for a cart, by id; expired or not."""
+        ...
+
+    async def allocate_reserved(
+        self, *, reservation_id: str, order_id: str, line_id: str, idempotency_key: str
+    ) -> Allocation:
+        """Promise to an order line what was held for its cart; the hold ends.
+
+        Raises:
+            OutOfStock: nothing is held any more.
+        """
+        ...
+
+    async def unreserve(self, *, cart_id: str, idempotency_key: str) -> tuple[Reservation, ...]:
+        """Let go of everything that is held for a cart; returns what that was."""
+        ...
+
+    async def release_expired(self, *, at: datetime) -> tuple[Reservation, ...]:
+        """Let go of what was held until `at` or earlier; returns what that was. Asked twice, it finds nothing more."""
+        ...
+
 
 @runtime_checkable
 class OrdersPort(Protocol):
@@ -162,8 +187,19 @@ class OrdersPort(Protocol):
         """
         ...
 
-    async def cancel(self, *, order_id: str, reason: CancelReason, at: datetime, idempotency_key: str) -> Order:
-        """Mark a pending order canceled; its lines' current quantities become 0. Moves no money and no stock."""
+    async def place(self, order: Order, *, idempotency_key: str) -> Order:
+        """Take a pending order in, under the id that it has; its position is the next one of its customer.
+
+        Raises:
+            Conflict: there is an order of that id, or it is not pending.
+        """
+        ...
+
+    async def cancel(self, *, order_id: str, reason: CancelReason | None, at: datetime, idempotency_key: str) -> Order:
+        """Mark a pending order canceled; its lines' current quantities become 0. Moves no money and no stock.
+
+        No reason: no customer canceled it, it could not be completed.
+        """
         ...
 
     async def change_address(self, *, order_id: str, address: Address, idempotency_key: str) -> Order:
@@ -220,6 +256,17 @@ class WarehousePort(Protocol):
         idempotency_key: str,
     ) -> Exchange:
         """Accept an exchange."""
+        ...
+
+    async def find_exchange(self, exchange_id: str) -> Exchange | None: ...
+    async def receive_exchange(self, *, exchange_id: str, at: datetime, idempotency_key: str) -> Exchange:
+        """The old goods are here: status `received`. Restocks nothing."""
+        ...
+
+    async def complete_exchange(
+        self, *, exchange_id: str, parcels: Sequence[Fulfillment], at: datetime, idempotency_key: str
+    ) -> Exchange:
+        """The new goods have left in these parcels, which the order gets: status `completed`. Moves no stock."""
         ...
 
 
@@ -324,6 +371,15 @@ class PaymentsPort(Protocol):
         """
         ...
 
+    async def credit_gift_card(
+        self, *, customer_id: str, amount: Money, at: datetime, idempotency_key: str
+    ) -> PaymentMethod:
+        """Give money of the shop's own: onto the customer's gift card in that currency, or a new one.
+
+        It is no refund: nothing of what was paid for an order goes back by it. Of several cards it is the first by id.
+        """
+        ...
+
     async def refund(
         self,
         *,
@@ -351,6 +407,10 @@ class MarketingPort(Protocol):
 
     async def promotions(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
         """Those that run there and then; what was granted to one customer is left out."""
+        ...
+
+    async def without_code(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
+        """Those of `promotions` that everybody for whom they are meant gets, without typing a code."""
         ...
 
     async def promotion(self, promotion_id: str) -> Promotion | None: ...
@@ -391,6 +451,22 @@ class MarketingPort(Protocol):
         """
         ...
 
+    async def apply_discounts(
+        self, discounts: Sequence[Discount], *, budgets: Mapping[str, Money], idempotency_key: str
+    ) -> tuple[Discount, ...]:
+        """Write down the price cuts of an order and count their codes as used; `budgets` is by promotion id.
+
+        A code that the system does not know, for it stands in a calendar, is not counted.
+
+        Raises:
+            Conflict: a code is used up, or a promotion would give away more than its budget.
+        """
+        ...
+
+    async def withdraw_discounts(self, *, order_id: str, idempotency_key: str) -> tuple[Discount, ...]:
+        """Take back the price cuts of an order that came to nothing, and the uses of their codes."""
+        ...
+
 
 @runtime_checkable
 class SessionsPort(Protocol):
@@ -406,6 +482,18 @@ class SessionsPort(Protocol):
 
     async def add_code(self, *, cart_id: str, code: str, at: datetime, idempotency_key: str) -> Cart:
         """Put a discount code on an open cart. Judges nothing."""
+        ...
+
+    async def close_cart(self, *, cart_id: str, at: datetime, idempotency_key: str) -> Cart:
+        """The cart becomes an order.
+
+        Raises:
+            Conflict: it has become one before.
+        """
+        ...
+
+    async def reopen_cart(self, *, cart_id: str, at: datetime, idempotency_key: str) -> Cart:
+        """The order came to nothing, and the cart is the customer's again. One that is open stays so."""
         ...
 
 
@@ -485,6 +573,34 @@ class RunsPort(Protocol):
         ...
 
 
+@runtime_checkable
+class LedgerPort(Protocol):
+    """Every movement of money and stock, written in the transaction of the change that it explains, never changed."""
+
+    async def transfers(
+        self,
+        *,
+        order_id: str | None = None,
+        action_id: str | None = None,
+        account: str | None = None,
+        limit: int = 500,
+    ) -> tuple[Transfer, ...]:
+        """Oldest first; of an order, an action or an account."""
+        ...
+
+    async def balance(self, account: str, unit: str) -> int:
+        """What is on an account: minor units of a currency, or units of a variant."""
+        ...
+
+    async def balances(self, accounts: Collection[str] | None = None) -> tuple[Balance, ...]:
+        """What is on every account, or on these, by account and unit; without those on which nothing is."""
+        ...
+
+    async def differences(self) -> tuple[Difference, ...]:
+        """Where the ledger's balances and the records of payments, cards and stock disagree: nowhere."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class SearchHit:
     """A product found, with how well it fits (higher is better; comparable within one answer only)."""
@@ -516,6 +632,7 @@ class Connectors:
     sessions: SessionsPort
     records: RecordsPort
     runs: RunsPort
+    ledger: LedgerPort
     search: SearchPort
     unit_of_work: UnitOfWork
     outside: frozenset[str] = frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -44,6 +45,13 @@ class PlannedMarketing:
         running = {each.id: each for each in await self._system.promotions(region_id=region_id, at=at)}
         running |= {key: each for key, each in self._promotions.items() if each.runs(at, region_id)}
         return tuple([running[key] for key in sorted(running) if await budget_left(self._system, running[key])])
+
+    async def without_code(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
+        """Those of them that need no code, by id."""
+        coded = {code.promotion_id for code in self._codes.values()}
+        free = {each.id for each in await self._system.without_code(region_id=region_id, at=at)}
+        free |= self._promotions.keys() - coded
+        return tuple([each for each in await self.promotions(region_id=region_id, at=at) if each.id in free])
 
     async def promotion(self, promotion_id: str) -> Promotion | None:
         """The promotion of that id, whether it runs or not."""
@@ -90,3 +98,13 @@ class PlannedMarketing:
             valid_for=valid_for,
             idempotency_key=idempotency_key,
         )
+
+    async def apply_discounts(
+        self, discounts: Sequence[Discount], *, budgets: Mapping[str, Money], idempotency_key: str
+    ) -> tuple[Discount, ...]:
+        """Let the marketing system write down an order's price cuts, those on a calendar's promotions too."""
+        return await self._system.apply_discounts(discounts, budgets=budgets, idempotency_key=idempotency_key)
+
+    async def withdraw_discounts(self, *, order_id: str, idempotency_key: str) -> tuple[Discount, ...]:
+        """Let the marketing system take them back."""
+        return await self._system.withdraw_discounts(order_id=order_id, idempotency_key=idempotency_key)

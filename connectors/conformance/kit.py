@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from shopgraph.connectors.conformance.seed import AT, CUSTOMERS, ORDERS, REGIONS, SKUS, seed
+from shopgraph.connectors.conformance.seed import AT, CARTS, CUSTOMERS, ORDERS, REGIONS, SKUS, seed
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.ports import Connectors
 from shopgraph.errors import ShopgraphError
@@ -90,10 +90,14 @@ async def state(shop: Connectors) -> dict[str, object]:
             await shop.crm.customer(customer_id),
             await shop.crm.notes(customer_id, limit=1000),
             await shop.payments.methods(customer_id),
+            await shop.marketing.discounts_of(customer_id),
             await shop.sessions.cart(customer_id),
             await shop.marketing.granted_codes(customer_id, at=AT),
             await shop.orders.orders_of(customer_id),
         )
+    seen["code"] = await shop.marketing.code("Spring12")
+    for cart_id in CARTS:
+        seen[cart_id] = await shop.inventory.reservations(cart_id)
     for region_id in REGIONS:
         seen[region_id] = await shop.marketing.promotions(region_id=region_id, at=AT)
     seen["actions"] = await shop.records.actions(limit=1000)

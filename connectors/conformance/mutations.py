@@ -4,18 +4,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
 from shopgraph.connectors.conformance.kit import check, refuses, state
-from shopgraph.connectors.conformance.seed import ADDRESS, AT, DAY, usd
+from shopgraph.connectors.conformance.seed import ADDRESS, AT, DAY, new_discount, new_order, new_parcel, usd
 from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import (
     Address,
     CancelReason,
     ExchangeItem,
+    Fulfillment,
     ItemCondition,
     RefundReason,
     ReturnItem,
@@ -145,6 +146,57 @@ def _code(cart_id: str = "cart-open", code: str = "Spring12") -> Call:
     return lambda shop, key: shop.sessions.add_code(cart_id=cart_id, code=code, at=AT, idempotency_key=key)
 
 
+def _held(reservation_id: str = "reserved", line_id: str = "0") -> Call:
+    return lambda shop, key: shop.inventory.allocate_reserved(
+        reservation_id="reserved" if reservation_id == NOWHERE else reservation_id,
+        order_id=NOWHERE if reservation_id == NOWHERE else "ada-pending",
+        line_id=line_id,
+        idempotency_key=key,
+    )
+
+
+def _unreserve(cart_id: str = "cart-open") -> Call:
+    return lambda shop, key: shop.inventory.unreserve(cart_id=cart_id, idempotency_key=key)
+
+
+def _place(customer_id: str = "ada", shipping: int = 0) -> Call:
+    order = new_order(customer_id, shipping=usd(shipping))
+    return lambda shop, key: shop.orders.place(order, idempotency_key=key)
+
+
+def _receive_exchange(exchange_id: str = "exchange-1") -> Call:
+    return lambda shop, key: shop.warehouse.receive_exchange(exchange_id=exchange_id, at=AT, idempotency_key=key)
+
+
+def _complete_exchange(exchange_id: str = "exchange-2", parcels: Sequence[Fulfillment] = ()) -> Call:
+    return lambda shop, key: shop.warehouse.complete_exchange(
+        exchange_id=exchange_id, parcels=parcels, at=AT, idempotency_key=key
+    )
+
+
+def _credit(customer_id: str = "ada", amount: int = 700) -> Call:
+    return lambda shop, key: shop.payments.credit_gift_card(
+        customer_id=customer_id, amount=usd(amount), at=AT, idempotency_key=key
+    )
+
+
+def _discount(order_id: str = "ada-pending", amount: int = 700) -> Call:
+    cut = new_discount(order_id, usd(amount))
+    return lambda shop, key: shop.marketing.apply_discounts([cut], budgets={}, idempotency_key=key)
+
+
+def _withdraw(order_id: str = "ada-shipped") -> Call:
+    return lambda shop, key: shop.marketing.withdraw_discounts(order_id=order_id, idempotency_key=key)
+
+
+def _close(cart_id: str = "cart-open") -> Call:
+    return lambda shop, key: shop.sessions.close_cart(cart_id=cart_id, at=AT, idempotency_key=key)
+
+
+def _reopen(cart_id: str = "cart-done") -> Call:
+    return lambda shop, key: shop.sessions.reopen_cart(cart_id=cart_id, at=AT, idempotency_key=key)
+
+
 def _grant(customer_id: str = "ada", percent: int = 10) -> Call:
     return lambda shop, key: shop.marketing.grant_code(
         customer_id=customer_id,
@@ -162,19 +214,41 @@ MUTATIONS: tuple[Mutation, ...] = tuple(
     for port, name, right, other, missing in [
         ("inventory", "reserve", _reserve(), _reserve(quantity=2), _reserve(NOWHERE)),
         ("inventory", "allocate", _allocate(), _allocate(quantity=2), _allocate(NOWHERE)),
+        ("inventory", "allocate_reserved", _held(), _held(line_id="1"), _held(NOWHERE)),
+        ("inventory", "unreserve", _unreserve(), _unreserve("cart-done"), _unreserve(NOWHERE)),
         ("inventory", "restock", _restock(), _restock(quantity=3), _restock(NOWHERE)),
+        ("orders", "place", _place(), _place(shipping=1), _place(NOWHERE)),
         ("orders", "cancel", _cancel(), _cancel(reason=CancelReason.ORDERED_BY_MISTAKE), _cancel(NOWHERE)),
         ("orders", "swap_items", _swap(), _swap(price=2400), _swap(NOWHERE)),
         ("orders", "change_address", _ship_to(), _ship_to(address=ADDRESS), _ship_to(NOWHERE)),
         ("warehouse", "request_return", _ask_return(), _ask_return(quantity=2), _ask_return(NOWHERE)),
         ("warehouse", "receive_return", _receive(), _receive(condition=ItemCondition.DAMAGED), _receive(NOWHERE)),
         ("warehouse", "request_exchange", _ask_exchange(), _ask_exchange(difference=1), _ask_exchange(NOWHERE)),
+        (
+            "warehouse",
+            "receive_exchange",
+            _receive_exchange(),
+            _receive_exchange("exchange-2"),
+            _receive_exchange(NOWHERE),
+        ),
+        (
+            "warehouse",
+            "complete_exchange",
+            _complete_exchange(),
+            _complete_exchange(parcels=[new_parcel("ben-delivered")]),
+            _complete_exchange(NOWHERE),
+        ),
         ("crm", "change_address", _live_at(), _live_at(address=ADDRESS), _live_at(NOWHERE)),
         ("crm", "add_note", _note(), _note(body="Wrote."), _note(NOWHERE)),
         ("payments", "authorize", _authorize(), _authorize(amount=701), _authorize(NOWHERE)),
         ("payments", "charge", _charge(), _charge(amount=701), _charge(NOWHERE)),
+        ("payments", "credit_gift_card", _credit(), _credit(amount=701), _credit(NOWHERE)),
         ("payments", "refund", _refund(), _refund(amount=701), _refund(NOWHERE)),
         ("marketing", "grant_code", _grant(), _grant(percent=11), _grant(NOWHERE)),
+        ("marketing", "apply_discounts", _discount(), _discount(amount=701), _discount(NOWHERE)),
+        ("marketing", "withdraw_discounts", _withdraw(), _withdraw("ada-pending"), _withdraw(NOWHERE)),
+        ("sessions", "close_cart", _close(), _close("cart-done"), _close(NOWHERE)),
+        ("sessions", "reopen_cart", _reopen(), _reopen("cart-open"), _reopen(NOWHERE)),
         ("sessions", "add_code", _code(), _code(code="OTHER"), _code(NOWHERE)),
     ]
 )

@@ -16,6 +16,9 @@ from shopgraph.domain import (
     CustomerNote,
     Discount,
     DiscountCode,
+    Exchange,
+    ExchangeItem,
+    ExchangeStatus,
     Fulfillment,
     FulfillmentEvent,
     FulfillmentLine,
@@ -54,6 +57,7 @@ AT = datetime(2026, 5, 4, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 REGIONS = ("north", "south")
 CUSTOMERS = ("ada", "ben")
+CARTS = ("cart-open", "cart-done")
 ORDERS = ("ada-delivered", "ada-shipped", "ada-pending", "ada-returning", "ben-delivered", "ben-canceled")
 PRICES = {"shirt-m": 2000, "shirt-l": 2500, "shirt-xl": 1800, "shoe-42": 9000, "cap": 1500}
 SKUS = tuple(PRICES)
@@ -233,6 +237,37 @@ def _order(order_id: str, status: OrderStatus, skus: list[str], *, position: int
     )
 
 
+def new_order(customer_id: str = "ada", *, shipping: Money) -> Order:
+    """An order that is about to be placed: two shirts and a cap."""
+    placed = _order(f"{customer_id}-new", OrderStatus.PENDING, ["shirt-m", "cap"], position=0, quantity=2)
+    return placed.model_copy(update={"customer_id": customer_id, "shipping": shipping})
+
+
+def new_discount(order_id: str, amount: Money, *, code: str | None = "Spring12") -> Discount:
+    """A price cut that is about to be given."""
+    return Discount(
+        id=f"cut-{order_id}-{amount.amount}",
+        order_id=order_id,
+        customer_id="ada",
+        promotion_id="running",
+        code=code,
+        amount=amount,
+        applied_at=AT,
+    )
+
+
+def new_parcel(order_id: str) -> Fulfillment:
+    """A parcel that is about to leave."""
+    return Fulfillment(
+        id=f"parcel-{order_id}",
+        order_id=order_id,
+        location_id="depot-north",
+        status=FulfillmentStatus.SHIPPED,
+        lines=(FulfillmentLine(line_id="0", sku="shirt-l", quantity=1),),
+        shipped_at=AT,
+    )
+
+
 def _parcels(dataset: Dataset) -> None:
     dataset.fulfillments = [
         Fulfillment(
@@ -262,6 +297,19 @@ def _parcels(dataset: Dataset) -> None:
             refund=usd(4000),
             requested_at=AT - DAY,
         )
+    ]
+    dataset.exchanges = [
+        Exchange(
+            id=exchange_id,
+            order_id="ben-delivered",
+            customer_id="ben",
+            status=status,
+            items=(ExchangeItem(line_id="0", from_sku="shirt-l", to_sku="shirt-m", quantity=1, price=usd(2000)),),
+            payment_method_id="ben-card",
+            difference=usd(-500),
+            requested_at=AT - DAY,
+        )
+        for exchange_id, status in [("exchange-1", ExchangeStatus.REQUESTED), ("exchange-2", ExchangeStatus.RECEIVED)]
     ]
 
 

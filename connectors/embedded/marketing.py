@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import Mapped, to_micros
-from shopgraph.connectors.embedded.rows import add, keyed, many, new_id, one, require
+from shopgraph.connectors.embedded.rows import add, hold, keyed, many, new_id, one, require
 from shopgraph.connectors.embedded.schema import (
     CAMPAIGNS,
     CODES,
     CUSTOMERS,
     DISCOUNTS,
+    ORDERS,
     PROMOTIONS,
     REGIONS,
     VARIANTS,
@@ -27,6 +29,7 @@ from shopgraph.domain import Campaign, Discount, DiscountCode, Money, Promotion
 from shopgraph.errors import Conflict
 
 _CODE = TypeAdapter(DiscountCode)
+_DISCOUNTS = TypeAdapter(tuple[Discount, ...])
 _CONSONANTS = "BCDFGHJKLMNPQRSTVWXZ"
 """Without vowels no word comes about by chance."""
 
@@ -41,6 +44,17 @@ class EmbeddedMarketing:
         """Those that run there and then, by id; what was granted to one customer is left out."""
         everybodys = PROMOTIONS.table.c.customer_id.is_(None)
         running = await self._database.read(lambda db: many(db, PROMOTIONS, _running(PROMOTIONS, at), everybodys))
+        return tuple(promotion for promotion in running if region_id in promotion.region_ids)
+
+    async def without_code(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
+        """Those of them that need no code."""
+        coded = select(CODES.table.c.promotion_id)
+        where = (
+            _running(PROMOTIONS, at),
+            PROMOTIONS.table.c.customer_id.is_(None),
+            PROMOTIONS.table.c.id.not_in(coded),
+        )
+        running = await self._database.read(lambda db: many(db, PROMOTIONS, *where))
         return tuple(promotion for promotion in running if region_id in promotion.region_ids)
 
     async def promotion(self, promotion_id: str) -> Promotion | None:
@@ -67,15 +81,7 @@ class EmbeddedMarketing:
 
     async def given(self, promotion_id: str) -> tuple[Money, ...]:
         """What the price cuts on a promotion add up to, one sum per currency, by currency."""
-        cut = DISCOUNTS.table.c
-        statement = (
-            select(func.sum(cut.amount_minor), cut.amount_currency)
-            .where(cut.promotion_id == promotion_id)
-            .group_by(cut.amount_currency)
-            .order_by(cut.amount_currency)
-        )
-        rows = await self._database.read(lambda db: db.execute(statement).all())
-        return tuple(Money(amount=int(amount), currency=currency) for amount, currency in rows)
+        return await self._database.read(lambda db: _given(db, promotion_id))
 
     async def granted_codes(self, customer_id: str, *, at: datetime) -> tuple[DiscountCode, ...]:
         """Codes granted to this customer that have not expired, newest first."""
@@ -121,6 +127,66 @@ class EmbeddedMarketing:
             "seconds": valid_for.total_seconds(),
         }
         return await once(self._database, "marketing.grant_code", idempotency_key, body, _CODE, act)
+
+    async def apply_discounts(
+        self, discounts: Sequence[Discount], *, budgets: Mapping[str, Money], idempotency_key: str
+    ) -> tuple[Discount, ...]:
+        """Write down the price cuts of an order and count their codes as used."""
+
+        def act(db: Connection) -> tuple[Discount, ...]:
+            for discount in discounts:
+                require(db, ORDERS, discount.order_id)
+                add(db, DISCOUNTS, discount)
+                if discount.code is not None:
+                    _count_use(db, discount.code)
+            for promotion_id, budget in sorted(budgets.items()):
+                _refuse_beyond(db, promotion_id, budget)
+            return tuple(discounts)
+
+        body = {"discounts": list(discounts)}
+        return await once(self._database, "marketing.apply_discounts", idempotency_key, body, _DISCOUNTS, act)
+
+    async def withdraw_discounts(self, *, order_id: str, idempotency_key: str) -> tuple[Discount, ...]:
+        """Take back the price cuts of an order, and the uses of their codes."""
+
+        def act(db: Connection) -> tuple[Discount, ...]:
+            require(db, ORDERS, order_id)
+            taken_back = many(db, DISCOUNTS, DISCOUNTS.table.c.order_id == order_id)
+            db.execute(delete(DISCOUNTS.table).where(DISCOUNTS.table.c.order_id == order_id))
+            row = CODES.table.c
+            for this in [code_key(discount.code) for discount in taken_back if discount.code is not None]:
+                db.execute(update(CODES.table).where(row.code_key == this, row.used > 0).values(used=row.used - 1))
+            return taken_back
+
+        body = {"order": order_id}
+        return await once(self._database, "marketing.withdraw_discounts", idempotency_key, body, _DISCOUNTS, act)
+
+
+def _count_use(db: Connection, code: str) -> None:
+    """Count one use of a code, if it is one of the system's."""
+    this, row = code_key(code), CODES.table.c
+    free = or_(row.usage_limit.is_(None), row.used < row.usage_limit)
+    counted = db.execute(update(CODES.table).where(row.code_key == this, free).values(used=row.used + 1))
+    if not counted.rowcount and one(db, CODES, row.code_key == this) is not None:
+        raise Conflict(f"The code {code} is used up.", code=code)
+
+
+def _refuse_beyond(db: Connection, promotion_id: str, budget: Money) -> None:
+    """Refuse when more was given on a promotion than its budget; whoever asks at the same time waits."""
+    hold(db, f"budget:{promotion_id}")
+    if any(total > budget for total in _given(db, promotion_id) if total.currency == budget.currency):
+        raise Conflict(f"The budget of {promotion_id} is {budget}, and it is given away.", promotion_id=promotion_id)
+
+
+def _given(db: Connection, promotion_id: str) -> tuple[Money, ...]:
+    cut = DISCOUNTS.table.c
+    statement = (
+        select(func.sum(cut.amount_minor), cut.amount_currency)
+        .where(cut.promotion_id == promotion_id)
+        .group_by(cut.amount_currency)
+        .order_by(cut.amount_currency)
+    )
+    return tuple(Money(amount=int(amount), currency=currency) for amount, currency in db.execute(statement))
 
 
 def _granted(db: Connection, customer_id: str, at: datetime) -> tuple[DiscountCode, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from shopgraph.connectors.embedded.rows import add_unless_there, replace, require
+from shopgraph.connectors.embedded.rows import add, add_unless_there, replace, require
 from shopgraph.connectors.embedded.schema import ORDER_LINES, ORDERS
 from shopgraph.domain import Order, OrderLineItem
 from shopgraph.errors import Conflict, NotFound
@@ -35,6 +35,14 @@ def locked_order(db: Connection, order_id: str) -> Order:
     """
     row = require(db, ORDERS, order_id)
     return ORDERS.value(row, lines=tuple(_lines(db, [order_id])[order_id]))
+
+
+def add_order(db: Connection, order: Order) -> Order:
+    """Insert a new order with its lines."""
+    add(db, ORDERS, order)
+    for line in order.lines:
+        add(db, ORDER_LINES, line)
+    return order
 
 
 def save_order(db: Connection, order: Order) -> Order:

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, distinct, func, select
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import changed, to_micros
-from shopgraph.connectors.embedded.order_rows import line_of, locked_order, read_orders, save_order
-from shopgraph.connectors.embedded.rows import existing, keyed, one
-from shopgraph.connectors.embedded.schema import ORDER_LINES, ORDERS, VARIANTS
+from shopgraph.connectors.embedded.order_rows import add_order, line_of, locked_order, read_orders, save_order
+from shopgraph.connectors.embedded.rows import existing, keyed, one, require
+from shopgraph.connectors.embedded.schema import CUSTOMERS, ORDER_LINES, ORDERS, VARIANTS
 from shopgraph.domain import (
     Address,
     CancelReason,
@@ -65,7 +65,21 @@ class EmbeddedOrders:
         """
         return await self._database.read(lambda db: _best_sellers(db, region_id, since, limit))
 
-    async def cancel(self, *, order_id: str, reason: CancelReason, at: datetime, idempotency_key: str) -> Order:
+    async def place(self, order: Order, *, idempotency_key: str) -> Order:
+        """Take a pending order in, as the next one of its customer."""
+
+        def act(db: Connection) -> Order:
+            # The customer is locked, so that of two orders at once one comes after the other.
+            require(db, CUSTOMERS, order.customer_id)
+            if order.status is not OrderStatus.PENDING or one(db, ORDERS, keyed(ORDERS, order.id)) is not None:
+                raise Conflict(f"Order {order.id} cannot be placed: it is there already, or not pending.")
+            table = ORDERS.table.c
+            last = db.execute(select(func.max(table.position)).where(table.customer_id == order.customer_id)).scalar()
+            return add_order(db, changed(order, position=0 if last is None else last + 1))
+
+        return await once(self._database, "orders.place", idempotency_key, {"order": order}, _ORDER, act)
+
+    async def cancel(self, *, order_id: str, reason: CancelReason | None, at: datetime, idempotency_key: str) -> Order:
         """Mark a pending order canceled; its lines' current quantities become 0. Moves no money and no stock."""
 
         def act(db: Connection) -> Order:

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.mapping import Mapped, V, from_micros, to_micros
-from shopgraph.connectors.embedded.rows import add_unless_there, existing, keyed, many, one, replace
+from shopgraph.connectors.embedded.rows import add_unless_there, existing, hold, keyed, many, one, replace
 from shopgraph.connectors.embedded.schema import ACTIONS, CONVERSATIONS, HANDOFFS, REQUESTS, SHOP
 from shopgraph.domain import ActionRecord, Conversation, Handoff, Money, PastCall, ShopMeta, StoredRequest
 from shopgraph.errors import IdempotencyConflict, NotFound
@@ -95,10 +95,7 @@ class EmbeddedRecords:
 
     async def hold(self, key: str) -> None:
         """Let no other transaction hold the same key until the open one ends."""
-        if self._database.is_sqlite:
-            return  # A transaction that is open here is the only one that writes.
-        lock = select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0)))
-        await self._database.read(lambda db: db.execute(lock).all())
+        await self._database.read(lambda db: hold(db, key))
 
     async def add_action(self, action: ActionRecord) -> None:
         """Write down what was done; the same record twice is one."""

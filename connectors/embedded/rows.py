@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shopgraph.connectors.embedded.mapping import Mapped, V
@@ -58,6 +58,12 @@ def require(connection: Connection, mapped: Mapped[Any], *key: str) -> Row[Any]:
 def keyed(mapped: Mapped[Any], *key: str) -> ColumnElement[bool]:
     """The condition that finds the record of that key."""
     return and_(*(column == part for column, part in zip(mapped.key, key, strict=True)))
+
+
+def hold(connection: Connection, key: str) -> None:
+    """Let no other transaction hold the same key until this one ends: whoever comes second waits."""
+    if connection.dialect.name != "sqlite":  # There a transaction that is open is the only one that writes.
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
 def add(connection: Connection, mapped: Mapped[V], value: V) -> V:

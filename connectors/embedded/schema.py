@@ -234,7 +234,7 @@ RESERVATIONS = Mapped(
     METADATA,
     references={"cart_id": "carts.id"},
     constraints=[ForeignKeyConstraint(*_ON_A_LEVEL)],
-    indexes=[("cart_id",), ("sku", "location_id")],
+    indexes=[("cart_id",), ("sku", "location_id"), ("expires_at",)],
 )
 
 # Marketing and browsing. Codes, discounts and campaigns name a promotion without a foreign key: it may stand in a

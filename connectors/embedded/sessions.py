@@ -45,12 +45,34 @@ class EmbeddedSessions:
         """Put a discount code on an open cart, once. Judges nothing."""
 
         def act(db: Connection) -> Cart:
-            cart = existing(db, CARTS, cart_id)
-            if cart.completed_at is not None:
-                raise Conflict(f"Cart {cart_id} became an order at {cart.completed_at.isoformat()}.", cart_id=cart_id)
+            cart = _open_cart(db, cart_id)
             if code_key(code) in map(code_key, cart.codes):
                 return cart
             return replace(db, CARTS, changed(cart, codes=(*cart.codes, code), updated_at=at))
 
         body = {"cart": cart_id, "code": code}
         return await once(self._database, "sessions.add_code", idempotency_key, body, _CART, act)
+
+    async def close_cart(self, *, cart_id: str, at: datetime, idempotency_key: str) -> Cart:
+        """The cart becomes an order, once."""
+
+        def act(db: Connection) -> Cart:
+            return replace(db, CARTS, changed(_open_cart(db, cart_id), updated_at=at, completed_at=at))
+
+        return await once(self._database, "sessions.close_cart", idempotency_key, {"cart": cart_id}, _CART, act)
+
+    async def reopen_cart(self, *, cart_id: str, at: datetime, idempotency_key: str) -> Cart:
+        """The order came to nothing, and the cart is the customer's again."""
+
+        def act(db: Connection) -> Cart:
+            cart = existing(db, CARTS, cart_id)
+            return replace(db, CARTS, changed(cart, updated_at=at, completed_at=None)) if cart.completed_at else cart
+
+        return await once(self._database, "sessions.reopen_cart", idempotency_key, {"cart": cart_id}, _CART, act)
+
+
+def _open_cart(db: Connection, cart_id: str) -> Cart:
+    cart = existing(db, CARTS, cart_id)
+    if cart.completed_at is not None:
+        raise Conflict(f"Cart {cart_id} became an order at {cart.completed_at.isoformat()}.", cart_id=cart_id)
+    return cart

@@ -37,7 +37,7 @@ from shopgraph.domain import (
     ReturnRequest,
     ReturnStatus,
 )
-from shopgraph.domain.transitions import RETURN
+from shopgraph.domain.transitions import EXCHANGE, RETURN
 from shopgraph.errors import Conflict, InvalidInput, NotFound
 
 _RETURN = TypeAdapter(Return)
@@ -179,6 +179,40 @@ class EmbeddedWarehouse:
             "difference": difference,
         }
         return await once(self._database, "warehouse.request_exchange", idempotency_key, body, _EXCHANGE, act)
+
+    async def find_exchange(self, exchange_id: str) -> Exchange | None:
+        """The exchange of that id."""
+        return await self._database.read(lambda db: one(db, EXCHANGES, keyed(EXCHANGES, exchange_id)))
+
+    async def receive_exchange(self, *, exchange_id: str, at: datetime, idempotency_key: str) -> Exchange:
+        """The old goods are here: status `received`."""
+
+        def act(db: Connection) -> Exchange:
+            found = existing(db, EXCHANGES, exchange_id)
+            EXCHANGE.check(found.status, ExchangeStatus.RECEIVED)
+            return replace(db, EXCHANGES, changed(found, status=ExchangeStatus.RECEIVED))
+
+        body = {"exchange": exchange_id}
+        return await once(self._database, "warehouse.receive_exchange", idempotency_key, body, _EXCHANGE, act)
+
+    async def complete_exchange(
+        self, *, exchange_id: str, parcels: Sequence[Fulfillment], at: datetime, idempotency_key: str
+    ) -> Exchange:
+        """The new goods have left: status `completed`; the order gets their parcels, each with its first event."""
+
+        def act(db: Connection) -> Exchange:
+            found = existing(db, EXCHANGES, exchange_id)
+            EXCHANGE.check(found.status, ExchangeStatus.COMPLETED)
+            for parcel in parcels:
+                if parcel.order_id != found.order_id:
+                    raise InvalidInput(f"Parcel {parcel.id} is of order {parcel.order_id}, not {found.order_id}.")
+                add(db, FULFILLMENTS, parcel)
+                event = FulfillmentEvent(id=f"{parcel.id}-0", fulfillment_id=parcel.id, status=parcel.status, at=at)
+                add(db, FULFILLMENT_EVENTS, event)
+            return replace(db, EXCHANGES, changed(found, status=ExchangeStatus.COMPLETED, completed_at=at))
+
+        body = {"exchange": exchange_id, "parcels": [parcel.id for parcel in parcels]}
+        return await once(self._database, "warehouse.complete_exchange", idempotency_key, body, _EXCHANGE, act)
 
 
 def _returns(db: Connection, order_id: str) -> tuple[Return, ...]:

@@ -18,6 +18,8 @@ from shopgraph.telemetry.layers import Layer
 from shopgraph.tools.spec import GateOutcome, Outcome, Proposal, ToolCall, ToolContext
 
 ACTED = (Outcome.DONE, Outcome.REPLAYED)
+UNDER_WAY = "That is under way. It takes longer than usual and goes on by itself; nothing has to be done again."
+"""What the customer hears of an action that has been accepted and is not at its end."""
 
 
 def tool_context(state: State, desk: Desk, call: ToolCall | None = None) -> ToolContext:
@@ -135,7 +137,7 @@ async def _report(workflow: Workflow, turn: Turn, state: State, desk: Desk) -> S
     draft = await tell(outcomes, lambda outcome: workflow.report(turn, outcome))
     if unconfirmed := proposed(outcomes):
         return {"draft": draft, "dialog": dialog.model_copy(update={"proposals": unconfirmed})}
-    if all(outcome.outcome in ACTED for outcome in outcomes):
+    if all(outcome.outcome in (*ACTED, Outcome.ACCEPTED) for outcome in outcomes):
         return {"draft": draft, "dialog": settled(dialog)}
     # What was refused may be said differently; what was said of it before does not count any more.
     slots = {name: value for name, value in dialog.slots.items() if name != "said"}
@@ -181,7 +183,9 @@ _TO_CUSTOMERS = {
 
 
 def refusal_text(outcome: GateOutcome) -> str:
-    """What the customer is told when the gate said no: the rule's reason, and what would make it possible."""
+    """What the customer is told when nothing was done (yet): the rule's reason, and what would make it possible."""
+    if outcome.outcome is Outcome.ACCEPTED:
+        return UNDER_WAY
     if outcome.outcome is Outcome.FAILED:
         return "I could not do that just now: a system of ours did not answer. Nothing was changed."
     if outcome.outcome is Outcome.INVALID:
@@ -258,8 +262,8 @@ async def act(state: State, desk: Desk) -> State:
     for call, outcome in zip(state["calls"], outcomes, strict=True):
         if outcome.outcome in ACTED and outcome.result is not None:
             evidence.append(Evidence(tool=call.tool, result=outcome.result))
-            if desk.shop.gate.tools[call.tool].mutates:
-                actions.append(_action(call, outcome))
+        if outcome.outcome in (*ACTED, Outcome.ACCEPTED) and desk.shop.gate.tools[call.tool].mutates:
+            actions.append(_action(call, outcome))
     decisions = _with_decisions(state["decisions"], outcomes)
     return {"outcomes": outcomes, "actions": actions, "evidence": evidence, "decisions": decisions}
 

@@ -78,6 +78,8 @@ def text_for_model(outcome: GateOutcome) -> str:
         return json.dumps(outcome.result, ensure_ascii=False)
     if outcome.outcome is Outcome.NEEDS_CONFIRMATION and outcome.proposal is not None:
         return f"Not done yet. Ask the customer for a yes to exactly this: {outcome.proposal.summary}."
+    if outcome.outcome is Outcome.ACCEPTED:
+        return "Accepted and under way, not at its end yet. It goes on by itself: do not ask for it again."
     if outcome.outcome is Outcome.NEEDS_APPROVAL:
         return "Not done yet. A person of the staff has to approve it first."
     if outcome.outcome is Outcome.REFUSED:

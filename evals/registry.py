@@ -17,6 +17,7 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
     {
         "conversations": "shopgraph.evals.conversations.evaluate:evaluate",
         "demo": "shopgraph.cli.demo.evaluation:evaluate",
+        "faults": "shopgraph.evals.faults.evaluate:evaluate",
         "gate-cost": "shopgraph.evals.gate_cost:evaluate",
         "policy": "shopgraph.evals.tau2.policy:evaluate",
         "tau2-replay": "shopgraph.evals.tau2.replay:evaluate",

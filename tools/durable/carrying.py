@@ -178,12 +178,17 @@ class Carrying:
     async def _tell(self) -> Answer:
         """The last thing, in one transaction: the note, the answer, the end."""
 
+        point = f"{self._run.type}.tell"
+
         async def work() -> Answer:
+            POINTS.reach(f"{point}:before")
             async with self._context.services.connectors.transaction():
                 view = await self._action.tell(Work(context=self._context, done=self._done), self._plan)
-                return await self._mark(RunStatus.DONE, "", view.model_dump(mode="json"))
+                told = await self._mark(RunStatus.DONE, "", view.model_dump(mode="json"))
+            POINTS.reach(f"{point}:after")
+            return told
 
-        return await _answered(work, f"{self._run.type}.tell")
+        return await _answered(work, point)
 
     async def _mark(self, status: RunStatus, why: str, result: JsonValue = None) -> Answer:
         services = self._context.services

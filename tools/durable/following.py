@@ -5,6 +5,7 @@ from __future__ import annotations
 from shopgraph.domain import RunStatus
 from shopgraph.guards.decisions import Decision, Effect
 from shopgraph.tools.durable.admission import action_id
+from shopgraph.tools.durable.points import POINTS
 from shopgraph.tools.spec import GateOutcome, Outcome, ToolContext
 
 
@@ -18,6 +19,7 @@ async def follow(context: ToolContext, accepted: GateOutcome) -> GateOutcome:
     services = context.services
     if services.engine is None:
         return accepted
+    POINTS.reach(f"{accepted.tool}:admitted")
     run = await services.engine.finish(services, action_id(accepted.call_id))
     if run.unfinished:
         told = run.reason if run.status is RunStatus.STUCK else "It takes longer than usual and goes on."

@@ -13,7 +13,10 @@ class Points:
         """Called with the name of every point that is reached."""
 
     def reach(self, point: str) -> None:
-        """Pass a point: `{action}.{stage}:before`, `:after` (done, not yet on record), `:recorded`."""
+        """Pass a point.
+
+        `{action}:admitted` (not yet begun), `{action}.{stage}:before`, `:after` (done, not yet on record), `:recorded`.
+        """
         if self.harness is not None:
             self.harness(point)
 

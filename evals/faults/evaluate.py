@@ -1,0 +1,107 @@
+"""`shopgraph eval faults`: a fault at every named point of every action, counted from the other side's own books."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from pydantic import JsonValue
+
+from shopgraph.evals.faults.harness import Harness
+from shopgraph.evals.faults.kinds import Fault
+from shopgraph.evals.faults.orders import KINDS
+from shopgraph.evals.faults.planning import Plan
+from shopgraph.evals.faults.postgres import postgres_server
+from shopgraph.evals.faults.report import Verdict, judge
+from shopgraph.evals.faults.stage import staged
+from shopgraph.evals.report import CaseResult, EvalReport
+
+WORKERS = 6
+
+
+class Records(StrEnum):
+    """Where the shop's records and the engine's are."""
+
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+
+
+def evaluate(
+    runs: Annotated[int, typer.Option(min=1, help="Calls that faults strike.")] = 500,
+    db: Annotated[Records, typer.Option(help="Where records are; a PostgreSQL server of its own is started.")] = (
+        Records.SQLITE
+    ),
+    seed: Annotated[int, typer.Option(help="Of the order in which points meet faults.")] = 7,
+    workers: Annotated[int, typer.Option(min=2, help="Processes that carry actions out.")] = WORKERS,
+) -> EvalReport:
+    """Kill, stall, refuse and duplicate at every point of every action; count what the other side's books say of it."""
+    with TemporaryDirectory(prefix="shopgraph-faults-", ignore_cleanup_errors=True) as temporary:
+        return run_faults(Path(temporary), runs=runs, db=db, seed=seed, workers=workers)
+
+
+def run_faults(
+    folder: Path, *, runs: int, db: Records = Records.SQLITE, seed: int = 7, workers: int = WORKERS, keys: bool = True
+) -> EvalReport:
+    """`evaluate` in a folder; without `keys` our side sends no idempotency keys, and is found out."""
+    with (
+        _databases(folder, db) as (url, engine),
+        staged(folder, url=url, engine=engine, workers=workers, keys=keys) as stage,
+    ):
+        points = stage.harness.rehearse([stage.make(kind) for kind in KINDS])
+        plan = Plan(points, seed)
+        stage.harness.play(runs, plan, stage.make)
+        verdict = judge(stage.books, {run.case: run.end for run in stage.harness.runs})
+        return _report(runs, stage.harness, plan, verdict)
+
+
+@contextmanager
+def _databases(folder: Path, db: Records) -> Iterator[tuple[str, str]]:
+    """URLs of the shop's records and of the engine."""
+    if db is Records.SQLITE:
+        yield f"sqlite:///{folder / 'shop.db'}", f"sqlite:///{folder / 'actions.db'}"
+        return
+    with postgres_server() as url:
+        yield url, url.replace("postgresql+psycopg://", "postgresql://")
+
+
+def _report(runs: int, harness: Harness, plan: Plan, verdict: Verdict) -> EvalReport:
+    recovered = [run.recovery_ms for run in harness.runs if run.recovery_ms is not None]
+    by_point: dict[str, JsonValue] = {
+        point: {fault: met[fault] for fault in Fault if met[fault]} for point, met in plan.by_point.items()
+    }
+    figures: dict[str, JsonValue] = {
+        "runs": runs,
+        "kills": harness.kills,
+        "faults": sum(harness.faults.values()),
+        **verdict.figures(),
+        "stuck": len(harness.stuck),
+        "unreported": harness.unreported,
+        "points": len(plan.by_point),
+        "unmet": plan.unmet,
+        "by_fault": {fault: harness.faults[fault] for fault in Fault},
+        "recovery_ms": _spread(recovered),
+        "by_point": by_point,
+    }
+    findings = [*verdict.findings, *(f"{run.case.order_id} is stuck: {run.last_word}" for run in harness.stuck)]
+    return EvalReport(
+        name="faults",
+        figures=figures,
+        cases=tuple(
+            CaseResult(id=f"finding {place}", passed=False, detail=text) for place, text in enumerate(findings)
+        ),
+    )
+
+
+def _spread(times: list[float]) -> JsonValue:
+    if len(times) < 2:
+        return {"p50": 0.0, "p99": 0.0}
+    return {
+        "p50": round(statistics.median(times), 1),
+        "p99": round(statistics.quantiles(times, n=100, method="inclusive")[98], 1),
+    }

@@ -1,0 +1,236 @@
+"""Runs calls in worker processes, has faults strike them, starts new workers for dead ones, and waits for the ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from signal import SIGKILL
+
+from shopgraph.connectors.embedded import EmbeddedShop
+from shopgraph.domain import RunStatus
+from shopgraph.evals.faults.kinds import Fault
+from shopgraph.evals.faults.orders import Case
+from shopgraph.evals.faults.planning import Plan
+from shopgraph.evals.faults.report import End
+from shopgraph.evals.faults.worker import Answered, Order, Ready, Setup, Struck, work
+from shopgraph.tools.durable.admission import action_id
+from shopgraph.tools.spec import Outcome
+
+STUCK_SECONDS = 30.0
+"""After its last fault a call has to be at its end."""
+_POLL_SECONDS = 0.1
+_ASK_AGAIN_SECONDS = 0.5
+PROCESSES = get_context("forkserver")
+"""Workers are forked from a server that has loaded everything and started nothing."""
+
+
+@dataclass(eq=False)
+class Run:
+    """One call on its way."""
+
+    case: Case
+    faults: Mapping[str, Fault]
+    since: float
+    """Its last fault, or its beginning."""
+    end: End = End.OPEN
+    struck: bool = False
+    unfinished: bool = False
+    """Whether its action was last seen under way."""
+    recovery_ms: float | None = None
+    last_word: str = ""
+    hands: int = 0
+    """Workers that are at it."""
+    ask_at: float = 0.0
+    """When it is asked again, unless a worker is at it or its action is under way."""
+
+
+@dataclass(eq=False)
+class Hand:
+    """One worker process."""
+
+    process: BaseProcess
+    pipe: Connection
+    ready: bool = False
+    run: Run | None = None
+
+
+class Harness:
+    """The workers, and the calls that they make."""
+
+    def __init__(self, setup: Setup, records: EmbeddedShop, workers: int) -> None:
+        self._setup = setup
+        self._records = records
+        self._hands = [self._start() for _ in range(workers)]
+        self._open = list[Run]()
+        self._twice = deque[Run]()
+        self._reached = frozenset[str]()
+        self._polled = 0.0
+        self.plan: Plan | None = None
+        self.runs = list[Run]()
+        self.unreported = 0
+        self.kills = 0
+        self.faults = Counter[Fault]()
+
+    def rehearse(self, cases: Iterable[Case]) -> dict[str, frozenset[str]]:
+        """Make one call of each kind without a fault, one after the other; the points that each kind reaches."""
+        found = {}
+        for case in cases:
+            run = self._begin(case, {})
+            while run in self._open:
+                self._hand_out()
+                self._turn()
+            if run.end is End.OPEN:
+                raise RuntimeError(f"{case.kind_name} fails without any fault: {run.last_word}")
+            found[case.kind_name] = self._reached
+        return found
+
+    def play(self, runs: int, plan: Plan, make: Callable[[str], Case]) -> None:
+        """Make so many calls as planned, and wait until each is at its end or stuck."""
+        self.plan = plan
+        left = runs
+        while left or self._open:
+            while left and len(self._open) < 3 * len(self._hands) and any(self._idle()):
+                kind, faults = plan.next(left)
+                self._begin(make(kind), faults)
+                left -= 1
+                self._hand_out()
+            self._hand_out()
+            self._turn()
+
+    @property
+    def stuck(self) -> list[Run]:
+        """Calls that did not come to an end."""
+        return [run for run in self.runs if run.end is End.OPEN]
+
+    def close(self) -> None:
+        """End every worker."""
+        for hand in self._hands:
+            with contextlib.suppress(OSError):
+                hand.pipe.send(None)
+        for hand in self._hands:
+            hand.process.join(5)
+            hand.process.kill()
+
+    def _begin(self, case: Case, faults: Mapping[str, Fault]) -> Run:
+        run = Run(case=case, faults=faults, since=time.monotonic())
+        self.runs.append(run)
+        self._open.append(run)
+        return run
+
+    def _start(self) -> Hand:
+        ours, theirs = PROCESSES.Pipe()
+        process = PROCESSES.Process(target=work, args=(self._setup, theirs), daemon=True)
+        process.start()
+        theirs.close()
+        return Hand(process=process, pipe=ours)
+
+    def _idle(self) -> Iterator[Hand]:
+        return (hand for hand in self._hands if hand.ready and hand.run is None)
+
+    def _hand_out(self) -> None:
+        for hand in self._idle():
+            run = self._twice.popleft() if self._twice else self._due()
+            if run is None:
+                return
+            hand.run = run
+            run.hands += 1
+            fresh = run.hands == 1 and not run.struck and not run.last_word
+            hand.pipe.send(Order(case=run.case, faults=run.faults if fresh else {}, refused=run.case.kind.refused))
+
+    def _due(self) -> Run | None:
+        now = time.monotonic()
+        return next((run for run in self._open if not run.hands and not run.unfinished and run.ask_at <= now), None)
+
+    def _turn(self) -> None:
+        """Hear what the workers say, and look after open calls."""
+        heard = wait([hand.pipe for hand in self._hands], timeout=_POLL_SECONDS)
+        for place, hand in enumerate(self._hands):
+            if hand.pipe in heard and not self._hear(hand):
+                self._hands[place] = self._start()
+        if time.monotonic() - self._polled > _POLL_SECONDS:
+            self._polled = time.monotonic()
+            asyncio.run(self._look())
+
+    def _hear(self, hand: Hand) -> bool:
+        """Take one message; False when the worker is dead."""
+        try:
+            message = hand.pipe.recv()
+        except (EOFError, OSError):
+            self._died(hand)
+            return False
+        if isinstance(message, Ready):
+            hand.ready = True
+        elif isinstance(message, Struck):
+            self._struck(hand, message)
+        elif isinstance(message, Answered):
+            self._answered(hand, message)
+        return True
+
+    def _died(self, hand: Hand) -> None:
+        hand.process.join()
+        if hand.process.exitcode != -SIGKILL:
+            raise RuntimeError(f"A worker ended by itself with {hand.process.exitcode}.")
+        self.kills += 1
+        if hand.run is not None:
+            self._leave(hand.run)
+
+    def _struck(self, hand: Hand, message: Struck) -> None:
+        self.faults[message.fault] += 1
+        if self.plan is not None:
+            self.plan.met(message.point, message.fault)
+        if hand.run is None:
+            return
+        hand.run.struck, hand.run.since = True, message.at
+        if message.fault is Fault.DUPLICATE:
+            self._twice.append(hand.run)
+
+    def _answered(self, hand: Hand, message: Answered) -> None:
+        run, hand.run = hand.run, None
+        if run is None:
+            raise RuntimeError(f"A worker answered what it was not asked: {message.case.call_id}.")
+        self._reached = message.reached
+        run.last_word = f"{message.outcome} {message.detail}"
+        if message.outcome in (Outcome.DONE, Outcome.REPLAYED):
+            self._ended(run, End.DONE)
+        self._leave(run)
+
+    def _leave(self, run: Run) -> None:
+        run.hands -= 1
+        run.ask_at = time.monotonic() + _ASK_AGAIN_SECONDS
+
+    def _ended(self, run: Run, end: End) -> None:
+        run.end = end
+        self._recovered(run)
+        if run in self._open:
+            self._open.remove(run)
+            if self.plan is not None:
+                self.plan.over(run.faults)
+
+    def _recovered(self, run: Run) -> None:
+        if run.struck and run.recovery_ms is None:
+            run.recovery_ms = (time.monotonic() - run.since) * 1000
+
+    async def _look(self) -> None:
+        """See in the shop's own list which actions are under way, and give up on calls that are stuck."""
+        runs = self._records.connectors.runs
+        listed = {action.id for action in await runs.runs(unfinished=True, limit=100_000)}
+        for run in list(self._open):
+            own = action_id(run.case.call_id)
+            was, run.unfinished = run.unfinished, own in listed
+            action = None if run.unfinished else await runs.run(own)
+            if action is not None and was:
+                run.ask_at = 0.0
+            if action is not None:
+                self._recovered(run)
+            if action is not None and action.status is RunStatus.UNDONE:
+                self._ended(run, End.UNDONE)
+            elif time.monotonic() - run.since > STUCK_SECONDS and not run.hands:
+                self.unreported += not run.unfinished
+                self._ended(run, End.OPEN)

@@ -15,7 +15,7 @@ from langgraph_sdk import Auth
 
 from shopgraph.config import load_settings
 from shopgraph.graphs.orchestrator import Orchestration, compile_orchestrator, make_parts
-from shopgraph.shop import Shop, shop_options
+from shopgraph.shop import Shop, gateway_options, shop_options
 
 auth = Auth()
 """What clients of the server may do."""
@@ -25,7 +25,10 @@ auth = Auth()
 def _compiled() -> Orchestration:
     settings = load_settings()
     options = shop_options(settings)
-    shop = Shop.open(settings.shop, **options) if settings.shop else Shop.demo(**options)
+    if settings.shop:
+        shop = Shop.open(settings.shop, **options, **gateway_options(settings))
+    else:
+        shop = Shop.demo(**options)
     return compile_orchestrator(make_parts(shop))
 
 

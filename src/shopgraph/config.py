@@ -41,6 +41,15 @@ class SearchKind(StrEnum):
     """By words and by meaning: adds a Chroma index in the shop's folder, made on the first search (seconds)."""
 
 
+class GatewayKind(StrEnum):
+    """Who moves the money of cards."""
+
+    RECORDS = "records"
+    """Nobody: the shop's own payment records play a gateway."""
+    STRIPE = "stripe"
+    """Stripe, with the secrets in `STRIPE_API_KEY` and `STRIPE_WEBHOOK_SECRET`, or in the files that they name."""
+
+
 class Settings(BaseSettings):
     """What an installation decides for itself. Business rules are no settings: they stand in the policy bundle."""
 
@@ -52,6 +61,10 @@ class Settings(BaseSettings):
     """A models file (LiteLLM `model_list` with tiers); empty to answer by workflows and templates alone."""
     search: SearchKind = SearchKind.LEXICAL
     """How products are found; `hybrid` needs a shop with a folder."""
+    gateway: GatewayKind = GatewayKind.RECORDS
+    """Who moves the money of cards in a shop that is opened by its folder or URL."""
+    engine: str = ""
+    """URL of the database in which actions on systems outside are carried on; empty for one beside the records."""
     log_level: LogLevel = LogLevel.WARNING
     langfuse: bool = False
     """Send traces to Langfuse; its own variables (`LANGFUSE_PUBLIC_KEY` and the rest) say where and as whom."""

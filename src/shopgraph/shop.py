@@ -13,7 +13,7 @@ from sqlalchemy import URL
 
 from shopgraph.audit.log import AuditLog, open_audit
 from shopgraph.clock import Clock, FixedClock, RunningClock, parse_instant
-from shopgraph.config import SearchKind
+from shopgraph.config import GatewayKind, SearchKind
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.embedded import EmbeddedShop, create_shop, open_shop
@@ -226,11 +226,28 @@ def shop_options(settings: Settings) -> dict[str, Any]:
         ConfigurationError: the models file is wrong.
     """
     options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms, "search": settings.search}
+    if settings.engine:
+        options["engine"] = settings.engine
     if settings.models:
         from shopgraph.models.registry import load_models
 
         options["chat_model"] = load_models(Path(settings.models)).chat()
     return options
+
+
+def gateway_options(settings: Settings) -> dict[str, Any]:
+    """What the settings decide about the money of a shop with a folder or URL; others are no business of a gateway.
+
+    Raises:
+        ConfigurationError: the gateway's secrets are not there.
+        MissingDependency: its extra is not installed.
+    """
+    if settings.gateway is GatewayKind.RECORDS:
+        return {}
+    from shopgraph.connectors.stripe import StripeSettings, stripe_gateway
+
+    secrets = StripeSettings.from_environment()
+    return {"gateway": lambda meta: stripe_gateway(secrets, shop_id=meta.id)}
 
 
 def clock_of(meta: ShopMeta) -> Clock:
@@ -300,4 +317,4 @@ def _engine_url(records: EmbeddedShop, folder: Path | None) -> str:
     return _plain_url(records.database.url)
 
 
-__all__ = ["DEMO_INSTANT", "Shop", "clock_of", "shop_options"]
+__all__ = ["DEMO_INSTANT", "Shop", "clock_of", "gateway_options", "shop_options"]

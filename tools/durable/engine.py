@@ -17,6 +17,7 @@ from typing import TypeVar
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from shopgraph.domain import ActionRun
 from shopgraph.errors import ConfigurationError, NotFound
@@ -31,8 +32,6 @@ _LOG = logging.getLogger(__name__)
 
 _LISTEN_SECONDS = 0.05
 """How often a waiting action looks for a person's choice, and a process for what it has taken over."""
-_LAST_STEPS = 10.0
-"""Seconds that a closing engine gives to the steps that are being done."""
 
 
 class Engine:
@@ -96,18 +95,15 @@ class Engine:
             DBOS.start_workflow(carry_out, shop_id, action_id)
 
     def close(self) -> None:
-        """Let the steps that are being done end, and stop; what is unfinished is another process's, or the next one's.
-
-        The shops must be closed before: no further step of theirs begins then.
-        """
-        deadline = time.monotonic() + _LAST_STEPS
-        while SHOPS.busy and time.monotonic() < deadline:
-            time.sleep(_LISTEN_SECONDS)
+        """Stop; what is unfinished is another process's, or the next one's. Close the shops before."""
         self._closing.set()
         for thread in self._threads:
             thread.join()
         DBOS.destroy()
-        self.leases.end(self.executor)
+        try:
+            self.leases.end(self.executor)
+        except SQLAlchemyError:  # it runs out by itself
+            _LOG.warning("the lease on %s could not be given back", _shown(self.url), exc_info=True)
         self._database.dispose()
         with self._guard:
             type(self)._of_process = None

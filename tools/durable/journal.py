@@ -45,7 +45,7 @@ class _Recorded:
     async def step(self, name: str, do: Doing) -> Answer:
         if not SHOPS.open(self._shop_id, self._services):
             raise await _handed_back(self._name)
-        with SHOPS.at_work():
+        with SHOPS.at_work(self._services):
             return await DBOS.run_step_async({"name": name}, do)
 
     async def choice(self, seconds: float) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,16 +12,18 @@ from shopgraph.domain import ActionRun
 from shopgraph.tools.spec import Services
 
 _MANY = 10_000
+_LAST_STEPS = 10.0
+"""Seconds that a closing shop gives to the steps that are being done."""
 
 
 class Shops:
     """Services by shop id. Safe to use from every thread."""
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
+        self._guard = threading.Condition()
         self._services = defaultdict[str, list[Services]](list)
         self._waiting = defaultdict[str, list[threading.Event]](list)
-        self._busy = 0
+        self._busy = Counter[int]()
 
     def attach(self, shop_id: str, services: Services) -> None:
         """Let this process carry out the shop's actions; a shop that is open twice is attached twice."""
@@ -30,11 +32,12 @@ class Shops:
                 self._services[shop_id].append(services)
 
     def detach(self, shop_id: str, services: Services) -> None:
-        """That opening of the shop is closed."""
+        """That opening of the shop is about to close: the steps that are being done may end, no further one begins."""
         with self._guard:
             kept = [each for each in self._services.pop(shop_id, []) if each is not services]
             if kept:
                 self._services[shop_id] = kept
+            self._guard.wait_for(lambda: not self._busy[id(services)], timeout=_LAST_STEPS)
 
     def services(self, shop_id: str) -> Services | None:
         """The services of a shop that is open here; None for one that this process does not serve."""
@@ -57,21 +60,16 @@ class Shops:
         return found
 
     @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """A step is being done."""
+    def at_work(self, services: Services) -> Iterator[None]:
+        """A step is being done with them."""
         with self._guard:
-            self._busy += 1
+            self._busy[id(services)] += 1
         try:
             yield
         finally:
             with self._guard:
-                self._busy -= 1
-
-    @property
-    def busy(self) -> bool:
-        """Whether a step is being done."""
-        with self._guard:
-            return self._busy > 0
+                self._busy[id(services)] -= 1
+                self._guard.notify_all()
 
     def waiter(self, name: str) -> threading.Event:
         """Set when this process has carried the action (by its name at the engine) to its end."""

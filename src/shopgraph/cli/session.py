@@ -128,14 +128,14 @@ def demo_session(*, stores: int, seed: int, keep: Path | None) -> Iterator[Sessi
 
 @contextmanager
 def _opened(named: str, settings: Settings) -> Iterator[Shop]:
-    from shopgraph.shop import Shop, shop_options
+    from shopgraph.shop import Shop, gateway_options, shop_options
 
     options = shop_options(settings)
     if named.endswith((".json", ".json.gz")):
         with _making(f"reading {named}"):
             shop = Shop.open(named, **options)
     elif named:
-        shop = Shop.open(named, **options)
+        shop = Shop.open(named, **options, **gateway_options(settings))
     else:
         print_notice("notice: no shop was named; using a demo shop that is gone afterwards.")
         with _making("making the demo shop"):

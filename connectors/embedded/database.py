@@ -11,7 +11,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -125,7 +125,7 @@ class Database:
     def _submit(self, work: Callable[[], T]) -> Future[T]:
         """Hand work to a thread; the turn ends with it, even when the one who waits for it is canceled."""
         try:
-            future = self._workers.submit(work)
+            future = self._workers.submit(copy_context().run, work)
         except BaseException:
             self._turns.give_back()
             raise
@@ -165,7 +165,7 @@ class _Transaction:
                 with self._connection.begin_nested():
                     return work(self._connection)
 
-        return await asyncio.wrap_future(self.database._workers.submit(step))
+        return await asyncio.wrap_future(self.database._workers.submit(copy_context().run, step))
 
     def end(self, *, commit: bool) -> None:
         with self._step, translated(self.database.url):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from shopgraph.connectors.embedded import gateway_calls as calls
+from shopgraph.connectors.embedded.ledger import MoneyRows
 from shopgraph.connectors.embedded.rows import add, existing, keyed, one, replace
 from shopgraph.connectors.embedded.schema import INTENTS, PAYMENT_METHODS, REFUNDS
 from shopgraph.connectors.gateway import (
@@ -37,6 +38,7 @@ class GatewayRecords:
     """The records of one gateway. Everything here runs inside a transaction of the caller's."""
 
     gateway: str
+    rows: MoneyRows
 
     def party(self, db: Connection, payment_method_id: str) -> Party:
         """The gateway's ids of a payment method and its customer.
@@ -86,12 +88,12 @@ class GatewayRecords:
     def keep_payment(self, db: Connection, payment: PaymentIntent, seen: GatewayPayment) -> PaymentIntent:
         """Keep what the gateway says of a payment, unless later news came before."""
         calls.bind(db, self.gateway, ExternalKind.PAYMENT, payment.id, seen.external_id)
-        return replace(db, INTENTS, later_payment(existing(db, INTENTS, payment.id), seen))
+        return self.rows.replace(db, INTENTS, later_payment(existing(db, INTENTS, payment.id), seen))
 
     def keep_refund(self, db: Connection, refund: Refund, seen: GatewayRefund) -> Refund:
         """Keep what the gateway says of a refund, unless later news came before."""
         calls.bind(db, self.gateway, ExternalKind.REFUND, refund.id, seen.external_id)
-        return replace(db, REFUNDS, later_refund(existing(db, REFUNDS, refund.id), seen))
+        return self.rows.replace(db, REFUNDS, later_refund(existing(db, REFUNDS, refund.id), seen))
 
     def _payment_seen(self, db: Connection, seen: GatewayPayment) -> str | None:
         bound = calls.own_id(db, self.gateway, ExternalKind.PAYMENT, seen.external_id)

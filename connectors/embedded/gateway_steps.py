@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
+from shopgraph.connectors.acting import caused_by
 from shopgraph.connectors.embedded import gateway_calls as calls
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import answer_again, answer_to, free, once
@@ -94,7 +95,8 @@ async def take(database: Database, gateway: PaymentGateway | None, step: Gateway
 def _kept(db: Connection, call: GatewayCall, step: GatewayStep[V, S], begun: V, seen: S) -> V:
     if calls.still_open(db, call):
         calls.end(db, call)
-        return answer_again(db, step.key, step.answer, step.keep(db, begun, seen))
+        with caused_by(step.key):
+            return answer_again(db, step.key, step.answer, step.keep(db, begun, seen))
     stored = answer_to(db, step.key, step.answer)
     if stored is None:
         raise ConnectorTimeout(f"{call.gateway} answered one caller of {call.key!r} with yes and another with no.")
@@ -104,5 +106,6 @@ def _kept(db: Connection, call: GatewayCall, step: GatewayStep[V, S], begun: V, 
 def _refused(db: Connection, call: GatewayCall, step: GatewayStep[V, S], begun: V) -> None:
     if calls.still_open(db, call):
         calls.end_refused(db, call)
-        step.undo(db, begun)
+        with caused_by(step.key):
+            step.undo(db, begun)
         free(db, step.key)

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection, delete, select, update
 
+from shopgraph.connectors.acting import caused_by
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.rows import claim
 from shopgraph.connectors.embedded.schema import IDEMPOTENCY_KEYS
@@ -55,7 +56,8 @@ def _once(
 ) -> T:
     table = IDEMPOTENCY_KEYS
     if claim(connection, table, {"key": key, "operation": operation, "digest": digest}):
-        return answer_again(connection, key, answer, act(connection))
+        with caused_by(key):
+            return answer_again(connection, key, answer, act(connection))
     first = connection.execute(select(table).where(table.c.key == key)).one()
     if (first.operation, first.digest) != (operation, digest):
         raise IdempotencyConflict(

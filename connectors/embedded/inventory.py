@@ -10,6 +10,14 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
+from shopgraph.connectors.embedded.ledger import (
+    level_name,
+    move_promised,
+    move_units,
+    open_level,
+    promised_account,
+)
+from shopgraph.connectors.embedded.mapping import to_micros
 from shopgraph.connectors.embedded.rows import add, existing, keyed, many, new_id, require
 from shopgraph.connectors.embedded.schema import (
     ALLOCATIONS,
@@ -22,9 +30,11 @@ from shopgraph.connectors.embedded.schema import (
     VARIANTS,
 )
 from shopgraph.domain import Allocation, Location, Reservation, StockLevel
+from shopgraph.domain.ledger import ARRIVED, free_account, shipped_account
 from shopgraph.errors import Conflict, InvalidInput, OutOfStock
 
 _RESERVATION = TypeAdapter(Reservation)
+_RESERVATIONS = TypeAdapter(tuple[Reservation, ...])
 _ALLOCATION = TypeAdapter(Allocation)
 _ALLOCATIONS = TypeAdapter(tuple[Allocation, ...])
 _LEVEL = TypeAdapter(StockLevel)
@@ -60,7 +70,6 @@ class EmbeddedInventory:
 
         def act(db: Connection) -> Reservation:
             require(db, CARTS, cart_id)
-            _promise(db, sku, location_id, quantity, "reserved")
             reservation = Reservation(
                 id=new_id("rsv", idempotency_key),
                 sku=sku,
@@ -69,6 +78,7 @@ class EmbeddedInventory:
                 quantity=quantity,
                 expires_at=expires_at,
             )
+            _promise(db, reservation)
             return add(db, RESERVATIONS, reservation)
 
         body = {"sku": sku, "location": location_id, "cart": cart_id, "quantity": quantity, "expires_at": expires_at}
@@ -81,7 +91,6 @@ class EmbeddedInventory:
 
         def act(db: Connection) -> Allocation:
             require(db, ORDER_LINES, order_id, line_id)
-            _promise(db, sku, location_id, quantity, "allocated")
             allocation = Allocation(
                 id=new_id("alc", idempotency_key),
                 sku=sku,
@@ -90,6 +99,7 @@ class EmbeddedInventory:
                 line_id=line_id,
                 quantity=quantity,
             )
+            _promise(db, allocation)
             return add(db, ALLOCATIONS, allocation)
 
         body = {"sku": sku, "location": location_id, "order": order_id, "line": line_id, "quantity": quantity}
@@ -129,47 +139,115 @@ class EmbeddedInventory:
             lambda db: _restock(db, sku, location_id, quantity),
         )
 
+    async def reservations(self, cart_id: str) -> tuple[Reservation, ...]:
+        """What is held for a cart, by id."""
+        return await self._database.read(lambda db: many(db, RESERVATIONS, RESERVATIONS.table.c.cart_id == cart_id))
+
+    async def allocate_reserved(
+        self, *, reservation_id: str, order_id: str, line_id: str, idempotency_key: str
+    ) -> Allocation:
+        """Promise to an order line what was held for its cart; the hold ends."""
+
+        def act(db: Connection) -> Allocation:
+            require(db, ORDER_LINES, order_id, line_id)
+            ended = _let_go(db, keyed(RESERVATIONS, reservation_id))
+            if not ended:
+                raise OutOfStock(f"Nothing is held under {reservation_id} any more.", reservation_id=reservation_id)
+            (held,) = ended
+            allocation = Allocation(
+                id=new_id("alc", idempotency_key),
+                sku=held.sku,
+                location_id=held.location_id,
+                order_id=order_id,
+                line_id=line_id,
+                quantity=held.quantity,
+            )
+            _promise(db, allocation)
+            return add(db, ALLOCATIONS, allocation)
+
+        body = {"reservation": reservation_id, "order": order_id, "line": line_id}
+        return await once(self._database, "inventory.allocate_reserved", idempotency_key, body, _ALLOCATION, act)
+
+    async def unreserve(self, *, cart_id: str, idempotency_key: str) -> tuple[Reservation, ...]:
+        """Let go of everything that is held for a cart."""
+
+        def act(db: Connection) -> tuple[Reservation, ...]:
+            require(db, CARTS, cart_id)
+            return _let_go(db, RESERVATIONS.table.c.cart_id == cart_id)
+
+        body = {"cart": cart_id}
+        return await once(self._database, "inventory.unreserve", idempotency_key, body, _RESERVATIONS, act)
+
+    async def release_expired(self, *, at: datetime) -> tuple[Reservation, ...]:
+        """Let go of what was held until `at` or earlier."""
+        expired = RESERVATIONS.table.c.expires_at <= to_micros(at)
+        if not await self._database.read(lambda db: many(db, RESERVATIONS, expired, limit=1)):
+            return ()
+        return await self._database.write(lambda db: _let_go(db, expired))
+
 
 def _promised(db: Connection, order_id: str) -> tuple[Allocation, ...]:
     table = ALLOCATIONS.table
     return many(db, ALLOCATIONS, table.c.order_id == order_id, order_by=(table.c.sku, table.c.location_id))
 
 
-def _promise(db: Connection, sku: str, location_id: str, quantity: int, column: str) -> None:
+def _promise(db: Connection, promise: Reservation | Allocation) -> None:
     """Raise `reserved` or `allocated` if so many units are free."""
-    _check_quantity(quantity)
+    _check_quantity(promise.quantity)
+    sku, location_id = promise.sku, promise.location_id
+    column = "allocated" if isinstance(promise, Allocation) else "reserved"
     free = _AT_A_LEVEL.on_hand - _AT_A_LEVEL.reserved - _AT_A_LEVEL.allocated
+    open_level(db, sku, location_id)
     promised = db.execute(
         update(STOCK_LEVELS.table)
-        .where(keyed(STOCK_LEVELS, sku, location_id), free >= quantity)
-        .values({column: _AT_A_LEVEL[column] + quantity})
+        .where(keyed(STOCK_LEVELS, sku, location_id), free >= promise.quantity)
+        .values({column: _AT_A_LEVEL[column] + promise.quantity})
     )
     if promised.rowcount == 0:
         level = existing(db, STOCK_LEVELS, sku, location_id)
         raise OutOfStock(
-            f"{quantity} of {sku} asked for at {location_id}, {level.available} available.",
+            f"{promise.quantity} of {sku} asked for at {location_id}, {level.available} available.",
             sku=sku,
             location_id=location_id,
-            requested=quantity,
+            requested=promise.quantity,
             available=level.available,
         )
+    move_promised(db, promise, free_account(location_id), promised_account(promise))
 
 
 def _take_back(db: Connection, order_id: str, *, ship: bool) -> tuple[Allocation, ...]:
     require(db, ORDERS, order_id)
     promised = _promised(db, order_id)
     for allocation in promised:
+        open_level(db, allocation.sku, allocation.location_id)
         cells = {"allocated": _AT_A_LEVEL.allocated - allocation.quantity}
         if ship:
             cells["on_hand"] = _AT_A_LEVEL.on_hand - allocation.quantity
         key = keyed(STOCK_LEVELS, allocation.sku, allocation.location_id)
         db.execute(update(STOCK_LEVELS.table).where(key).values(cells))
+        target = shipped_account(order_id) if ship else free_account(allocation.location_id)
+        move_promised(db, allocation, promised_account(allocation), target)
     db.execute(delete(ALLOCATIONS.table).where(ALLOCATIONS.table.c.order_id == order_id))
     return promised
 
 
+def _let_go(db: Connection, which: ColumnElement[bool]) -> tuple[Reservation, ...]:
+    """End these holds; of two that end one, the second finds it gone."""
+    ended = []
+    for held in many(db, RESERVATIONS, which):
+        if db.execute(delete(RESERVATIONS.table).where(keyed(RESERVATIONS, held.id))).rowcount:
+            key = keyed(STOCK_LEVELS, held.sku, held.location_id)
+            open_level(db, held.sku, held.location_id)
+            db.execute(update(STOCK_LEVELS.table).where(key).values(reserved=_AT_A_LEVEL.reserved - held.quantity))
+            move_promised(db, held, promised_account(held), free_account(held.location_id))
+            ended.append(held)
+    return tuple(ended)
+
+
 def _restock(db: Connection, sku: str, location_id: str, quantity: int) -> StockLevel:
     _check_quantity(quantity)
+    open_level(db, sku, location_id)
+    move_units(db, ARRIVED, free_account(location_id), sku, quantity, subject=level_name(sku, location_id))
     key = keyed(STOCK_LEVELS, sku, location_id)
     if db.execute(update(STOCK_LEVELS.table).where(key).values(on_hand=_AT_A_LEVEL.on_hand + quantity)).rowcount:
         return existing(db, STOCK_LEVELS, sku, location_id)

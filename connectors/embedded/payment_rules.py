@@ -6,10 +6,19 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from shopgraph.connectors.embedded.ledger import open_gift_card
 from shopgraph.connectors.embedded.mapping import changed
-from shopgraph.connectors.embedded.rows import existing, many, replace, require
+from shopgraph.connectors.embedded.rows import add, existing, many, replace, require
 from shopgraph.connectors.embedded.schema import INTENTS, ORDERS, PAYMENT_METHODS, REFUNDS
-from shopgraph.domain import Money, PaymentIntent, PaymentIntentStatus, PaymentMethod, Refund, RefundStatus
+from shopgraph.domain import (
+    Money,
+    PaymentIntent,
+    PaymentIntentStatus,
+    PaymentMethod,
+    PaymentMethodKind,
+    Refund,
+    RefundStatus,
+)
 from shopgraph.domain.transitions import PAYMENT
 from shopgraph.errors import Conflict, InvalidInput, NotFound
 
@@ -47,7 +56,7 @@ def method_for(db: Connection, order_id: str, payment_method_id: str, amount: Mo
     return method
 
 
-def move_balance(db: Connection, card: PaymentMethod, change: Money) -> None:
+def move_balance(db: Connection, card: PaymentMethod, change: Money) -> PaymentMethod:
     """Let a gift card's balance rise, or fall as far as it goes."""
     balance = card.balance or Money.zero(change.currency)
     after = balance + change
@@ -59,7 +68,20 @@ def move_balance(db: Connection, card: PaymentMethod, change: Money) -> None:
             requested=-change.amount,
             currency=balance.currency,
         )
-    replace(db, PAYMENT_METHODS, changed(card, balance=after))
+    open_gift_card(db, card)
+    return replace(db, PAYMENT_METHODS, changed(card, balance=after))
+
+
+def card_to_credit(db: Connection, customer_id: str, currency: str, new_card: str) -> PaymentMethod:
+    """The customer's first gift card in that currency, locked; an empty one is made where there is none."""
+    table = PAYMENT_METHODS.table
+    for card in many(db, PAYMENT_METHODS, table.c.customer_id == customer_id):
+        if card.kind is PaymentMethodKind.GIFT_CARD and card.balance is not None and card.balance.currency == currency:
+            return existing(db, PAYMENT_METHODS, card.id)
+    made = PaymentMethod(
+        id=new_card, customer_id=customer_id, kind=PaymentMethodKind.GIFT_CARD, balance=Money.zero(currency)
+    )
+    return add(db, PAYMENT_METHODS, made)
 
 
 def held_payment(db: Connection, payment_intent_id: str, target: PaymentIntentStatus) -> PaymentIntent:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection
 
 from shopgraph.connectors.embedded import gateway_calls as calls
 from shopgraph.connectors.embedded import payment_rules as rules
@@ -19,9 +19,11 @@ from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.gateway_records import GatewayRecords
 from shopgraph.connectors.embedded.gateway_steps import Asks, GatewayStep, take
 from shopgraph.connectors.embedded.idempotency import answer_to, once
+from shopgraph.connectors.embedded.ledger import NO_GATEWAY, MoneyRows, move_money
+from shopgraph.connectors.embedded.ledger_check import differences
 from shopgraph.connectors.embedded.mapping import Mapped, changed, to_micros
 from shopgraph.connectors.embedded.mapping import V as Record
-from shopgraph.connectors.embedded.rows import add, existing, keyed, many, new_id, one, replace
+from shopgraph.connectors.embedded.rows import existing, keyed, many, new_id, one, require
 from shopgraph.connectors.embedded.schema import CUSTOMERS, INTENTS, PAYMENT_METHODS, REFUNDS
 from shopgraph.connectors.gateway import (
     Asking,
@@ -34,6 +36,7 @@ from shopgraph.connectors.gateway import (
 )
 from shopgraph.connectors.ports import PaymentHistory
 from shopgraph.domain import (
+    Difference,
     Money,
     PaymentIntent,
     PaymentIntentStatus,
@@ -43,10 +46,12 @@ from shopgraph.domain import (
     RefundReason,
     RefundStatus,
 )
+from shopgraph.domain.ledger import GOODWILL, gift_card_account
 from shopgraph.errors import ConfigurationError, InvalidInput
 
 _INTENT = TypeAdapter(PaymentIntent)
 _REFUND = TypeAdapter(Refund)
+_METHOD = TypeAdapter(PaymentMethod)
 _KEPT = TypeAdapter(NewsKept)
 
 
@@ -56,7 +61,8 @@ class EmbeddedPayments:
     def __init__(self, database: Database, gateway: PaymentGateway | None = None) -> None:
         self._database = database
         self.gateway = gateway
-        self._known = GatewayRecords(gateway.name if gateway else "")
+        self._rows = MoneyRows(gateway=gateway.name if gateway else NO_GATEWAY)
+        self._known = GatewayRecords(gateway.name if gateway else "", self._rows)
 
     async def methods(self, customer_id: str) -> tuple[PaymentMethod, ...]:
         """A customer's saved payment methods, by id."""
@@ -91,6 +97,10 @@ class EmbeddedPayments:
             return PaymentHistory(intents=_begun_since(db, INTENTS, since), refunds=_begun_since(db, REFUNDS, since))
 
         return await self._database.read(read)
+
+    def check_ledger(self, db: Connection) -> tuple[Difference, ...]:
+        """Where the ledger and the records disagree, as this shop's payments are booked."""
+        return differences(db, self._rows)
 
     async def unsettled(self) -> tuple[GatewayCall, ...]:
         """Calls to the gateway of which nobody knows the end, longest open first: asked again, they go on."""
@@ -161,7 +171,7 @@ class EmbeddedPayments:
                 self._known.party(db, method.id)
                 intent = changed(intent, status=PaymentIntentStatus.PROCESSING, captured=Money.zero(amount.currency))
                 asks(intent.id)
-            return add(db, INTENTS, intent)
+            return self._rows.add(db, INTENTS, intent)
 
         async def ask(gateway: PaymentGateway, intent: PaymentIntent, asking: Asking) -> GatewayPayment:
             party = await self._database.read(lambda db: self._known.party(db, payment_method_id))
@@ -181,7 +191,7 @@ class EmbeddedPayments:
                 begin=begin,
                 ask=ask,
                 keep=self._known.keep_payment,
-                undo=lambda db, intent: _remove(db, INTENTS, intent.id),
+                undo=lambda db, intent: self._rows.remove(db, INTENTS, intent.id),
             ),
         )
 
@@ -198,7 +208,8 @@ class EmbeddedPayments:
                 asks(intent.id)
                 return intent
             _release(db, intent, intent.amount - taken)
-            return replace(db, INTENTS, changed(intent, captured=taken, status=PaymentIntentStatus.SUCCEEDED))
+            captured = changed(intent, captured=taken, status=PaymentIntentStatus.SUCCEEDED)
+            return self._rows.replace(db, INTENTS, captured)
 
         async def ask(gateway: PaymentGateway, intent: PaymentIntent, asking: Asking) -> GatewayPayment:
             external = await self._database.read(lambda db: self._known.payment(db, intent.id))
@@ -216,7 +227,7 @@ class EmbeddedPayments:
                 asks(intent.id)
                 return intent
             _release(db, intent, intent.amount)
-            return replace(db, INTENTS, changed(intent, status=PaymentIntentStatus.CANCELED))
+            return self._rows.replace(db, INTENTS, changed(intent, status=PaymentIntentStatus.CANCELED))
 
         async def ask(gateway: PaymentGateway, intent: PaymentIntent, asking: Asking) -> GatewayPayment:
             external = await self._database.read(lambda db: self._known.payment(db, intent.id))
@@ -254,6 +265,23 @@ class EmbeddedPayments:
             return False
         self._known.payment(db, intent.id)
         return True
+
+    async def credit_gift_card(
+        self, *, customer_id: str, amount: Money, at: datetime, idempotency_key: str
+    ) -> PaymentMethod:
+        """Let the customer's gift card rise, or make one: the shop's own money, which no gateway hears of."""
+
+        def act(db: Connection) -> PaymentMethod:
+            require(db, CUSTOMERS, customer_id)
+            if amount.amount <= 0:
+                raise InvalidInput(f"{amount} is no credit.", remedy="Give more than nothing.")
+            card = rules.card_to_credit(db, customer_id, amount.currency, new_id("gift", idempotency_key))
+            risen = rules.move_balance(db, card, amount)
+            move_money(db, GOODWILL, gift_card_account(card.id), amount, subject=card.id)
+            return risen
+
+        body = {"customer": customer_id, "amount": amount}
+        return await once(self._database, "payments.credit_gift_card", idempotency_key, body, _METHOD, act)
 
     async def refund(
         self,
@@ -297,7 +325,7 @@ class EmbeddedPayments:
                 self._known.payment(db, payment.id)
                 refund = changed(refund, payment_intent_id=payment.id)
                 asks(refund.id)
-            return add(db, REFUNDS, refund)
+            return self._rows.add(db, REFUNDS, refund)
 
         async def ask(gateway: PaymentGateway, refund: Refund, asking: Asking) -> GatewayRefund:
             payment = await self._database.read(lambda db: self._known.payment(db, refund.payment_intent_id or ""))
@@ -321,7 +349,7 @@ class EmbeddedPayments:
                 begin=begin,
                 ask=ask,
                 keep=self._known.keep_refund,
-                undo=lambda db, refund: _remove(db, REFUNDS, refund.id),
+                undo=lambda db, refund: self._rows.remove(db, REFUNDS, refund.id),
             ),
         )
 
@@ -336,7 +364,3 @@ def _release(db: Connection, intent: PaymentIntent, amount: Money) -> None:
     method = existing(db, PAYMENT_METHODS, intent.payment_method_id)
     if method.kind is PaymentMethodKind.GIFT_CARD:
         rules.move_balance(db, method, amount)
-
-
-def _remove(db: Connection, mapped: Mapped[Record], own: str) -> None:
-    db.execute(delete(mapped.table).where(keyed(mapped, own)))

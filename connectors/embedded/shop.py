@@ -15,6 +15,7 @@ from shopgraph.connectors.embedded.catalog import EmbeddedCatalog
 from shopgraph.connectors.embedded.crm import EmbeddedCrm
 from shopgraph.connectors.embedded.database import Database, parse_url, place_of, translated
 from shopgraph.connectors.embedded.inventory import EmbeddedInventory
+from shopgraph.connectors.embedded.ledger import EmbeddedLedger
 from shopgraph.connectors.embedded.marketing import EmbeddedMarketing
 from shopgraph.connectors.embedded.orders import EmbeddedOrders
 from shopgraph.connectors.embedded.payments import EmbeddedPayments
@@ -155,6 +156,7 @@ def _connect(
         sessions=EmbeddedSessions(database),
         records=EmbeddedRecords(database),
         runs=EmbeddedRuns(database),
+        ledger=EmbeddedLedger(database, payments.check_ledger),
         search=WordSearch(database) if search is None else search(catalog),
         unit_of_work=database,
         outside=outside,

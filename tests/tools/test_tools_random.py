@@ -77,6 +77,7 @@ async def _play(shop: EmbeddedShop, policy: PolicyBundle, calls: list[Asked]) ->
             outcome = await gate.call(replace(context, request_confirmed=outcome.proposal.digest), call)
         assert outcome.outcome in (Outcome.DONE, Outcome.REFUSED), outcome
         assert outcome.outcome is Outcome.DONE or shop.dump() == before
+        assert await shop.connectors.ledger.differences() == ()
         return outcome.outcome
 
     for who, tool, arguments in calls:

@@ -7,6 +7,7 @@ from shopgraph.domain.catalog import Availability, Offer, Product, ProductVarian
 from shopgraph.domain.conversation import Conversation, SessionEvent, SessionEventKind
 from shopgraph.domain.customer import Address, Customer, CustomerNote, Principal, PrincipalKind
 from shopgraph.domain.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentLine, FulfillmentStatus
+from shopgraph.domain.ledger import Balance, Book, Difference, DifferenceKind, Transfer
 from shopgraph.domain.marketing import Campaign, Discount, DiscountCode, Promotion
 from shopgraph.domain.money import Currency, Money, exponent
 from shopgraph.domain.order import CancelReason, Channel, Order, OrderLineItem, OrderStatus, ReturnPolicy
@@ -49,6 +50,8 @@ __all__ = [
     "Address",
     "Allocation",
     "Availability",
+    "Balance",
+    "Book",
     "Campaign",
     "CancelReason",
     "Cart",
@@ -59,6 +62,8 @@ __all__ = [
     "Currency",
     "Customer",
     "CustomerNote",
+    "Difference",
+    "DifferenceKind",
     "Discount",
     "DiscountCode",
     "Exchange",
@@ -108,6 +113,7 @@ __all__ = [
     "StockLevel",
     "Store",
     "StoredRequest",
+    "Transfer",
     "Value",
     "exponent",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from shopgraph.domain import (
@@ -210,25 +211,29 @@ CHANGE = action("change_items", plan=ChangePlan, steps=_change_steps, tell=_tell
 async def _move_stock(context: ToolContext, after: Order) -> None:
     """Release what the order was promised and promise what it holds now, line by line at the same place if it can be.
 
-    An order without allocations (its variants are not counted, or nobody has promised anything) gets none.
+    An order without allocations (its variants are not counted, or nobody has promised anything) gets none. Cut off and
+    begun again, it hears from the same key what was released, and finds what is promised anew already.
     """
     inventory = context.services.connectors.inventory
-    held = await inventory.allocations(after.id)
+    held = await inventory.release(order_id=after.id, idempotency_key=f"release:{after.id}:swap")
     if not held:
         return
-    await inventory.release(order_id=after.id, idempotency_key=f"release:{after.id}:swap")
+    promised = Counter[str]()
+    for entry in await inventory.allocations(after.id):
+        promised[entry.line_id] += entry.quantity
     variants = await variants_of(context, [line.sku for line in after.lines])
     for line in after.lines:
-        if line.current_quantity and variants[line.sku].tracks_stock:
+        if variants[line.sku].tracks_stock and (rest := line.current_quantity - promised[line.id]):
             own = [entry for entry in held if entry.line_id == line.id]
-            await _allocate(context, after, line, own or held)
+            await _allocate(context, after, line, rest, own or held)
 
 
-async def _allocate(context: ToolContext, order: Order, line: OrderLineItem, preferred: Sequence[Allocation]) -> None:
+async def _allocate(
+    context: ToolContext, order: Order, line: OrderLineItem, rest: int, preferred: Sequence[Allocation]
+) -> None:
     inventory = context.services.connectors.inventory
     places = {entry.location_id: index for index, entry in enumerate(preferred)}
     levels = await inventory.levels((line.sku,), region_id=order.region_id)
-    rest = line.current_quantity
     for level in sorted(levels, key=lambda level: (places.get(level.location_id, len(places)), -level.available)):
         take = min(rest, level.available)
         if take:

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from shopgraph.connectors.embedded import gateway_calls as calls
 from shopgraph.connectors.embedded.ledger import MoneyRows
-from shopgraph.connectors.embedded.rows import add, existing, keyed, one, replace
-from shopgraph.connectors.embedded.schema import INTENTS, PAYMENT_METHODS, REFUNDS
+from shopgraph.connectors.embedded.payment_rules import next_sequence
+from shopgraph.connectors.embedded.rows import add, existing, keyed, new_id, one, replace, require
+from shopgraph.connectors.embedded.schema import INTENTS, ORDERS, PAYMENT_METHODS, REFUNDS
 from shopgraph.connectors.gateway import (
     UNDER_WAY,
     ExternalKind,
@@ -21,7 +22,7 @@ from shopgraph.connectors.gateway import (
     later_payment,
     later_refund,
 )
-from shopgraph.domain import PaymentIntent, PaymentMethod, PaymentMethodKind, Refund
+from shopgraph.domain import PaymentIntent, PaymentMethod, PaymentMethodKind, Refund, RefundReason
 from shopgraph.errors import Conflict
 
 
@@ -106,8 +107,29 @@ class GatewayRecords:
 
     def _refund_seen(self, db: Connection, seen: GatewayRefund) -> str | None:
         own = calls.own_id(db, self.gateway, ExternalKind.REFUND, seen.external_id) or seen.id
-        refund = one(db, REFUNDS, keyed(REFUNDS, own))
+        refund = one(db, REFUNDS, keyed(REFUNDS, own)) or self._made_by_hand(db, seen)
         return None if refund is None else self.keep_refund(db, refund, seen).id
+
+    def _made_by_hand(self, db: Connection, seen: GatewayRefund) -> Refund | None:
+        """A refund of a payment of ours that these records did not ask for: the money is gone all the same."""
+        payment_id = calls.own_id(db, self.gateway, ExternalKind.PAYMENT, seen.payment_external_id)
+        if payment_id is None:
+            return None
+        payment = existing(db, INTENTS, payment_id)
+        require(db, ORDERS, payment.order_id)
+        refund = Refund(
+            # One that was refused here once and happened there has our id: asked again it must not happen twice.
+            id=seen.id or new_id("re", f"{self.gateway}:{seen.external_id}"),
+            order_id=payment.order_id,
+            payment_intent_id=payment.id,
+            payment_method_id=payment.payment_method_id,
+            amount=seen.amount,
+            status=seen.status,
+            reason=RefundReason.REQUESTED_BY_CUSTOMER,
+            sequence=next_sequence(db, payment.order_id),
+            created_at=seen.created_at,
+        )
+        return self.rows.add(db, REFUNDS, refund)
 
     def _known(self, db: Connection, kind: ExternalKind, own: str) -> str:
         external = calls.external_id(db, self.gateway, kind, own)

@@ -84,7 +84,11 @@ async def _as_it_is_now(event: StripeEvent, gateway: PaymentGateway) -> GatewayN
         return GatewayNews(payments=() if payment is None else (payment,))
     if event.kind is EventKind.REFUND:
         refund = await gateway.find_refund(event.object_id)
-        return GatewayNews(refunds=() if refund is None else (refund,))
+        if refund is None or not refund.payment_external_id:
+            return GatewayNews()
+        # Its payment too: news of that may still be on their way, and without it the refund would be a stranger's.
+        payment = await gateway.payment(refund.payment_external_id)
+        return GatewayNews(payments=() if payment is None else (payment,), refunds=(refund,))
     if event.kind is EventKind.CHARGE and event.payment_external_id:
         payment = await gateway.payment(event.payment_external_id)
         refunds = tuple([each async for each in gateway.refunds_of(event.payment_external_id)])

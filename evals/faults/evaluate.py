@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -46,15 +46,22 @@ def evaluate(
 
 
 def run_faults(
-    folder: Path, *, runs: int, db: Records = Records.SQLITE, seed: int = 7, workers: int = WORKERS, keys: bool = True
+    folder: Path,
+    *,
+    runs: int,
+    db: Records = Records.SQLITE,
+    seed: int = 7,
+    workers: int = WORKERS,
+    keys: bool = True,
+    only: Sequence[Fault] = tuple(Fault),
 ) -> EvalReport:
-    """`evaluate` in a folder; without `keys` our side sends no idempotency keys, and is found out."""
+    """`evaluate` in a folder and with some faults only; without `keys` none is sent to the other side."""
     with (
         _databases(folder, db) as (url, engine),
         staged(folder, url=url, engine=engine, workers=workers, keys=keys) as stage,
     ):
         points = stage.harness.rehearse([stage.make(kind) for kind in KINDS])
-        plan = Plan(points, seed)
+        plan = Plan(points, seed, only)
         stage.harness.play(runs, plan, stage.make)
         verdict = judge(stage.books, {run.case: run.end for run in stage.harness.runs})
         return _report(runs, stage.harness, plan, verdict)

@@ -112,11 +112,8 @@ class Harness:
     def close(self) -> None:
         """End every worker."""
         for hand in self._hands:
-            with contextlib.suppress(OSError):
-                hand.pipe.send(None)
-        for hand in self._hands:
-            hand.process.join(5)
             hand.process.kill()
+            hand.process.join()
 
     def _begin(self, case: Case, faults: Mapping[str, Fault]) -> Run:
         run = Run(case=case, faults=faults, since=time.monotonic())
@@ -142,7 +139,9 @@ class Harness:
             hand.run = run
             run.hands += 1
             fresh = run.hands == 1 and not run.struck and not run.last_word
-            hand.pipe.send(Order(case=run.case, faults=run.faults if fresh else {}, refused=run.case.kind.refused))
+            order = Order(case=run.case, faults=run.faults if fresh else {}, refused=run.case.kind.refused)
+            with contextlib.suppress(OSError):  # it was killed meanwhile, which is heard of next
+                hand.pipe.send(order)
 
     def _due(self) -> Run | None:
         now = time.monotonic()

@@ -129,7 +129,7 @@ class Case:
     def arguments(self) -> dict[str, JsonValue]:
         """Of the call."""
         order: dict[str, JsonValue] = {"order_id": self.order_id}
-        swap: JsonValue = {"sku": self.sku("a"), "quantity": UNITS}
+        swap: dict[str, JsonValue] = {"sku": self.sku("a"), "quantity": UNITS}
         match self.kind.tool:
             case "cancel_order":
                 return {**order, "reason": "no_longer_needed"}

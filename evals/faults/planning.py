@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from random import Random
 
 from shopgraph.evals.faults.kinds import Fault
@@ -15,10 +15,11 @@ AT_MOST = 3
 class Plan:
     """What is still to be met, by kind of call."""
 
-    def __init__(self, points: Mapping[str, Iterable[str]], seed: int) -> None:
+    def __init__(self, points: Mapping[str, Collection[str]], seed: int, only: Sequence[Fault] = tuple(Fault)) -> None:
         self._points = {kind: sorted(found) for kind, found in points.items()}
+        self._faults = only
         self._random = Random(seed)  # noqa: S311 - it has to be the same again
-        pairs = [(point, fault) for point in sorted(set().union(*points.values())) for fault in Fault]
+        pairs = [(point, fault) for point in sorted(set().union(*points.values())) for fault in only]
         self._random.shuffle(pairs)
         self._unmet = pairs
         self._out = set[tuple[str, Fault]]()
@@ -31,7 +32,7 @@ class Plan:
         waiting = [pair for pair in self._unmet if pair not in self._out]
         if not waiting:
             kind = self._random.choice(sorted(self._points))
-            return kind, {self._random.choice(self._points[kind]): self._random.choice(list(Fault))}
+            return kind, {self._random.choice(self._points[kind]): self._random.choice(self._faults)}
         point, fault = waiting[0]
         kind = self._random.choice([kind for kind, found in sorted(self._points.items()) if point in found])
         chosen = {point: fault}

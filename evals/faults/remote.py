@@ -136,17 +136,17 @@ class RemoteGateway:
 
     async def refunds_of(self, external_id: str) -> AsyncIterator[GatewayRefund]:
         """Nobody asks."""
-        for none in ():
+        for none in tuple[GatewayRefund, ...]():
             yield none
 
     async def payments_since(self, at: datetime) -> AsyncIterator[GatewayPayment]:
         """Nobody asks."""
-        for none in ():
+        for none in tuple[GatewayPayment, ...]():
             yield none
 
     async def refunds_since(self, at: datetime) -> AsyncIterator[GatewayRefund]:
         """Nobody asks."""
-        for none in ():
+        for none in tuple[GatewayRefund, ...]():
             yield none
 
 
@@ -173,6 +173,24 @@ class RemoteInventory:
     ) -> Reservation:
         """It keeps no carts."""
         raise ConnectorUnavailable("The other side reserves nothing.")
+
+    async def reservations(self, cart_id: str) -> tuple[Reservation, ...]:
+        """It keeps no carts."""
+        return ()
+
+    async def allocate_reserved(
+        self, *, reservation_id: str, order_id: str, line_id: str, idempotency_key: str
+    ) -> Allocation:
+        """It keeps no carts."""
+        raise ConnectorUnavailable("The other side reserves nothing.")
+
+    async def unreserve(self, *, cart_id: str, idempotency_key: str) -> tuple[Reservation, ...]:
+        """It keeps no carts."""
+        return ()
+
+    async def release_expired(self, *, at: datetime) -> tuple[Reservation, ...]:
+        """It keeps no carts."""
+        return ()
 
     async def allocate(
         self, *, sku: str, location_id: str, order_id: str, line_id: str, quantity: int, idempotency_key: str

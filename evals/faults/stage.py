@@ -35,7 +35,7 @@ class Stage:
         self.made += 1
         self.records.load(dataset(case))
         self.records.database.write_now(lambda db: _introduce(db, case))
-        _write(self.books, case)
+        write_books(self.books, case)
         return case
 
 
@@ -71,7 +71,8 @@ def _introduce(db: Connection, case: Case) -> None:
         gateway_calls.bind(db, RemoteGateway.name, kind, own, own)
 
 
-def _write(books: Path, case: Case) -> None:
+def write_books(books: Path, case: Case) -> None:
+    """Write an order's payments and stock into the other side's books."""
     with closing(sqlite3.connect(books, timeout=30)) as db, db:
         db.executemany(
             "INSERT INTO payments VALUES (?, ?, ?, ?, ?, 'USD')",

@@ -20,7 +20,6 @@ from shopgraph.evals.faults.orders import REGION, Case
 from shopgraph.evals.faults.remote import RemoteGateway, RemoteInventory, Wire
 from shopgraph.guards.policy import load_bundle
 from shopgraph.shop import Shop
-from shopgraph.tools.durable.engine import Engine
 from shopgraph.tools.durable.points import POINTS
 from shopgraph.tools.spec import GateOutcome, ToolCall, ToolContext
 
@@ -77,8 +76,8 @@ class Ready:
 
 
 def work(setup: Setup, pipe: Connection) -> None:
-    """Make calls until there are no more; actions that others left behind are carried on meanwhile."""
-    logging.disable(logging.CRITICAL)
+    """Make calls until it is killed; actions that others left behind are carried on meanwhile."""
+    logging.basicConfig(filename=setup.folder / "workers.log", level=logging.ERROR, force=True)
     speaking = threading.Lock()
     current: list[Case] = []
 
@@ -94,14 +93,15 @@ def work(setup: Setup, pipe: Connection) -> None:
         shop.engine.wait_seconds = WAIT_SECONDS
         shop.engine.attach(shop.services)
         say(Ready())
-        while (order := pipe.recv()) is not None:
+        while True:
+            order: Order = pipe.recv()
             current[:] = [order.case]
             injector.plan(order.faults, order.refused)
             outcome = asyncio.run(_call(shop, order.case))
             reached = frozenset(injector.reached)
+            injector.plan({})
             detail = outcome.error or "; ".join(each.reason for each in outcome.decisions)
             say(Answered(case=order.case, outcome=outcome.outcome, detail=detail, reached=reached))
-        Engine.open(setup.engine).close()
 
 
 def _opened(setup: Setup, injector: Injector) -> Shop:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -49,6 +50,15 @@ def amount_in(typed: str, currency: str) -> Money:
 def _example(currency: str) -> str:
     """An amount with as many digits as the currency has."""
     return str(Money(amount=12345, currency=currency))
+
+
+class GoodwillReason(StrEnum):
+    """Why the shop gives money of its own."""
+
+    LATE_DELIVERY = "late_delivery"
+    DAMAGED_GOODS = "damaged_goods"
+    POOR_SERVICE = "poor_service"
+    OTHER = "other"
 
 
 class ItemToReturn(Value):

@@ -9,6 +9,7 @@ from shopgraph.domain import (
     Availability,
     Customer,
     DiscountCode,
+    Exchange,
     Offer,
     Order,
     PaymentMethod,
@@ -85,6 +86,18 @@ async def asking_customer(context: ToolContext) -> Customer:
     if customer is None:
         raise NotFound("There is no such customer.", customer_id=customer_id)
     return customer
+
+
+async def the_exchange(context: ToolContext, exchange_id: str) -> Exchange:
+    """The exchange, for whoever works in the warehouse.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = await context.services.connectors.warehouse.find_exchange(exchange_id)
+    if found is None:
+        raise NotFound(f"There is no exchange {exchange_id}.", exchange_id=exchange_id)
+    return found
 
 
 async def region_of(context: ToolContext, region_id: str) -> Region:

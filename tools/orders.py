@@ -10,6 +10,7 @@ from shopgraph.domain import CancelReason
 from shopgraph.tools import actions
 from shopgraph.tools.amounts import total_held
 from shopgraph.tools.arguments import ItemsToSwap, MethodId, OrderId, TypedAddress
+from shopgraph.tools.checkout import plan_checkout
 from shopgraph.tools.facts import approval_limit, order_facts, swap_facts
 from shopgraph.tools.lookups import asking_customer, own_method, own_order
 from shopgraph.tools.phrases import one_line
@@ -17,9 +18,14 @@ from shopgraph.tools.plans import held_for, plan_swap
 from shopgraph.tools.registry import tool
 from shopgraph.tools.showing import Showing, order_view
 from shopgraph.tools.spec import Accepted, Cost, Scope, Subject, System, ToolContext
-from shopgraph.tools.summaries import address_summary, cancel_summary, change_summary
-from shopgraph.tools.views import CanceledOrder, ChangedAddress, ChangedItems, OrderList, OrderView
+from shopgraph.tools.summaries import address_summary, cancel_summary, change_summary, place_summary
+from shopgraph.tools.views import CanceledOrder, ChangedAddress, ChangedItems, OrderList, OrderView, PlacedOrder
 
+Shipping = Annotated[
+    str | None,
+    Field(min_length=1, max_length=64, description="Id of a way of shipping; empty: the region's standard one."),
+]
+To = Annotated[TypedAddress | None, Field(description="Where it goes; empty: the address of the profile.")]
 Limit = Annotated[int, Field(ge=1, le=50, description="How many at most.")]
 
 
@@ -41,6 +47,37 @@ async def _describe_get(context: ToolContext, order_id: str) -> Subject:
 async def get_order(context: ToolContext, order_id: OrderId) -> OrderView:
     """Look at one of the customer's orders: items, status, parcels and tracking, payments, refunds, returns."""
     return await order_view(context, await own_order(context, order_id))
+
+
+async def _describe_place(
+    context: ToolContext, payment_method_id: str, shipping: str | None, address: TypedAddress | None
+) -> Subject:
+    found = await plan_checkout(context, payment_method_id, shipping, address)
+    showing = await Showing.for_customer(context, found.customer.id, found.terms.region_id)
+    return Subject(
+        owner_id=found.customer.id,
+        resource_id=found.cart.id if found.cart else "",
+        facts=found.facts(),
+        summary=place_summary(showing, found, payment_method_id),
+    )
+
+
+@tool(
+    system=System.ORDERS,
+    scope=Scope.CUSTOMER,
+    mutates=True,
+    needs_confirmation=True,
+    cost=Cost.MONEY,
+    describe=_describe_place,
+)
+async def place_order(
+    context: ToolContext, payment_method_id: MethodId, shipping: Shipping = None, address: To = None
+) -> PlacedOrder | Accepted:
+    """Buy what is in the customer's open cart: discounts, tax and shipping are worked out now, and it is paid at once.
+
+    redeem_code puts a code on the cart first; delivery_options lists the ways of shipping.
+    """
+    return await actions.place_order(context, payment_method_id, shipping, address)
 
 
 async def _describe_cancel(context: ToolContext, order_id: str, reason: CancelReason) -> Subject:
@@ -131,4 +168,4 @@ async def change_order_address(context: ToolContext, order_id: OrderId, address:
     return await actions.change_order_address(context, order_id, address)
 
 
-TOOLS = (list_orders, get_order, cancel_order, change_items, change_order_address)
+TOOLS = (list_orders, get_order, place_order, cancel_order, change_items, change_order_address)

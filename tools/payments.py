@@ -10,8 +10,9 @@ from shopgraph.domain import Money, PaymentMethod, PaymentMethodKind, RefundReas
 from shopgraph.errors import NotFound
 from shopgraph.tools import actions
 from shopgraph.tools.amounts import total_held
-from shopgraph.tools.arguments import Amount, MethodId, OrderId
+from shopgraph.tools.arguments import Amount, GoodwillReason, MethodId, OrderId
 from shopgraph.tools.facts import order_facts
+from shopgraph.tools.goodwill import goodwill_facts, plan_goodwill
 from shopgraph.tools.lookups import may_see, own_method, own_order
 from shopgraph.tools.plans import covers, held_for, promised_on
 from shopgraph.tools.refunds import plan_refund, refund_facts, where_to
@@ -19,7 +20,7 @@ from shopgraph.tools.registry import tool
 from shopgraph.tools.showing import Showing
 from shopgraph.tools.spec import Accepted, Cost, Scope, Subject, System, ToolContext
 from shopgraph.tools.summaries import payment_summary
-from shopgraph.tools.views import ChangedPayment, GiftCardView, RefundedOrder
+from shopgraph.tools.views import ChangedPayment, CreditedGoodwill, GiftCardView, RefundedOrder
 
 GiftCardId = Annotated[str, Field(min_length=1, max_length=64, description="Id of one of the customer's gift cards.")]
 WithoutGoods = Annotated[
@@ -132,4 +133,33 @@ async def refund_order(
     return await actions.refund_order(context, order_id, amount, reason, payment_method_id)
 
 
-TOOLS = (get_gift_card, change_payment_method, refund_order)
+async def _describe_goodwill(
+    context: ToolContext, amount: str, reason: GoodwillReason, order_id: str | None, customer_id: str | None
+) -> Subject:
+    plan = await plan_goodwill(context, amount, order_id, customer_id)
+    about = f" for order {plan.order_id}" if plan.order_id else ""
+    return Subject(
+        owner_id=plan.customer.id,
+        resource_id=plan.order_id or plan.customer.id,
+        facts=goodwill_facts(context, plan),
+        amount=plan.amount,
+        summary=f"Credit {plan.amount} to a gift card of the customer{about} ({reason.replace('_', ' ')})",
+    )
+
+
+@tool(system=System.PAYMENTS, scope=Scope.INTERNAL, mutates=True, cost=Cost.MONEY, describe=_describe_goodwill)
+async def credit_goodwill(
+    context: ToolContext,
+    amount: Amount,
+    reason: Annotated[GoodwillReason, Field(description="What it makes up for.")],
+    order_id: Annotated[OrderId | None, Field(description="The order that it is about.")] = None,
+    customer_id: Annotated[str | None, Field(description="Or the customer whom it is for.")] = None,
+) -> CreditedGoodwill | Accepted:
+    """Give a customer money of the shop's own, onto their gift card; one is made where there is none.
+
+    For the staff. It is no refund: what was paid for an order stays as it is.
+    """
+    return await actions.credit_goodwill(context, amount, reason, order_id, customer_id)
+
+
+TOOLS = (get_gift_card, change_payment_method, refund_order, credit_goodwill)

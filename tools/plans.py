@@ -122,9 +122,10 @@ async def plan_return(context: ToolContext, order: Order, items: Sequence[ItemTo
         for part in pick_lines(order, item.sku, item.quantity, taken)
     )
     held = await held_for(context, order.id)
-    fee = order.return_policy.restocking_fee if order.return_policy else Money.zero(order.currency)
-    # An order is taxed as its region taxed on the day it was placed.
+    # An order is taxed, and its returns are judged, as its region had it on the day it was placed.
     terms = context.services.policy.calendar(order.region_id, order.placed_at or context.services.clock.now())
+    free = order.return_policy is None or all(entry.reason in terms.returns.fee_waived_for for entry in parts)
+    fee = Money.zero(order.currency) if free or not order.return_policy else order.return_policy.restocking_fee
     refund = return_refund(
         [entry.part for entry in parts],
         tax_inclusive=terms.tax.inclusive,
@@ -172,10 +173,11 @@ def is_gift_card(method: PaymentMethod | None, currency: str) -> bool:
     return method.balance is None or method.balance.currency == currency
 
 
-async def covers(context: ToolContext, method: PaymentMethod | None, amount: Money) -> bool:
+async def covers(context: ToolContext, method: PaymentMethod | None, amount: Money, *, promised: bool = False) -> bool:
     """Whether a gift card holds `amount` beyond what open exchanges will take from it; true for any other method.
 
-    A card in another currency covers nothing, and takes nothing back.
+    `promised`: the amount is what one of these exchanges takes. A card in another currency covers nothing, and takes
+    nothing back.
     """
     if method is None or method.kind is not PaymentMethodKind.GIFT_CARD:
         return True
@@ -185,7 +187,8 @@ async def covers(context: ToolContext, method: PaymentMethod | None, amount: Mon
         return True
     if method.balance is None:
         return False
-    return method.balance - await promised_on(context, method, method.balance.currency) >= amount
+    others = await promised_on(context, method, method.balance.currency) - (amount if promised else amount * 0)
+    return method.balance - others >= amount
 
 
 def _difference(swap: SwapPart) -> Money:

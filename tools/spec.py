@@ -58,6 +58,11 @@ class Policy(Protocol):
     """Who may do what, and how much. The policy bundle implements it."""
 
     @property
+    def version(self) -> str:
+        """Names exactly the rules and terms that it answers by."""
+        ...
+
+    @property
     def identification(self) -> tuple[str, ...]:
         """Look-ups that authenticate a customer; the host's word always does."""
         ...
@@ -107,15 +112,18 @@ class ToolContext:
     region_id: str
     conversation_id: str = ""
     request_id: str = ""
+    """Of what was asked for in this turn, unique within the conversation."""
     call_id: str = ""
     """The gated call's own id, set by the gate: idempotency keys of what has no other business key are made of it."""
     channel: Channel = Channel.WEB
     agent: str = ""
     """Which software calls, for limits per agent: `chat`, `mcp`, a name of the host's own."""
     request_confirmed: str | None = None
-    """Digest of the proposal that the customer said yes to in this turn."""
+    """Digest of the proposal that the customer said yes to in this request; it lets one call of the request through."""
     approvals: Mapping[str, str] = field(default_factory=dict)
-    """Who of the staff approved what: by the digest of the proposal."""
+    """Who of the staff approved what: by the digest of the proposal; each lets one call of the request through."""
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """The words in which people were asked, by the digest: what would be put otherwise now, nobody has said yes to."""
 
 
 @dataclass(frozen=True, kw_only=True)

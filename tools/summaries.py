@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from shopgraph.domain import Money, Order, OrderLineItem, Refund
 from shopgraph.tools.amounts import PaymentPart
+from shopgraph.tools.checkout import Checkout
 from shopgraph.tools.phrases import count_of, join_words, one_line
 from shopgraph.tools.plans import ReturnPlan, SwapPart, SwapPlan
 from shopgraph.tools.showing import Showing
@@ -16,6 +17,21 @@ def cancel_summary(showing: Showing, order: Order, held: Sequence[PaymentPart]) 
     paid = [part for part in held if not part.amount.is_zero]
     money = f"refund {refunds_text(showing, paid)}" if paid else "refund nothing, as nothing is paid"
     return f"Cancel order {order.id} ({_lines(order.lines)}) and {money}"
+
+
+def place_summary(showing: Showing, checkout: Checkout, payment_method_id: str) -> str:
+    """Of a purchase."""
+    goods = [count_of(line.quantity, with_options(line.variant.title, line.variant.options)) for line in checkout.lines]
+    parts = [] if checkout.discount.is_zero else [f"{showing.text(checkout.discount)} off"]
+    tax, held = checkout.terms.tax, "included" if checkout.terms.tax.inclusive else "added"
+    parts += [] if checkout.tax.is_zero else [f"{showing.text(checkout.tax)} {tax.name} {held}"]
+    way = checkout.shipping.name if checkout.shipping else "no way of shipping"
+    parts.append(f"{way} {showing.text(checkout.shipping_price)}")
+    idle = f"; {join_words(checkout.idle_codes)} takes nothing off" if checkout.idle_codes else ""
+    return (
+        f"Buy {join_words(goods)} for {showing.text(checkout.total)} in all ({', '.join(parts)}{idle}), paid with your"
+        f" {showing.label(payment_method_id)} and sent to {one_line(checkout.address.address)}"
+    )
 
 
 def refunds_text(showing: Showing, parts: Sequence[PaymentPart] | Sequence[Refund]) -> str:

@@ -11,7 +11,7 @@ from shopgraph.errors import NotFound
 from shopgraph.tools import actions
 from shopgraph.tools.arguments import ItemsToReturn, ItemsToSwap, MethodId, OrderId
 from shopgraph.tools.facts import exchange_facts, order_facts, return_facts, swap_facts
-from shopgraph.tools.lookups import own_method, own_order, region_of
+from shopgraph.tools.lookups import own_method, own_order, region_of, the_exchange
 from shopgraph.tools.plans import plan_return, plan_swap
 from shopgraph.tools.registry import tool
 from shopgraph.tools.showing import Showing, parcels_of
@@ -20,6 +20,7 @@ from shopgraph.tools.summaries import exchange_summary, return_summary
 from shopgraph.tools.views import (
     AfterSale,
     AmountView,
+    CompletedExchange,
     DeliveryOption,
     DeliveryOptions,
     RequestedExchange,
@@ -29,6 +30,7 @@ from shopgraph.tools.views import (
 )
 
 ReturnId = Annotated[str, Field(min_length=1, max_length=64, description="Id of an accepted return.")]
+ExchangeId = Annotated[str, Field(min_length=1, max_length=64, description="Id of an accepted exchange.")]
 Condition = Annotated[
     Literal[ItemCondition.NEW, ItemCondition.USED, ItemCondition.DAMAGED],
     Field(description="What the warehouse found; only what is new goes back on the shelf."),
@@ -171,4 +173,32 @@ async def receive_return(
     return await actions.receive_return(context, return_id, condition)
 
 
-TOOLS = (delivery_options, track_order, get_returns, return_items, exchange_items, receive_return)
+async def _describe_receive_exchange(context: ToolContext, exchange_id: str, condition: ItemCondition) -> Subject:
+    found = await the_exchange(context, exchange_id)
+    back = -found.difference if found.difference.amount < 0 else None
+    return Subject(
+        owner_id=found.customer_id,
+        resource_id=found.id,
+        facts={"exchange_status": str(found.status)},
+        amount=back,
+        summary=f"Receive the goods of exchange {found.id} ({condition}), settle {found.difference}, send the new ones",
+    )
+
+
+@tool(system=System.WAREHOUSE, scope=Scope.INTERNAL, mutates=True, cost=Cost.MONEY, describe=_describe_receive_exchange)
+async def receive_exchange(
+    context: ToolContext, exchange_id: ExchangeId, condition: Condition = ItemCondition.NEW
+) -> CompletedExchange | Accepted:
+    """Book the old goods of an exchange as received, charge or refund the difference, and send the new goods."""
+    return await actions.receive_exchange(context, exchange_id, condition)
+
+
+TOOLS = (
+    delivery_options,
+    track_order,
+    get_returns,
+    return_items,
+    exchange_items,
+    receive_return,
+    receive_exchange,
+)

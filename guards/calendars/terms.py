@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from shopgraph.domain import Money, Quantity, Value
+from shopgraph.domain import Money, Quantity, ReturnReason, Value
 from shopgraph.errors import InvalidInput
 
 Percent = Annotated[Decimal, Field(ge=0, le=100)]
@@ -103,6 +103,12 @@ class ReturnRules(Value):
     """Days after delivery; 0 for none at all; None where the records do not tell."""
     restocking_fee: Price
     final_sale_categories: tuple[str, ...] = ()
+    fee_waived_for: tuple[ReturnReason, ...] = (
+        ReturnReason.DAMAGED,
+        ReturnReason.NOT_AS_DESCRIBED,
+        ReturnReason.WRONG_ITEM,
+    )
+    """A return for nothing but these reasons costs no fee: the shop itself is to blame."""
 
 
 class PromotionRules(Value):
@@ -124,6 +130,8 @@ class ApprovalRules(Value):
 
     refund_above: Price | None = None
     """Refunds above it wait for a person; None: no such rule."""
+    goodwill_above: Price | None = None
+    """Goodwill above it waits for a person; None: no such rule."""
 
 
 class RegionCalendar(Value):

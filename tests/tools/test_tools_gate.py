@@ -292,6 +292,7 @@ class AllowAll:
 
     def __init__(self, real: Any) -> None:
         self.calendar, self.identification, self.limits_on = real.calendar, real.identification, real.limits_on
+        self.version = real.version
 
     def decide(self, request: Any) -> Any:
         from shopgraph.guards.decisions import Decision

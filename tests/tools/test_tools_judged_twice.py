@@ -34,6 +34,10 @@ class Listening:
     asked: list[PolicyRequest] = field(default_factory=list)
 
     @property
+    def version(self) -> str:
+        return self.bundle.version
+
+    @property
     def identification(self) -> tuple[str, ...]:
         return self.bundle.identification
 

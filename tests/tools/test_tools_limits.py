@@ -58,6 +58,10 @@ class Limited:
     limits: tuple[Limit, ...]
 
     @property
+    def version(self) -> str:
+        return self.bundle.version
+
+    @property
     def identification(self) -> tuple[str, ...]:
         return self.bundle.identification
 

@@ -11,8 +11,11 @@ from shopgraph.tools.actions.customers import (
     offer_discount,
     redeem_code,
 )
+from shopgraph.tools.actions.exchanges import receive_exchange
+from shopgraph.tools.actions.goodwill import credit_goodwill
 from shopgraph.tools.actions.items import change_items, exchange_items
 from shopgraph.tools.actions.orders import cancel_order, change_order_address, change_payment_method
+from shopgraph.tools.actions.placing import place_order
 from shopgraph.tools.actions.refunds import refund_order
 from shopgraph.tools.actions.returns import receive_return, return_items
 
@@ -23,9 +26,12 @@ __all__ = [
     "change_order_address",
     "change_payment_method",
     "change_profile_address",
+    "credit_goodwill",
     "exchange_items",
     "handoff",
     "offer_discount",
+    "place_order",
+    "receive_exchange",
     "receive_return",
     "redeem_code",
     "refund_order",

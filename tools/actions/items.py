@@ -24,7 +24,7 @@ from shopgraph.tools.arguments import ItemToSwap
 from shopgraph.tools.durable.admission import perform
 from shopgraph.tools.durable.steps import Step, Work, action
 from shopgraph.tools.lookups import own_method, own_order, variants_of
-from shopgraph.tools.plans import SwapPlan, covers, held_for, plan_swap
+from shopgraph.tools.plans import covers, held_for, plan_swap
 from shopgraph.tools.showing import Showing
 from shopgraph.tools.spec import Accepted, ToolContext
 from shopgraph.tools.summaries import difference_text
@@ -128,7 +128,7 @@ async def change_items(
     if order.status is not OrderStatus.PENDING or order.items_changed_at is not None:
         raise Conflict(f"The items of order {order.id} cannot be changed now.", order=order.id)
     found = await plan_swap(context, order, items)
-    charge, refunds = await _settlement(context, order, found, payment_method_id)
+    charge, refunds = await settlement(context, order, found.difference, payment_method_id)
     plan = ChangePlan(
         order_id=order.id,
         customer_id=order.customer_id,
@@ -141,19 +141,26 @@ async def change_items(
     return await perform(context, CHANGE, plan, order_id=order.id, customer_id=order.customer_id)
 
 
-async def _settlement(
-    context: ToolContext, order: Order, found: SwapPlan, payment_method_id: str
+async def settlement(
+    context: ToolContext, order: Order, difference: Money, payment_method_id: str, *, promised: bool = False
 ) -> tuple[PlannedCharge | None, tuple[PlannedRefund, ...]]:
+    """What is charged, or else refunded, for a difference in price; an even one is a refund of nothing.
+
+    `promised`: it is an open exchange's own difference, which is not set aside on the gift card a second time.
+
+    Raises:
+        Conflict: the method is not the customer's or does not cover it, or too little is held to refund it.
+    """
     first = await next_place(context, order.id)
-    if found.difference.amount > 0:
+    if difference.amount > 0:
         method = await own_method(context, order.customer_id, payment_method_id)
-        if method is None or not await covers(context, method, found.difference):
-            raise Conflict(f"{found.difference} for order {order.id} cannot be paid with this payment method.")
+        if method is None or not await covers(context, method, difference, promised=promised):
+            raise Conflict(f"{difference} for order {order.id} cannot be paid with this payment method.")
         charge = PlannedCharge(
-            order_id=order.id, sequence=first, payment_method_id=payment_method_id, amount=found.difference
+            order_id=order.id, sequence=first, payment_method_id=payment_method_id, amount=difference
         )
         return charge, ()
-    parts = parts_to_refund(await held_for(context, order.id), -found.difference, payment_method_id)
+    parts = parts_to_refund(await held_for(context, order.id), -difference, payment_method_id)
     return None, plan_refunds(
         order.id,
         parts,

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 from shopgraph.domain import (
     ItemCondition,
-    LocationKind,
     Money,
-    Order,
     RefundReason,
     Return,
     ReturnItem,
@@ -18,21 +16,21 @@ from shopgraph.domain import (
     Value,
 )
 from shopgraph.domain.transitions import RETURN
-from shopgraph.errors import Conflict, NotFound
+from shopgraph.errors import NotFound
 from shopgraph.tools.actions.ledger import book, next_place
 from shopgraph.tools.actions.money import PlannedRefund, plan_refunds, refund_steps, refunds_of
+from shopgraph.tools.actions.restocking import Restocking, plan_restocking, restock_steps
 from shopgraph.tools.amounts import parts_to_refund
 from shopgraph.tools.arguments import ItemToReturn
 from shopgraph.tools.durable.admission import perform
 from shopgraph.tools.durable.steps import Step, Work, action
-from shopgraph.tools.lookups import own_order, variants_of
+from shopgraph.tools.lookups import own_order
 from shopgraph.tools.plans import held_for, plan_return
 from shopgraph.tools.showing import Showing
 from shopgraph.tools.spec import Accepted, ToolContext
 from shopgraph.tools.views import RequestedReturn, SettledReturn
 
 WAREHOUSE = frozenset({"warehouse"})
-INVENTORY = frozenset({"inventory"})
 
 
 class ReturnPlan(Value):
@@ -99,15 +97,6 @@ async def _tell_requested(work: Work, plan: ReturnPlan) -> RequestedReturn:
 REQUEST_RETURN = action("return_items", plan=ReturnPlan, steps=_request_steps, tell=_tell_requested)
 
 
-class Restocking(Value):
-    """Units that go back on a shelf."""
-
-    line_id: str
-    sku: str
-    location_id: str
-    quantity: int
-
-
 class ReceivePlan(Value):
     """Goods that have arrived, where they go, and what is paid for them."""
 
@@ -133,6 +122,7 @@ async def receive_return(context: ToolContext, return_id: str, condition: ItemCo
         raise NotFound(f"There is no return {return_id}.", return_id=return_id)
     RETURN.check(found.status, ReturnStatus.RECEIVED)
     order = await own_order(context, found.order_id)
+    came = [(item.line_id, item.sku, item.quantity) for item in found.items]
     parts = parts_to_refund(await held_for(context, order.id), found.refund, found.payment_method_id)
     plan = ReceivePlan(
         return_id=found.id,
@@ -140,7 +130,7 @@ async def receive_return(context: ToolContext, return_id: str, condition: ItemCo
         customer_id=order.customer_id,
         items=tuple(item.model_copy(update={"condition": condition}) for item in found.items),
         condition=condition,
-        restocking=await _restocking(context, order, found.items) if condition is ItemCondition.NEW else (),
+        restocking=await plan_restocking(context, order, came) if condition is ItemCondition.NEW else (),
         refund=found.refund,
         refunds=plan_refunds(
             order.id,
@@ -174,22 +164,10 @@ def _receive_steps(plan: ReceivePlan) -> list[Step]:
 
     return [
         Step(name="receive", ports=WAREHOUSE, do=receive),
-        *[_restock_step(plan.return_id, each) for each in plan.restocking],
+        *restock_steps(plan.return_id, plan.restocking),
         *refund_steps(plan.refunds),
         Step(name="settle", ports=WAREHOUSE, do=settle),
     ]
-
-
-def _restock_step(return_id: str, each: Restocking) -> Step:
-    async def restock(work: Work) -> None:
-        await work.context.services.connectors.inventory.restock(
-            sku=each.sku,
-            location_id=each.location_id,
-            quantity=each.quantity,
-            idempotency_key=f"restock:{return_id}:{each.line_id}",
-        )
-
-    return Step(name=f"restock-{each.line_id}", ports=INVENTORY, do=restock)
 
 
 async def _tell_received(work: Work, plan: ReceivePlan) -> SettledReturn:
@@ -219,32 +197,3 @@ async def _tell_received(work: Work, plan: ReceivePlan) -> SettledReturn:
 
 
 RECEIVE_RETURN = action("receive_return", plan=ReceivePlan, steps=_receive_steps, tell=_tell_received)
-
-
-async def _restocking(context: ToolContext, order: Order, items: Sequence[ReturnItem]) -> tuple[Restocking, ...]:
-    """Units back to where they came from, else into the region's warehouse; what is not counted goes nowhere."""
-    variants = await variants_of(context, [item.sku for item in items])
-    return tuple(
-        [
-            Restocking(
-                line_id=item.line_id,
-                sku=item.sku,
-                location_id=await _shelf(context, order, item),
-                quantity=item.quantity,
-            )
-            for item in items
-            if item.sku in variants and variants[item.sku].tracks_stock
-        ]
-    )
-
-
-async def _shelf(context: ToolContext, order: Order, item: ReturnItem) -> str:
-    connectors = context.services.connectors
-    for parcel in await connectors.warehouse.fulfillments(order.id):
-        if parcel.location_id and any(line.line_id == item.line_id for line in parcel.lines):
-            return parcel.location_id
-    locations = await connectors.inventory.locations(order.region_id)
-    warehouses_first = sorted(locations, key=lambda place: (place.kind is not LocationKind.WAREHOUSE, place.id))
-    if not warehouses_first:
-        raise Conflict(f"Region {order.region_id} has no place to put {item.sku}.", sku=item.sku)
-    return warehouses_first[0].id

@@ -16,6 +16,19 @@ class ActionResult(Value):
     summary: str
 
 
+class PlacedOrder(ActionResult):
+    """An order that was bought and paid for."""
+
+    order_id: str
+    items: tuple[str, ...]
+    discount: AmountView
+    tax: AmountView
+    """On top of the prices or in them, as the region has it."""
+    shipping: AmountView
+    total: AmountView
+    payment_method_id: str
+
+
 class CanceledOrder(ActionResult):
     """An order that will not be sent."""
 
@@ -50,6 +63,25 @@ class RequestedExchange(ActionResult):
     """An exchange that was accepted; the difference is settled when the goods are here."""
 
     requested: ExchangeView
+
+
+class CompletedExchange(ActionResult):
+    """An exchange whose old goods are here and whose new ones have left."""
+
+    completed: ExchangeView
+    difference: AmountView
+    """New less old: positive was charged, negative is refunded."""
+    parcels: tuple[str, ...]
+    """Ids of the parcels with the new goods."""
+
+
+class CreditedGoodwill(ActionResult):
+    """Money of the shop's own on a customer's gift card."""
+
+    payment_method_id: str
+    """The gift card, which may be new."""
+    amount: AmountView
+    balance: AmountView
 
 
 class ChangedItems(ActionResult):

@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -45,6 +45,8 @@ class Run:
     """Whether its action was last seen under way."""
     recovery_ms: float | None = None
     last_word: str = ""
+    reached: set[str] = field(default_factory=set)
+    """Points that it passed in processes that lived to tell."""
     hands: int = 0
     """Workers that are at it."""
     ask_at: float = 0.0
@@ -70,7 +72,6 @@ class Harness:
         self._hands = [self._start() for _ in range(workers)]
         self._open = list[Run]()
         self._twice = deque[Run]()
-        self._reached = frozenset[str]()
         self._polled = 0.0
         self.plan: Plan | None = None
         self.runs = list[Run]()
@@ -88,7 +89,7 @@ class Harness:
                 self._turn()
             if run.end is End.OPEN:
                 raise RuntimeError(f"{case.kind_name} fails without any fault: {run.last_word}")
-            found[case.kind_name] = self._reached
+            found[case.kind_name] = frozenset(run.reached)
         return found
 
     def play(self, runs: int, plan: Plan, make: Callable[[str], Case]) -> None:
@@ -194,7 +195,7 @@ class Harness:
         run, hand.run = hand.run, None
         if run is None:
             raise RuntimeError(f"A worker answered what it was not asked: {message.case.call_id}.")
-        self._reached = message.reached
+        run.reached |= message.reached
         run.last_word = f"{message.outcome} {message.detail}"
         if message.outcome in (Outcome.DONE, Outcome.REPLAYED):
             self._ended(run, End.DONE)
@@ -219,7 +220,8 @@ class Harness:
     async def _look(self) -> None:
         """See in the shop's own list which actions are under way, and give up on calls that are stuck."""
         runs = self._records.connectors.runs
-        listed = {action.id for action in await runs.runs(unfinished=True, limit=100_000)}
+        unfinished = await runs.runs(unfinished=True, limit=100_000)
+        listed = {action.id: f"{action.status}: {action.reason}" for action in unfinished}
         for run in list(self._open):
             own = action_id(run.case.call_id)
             was, run.unfinished = run.unfinished, own in listed
@@ -232,4 +234,5 @@ class Harness:
                 self._ended(run, End.UNDONE)
             elif time.monotonic() - run.since > STUCK_SECONDS and not run.hands:
                 self.unreported += not run.unfinished
+                run.last_word += f" [{listed.get(own, 'not listed')}]"
                 self._ended(run, End.OPEN)

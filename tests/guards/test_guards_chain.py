@@ -180,7 +180,7 @@ def test_checking_takes_milliseconds(chain: GuardChain, facts: Facts) -> None:
     draft = line * 11
     best = 9.0
     for _ in range(5):
-        started = time.perf_counter()
+        started = time.thread_time()
         assert chain.run(draft, facts).verdicts == ()
-        best = min(best, time.perf_counter() - started)
-    assert best < 0.025, "2 to 4 ms were measured on two busy cores"
+        best = min(best, time.thread_time() - started)
+    assert best < 0.025, "2 to 4 ms of CPU were measured"

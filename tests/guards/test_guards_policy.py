@@ -437,11 +437,11 @@ def test_whatever_is_asked_deciding_never_raises_nor_gives_away_a_record(
 
 def test_a_decision_takes_well_under_a_millisecond(default: PolicyBundle) -> None:
     best = min(_timed(default) for _ in range(5))
-    assert best < 0.002, "0.2 to 0.4 ms were measured on two busy cores"
+    assert best < 0.002, "0.2 to 0.4 ms of CPU were measured"
 
 
 def _timed(bundle: PolicyBundle) -> float:
-    started = time.perf_counter()
+    started = time.thread_time()
     for _ in range(50):
         decide(bundle, "return_items", GOOD["return_items"])
-    return (time.perf_counter() - started) / 50
+    return (time.thread_time() - started) / 50

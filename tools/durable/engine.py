@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from typing import TypeVar
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -32,6 +34,9 @@ _LOG = logging.getLogger(__name__)
 
 _LISTEN_SECONDS = 0.05
 """How often a waiting action looks for a person's choice, and a process for what it has taken over."""
+
+_BUSY_SECONDS = 30.0
+"""How long a process waits for another one's write to an SQLite engine."""
 
 
 class Engine:
@@ -118,6 +123,7 @@ class Engine:
             "enable_otlp": False,
             "notification_listener_polling_interval_sec": _LISTEN_SECONDS,
         }
+        _write_ahead(self.url)
         DBOS(config=config)
         DBOS.listen_queues([own_queue(self.executor)])
         DBOS.launch()
@@ -151,6 +157,14 @@ async def _ended(services: Services, action_id: str, waiter: threading.Event, de
         # In this process the end is heard at once; of another process it is looked for.
         await asyncio.to_thread(waiter.wait, min(pause, rest))
         pause = min(pause * 2, 0.25)
+
+
+def _write_ahead(url: str) -> None:
+    """Let readers of an SQLite engine and its one writer not wait for each other; the file remembers it."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        with closing(sqlite3.connect(parsed.database, timeout=_BUSY_SECONDS)) as database:
+            database.execute("PRAGMA journal_mode=WAL")
 
 
 def _without_loop(work: Callable[[], T]) -> T:

@@ -13,7 +13,7 @@ from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.routing import settled
 from shopgraph.graphs.state import Evidence, State
 from shopgraph.graphs.turns import HANDING_OVER, Halt, Step, Turn, Workflow, told
-from shopgraph.guards.decisions import Decision, Effect
+from shopgraph.guards.decisions import Decision
 from shopgraph.telemetry.layers import Layer
 from shopgraph.tools.spec import GateOutcome, Outcome, Proposal, ToolCall, ToolContext
 
@@ -25,7 +25,8 @@ UNDER_WAY = "That is under way. It takes longer than usual and goes on by itself
 def tool_context(state: State, desk: Desk, call: ToolCall | None = None) -> ToolContext:
     """On whose behalf tools are called in this request; for `call`, with the yes that was said to it."""
     request = state["request"]
-    shown = {item.call_id: item.digest for item in state["dialog"].proposals} if state["confirmed"] and call else {}
+    asked = state["dialog"].proposals if state["confirmed"] and call else ()
+    judged = [item.proposal for item in state["outcomes"] if item.proposal]
     return ToolContext(
         services=desk.shop.services,
         principal=principal_of(state, desk),
@@ -34,8 +35,9 @@ def tool_context(state: State, desk: Desk, call: ToolCall | None = None) -> Tool
         request_id=request.id,
         channel=request.channel,
         agent="chat",
-        request_confirmed=shown.get(call.call_id) if call else None,
+        request_confirmed=next((item.digest for item in asked if call and item.call_id == call.call_id), None),
         approvals=state["approvals"],
+        shown={item.digest: item.summary for item in (*judged, *asked)},
     )
 
 
@@ -210,35 +212,11 @@ async def gate(state: State, desk: Desk) -> State:
 
 
 def _as_answered(outcome: GateOutcome, state: State) -> GateOutcome:
-    """The gate's outcome in the light of what people answered: a no stands, a yes is for what they were shown.
-
-    A yes binds to a call; where the records have changed meanwhile, so that the same call would now do something
-    else (refund another amount), whoever said yes is asked anew.
-    """
-    proposal = outcome.proposal
-    if proposal is None:
+    """The gate's outcome in the light of what the staff answered: a no stands."""
+    if outcome.outcome is not Outcome.NEEDS_APPROVAL or outcome.proposal is None:
         return outcome
-    if outcome.outcome is Outcome.NEEDS_APPROVAL and (no := state["declined"].get(proposal.digest)) is not None:
-        return outcome.model_copy(update={"outcome": Outcome.REFUSED, "decisions": (no,)})
-    if outcome.outcome not in (Outcome.READY, Outcome.NEEDS_APPROVAL):
-        return outcome
-    if state["confirmed"] and not _was_shown(proposal, state["dialog"].proposals):
-        changed = Decision(
-            rule="confirm-anew",
-            effect=Effect.CONFIRM,
-            reason="The records have changed since the customer said yes.",
-            remedy="Ask for a yes to what it is now.",
-            action=outcome.tool,
-        )
-        return outcome.model_copy(update={"outcome": Outcome.NEEDS_CONFIRMATION, "decisions": (changed,)})
-    approved = proposal.digest in state["approvals"]
-    if approved and not _was_shown(proposal, [item.proposal for item in state["outcomes"] if item.proposal]):
-        return outcome.model_copy(update={"outcome": Outcome.NEEDS_APPROVAL})
-    return outcome
-
-
-def _was_shown(proposal: Proposal, shown: Sequence[Proposal]) -> bool:
-    return any((item.digest, item.summary) == (proposal.digest, proposal.summary) for item in shown)
+    no = state["declined"].get(outcome.proposal.digest)
+    return outcome if no is None else outcome.model_copy(update={"outcome": Outcome.REFUSED, "decisions": (no,)})
 
 
 def _with_decisions(known: list[Decision], outcomes: list[GateOutcome]) -> list[Decision]:

@@ -50,6 +50,8 @@ class Approval(BaseModel):
     approve: bool
     note: str = ""
     """When it is a no: why, or what to do instead."""
+    summary: str = ""
+    """What the person was shown, where that is passed back: the answer is for nothing else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,13 +154,16 @@ class GatedCalls:
 
     def _answered(self, entry: Settled, question: Question, answer: Approval, runtime_context: Any) -> Settled:
         who, rule = "The customer", "declined-by-customer"
-        context = replace(entry.context, request_confirmed=question.digest)
+        # The answer is for this call, and for no equal one of the same request.
+        shown = {**entry.context.shown, question.digest: answer.summary or question.summary}
+        bound = replace(entry.context, request_id=entry.call.call_id, shown=shown)
+        context = replace(bound, request_confirmed=question.digest)
         if question.awaits == "approval":
             approver = self._approver_of(runtime_context) if self._approver_of else Principal.guest()
             if not may_approve(approver):
                 return entry  # it still waits for somebody who may
             who, rule = f"{approver.id} of the staff", "declined-by-staff"
-            context = replace(entry.context, approvals={**entry.context.approvals, question.digest: approver.id})
+            context = replace(bound, approvals={**entry.context.approvals, question.digest: approver.id})
         if answer.approve:
             return replace(entry, context=context)
         return replace(

@@ -12,6 +12,7 @@ from shopgraph.domain import Principal, PrincipalKind, StoredRequest
 from shopgraph.errors import ConfigurationError, Conflict, ConnectorUnavailable, Refused, UserError
 from shopgraph.guards.decisions import Decision, Effect, PolicyRequest
 from shopgraph.tools import limits, rulings
+from shopgraph.tools.assents import Assents, as_used, assents_to
 from shopgraph.tools.durable.following import admitted, follow
 from shopgraph.tools.spec import (
     Accepted,
@@ -50,6 +51,7 @@ class _Ready:
     decisions: tuple[Decision, ...]
     """Policy's answer to the question, then those of the limits that the call goes beyond."""
     counts: tuple[limits.Count, ...]
+    assents: Assents
 
 
 class Gate:
@@ -167,12 +169,21 @@ async def _judge(context: ToolContext, asked: _Asked, before: _Ready | None = No
     decisions: tuple[Decision, ...] = (decision,)
     if decision.effect is not Effect.DENY:
         decisions += await limits.exceeded(context, counts, spec.name, subject.amount, decision.policy_version)
-    if same and same.decisions == decisions:
+    assents = await assents_to(context, call, asked.digest, subject.summary)
+    if same and same.decisions == decisions and same.assents == assents:
         return same
-    outcome = _ruled(context, asked, subject.summary, question, decisions)
+    outcome = _ruled(context, asked, subject.summary, question, decisions, assents)
     if outcome.outcome is not Outcome.READY:
         return outcome
-    return _Ready(outcome=outcome, asked=asked, subject=subject, question=question, decisions=decisions, counts=counts)
+    return _Ready(
+        outcome=outcome,
+        asked=asked,
+        subject=subject,
+        question=question,
+        decisions=decisions,
+        counts=counts,
+        assents=assents,
+    )
 
 
 def _question(context: ToolContext, spec: ToolSpec, subject: Subject) -> PolicyRequest:
@@ -186,7 +197,12 @@ def _question(context: ToolContext, spec: ToolSpec, subject: Subject) -> PolicyR
 
 
 def _ruled(
-    context: ToolContext, asked: _Asked, summary: str, question: PolicyRequest, decisions: tuple[Decision, ...]
+    context: ToolContext,
+    asked: _Asked,
+    summary: str,
+    question: PolicyRequest,
+    decisions: tuple[Decision, ...],
+    assents: Assents,
 ) -> GateOutcome:
     """What policy and limits, the customer's yes and a person's approval make of a call."""
     call, spec, version = asked.call, asked.spec, decisions[0].policy_version
@@ -200,21 +216,15 @@ def _ruled(
     of_customer = context.principal.kind is PrincipalKind.CUSTOMER
     wants_yes = (spec.needs_confirmation and of_customer) or Effect.CONFIRM in effects
     outcome = Outcome.READY
-    if wants_yes and context.request_confirmed != proposal.digest:
+    if wants_yes and not assents.confirmed:
         outcome = Outcome.NEEDS_CONFIRMATION
-        decisions += (rulings.confirm_first(proposal, version),)
+        decisions += (rulings.confirm_first(proposal, version, assents),)
     elif Effect.APPROVE in effects:
-        approver = _approver(context, proposal)
+        # A supervisor who calls approves by calling.
+        approver = context.principal.id if may_approve(context.principal) else assents.approver
         outcome = Outcome.READY if approver else Outcome.NEEDS_APPROVAL
         decisions += (rulings.approved(spec.name, approver, version),) if approver else ()
     return rulings.ended(call, outcome, decisions=decisions, proposal=proposal, question=question)
-
-
-def _approver(context: ToolContext, proposal: Proposal) -> str:
-    """Who approved exactly this: a supervisor who calls approves by calling."""
-    if may_approve(context.principal):
-        return context.principal.id
-    return context.approvals.get(proposal.digest, "")
 
 
 async def _or_answered(context: ToolContext, asked: _Asked, judged: GateOutcome) -> GateOutcome:
@@ -257,13 +267,16 @@ async def _change(context: ToolContext, ready: _Ready) -> GateOutcome:
     """Judge again within the transaction that does the call and remembers it."""
     spec, connectors = ready.asked.spec, context.services.connectors
     async with connectors.transaction():
-        for count in ready.counts:
-            await connectors.records.hold(count.key)
+        for key in (*(count.key for count in ready.counts), *ready.assents.keys):
+            await connectors.records.hold(key)
         judged = await _judge(context, ready.asked, ready)
         if not isinstance(judged, _Ready):
             return judged
         done = None if spec.outside else await _run(context, judged)
-        await connectors.records.remember_request(_remembered(context, judged, done))
+        request = _remembered(context, judged, done)
+        for key in judged.assents.keys:
+            await connectors.records.remember_request(as_used(key, request))
+        await connectors.records.remember_request(request)
     if done is None:
         return await _act_outside(context, judged)
     return done
@@ -290,7 +303,8 @@ async def _act_outside(context: ToolContext, ready: _Ready) -> GateOutcome:
     try:
         done = await _run(context, ready)
     except (UserError, Refused, Conflict, ConnectorUnavailable):
-        await records.forget_request(call_id)  # these say that nothing was done
+        for key in (*ready.assents.keys, call_id):
+            await records.forget_request(key)  # these say that nothing was done
         raise
     except Exception as fault:
         _LOG.error("tool %s failed (call %s)", tool, call_id, exc_info=fault)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from shopgraph.domain import PrincipalKind, StoredRequest
 from shopgraph.errors import Conflict, InvalidInput, NotFound, Refused, ShopgraphError
 from shopgraph.guards.decisions import Decision, Effect
+from shopgraph.tools.assents import Assents
 from shopgraph.tools.spec import GateOutcome, Outcome, Proposal, Scope, ToolCall, ToolContext, ToolSpec
 
 _LOG = logging.getLogger(__name__)
@@ -108,12 +109,17 @@ def internal_only(tool: str, policy_version: str) -> Decision:
     )
 
 
-def confirm_first(proposal: Proposal, policy_version: str) -> Decision:
-    """The decision that waits for the customer's yes."""
+def confirm_first(proposal: Proposal, policy_version: str, assents: Assents) -> Decision:
+    """The decision that waits for the customer's yes, where none was said that counts for this call."""
+    rule, why = "confirm-first", "The customer has not yet said yes to exactly this"
+    if assents.outdated:
+        rule, why = "confirm-anew", "The records have changed since the customer said yes; now it is this"
+    elif assents.used:
+        why = "The customer's yes let another call through, and it is for one; it takes another for this"
     return Decision(
-        rule="confirm-first",
+        rule=rule,
         effect=Effect.CONFIRM,
-        reason=f"The customer has not yet said yes to exactly this: {proposal.summary}.",
+        reason=f"{why}: {proposal.summary}.",
         remedy="Ask for a yes and call again.",
         action=proposal.tool,
         policy_version=policy_version,

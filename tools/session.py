@@ -64,7 +64,8 @@ class Session:
             principal=self.principal,
             region_id=self._region_id,
             conversation_id=self._conversation_id,
-            request_id=call.call_id,
+            # A yes is told by the call that it was said to: asked about once, that call is made once.
+            request_id=(message.confirmed or call).call_id,
             channel=self._channel,
             request_confirmed=self._digest(message.confirmed) if message.confirmed else None,
         )

@@ -202,13 +202,15 @@ async def test_without_a_key_two_requests_are_two_whoever_connects(connect: Call
     assert notes.count("rings") == 2
 
 
-async def test_the_client_is_named_where_requests_are_remembered(connect: Callable[..., Client], shop: Shop) -> None:
-    meta: Any = {IDEMPOTENCY_KEY: "named"}
-    async with connect(STRANGER, name="x" * 300) as client:
-        await client.call_tool("add_note", {"body": "rings"}, meta=meta)
-    request = await shop.connectors.records.request(f"mcp:customer:{STRANGER.id}:named")
-    assert request is not None
-    assert request.agent == "mcp:" + "x" * 80
+async def test_no_limit_counts_by_the_name_that_a_client_gives_itself(
+    connect: Callable[..., Client], shop: Shop
+) -> None:
+    for name in ("desk", "another"):
+        async with connect(STRANGER, name=name) as client:
+            await client.call_tool("add_note", {"body": "rings"}, meta={IDEMPOTENCY_KEY: name})
+        request = await shop.connectors.records.request(f"mcp:customer:{STRANGER.id}:{name}")
+        assert request is not None
+        assert request.agent == "mcp"
 
 
 async def test_what_a_client_carries_between_question_and_answer_cannot_be_made_up(

@@ -102,8 +102,9 @@ class ToolServer:
             region_id=region_id,
             conversation_id=self._conversation_id(ctx, principal),
             request_id=call_id,
-            agent=f"mcp:{_client(ctx)}",
+            agent=_agent(ctx),
             request_confirmed=carried.get("digest") if yes else None,
+            shown={carried["digest"]: carried["summary"]} if carried else {},
         )
         call = ToolCall(tool=params.name, arguments=params.arguments or {}, call_id=call_id)
         outcome = await self._gate.call(context, call)
@@ -116,12 +117,15 @@ class ToolServer:
             question = types.ElicitRequest(
                 params=types.ElicitRequestFormParams(message=message, requested_schema=_YES_OR_NO)
             )
-            state = json.dumps({"call_id": call_id, "digest": outcome.proposal.digest})
+            asked = {"call_id": call_id, "digest": outcome.proposal.digest, "summary": outcome.proposal.summary}
+            state = json.dumps(asked)
             return types.InputRequiredResult(input_requests={_CONFIRM: question}, request_state=state)
         answer = await ctx.session.elicit_form(message, _YES_OR_NO, related_request_id=ctx.request_id)
         if not _said_yes({_CONFIRM: answer}):
             return _result(_declined(call, outcome.proposal))
-        return _result(await self._gate.call(replace(context, request_confirmed=outcome.proposal.digest), call))
+        asked_for = outcome.proposal
+        said_yes = replace(context, request_confirmed=asked_for.digest, shown={asked_for.digest: asked_for.summary})
+        return _result(await self._gate.call(said_yes, call))
 
     def _conversation_id(self, ctx: Context, principal: Principal) -> str:
         """A session is a conversation, and so is a run over stdio; without either, all that one principal asks is."""
@@ -158,10 +162,10 @@ def _session(ctx: Context) -> str:
     return str(ctx.request.headers.get(MCP_SESSION_ID_HEADER, ""))
 
 
-def _client(ctx: Context) -> str:
-    """What the client calls itself: a name to count by, never one to trust."""
-    client = ctx.session.client_params
-    return client.client_info.name[:80] if client is not None else ""
+def _agent(ctx: Context) -> str:
+    """What limits count as one agent: who issued the token says which client it is, and the client itself nothing."""
+    token = shown_token(ctx.request.scope) if ctx.request is not None else None
+    return "mcp" if token is None else f"mcp:{token.client_id}"
 
 
 def _can_ask(ctx: Context) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from pydantic import JsonValue
 
 from shopgraph.clock import FixedClock
+from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.embedded import EmbeddedShop
 from shopgraph.domain import Money, OrderStatus, Principal, RefundReason, RefundStatus, ReturnStatus
 from shopgraph.tools.gate import Gate
@@ -248,6 +249,30 @@ async def test_what_a_gift_card_owes_to_an_open_exchange_is_not_there_twice(do: 
     outcome = await do("change_items", order_id="#P1", items=swap, payment_method_id="ann-gift")
     assert outcome.decisions[0].rule == "gift-card-covers"
     assert shop.dump() == before
+
+
+async def test_what_a_gift_card_owes_is_found_behind_many_later_orders(do: Do, shop: EmbeddedShop) -> None:
+    swap: list[JsonValue] = [{"sku": "DRESS-M", "to_sku": "DRESS-L"}]
+    exchanged = await do("exchange_items", order_id="#D1", items=swap, payment_method_id="ann-gift")
+    assert exchanged.outcome is Outcome.DONE
+    old = await shop.connectors.orders.order("#S1")
+    assert old is not None
+    later = [
+        old.model_copy(
+            update={
+                "id": f"#L{number}",
+                "position": 10 + number,
+                "lines": tuple(
+                    each.model_copy(update={"id": f"#L{number}-{place}", "order_id": f"#L{number}"})
+                    for place, each in enumerate(old.lines)
+                ),
+            }
+        )
+        for number in range(60)
+    ]
+    shop.load(Dataset(orders=tuple(later)))
+    outcome = await do("change_items", order_id="#P1", items=swap, payment_method_id="ann-gift")
+    assert outcome.decisions[0].rule == "gift-card-covers"
 
 
 async def test_each_line_takes_its_own_variants_price_and_the_stock_moves_along(do: Do, shop: EmbeddedShop) -> None:

@@ -14,12 +14,13 @@ from dbos import DBOS, WorkflowStatus
 
 from shopgraph.domain import ActionRun, RunStatus
 from shopgraph.errors import IllegalTransition
-from shopgraph.tools.durable.journal import APP_VERSION, LEFT, workflow_id
+from shopgraph.tools.durable.journal import APP_VERSION, workflow_id
 from shopgraph.tools.durable.leases import Leases
 from shopgraph.tools.durable.shops import SHOPS
 
 _LOG = logging.getLogger(__name__)
 _OWN = "shopgraph-of-"
+_HANDED_BACK = "CANCELLED"
 _WAITING = ("ENQUEUED", "DELAYED")
 
 
@@ -33,13 +34,13 @@ def left_behind(found: WorkflowStatus, living: Collection[str]) -> bool:
     if found.status == "PENDING":
         return found.executor_id not in living
     queue = found.queue_name or ""
-    dead = queue.startswith(_OWN) and queue.removeprefix(_OWN) not in living
-    return found.status in _WAITING and (queue == LEFT or dead)
+    taken_over = found.status in _WAITING and queue.startswith(_OWN)
+    return found.status == _HANDED_BACK or (taken_over and queue.removeprefix(_OWN) not in living)
 
 
 def given_up(found: WorkflowStatus) -> bool:
     """Whether the engine does nothing more about the action."""
-    return found.status not in ("PENDING", *_WAITING)
+    return found.status not in ("PENDING", _HANDED_BACK, *_WAITING)
 
 
 class Caring:

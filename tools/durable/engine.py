@@ -26,6 +26,7 @@ from shopgraph.errors import ConfigurationError, NotFound
 from shopgraph.tools.durable.caring import Caring, own_queue
 from shopgraph.tools.durable.journal import APP_VERSION, carry_out, workflow_id
 from shopgraph.tools.durable.leases import BEAT_SECONDS, Leases
+from shopgraph.tools.durable.leaving import LEAVING
 from shopgraph.tools.durable.shops import SHOPS
 from shopgraph.tools.spec import Services
 
@@ -54,6 +55,7 @@ class Engine:
         self._database = create_engine(url, pool_size=2)
         self.leases = Leases(self._database)
         self.leases.beat(self.executor)
+        LEAVING.open(url)
         self.caring = Caring(self.executor, self.leases, self.begin)
         self._closing = threading.Event()
         # Two threads: a look at a shop's database that hangs must not stop the beat.
@@ -69,6 +71,7 @@ class Engine:
         with cls._guard:
             if cls._of_process is None:
                 cls._of_process = Engine(url)
+                _at_exit(cls._of_process.close)
             if cls._of_process.url != url:
                 raise ConfigurationError(
                     f"This process's actions run on {_shown(cls._of_process.url)}; {_shown(url)} is another engine.",
@@ -101,10 +104,15 @@ class Engine:
 
     def close(self) -> None:
         """Stop; what is unfinished is another process's, or the next one's. Close the shops before."""
+        if self._closing.is_set():
+            return
         self._closing.set()
         for thread in self._threads:
             thread.join()
+        # DBOS calls what it is cut off from failed; what was handed back it does not touch.
+        LEAVING.hand_back_all(self.executor)
         DBOS.destroy()
+        LEAVING.close()
         try:
             self.leases.end(self.executor)
         except SQLAlchemyError:  # it runs out by itself
@@ -119,7 +127,7 @@ class Engine:
             "system_database_url": self.url,
             "application_version": APP_VERSION,
             "executor_id": self.executor,
-            "log_level": "ERROR",
+            "log_level": "CRITICAL",  # what it calls an error we have handed back, or list as stuck
             "enable_otlp": False,
             "notification_listener_polling_interval_sec": _LISTEN_SECONDS,
         }
@@ -157,6 +165,16 @@ async def _ended(services: Services, action_id: str, waiter: threading.Event, de
         # In this process the end is heard at once; of another process it is looked for.
         await asyncio.to_thread(waiter.wait, min(pause, rest))
         pause = min(pause * 2, 0.25)
+
+
+def _at_exit(work: Callable[[], None]) -> None:
+    """Do it when the interpreter ends and its threads still work.
+
+    `atexit` comes too late: by then the pools are shut, and DBOS has recorded whatever it was doing as failed. There is
+    no public hook for this moment; `concurrent.futures` uses the same.
+    """
+    register: Callable[[Callable[[], None]], None] = getattr(threading, "_register_atexit")  # noqa: B009
+    register(work)
 
 
 def _write_ahead(url: str) -> None:

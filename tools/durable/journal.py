@@ -7,10 +7,11 @@ import logging
 
 from dbos import DBOS
 
-from shopgraph.domain import ActionRun
+from shopgraph.domain import ActionRun, RunStatus
 from shopgraph.errors import ConnectorFault, NotFound
 from shopgraph.tools.durable.admission import context_of
 from shopgraph.tools.durable.carrying import Answer, Carrying, Doing
+from shopgraph.tools.durable.leaving import LEAVING
 from shopgraph.tools.durable.shops import SHOPS
 from shopgraph.tools.spec import Services
 
@@ -19,8 +20,6 @@ _LOG = logging.getLogger(__name__)
 APP_VERSION = "shopgraph-actions-1"
 """Of the steps of all actions: changed when a step list changes, and by no other deploy, so that work survives one."""
 CHOICE_TOPIC = "choice"
-LEFT = "shopgraph-left"
-"""A queue to which nobody listens: its actions were handed back, and wait for a process that serves their shop."""
 _PAUSE = 1.0
 """Seconds between two looks at a shop's database that cannot be reached."""
 
@@ -28,10 +27,6 @@ _PAUSE = 1.0
 def workflow_id(shop_id: str, action_id: str) -> str:
     """DBOS's name of an action: shops may share an engine."""
     return f"{shop_id}/{action_id}"
-
-
-class NotServed(Exception):
-    """This process does not serve the shop, or no longer: the action was handed back, and nothing is recorded."""
 
 
 class _Recorded:
@@ -44,7 +39,7 @@ class _Recorded:
 
     async def step(self, name: str, do: Doing) -> Answer:
         if not SHOPS.open(self._shop_id, self._services):
-            raise await _handed_back(self._name)
+            raise LEAVING.hand_back(self._name)
         with SHOPS.at_work(self._services):
             return await DBOS.run_step_async({"name": name}, do)
 
@@ -57,18 +52,22 @@ class _Recorded:
 async def carry_out(shop_id: str, action_id: str) -> str:
     """Carry an admitted action to its end; returns the status in which it ended."""
     name = workflow_id(shop_id, action_id)
-    services = SHOPS.services(shop_id)
-    if services is None:
-        raise await _handed_back(name)
-    while (run := await _found(services, action_id)) is None:
-        if not SHOPS.open(shop_id, services):
-            raise await _handed_back(name)
-        await asyncio.sleep(_PAUSE)
-    status = run.status
-    if run.unfinished:
-        status = await Carrying(context_of(services, run), run, _Recorded(shop_id, services, name)).go()
+    status = await _carried(shop_id, action_id, name)
     SHOPS.ended(name)
     return str(status)
+
+
+async def _carried(shop_id: str, action_id: str, name: str) -> RunStatus:
+    services = SHOPS.services(shop_id)
+    if services is None:
+        raise LEAVING.hand_back(name)
+    while (run := await _found(services, action_id)) is None:
+        if not SHOPS.open(shop_id, services):
+            raise LEAVING.hand_back(name)
+        await asyncio.sleep(_PAUSE)
+    if not run.unfinished:
+        return run.status
+    return await Carrying(context_of(services, run), run, _Recorded(shop_id, services, name)).go()
 
 
 async def _found(services: Services, action_id: str) -> ActionRun | None:
@@ -85,10 +84,3 @@ async def _found(services: Services, action_id: str) -> ActionRun | None:
     if run is None:
         raise NotFound(f"There is no action {action_id}.", action=action_id)
     return run
-
-
-async def _handed_back(name: str) -> NotServed:
-    """Give the action up to whoever serves its shop: nothing that this process does with it is recorded any more."""
-    # In a thread without the workflow's context: it must not become a step of the workflow.
-    await asyncio.get_running_loop().run_in_executor(None, lambda: DBOS.resume_workflow(name, queue_name=LEFT))
-    return NotServed(name)

@@ -113,14 +113,16 @@ class MoneyRows:
         row = after or before
         if row is not None:
             self._open_order(db, row.order_id)
-            _write_steps(db, row, self.standing(db, before), self.standing(db, after))
+            _write_steps(db, row, self._standing(db, before), self._standing(db, after))
 
-    def standing(self, db: Connection, row: PaymentIntent | Refund | None) -> Standing:
-        """Where a payment or refund has put money."""
+    def _standing(self, db: Connection, row: PaymentIntent | Refund | None) -> Standing:
         if row is None:
             return Standing()
         method = one(db, PAYMENT_METHODS, keyed(PAYMENT_METHODS, row.payment_method_id))
-        gift_card = method is not None and method.kind is PaymentMethodKind.GIFT_CARD
+        return self.standing_of(row, gift_card=method is not None and method.kind is PaymentMethodKind.GIFT_CARD)
+
+    def standing_of(self, row: PaymentIntent | Refund, *, gift_card: bool) -> Standing:
+        """Where a payment or refund has put money."""
         if isinstance(row, Refund):
             return refund_standing(row, gateway=self.gateway, gift_card=gift_card)
         return payment_standing(row, gateway=self.gateway, gift_card=gift_card)
@@ -131,7 +133,7 @@ class MoneyRows:
         payments = many(db, INTENTS, INTENTS.table.c.order_id == order_id)
         refunds = many(db, REFUNDS, REFUNDS.table.c.order_id == order_id)
         for row in sorted((*payments, *refunds), key=lambda each: each.sequence):
-            _write_steps(db, row, Standing(), _from_opening(self.standing(db, row)), cause=OPENING)
+            _write_steps(db, row, Standing(), _from_opening(self._standing(db, row)), cause=OPENING)
 
 
 def _write_steps(

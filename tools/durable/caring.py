@@ -1,13 +1,16 @@
 """Looking after the actions of the shops that a process serves: nothing is left behind, and nothing goes unreported.
 
 What was admitted and never begun is begun; what a dead process left, or one that no longer serves the shop, is taken
-over; what the engine itself has given up is listed as stuck.
+over. What the engine gave up because its own database failed is begun again under the same keys, and after a few times
+listed as stuck as well.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections import Counter
 from collections.abc import Callable, Collection
 
 from dbos import DBOS, WorkflowStatus
@@ -22,6 +25,10 @@ _LOG = logging.getLogger(__name__)
 _OWN = "shopgraph-of-"
 _HANDED_BACK = "CANCELLED"
 _WAITING = ("ENQUEUED", "DELAYED")
+_STUCK_AFTER = 3
+"""Times that an action was begun again before it is listed as stuck."""
+_LONGEST_PAUSE = 60.0
+"""Seconds between two beginnings of one action; the first pause is one second, each further one twice as long."""
 
 
 def own_queue(executor: str) -> str:
@@ -52,6 +59,8 @@ class Caring:
         self._begin = begin
         self._missing = frozenset[str]()
         """What was not begun when we last looked: whoever admitted it may be just about to."""
+        self._begun_again = Counter[str]()
+        self._not_before = dict[str, float]()
 
     def look(self) -> None:
         """Look once at every unfinished action, and do what is needed."""
@@ -65,10 +74,22 @@ class Caring:
         living = self._leases.living() if found else frozenset()
         for name, status in found.items():
             if given_up(status):
-                why = f"The engine gave it up ({status.status.lower()}: {status.error or 'no reason'})."
-                _list_as_stuck(*unfinished[name], f"{why} Retry begins it again.")
+                self._after_all(name, *unfinished[name], status)
             elif left_behind(status, living):
                 self._take_over(name, *unfinished[name], status)
+
+    def _after_all(self, name: str, shop_id: str, run: ActionRun, found: WorkflowStatus) -> None:
+        """Go on with what the engine gave up: no action ends with an error, so it is its own record that failed."""
+        why = f"The engine gave it up ({found.status.lower()}: {found.error or 'no reason'})."
+        if found.status != "ERROR":
+            _list_as_stuck(shop_id, run, f"{why} Retry begins it again.")
+        elif time.monotonic() >= self._not_before.get(name, 0.0) and self._leases.claim(name):
+            self._begun_again[name] += 1
+            self._not_before[name] = time.monotonic() + min(2.0 ** self._begun_again[name] / 2, _LONGEST_PAUSE)
+            DBOS.delete_workflow(name)
+            self._begin(shop_id, run.id)
+            if self._begun_again[name] == _STUCK_AFTER:
+                _list_as_stuck(shop_id, run, f"{why} It is begun again and again.")
 
     def _take_over(self, name: str, shop_id: str, run: ActionRun, found: WorkflowStatus) -> None:
         if found.app_version != APP_VERSION:
@@ -89,8 +110,8 @@ def _list_as_stuck(shop_id: str, run: ActionRun, why: str) -> None:
     services = SHOPS.services(shop_id)
     if services is None or run.status is RunStatus.STUCK:
         return
-    _LOG.error("action %s: %s", run.id, why)
     try:
         asyncio.run(services.connectors.runs.mark(run.id, RunStatus.STUCK, reason=why, at=services.clock.now()))
+        _LOG.error("action %s: %s", run.id, why)
     except IllegalTransition:  # it ended between the two looks
         _LOG.info("action %s has ended", run.id)

@@ -52,7 +52,8 @@ class Engine:
         """This process among those of the same engine; never used again, so that two never share it."""
         # DBOS gives workflows to the loop that it was launched in; ours must outlive every caller's.
         _without_loop(self._launch)
-        self._database = create_engine(url, pool_size=2)
+        waiting = {"timeout": _BUSY_SECONDS} if make_url(url).get_backend_name() == "sqlite" else {}
+        self._database = create_engine(url, pool_size=2, connect_args=waiting)
         self.leases = Leases(self._database)
         self.leases.beat(self.executor)
         LEAVING.open(url)

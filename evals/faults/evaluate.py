@@ -89,6 +89,7 @@ def _report(runs: int, harness: Harness, plan: Plan, verdict: Verdict) -> EvalRe
         **verdict.figures(),
         "stuck": len(harness.stuck),
         "unreported": harness.unreported,
+        "failed_workers": harness.failed,
         "points": len(plan.by_point),
         "unmet": plan.unmet,
         "by_fault": {fault: harness.faults[fault] for fault in Fault},

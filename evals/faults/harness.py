@@ -27,6 +27,7 @@ STUCK_SECONDS = 30.0
 """After its last fault a call has to be at its end."""
 _POLL_SECONDS = 0.1
 _ASK_AGAIN_SECONDS = 0.5
+_FAILED_AT_MOST = 20
 PROCESSES = get_context("forkserver")
 """Workers are forked from a server that has loaded everything and started nothing."""
 
@@ -77,6 +78,8 @@ class Harness:
         self.runs = list[Run]()
         self.unreported = 0
         self.kills = 0
+        self.failed = 0
+        """Workers that ended by themselves, which none should."""
         self.faults = Counter[Fault]()
 
     def rehearse(self, cases: Iterable[Case]) -> dict[str, frozenset[str]]:
@@ -175,9 +178,12 @@ class Harness:
 
     def _died(self, hand: Hand) -> None:
         hand.process.join()
-        if hand.process.exitcode != -SIGKILL:
-            raise RuntimeError(f"A worker ended by itself with {hand.process.exitcode}.")
-        self.kills += 1
+        if hand.process.exitcode == -SIGKILL:
+            self.kills += 1
+        else:
+            self.failed += 1
+            if self.failed > _FAILED_AT_MOST:
+                raise RuntimeError(f"Workers end by themselves, with {hand.process.exitcode}; see workers.log.")
         if hand.run is not None:
             self._leave(hand.run)
 

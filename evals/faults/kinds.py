@@ -25,6 +25,6 @@ class Fault(StrEnum):
     DUPLICATE = "duplicate"
     """The request arrives twice: that to the other side, or the customer's own at another process."""
     DATABASE_LOST = "database_lost"
-    """The connection to the shop's database is closed under the next statement."""
+    """The connection to the shop's database, or the engine's, is closed under the next statement."""
     DISK_FULL = "disk_full"
-    """The next write of the shop's database finds no room."""
+    """The next write to one of them finds no room."""

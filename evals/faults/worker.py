@@ -12,6 +12,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from dbos._dbos import _get_dbos_instance
+
 from shopgraph.connectors.embedded import open_shop
 from shopgraph.domain import Principal
 from shopgraph.evals.faults.injector import Injector
@@ -92,6 +94,7 @@ def work(setup: Setup, pipe: Connection) -> None:
     with _opened(setup, injector) as shop:
         shop.engine.wait_seconds = WAIT_SECONDS
         shop.engine.attach(shop.services)
+        injector.watch(_get_dbos_instance()._sys_db.engine)  # it shows its database to nobody
         say(Ready())
         while True:
             order: Order = pipe.recv()

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from shopgraph.domain import Money, Principal, PrincipalKind, Value
 from shopgraph.errors import ConfigurationError
@@ -54,7 +54,8 @@ class Manifest(Value):
     """bundle.yaml."""
 
     name: str
-    version: str
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    """It names a folder in the shops that go by it."""
     identification: tuple[Literal["email", "name_postal_code"], ...] = ()
     conversation: ConversationRules = ConversationRules()
     off: dict[str, str] = {}

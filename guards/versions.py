@@ -87,26 +87,40 @@ def back(shop: Path) -> Installed:
     """Make the version before the live one live again.
 
     Raises:
-        ConfigurationError: there is none.
+        ConfigurationError: there is none, or it is not as it was.
     """
     history = installed(shop)
     if len(history) < 2:
         raise ConfigurationError(
             f"{shop} has no policy from before.", remedy="Install a version with `policy install`."
         )
+    before = history[-2]
+    _require_unchanged(shop / "policies" / before.version, before.version)
     _switch(shop, history[:-1])
-    return history[-2]
+    return before
 
 
 def _keep(folder: Path, shop: Path, version: str) -> None:
     """Copy under a name that nobody reads first: what stands under its version is whole."""
     kept = shop / "policies" / version
     if kept.is_dir():
+        _require_unchanged(kept, version)
         return
     half = kept.with_name(f".{version}.part")
     shutil.rmtree(half, ignore_errors=True)
     shutil.copytree(folder, half)
     half.rename(kept)
+
+
+def _require_unchanged(kept: Path, version: str) -> None:
+    """What a version is called by holds what it held: another one must not go live under its name."""
+    found = load_bundle(kept).version
+    if found != version:
+        raise ConfigurationError(
+            f"{kept} was edited where it lies, and is {found} by now.",
+            remedy="Move it away and install what is meant with `policy install`.",
+            file=str(kept),
+        )
 
 
 def _switch(shop: Path, history: tuple[Installed, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -175,3 +176,27 @@ def test_a_kill_at_any_step_leaves_a_whole_policy(
     assert live(shop).version == stricter.version
     assert back(shop).version == default.version
     assert live(shop).version == default.version
+
+
+def test_a_version_that_was_edited_where_it_lies_does_not_come_back_under_its_name(
+    shop: Path, stricter: PolicyBundle, default: PolicyBundle
+) -> None:
+    install(stricter, shop, AT)
+    rules = shop / "policies" / default.version / "policy.cedar"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("context.final_sale", "false"), encoding="utf-8")
+    history = installed(shop)
+    with pytest.raises(ConfigurationError, match="was edited where it lies"):
+        back(shop)
+    with pytest.raises(ConfigurationError, match="was edited where it lies"):
+        install(default, shop, AT)
+    assert installed(shop) == history
+    assert live(shop).version == stricter.version
+
+
+@pytest.mark.parametrize("version", ["../../elsewhere", "1 2", ""])
+def test_a_version_that_could_name_no_folder_is_not_loaded(stricter: PolicyBundle, version: str) -> None:
+    manifest = stricter.folder / "bundle.yaml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(re.sub(r"(?m)^version: .*$", f'version: "{version}"', text), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"bundle.yaml, line \d+: version: "):
+        load_bundle(stricter.folder)

@@ -244,6 +244,20 @@ def test_a_version_that_does_not_fit_the_shop_is_not_installed(shopgraph: Shopgr
     assert not (shop / "policies").exists()
 
 
+def test_a_packaged_name_is_not_given_twice(shopgraph: Shopgraph, elsewhere: Path) -> None:
+    result = shopgraph("policy", "new", "default")
+    assert result.exit_code == 2
+    assert "is the name of a packaged bundle" in result.output
+    assert not (elsewhere / "default").exists()
+
+
+@pytest.mark.parametrize("command", ["check", "test"])
+def test_files_that_are_not_there_are_bad_input(shopgraph: Shopgraph, command: str) -> None:
+    result = shopgraph("policy", command, "nowhere")
+    assert result.exit_code == 2
+    assert "There is no nowhere." in result.output
+
+
 def test_a_bundle_of_ones_own_begins_as_a_copy(shopgraph: Shopgraph, elsewhere: Path) -> None:
     assert shopgraph("policy", "new", "mine", "--from", "tau2-retail").exit_code == 0
     assert load_bundle(elsewhere / "mine").version == load_bundle("tau2-retail").version

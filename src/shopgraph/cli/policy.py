@@ -85,11 +85,19 @@ def run_cases(
 
 
 def _place(name: str) -> Path:
-    """The path, or the packaged bundle of that name."""
+    """The path, or the packaged bundle of that name.
+
+    Raises:
+        InvalidInput: there is neither.
+    """
     from shopgraph.guards.policy import BUNDLES
 
     path = Path(name)
-    return BUNDLES / name if not path.exists() and (BUNDLES / name).is_dir() else path
+    if path.exists():
+        return path
+    if (BUNDLES / name).is_dir():
+        return BUNDLES / name
+    raise InvalidInput(f"There is no {path}.", remedy="Name a bundle's folder or one of its files.")
 
 
 def _cases_file(path: Path) -> Path:

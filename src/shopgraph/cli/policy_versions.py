@@ -81,10 +81,12 @@ def new(
     """Begin a bundle of your own as a copy of another one."""
     import shutil
 
-    from shopgraph.guards.policy import load_bundle
+    from shopgraph.guards.policy import BUNDLES, load_bundle
 
     if folder.exists():
         raise InvalidInput(f"{folder} is there already.", remedy="Name a folder that is not.")
+    if (BUNDLES / folder).is_dir():
+        raise InvalidInput(f"{folder} is the name of a packaged bundle.", remedy="Name your own otherwise.")
     shutil.copytree(load_bundle(source).folder, folder)
     typer.echo(f"{folder}: edit it, then shopgraph policy check {folder} and shopgraph policy test {folder}")
 

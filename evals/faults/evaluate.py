@@ -57,7 +57,7 @@ def run_faults(
 ) -> EvalReport:
     """`evaluate` in a folder and with some faults only; without `keys` none is sent to the other side."""
     with (
-        _databases(folder, db) as (url, engine),
+        databases(folder, db) as (url, engine),
         staged(folder, url=url, engine=engine, workers=workers, keys=keys) as stage,
     ):
         points = stage.harness.rehearse([stage.make(kind) for kind in KINDS])
@@ -68,7 +68,7 @@ def run_faults(
 
 
 @contextmanager
-def _databases(folder: Path, db: Records) -> Iterator[tuple[str, str]]:
+def databases(folder: Path, db: Records) -> Iterator[tuple[str, str]]:
     """URLs of the shop's records and of the engine."""
     if db is Records.SQLITE:
         yield f"sqlite:///{folder / 'shop.db'}", f"sqlite:///{folder / 'actions.db'}"

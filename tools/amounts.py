@@ -5,6 +5,7 @@ Plain functions over plain values; nothing here looks anything up or changes any
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -114,19 +115,23 @@ def return_refund(parts: Sequence[LinePart], *, tax_inclusive: bool, fee: Money,
     Never less than nothing and never more than what the shop holds for the order. Discount and tax are shared out
     over a line's units so that all units together get back exactly what the line cost.
     """
-    gross = Money.zero(fee.currency)
+    gross, seen = Money.zero(fee.currency), Counter[str]()
     for part in parts:
-        line = part.line
-        gross += line.unit_price * part.quantity - _share(line.discount, part)
+        line, before = part.line, seen[part.line.id]
+        gross += line.unit_price * part.quantity - _share(line.discount, part, before)
         if not tax_inclusive:
-            gross += _share(line.tax, part)
+            gross += _share(line.tax, part, before)
+        seen[line.id] += part.quantity
     return min(max(gross - fee, Money.zero(fee.currency)), held)
 
 
-def _share(whole: Money, part: LinePart) -> Money:
-    """The part of a line's discount or tax that falls on these units: the next ones of those still with the buyer."""
+def _share(whole: Money, part: LinePart, before: int) -> Money:
+    """The part of a line's discount or tax that falls on these units: the next ones of those still with the buyer.
+
+    `before`: units of the line that stand before these in the same return.
+    """
     line = part.line
-    first = line.ordered_quantity - line.current_quantity
+    first = line.ordered_quantity - line.current_quantity + before
     units = whole.split([1] * line.ordered_quantity)
     return Money.sum(units[first : first + part.quantity], whole.currency)
 

@@ -14,11 +14,23 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"shopgraph.connectors.conformance.{each}"
-        for each in ("kit", "mutations", "offers", "payments", "reads", "records", "rules", "runs", "transactions")
+        for each in (
+            "kit",
+            "ledger",
+            "mutations",
+            "offers",
+            "payments",
+            "reads",
+            "records",
+            "rules",
+            "runs",
+            "transactions",
+        )
     )
 )
 
 from shopgraph.connectors.conformance import (  # noqa: E402
+    ledger,  # noqa: F401
     mutations,  # noqa: F401
     offers,  # noqa: F401
     payments,  # noqa: F401

@@ -261,6 +261,7 @@ async def _happens_once(mutation: Mutation, shop: Connectors) -> None:
     assert after != before, "the call changed nothing"
     assert await mutation.right(shop, "key") == first, "the replay answered differently"
     assert await state(shop) == after, "the replay changed a record"
+    assert await shop.ledger.differences() == (), "the ledger does not agree with the records"
 
 
 async def _happens_once_when_asked_at_once(mutation: Mutation, shop: Connectors) -> None:

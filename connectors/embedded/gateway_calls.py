@@ -79,3 +79,10 @@ def own_id(db: Connection, system: str, kind: ExternalKind, external: str) -> st
     table = EXTERNAL_IDS.table
     found = one(db, EXTERNAL_IDS, table.c.system == system, table.c.kind == kind.value, table.c.external_id == external)
     return None if found is None else found.id
+
+
+def own_ids(db: Connection, system: str, kind: ExternalKind) -> dict[str, str]:
+    """Our ids by theirs, of every record of that kind."""
+    table = EXTERNAL_IDS.table
+    found = many(db, EXTERNAL_IDS, table.c.system == system, table.c.kind == kind.value)
+    return {each.external_id: each.id for each in found}

@@ -228,7 +228,7 @@ def _write(
     order_id: str | None,
     cause: str | None,
 ) -> None:
-    acting = acting_now()
+    acting = None if cause == OPENING else acting_now()  # Nobody moved what was there before.
     transfer = Transfer(
         book=book,
         source=source,

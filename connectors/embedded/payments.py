@@ -27,6 +27,7 @@ from shopgraph.connectors.embedded.rows import existing, keyed, many, new_id, on
 from shopgraph.connectors.embedded.schema import CUSTOMERS, INTENTS, PAYMENT_METHODS, REFUNDS
 from shopgraph.connectors.gateway import (
     Asking,
+    ExternalKind,
     GatewayCall,
     GatewayNews,
     GatewayPayment,
@@ -105,6 +106,10 @@ class EmbeddedPayments:
     async def unsettled(self) -> tuple[GatewayCall, ...]:
         """Calls to the gateway of which nobody knows the end, longest open first: asked again, they go on."""
         return await self._database.read(calls.open_calls)
+
+    async def known_there(self, kind: ExternalKind) -> dict[str, str]:
+        """Our ids of what the gateway has of that kind, by its own."""
+        return await self._database.read(lambda db: calls.own_ids(db, self._known.gateway, kind))
 
     async def link(self, customer_id: str, external_customer_id: str) -> tuple[PaymentMethod, ...]:
         """Say who a customer is at the gateway, and take over the cards that are saved there.

@@ -323,14 +323,18 @@ class Books(RuleBasedStateMachine):
         assert {(each.sku, each.location_id): each.allocated for each in dumped.stock_levels if each.allocated} == dict(
             allocated
         )
-        coming = Counter[tuple[str, str]]()
+        coming, promised = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
         for back in dumped.returns:
             if back.status in (ReturnStatus.REQUESTED, ReturnStatus.RECEIVED, ReturnStatus.REFUNDED):
                 for item in back.items:
                     coming[back.order_id, item.line_id] += item.quantity
+                (line_id,) = {item.line_id for item in back.items}
+                promised[back.order_id, line_id] += back.refund.amount
         for order in dumped.orders:
             for line in order.lines:
                 assert coming[order.id, line.id] <= line.ordered_quantity, "no unit comes back twice"
+                paid = line.subtotal + line.tax if order.currency == "USD" else line.subtotal
+                assert promised[order.id, line.id] <= paid.amount, "no line is refunded beyond what it cost"
 
 
 def test_money_and_stock_add_up_at_every_moment(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from click import Context
 from typer.core import TyperGroup
 
 from shopgraph import __version__
-from shopgraph.cli import actions, ask, config, doctor, evaluate, graph, mcp, policy, shop, worker
+from shopgraph.cli import actions, ask, config, doctor, evaluate, graph, mcp, policy, reconcile, shop, worker
 from shopgraph.cli.demo.command import demo
 from shopgraph.cli.output import print_error
 from shopgraph.errors import ShopgraphError
@@ -59,6 +59,7 @@ app.command("chat")(ask.chat)
 app.command("ask")(ask.ask)
 app.add_typer(shop.app, name="shop")
 app.add_typer(policy.app, name="policy")
+app.command("reconcile")(reconcile.reconcile)
 app.add_typer(actions.app, name="actions")
 app.command("worker")(worker.worker)
 app.command("graph")(graph.graph)

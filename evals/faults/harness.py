@@ -125,12 +125,17 @@ class Harness:
         self._open.append(run)
         return run
 
-    def _start(self) -> Hand:
+    def start_worker(self) -> tuple[BaseProcess, Connection]:
+        """A worker that nobody else gives orders to, and the way to it."""
         ours, theirs = PROCESSES.Pipe()
         process = PROCESSES.Process(target=work, args=(self._setup, theirs), daemon=True)
         process.start()
         theirs.close()
-        return Hand(process=process, pipe=ours)
+        return process, ours
+
+    def _start(self) -> Hand:
+        process, pipe = self.start_worker()
+        return Hand(process=process, pipe=pipe)
 
     def _idle(self) -> Iterator[Hand]:
         return (hand for hand in self._hands if hand.ready and hand.run is None)

@@ -18,8 +18,14 @@ def demo(
     seed: Annotated[int, typer.Option(help="Same seed, same shop.")] = 7,
     keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the shop in this folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    crash: Annotated[bool, typer.Option("--crash", help="Kill a worker in the middle of a refund instead.")] = False,
 ) -> None:
     """Open a demo shop and play customer conversations: what was routed, decided, corrected and done."""
+    if crash:
+        from shopgraph.cli.demo.crash import crash as play_crash
+
+        play_crash()
+        return
     from shopgraph.cli.demo.play import play
     from shopgraph.cli.demo.render import print_layers, print_played, print_title, total_layers
     from shopgraph.cli.demo.script import CONVERSATIONS

@@ -12,7 +12,11 @@ def find_instruction(text: str, *, retrieved: bool) -> str | None:
     Retrieved text (a review, a note, a name) is held to more rules than what a shopper says: a shopper may ask for a
     discount, a review has nobody to give one to.
     """
-    plain = skeleton(text)
+    return find_in_skeleton(skeleton(text), retrieved=retrieved)
+
+
+def find_in_skeleton(plain: str, *, retrieved: bool) -> str | None:
+    """As `find_instruction`, of a text that is already what a reader sees."""
     rules = _RETRIEVED if retrieved else _ANYWHERE
     return next((what for what, pattern in rules if pattern.search(plain)), None)
 

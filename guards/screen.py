@@ -10,6 +10,7 @@ from shopgraph.domain import Value
 from shopgraph.errors import InvalidInput
 from shopgraph.guards.decisions import Verdict, VerdictKind
 from shopgraph.guards.injection import find_instruction
+from shopgraph.guards.injection_classifier import SURE, shipped_classifier
 from shopgraph.guards.personal import mask_personal
 
 __all__ = ["FENCE", "MAX_MESSAGE", "Screened", "clean_message", "mask_personal", "screen_message", "screen_retrieved"]
@@ -57,7 +58,7 @@ def screen_message(text: str) -> Screened:
     """
     clean = clean_message(text)
     verdicts = [*_hidden(text, clean, "message")]
-    what = find_instruction(clean, retrieved=False)
+    what = _instruction(clean, retrieved=False)
     if what:
         reason = f"The message {what}; it is handled as data."
         verdicts.append(_verdict("injection", clean, clean, reason))
@@ -68,11 +69,11 @@ def screen_retrieved(text: str, source: str) -> Screened:
     """Clean fetched text (a review, a note, a name) and fence every paragraph that instructs the assistant."""
     clean = _clean(text)
     verdicts = [*_hidden(text, clean, source)]
-    whole = find_instruction(clean, retrieved=True)
+    whole = _instruction(clean, retrieved=True)
     if whole is None:
         return Screened(text=clean, verdicts=tuple(verdicts))
     paragraphs = clean.split("\n")
-    found = [find_instruction(paragraph, retrieved=True) for paragraph in paragraphs]
+    found = [_instruction(paragraph, retrieved=True) for paragraph in paragraphs]
     if not any(found):  # one instruction broken over several lines
         paragraphs, found = [clean], [whole]
     for place, what in enumerate(found):
@@ -80,6 +81,14 @@ def screen_retrieved(text: str, source: str) -> Screened:
             verdicts.append(_verdict("injection", paragraphs[place], FENCE, f"Text from {source} {what}."))
             paragraphs[place] = FENCE
     return Screened(text="\n".join(paragraphs), verdicts=tuple(verdicts), suspicious=True)
+
+
+def _instruction(text: str, *, retrieved: bool) -> str | None:
+    """What the text tries, by a rule or else by the classifier, or None."""
+    what = find_instruction(text, retrieved=retrieved)
+    if what is None and shipped_classifier().score(text) > SURE:
+        return "reads like an instruction to the assistant"
+    return what
 
 
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")

@@ -9,6 +9,7 @@ import pytest
 from pydantic import JsonValue
 
 from shopgraph.domain import RunStatus
+from shopgraph.tools.durable.engine import Engine
 from shopgraph.tools.durable.points import POINTS
 from tests.durable.conftest import Do, Place
 from tests.durable.processes import killed_again_and_again, start
@@ -33,12 +34,20 @@ async def test_an_action_survives_a_kill_at_every_point(refused: bool, new_place
         POINTS.harness = None
         expected = shop.dump().tables()
     assert len(points) >= 5
+    _close_engine()
     killer = start(killed_again_and_again, place.folder, place.till.path, points, CALL)
     await asyncio.to_thread(killer.join, 150)
     assert killer.exitcode == 0
     with place.open() as shop:
         shop.engine.attach(shop.services)
+        shop.engine.wait_seconds = 60
         run = await shop.engine.finish(shop.services, "action:call")
         assert run.status is (RunStatus.UNDONE if refused else RunStatus.DONE)
         assert shop.dump().tables() == expected
     assert place.till.movements() == quiet.till.movements() == [("pay", 18509), ("refund", 18509)]
+
+
+def _close_engine() -> None:
+    engine = Engine.of_process()
+    assert engine is not None
+    engine.close()

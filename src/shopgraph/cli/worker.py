@@ -26,9 +26,6 @@ def worker(
     settings = load_settings()
     logging.basicConfig(level=settings.log_level.value, format="%(levelname)s %(name)s: %(message)s")
     options = shop_options(settings) | gateway_options(settings) | ({"engine": engine} if engine else {})
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
     with ExitStack() as closing:
         closing.callback(_close_engine)
         serving = 0
@@ -41,9 +38,16 @@ def worker(
             print_notice(f"{where}: serving {shop.meta.name} ({', '.join(sorted(shop.connectors.outside))} outside)")
             serving += 1
         if serving:
-            print_notice("ready")
-            stopped.wait()
-            print_notice("stopping")
+            _until_told_to_stop()
+
+
+def _until_told_to_stop() -> None:
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    print_notice("ready")
+    stopped.wait()
+    print_notice("stopping")
 
 
 def _close_engine() -> None:

@@ -65,7 +65,9 @@ def _kill(stage: Stage, case: Case) -> None:
     typer.echo(f"Worker {worker.pid} refunds order {case.order_id}.")
     pipe.send(Order(case=case, faults={POINT: Fault.CRASH}))
     worker.join(PATIENCE)
-    typer.echo(f"Killed at {POINT}: exit {worker.exitcode}. The gateway has refunded {_refunds(stage, case)}.")
+    typer.echo(
+        f"Killed at {POINT}: exit {worker.exitcode}. The gateway has refunded {', '.join(_refunds(stage, case)) or 'nothing'}."
+    )
     run = _run(stage, case)
     typer.echo(f"In the shop's records {run.id} is {run.status}.")
 
@@ -99,7 +101,7 @@ def _books(stage: Stage, case: Case, engine: str, run: ActionRun) -> Iterator[st
     for each in asyncio.run(stage.records.connectors.ledger.transfers(order_id=case.order_id)):
         moved = readable(each.book, each.amount, each.unit)
         yield f"  {each.number:3} {moved}: {each.source} -> {each.target} ({each.cause})"
-    yield f"The gateway's own books: refunded {_refunds(stage, case)}."
+    yield f"The gateway's own books: refunded {', '.join(_refunds(stage, case))}."
 
 
 def _refunds(stage: Stage, case: Case) -> list[str]:

@@ -132,7 +132,8 @@ class MoneyRows:
             return
         payments = many(db, INTENTS, INTENTS.table.c.order_id == order_id)
         refunds = many(db, REFUNDS, REFUNDS.table.c.order_id == order_id)
-        for row in sorted((*payments, *refunds), key=lambda each: each.sequence):
+        history: list[PaymentIntent | Refund] = [*payments, *refunds]
+        for row in sorted(history, key=lambda each: each.sequence):
             _write_steps(db, row, Standing(), _from_opening(self._standing(db, row)), cause=OPENING)
 
 

@@ -12,7 +12,7 @@ from shopgraph.connectors.embedded.ledger import OPENINGS, MoneyRows, balances, 
 from shopgraph.connectors.embedded.mapping import Mapped
 from shopgraph.connectors.embedded.mapping import V as Record
 from shopgraph.connectors.embedded.schema import INTENTS, PAYMENT_METHODS, REFUNDS, STOCK_LEVELS
-from shopgraph.domain import Difference, DifferenceKind, PaymentMethodKind
+from shopgraph.domain import Difference, DifferenceKind, PaymentIntent, PaymentMethodKind, Refund
 from shopgraph.domain.ledger import Book, gift_card_account, kind_of, readable
 
 _COMPARED = frozenset({"order", "held", "gift_card", "free", "reserved", "allocated"})
@@ -50,7 +50,8 @@ def _add_orders(db: Connection, rows: MoneyRows, totals: _Totals) -> None:
     refunds = _opened(db, REFUNDS, "order", id=REFUNDS.table.c.order_id)
     kind = PAYMENT_METHODS.table.c.kind
     gift_cards = set(db.scalars(select(PAYMENT_METHODS.table.c.id).where(kind == PaymentMethodKind.GIFT_CARD.value)))
-    for row in (*payments, *refunds):
+    history: list[PaymentIntent | Refund] = [*payments, *refunds]
+    for row in history:
         for account, amount in rows.standing_of(row, gift_card=row.payment_method_id in gift_cards).items():
             if kind_of(account) in ("order", "held"):
                 totals[account, row.amount.currency] += amount

@@ -178,8 +178,8 @@ class _Side(Generic[Own, Seen]):
 async def _with_warehouse(connectors: Connectors, since: datetime, found: _Found) -> None:
     """What the warehouse holds for orders that were paid or refunded since then, against what they are owed."""
     history = await connectors.payments.history(since=since)
-    order_ids = sorted({each.order_id for each in (*history.intents, *history.refunds)})
-    for order_id in order_ids:
+    order_ids = {each.order_id for each in history.intents} | {each.order_id for each in history.refunds}
+    for order_id in sorted(order_ids):
         order = await connectors.orders.order(order_id)
         if order is None:
             continue

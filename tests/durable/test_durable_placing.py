@@ -20,7 +20,7 @@ from tests.durable.conftest import Do, Place
 from tests.durable.crowd import LAST, gather, names, rush
 
 CARD: dict[str, JsonValue] = {"payment_method_id": "ann-card"}
-BUYERS, PROCESSES = 100, 4
+BUYERS, PROCESSES = 100, 2
 
 
 async def placed(shop: Shop, outcome: object) -> dict[str, object]:

@@ -45,6 +45,9 @@ def _filled(kind: str, *, instructs: bool) -> Iterator[LabeledText]:
     for templates in _templates()[kind].values():
         for template in templates:
             draw = random.Random(template)  # noqa: S311 - a reproducible draw, no secret
-            made = (_SLOT.sub(lambda slot, draw=draw: draw.choice(slots[slot[1]]), template) for _ in range(_FILLED))
-            for text in dict.fromkeys(made):
+            for text in dict.fromkeys(_draw_slots(template, slots, draw) for _ in range(_FILLED)):
                 yield LabeledText(text=text, instructs=instructs)
+
+
+def _draw_slots(template: str, slots: dict[str, list[str]], draw: random.Random) -> str:
+    return _SLOT.sub(lambda slot: draw.choice(slots[slot[1]]), template)

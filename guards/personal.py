@@ -1,19 +1,42 @@
-"""Finding personal data in text: e-mail addresses, phone numbers, payment cards. Linear scans, checked candidates."""
+"""Finding personal data in text: linear scans find candidates, check digits and the words around them decide.
+
+E-mail and IP addresses, phone and payment card numbers, IBANs, US social security numbers.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
-_DIGITS = re.compile(r"(?<![\w#+])[+(]?\d(?:[\d() ./-]{5,28})\d(?![\w])")
+_DIGITS = re.compile(r"(?<![\w#+.-])[+(]{0,2}\d(?:[\d() ./-]{4,28})\d(?:x\d{1,6})?(?!\w)")
 _PHONE = re.compile(
     r"\+\d{1,3}[ ./-]?(?:\(\d{1,5}\)[ ./-]?)?\d(?:[ ./-]?\d){5,12}"  # international
-    r"|\(\d{2,5}\)[ ./-]?\d{2,4}(?:[ ./-]?\d{2,4}){1,3}"  # area code in brackets
-    r"|\d{3}([ .-])\d{3}\1\d{4}"  # 415-555-0100
+    r"|\(\+?\d{2,5}\)[ ./-]?\d{2,4}(?:[ ./-]?\d{2,4}){1,3}"  # area code in brackets
+    r"|(?:\+|00)?(?:\d{1,3}[ .-])?\d{3}([ .-])\d{3}\1\d{4}"  # 415-555-0100
     r"|0\d{2,4}[ /-]\d{3,4}[ /-]?\d{3,5}"  # 030 123 4567
+    r"|0\d{1,4}([ .-])\d{2,3}(?:\2\d{2,3}){2,3}"  # 02.27.96.63.08
 )
+_EXTENSION = re.compile(r"x\d{1,6}$")
+_CALLED = re.compile(
+    r"\b(?:phone|telephone|tel|mobile|cell|fax|call(?:ed|ing)?|dial|ring|reach|text|whatsapp|number|telefon|handy|tél"
+    r"|teléfono|answering|contact)\b[^\d\n]{0,24}$",
+    re.I,
+)
+_NAMED = re.compile(r"[ -]{1,2}(?:office|fax|mobile|cell|home|work|phone)\b", re.I)
+_NOT_CALLED = re.compile(r"\b(?:card|account|order|item|tracking|license|licence|invoice|passport|zip|iban|id)\b", re.I)
+_DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}\b|\d{1,2}[-./]\d{1,2}[-./]\d{4}\b")
+_SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])|(?<=ssn )\d{9}\b")
+_LICENSE = re.compile(r"\blicen[sc]e\b", re.I)
+_IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?!\w)")
+_IP = re.compile(
+    r"(?<![\w.:])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w:]|\.\d)"
+    r"|(?<![\w.:])(?=[0-9a-fA-F]{0,4}:)[0-9a-fA-F:]{4,39}(?![\w:])"
+)
+_BEFORE = 40
+"""Characters before a number that may say what it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,24 +44,44 @@ class Personal:
     """A piece of personal data and where it stands."""
 
     kind: str
-    """`email`, `phone` or `card`."""
+    """`email`, `ip`, `iban`, `ssn`, `phone` or `card`."""
     start: int
     end: int
     text: str
 
 
 def find_personal(text: str) -> Iterator[Personal]:
-    """Each piece of personal data, from left to right within its kind."""
+    """Each piece of personal data, none within another."""
+    taken: list[tuple[int, int]] = []
+    for kind, start, end in _candidates(text):
+        if all(end <= begun or ended <= start for begun, ended in taken):
+            taken.append((start, end))
+            yield Personal(kind=kind, start=start, end=end, text=text[start:end])
+
+
+def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
+    """Kinds and places, surest first."""
     for found in _EMAIL.finditer(text):
-        yield Personal(kind="email", start=found.start(), end=found.end(), text=found[0])
+        yield "email", *found.span()
+    for found in _IP.finditer(text):
+        if _is_ip(found[0]):
+            yield "ip", *found.span()
+    for found in _IBAN.finditer(text):
+        if _is_iban(found[0]):
+            yield "iban", *found.span()
+    for found in _SSN.finditer(text):
+        if not _LICENSE.search(text, max(0, found.start() - _BEFORE), found.start()):
+            yield "ssn", *found.span()
     for found in _DIGITS.finditer(text):
-        kind = _kind_of_digits(found[0])
+        kind = _kind_of_digits(
+            found[0], text[max(0, found.start() - _BEFORE) : found.start()], text[found.end() :][:12]
+        )
         if kind:
-            yield Personal(kind=kind, start=found.start(), end=found.end(), text=found[0])
+            yield kind, *found.span()
 
 
 def mask_personal(text: str) -> str:
-    """The text with every e-mail address, phone number and card number masked: for logs and traces."""
+    """The text with every piece of personal data masked by its kind: for logs and traces."""
     for found in sorted(find_personal(text), key=lambda item: -item.start):
         text = f"{text[: found.start]}[{found.kind}]{text[found.end :]}"
     return text
@@ -49,11 +92,36 @@ def digits_of(text: str) -> str:
     return "".join(char for char in text if char.isdecimal())
 
 
-def _kind_of_digits(text: str) -> str | None:
-    digits = digits_of(text)
-    if 13 <= len(digits) <= 19 and not set(text) & set("()/") and luhn(digits):
+def _kind_of_digits(text: str, before: str, after: str) -> str | None:
+    digits = digits_of(_EXTENSION.sub("", text))
+    if 12 <= len(digits) <= 19 and not set(text) & set("()/.+x") and luhn(digits) and _is_card_length(digits, before):
         return "card"
-    return "phone" if 7 <= len(digits) <= 15 and _PHONE.fullmatch(text) else None
+    if not 6 <= len(digits) <= 15 or _DATE.match(text):
+        return None
+    if _PHONE.fullmatch(_EXTENSION.sub("", text)):
+        return "phone"
+    called = _NAMED.match(after) or (_CALLED.search(before) and not _NOT_CALLED.search(before))
+    return "phone" if called else None
+
+
+def _is_card_length(digits: str, before: str) -> bool:
+    """Twelve digits are a card's only where it is called one: item numbers are as long."""
+    return len(digits) > 12 or "card" in before.lower()
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
+
+
+def _is_iban(text: str) -> bool:
+    """Whether its check digits are right (ISO 7064, modulo 97)."""
+    plain = text.replace(" ", "").upper()
+    if not 15 <= len(plain) <= 34:
+        return False
+    return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
 
 
 def luhn(digits: str) -> bool:

@@ -41,17 +41,17 @@ async def assents_to(context: ToolContext, call: ToolCall, digest: str, summary:
         return _OUTDATED
     records = context.services.connectors.records
     said = f"{context.conversation_id}:{context.request_id or call.call_id}:{digest}"
-    keys = {"yes": f"yes:{said}"} if confirmed else {}
-    keys |= {"approval": f"approval:{said}"} if approver else {}
-    free = {name: key for name, key in keys.items() if await records.request(key) is None}
-    return Assents(
-        confirmed="yes" in free,
-        approver=approver if "approval" in free else "",
-        used=len(free) < len(keys),
-        keys=tuple(free.values()),
-    )
+    keys = [f"{word}:{said}" for word, given in (("yes", confirmed), ("approval", approver)) if given]
+    unused = tuple([key for key in keys if await records.request(key) is None])
+    if len(unused) == len(keys):
+        return Assents(confirmed=confirmed, approver=approver, keys=unused)
+    approved = f"approval:{said}" in unused
+    return Assents(confirmed=f"yes:{said}" in unused, approver=approver if approved else "", used=True, keys=unused)
 
 
 def as_used(key: str, call: StoredRequest) -> StoredRequest:
     """How an assent is remembered that let `call` through; no limit counts it."""
-    return StoredRequest(call_id=key, tool=call.tool, arguments_digest=call.arguments_digest, result=None, at=call.at)
+    return call.model_copy(update={"call_id": key, "result": None, **_UNCOUNTED})
+
+
+_UNCOUNTED = {"customer_id": None, "agent": None, "conversation_id": None, "amount": None}

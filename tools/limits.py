@@ -64,11 +64,12 @@ async def exceeded(
         ConfigurationError: a limit has no amount in that currency.
     """
     decisions = []
+    now = context.services.clock.now()
     for count in counted:
         limit = count.limit
         if limit.count is None and (amount is None or amount.amount <= 0):
             continue
-        past = await _past(context, limit, count.who)
+        past = await _past(context, limit, count.who, now - limit.window)
         found = excess(limit, past, amount)
         if found is not None:
             decisions.append(_decision(limit, found, call, policy_version))
@@ -134,9 +135,8 @@ def _who(per: Per, context: ToolContext, subject: Subject) -> str | None:
             return context.conversation_id or None
 
 
-async def _past(context: ToolContext, limit: Limit, who: str) -> tuple[PastCall, ...]:
+async def _past(context: ToolContext, limit: Limit, who: str, since: datetime) -> tuple[PastCall, ...]:
     records = context.services.connectors.records
-    since = context.services.clock.now() - limit.window
     match limit.per:
         case Per.CUSTOMER:
             return await records.done(limit.actions, since=since, customer_id=who)

@@ -80,7 +80,7 @@ async def test_a_refusal_after_a_charge_gives_the_charge_back(place: Place, do: 
         after = shop.dump().tables()
         changed = {name for name in before if before[name] != after[name]}
         assert changed == {"intents", "refunds"}
-        assert [each.amount.amount for each in after["refunds"]] == [HELD]
+        assert [refund.amount.amount for refund in shop.dump().refunds] == [HELD]
         assert await shop.connectors.records.request("call") is None
         place.till.mood("refund")
         assert (await _cancel(do, shop, call_id="anew")).outcome is Outcome.DONE, "the order is free again"

@@ -65,9 +65,8 @@ def _kill(stage: Stage, case: Case) -> None:
     typer.echo(f"Worker {worker.pid} refunds order {case.order_id}.")
     pipe.send(Order(case=case, faults={POINT: Fault.CRASH}))
     worker.join(PATIENCE)
-    typer.echo(
-        f"Killed at {POINT}: exit {worker.exitcode}. The gateway has refunded {', '.join(_refunds(stage, case)) or 'nothing'}."
-    )
+    given_back = ", ".join(_refunds(stage, case)) or "nothing"
+    typer.echo(f"Killed at {POINT}: exit {worker.exitcode}. The gateway has refunded {given_back}.")
     run = _run(stage, case)
     typer.echo(f"In the shop's records {run.id} is {run.status}.")
 

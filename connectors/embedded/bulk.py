@@ -46,9 +46,10 @@ def _lines(orders: Iterable[Order]) -> Iterator[Any]:
 def insert_rows(connection: Connection, mapped: Mapped[Any], rows: Iterable[tuple[Any, ...]]) -> None:
     """Insert rows in the order of the table's columns: in batches on SQLite, by COPY on PostgreSQL."""
     if connection.dialect.name == "sqlite":
-        statement = str(insert(mapped.table).compile(dialect=connection.dialect))
+        statement = ""
         pending = iter(rows)
         while batch := list(islice(pending, _BATCH)):
+            statement = statement or str(insert(mapped.table).compile(dialect=connection.dialect))
             connection.exec_driver_sql(statement, batch)
         return
     _copy_rows(connection, mapped, rows)

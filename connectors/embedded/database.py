@@ -15,8 +15,11 @@ from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.util import LRUCache
 
 from shopgraph.connectors.embedded.turns import Turns
 from shopgraph.errors import (
@@ -235,8 +238,29 @@ def _fault(url: URL, error: DBAPIError) -> Exception:
     return ConnectorFault(f"{place_of(url)}: {text}.")
 
 
+class SharedSqlite(SQLiteDialect_pysqlite):
+    """SQLite for any number of files: a statement that was compiled for one shop serves every other one."""
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SharedSqlite)
+
+    def __hash__(self) -> int:
+        return hash(SharedSqlite)
+
+
+registry.register("sqlite.shared", __name__, SharedSqlite.__name__)
+_COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
+
+
 def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
+    engine = create_engine(
+        url.set(drivername="sqlite+shared"),
+        connect_args={"timeout": BUSY_SECONDS},
+        max_overflow=-1,
+        execution_options={"compiled_cache": _COMPILED},
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:

@@ -148,6 +148,8 @@ class Harness:
             hand.run = run
             run.hands += 1
             fresh = run.hands == 1 and not run.struck and not run.last_word
+            if fresh:
+                run.since = time.monotonic()
             order = Order(case=run.case, faults=run.faults if fresh else {}, refused=run.case.kind.refused)
             with contextlib.suppress(OSError):  # it was killed meanwhile, which is heard of next
                 hand.pipe.send(order)
@@ -243,7 +245,13 @@ class Harness:
                 self._recovered(run)
             if action is not None and action.status is RunStatus.UNDONE:
                 self._ended(run, End.UNDONE)
-            elif time.monotonic() - run.since > STUCK_SECONDS and not run.hands:
+            elif action is not None and action.status is RunStatus.DONE and self._overdue(run):
+                self._ended(run, End.DONE)  # nobody is free to hear of it
+            elif self._overdue(run):
                 self.unreported += not run.unfinished
                 run.last_word += f" [{listed.get(own, 'not listed')}]"
                 self._ended(run, End.OPEN)
+
+    def _overdue(self, run: Run) -> bool:
+        begun = run.struck or run.last_word
+        return bool(begun) and not run.hands and time.monotonic() - run.since > STUCK_SECONDS

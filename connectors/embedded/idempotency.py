@@ -55,10 +55,12 @@ def _once(
     act: Callable[[Connection], T],
 ) -> T:
     table = IDEMPOTENCY_KEYS
-    if claim(connection, table, {"key": key, "operation": operation, "digest": digest}):
-        with caused_by(key):
-            return answer_again(connection, key, answer, act(connection))
-    first = connection.execute(select(table).where(table.c.key == key)).one()
+    first = None
+    while first is None:  # The key may be freed between the claim and the look: its call was refused.
+        if claim(connection, table, {"key": key, "operation": operation, "digest": digest}):
+            with caused_by(key):
+                return answer_again(connection, key, answer, act(connection))
+        first = connection.execute(select(table).where(table.c.key == key)).first()
     if (first.operation, first.digest) != (operation, digest):
         raise IdempotencyConflict(
             f"The key {key!r} was used for another call ({first.operation}).",

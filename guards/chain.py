@@ -22,6 +22,15 @@ class GuardResult(Value):
     """Findings only: a check that passed is not listed. A RETRY has its sentence taken out already."""
     blocked: bool
 
+    @property
+    def verdict(self) -> VerdictKind:
+        """All in all: PASS and nothing else means that the text is the draft. A RETRY without a model is a FIX."""
+        if self.blocked:
+            return VerdictKind.BLOCK
+        if any(found.verdict is not VerdictKind.ERROR for found in self.verdicts):
+            return VerdictKind.FIX
+        return VerdictKind.ERROR if self.verdicts else VerdictKind.PASS
+
 
 class GuardChain:
     """Runs checks one after another, each on what the one before left. An empty chain lets nothing through."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from shopgraph.guards.checks.actions import find_undone_actions
 from shopgraph.guards.checks.base import Check, Finding, OnError
 from shopgraph.guards.checks.brand import find_off_brand, find_too_long
+from shopgraph.guards.checks.dates import find_wrong_dates
 from shopgraph.guards.checks.discounts import find_wrong_discounts
 from shopgraph.guards.checks.figures import find_wrong_amounts
 from shopgraph.guards.checks.leaks import find_foreign_data, find_foreign_links, find_secrets
-from shopgraph.guards.checks.orders import find_undone_actions, find_wrong_states
+from shopgraph.guards.checks.orders import find_wrong_orders
+from shopgraph.guards.checks.promises import find_promises
 from shopgraph.guards.checks.stock import find_wrong_stock
 from shopgraph.guards.checks.terms import find_wrong_terms
 
@@ -21,8 +24,10 @@ CHECKS: tuple[Check, ...] = (
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
     Check(name="terms", find=find_wrong_terms, protects="Delivery days, return window and tax are the region's."),
     Check(name="discounts", find=find_wrong_discounts, protects="No price cut above the allowance, no invented code."),
+    Check(name="promises", find=find_promises, protects="No day of arrival and no guarantee that no fact holds."),
+    Check(name="dates", find=find_wrong_dates, protects="Every date of an order, a promotion or a restock is a fact."),
     Check(name="stock", find=find_wrong_stock, protects="What is said of stock is so."),
-    Check(name="order-states", find=find_wrong_states, protects="What is said of an order is its state."),
+    Check(name="order-states", find=find_wrong_orders, protects="What is said of an order is its state."),
     Check(name="brand", find=find_off_brand, protects="The shop's own words.", on_error=OnError.OPEN),
     Check(
         name="length",

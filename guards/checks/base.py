@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from shopgraph.guards.checks.numbers import in_digits
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
@@ -88,6 +89,21 @@ class Sentence:
     text: str
     first_of_line: bool
 
+    @cached_property
+    def digits(self) -> str:
+        """It with numbers in words written in digits, every letter at its place."""
+        return in_digits(self.text)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The first four letters of its words, in lower case: what it can be about, without a regex."""
+        return frozenset(word[:4] for word in _WORD.findall(self.text.lower()))
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether it is a question."""
+        return self.text.endswith(("?", "？"))
+
     def clause(self, place: int) -> str:
         """The part of it, between commas and the like, that holds that place of the whole text, in lower case."""
         at = place - self.start
@@ -99,13 +115,28 @@ class Sentence:
         return self.text[begin:].lower()
 
 
+_WORD = re.compile(r"[^\W\d_]+|%")
+
+
+def whole_words(words: str) -> frozenset[str]:
+    """Words that stand in one string."""
+    return frozenset(words.split())
+
+
+def stems_of(words: str) -> frozenset[str]:
+    """Their first four letters, to be compared with a sentence's `stems`."""
+    return frozenset(word[:4] for word in words.split())
+
+
 _SENTENCE_END = re.compile(r"[.!?。！？…]+[\"”’»)\]]{0,3}(?=\s|$)\s*|\s*\n\s*")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|z\.b|approx|ca|incl|excl|etc|vs|st|mr|mrs|ms|dr|bzw|inkl))\.\s*$", re.I)
 _NUMBERED = re.compile(r"\b(?:no|nr|order)\.\s*$", re.I)
+_DAY = re.compile(r"(?<!\d)\d{1,2}\.\s$")
+_MONTH = re.compile(r"(?:Januar|Februar|März|April|Mai|Juni|Juli|August|Septem|Oktober|Novem|Dezem)")
 _CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[–—-]\s|\b(?:but|however|aber|mais)\b", re.I)
 
 
-@lru_cache(maxsize=2)  # every check of a chain asks for those of the same text
+@lru_cache(maxsize=4)  # every check of a chain asks for those of the same text
 def sentences(text: str) -> Sequence[Sentence]:
     """The text in sentences; a line end ends one too. Joined again they are the text."""
     found: list[Sentence] = []
@@ -113,7 +144,7 @@ def sentences(text: str) -> Sequence[Sentence]:
     for end in _SENTENCE_END.finditer(text):
         head = text[max(start, end.end() - 14) : end.end()]
         newline = "\n" in end[0]
-        if not newline and end[0].startswith(".") and not _ends(head, text[end.end() : end.end() + 1]):
+        if not newline and end[0].startswith(".") and not _ends(head, text[end.end() : end.end() + 9]):
             continue
         found.append(_sentence(text, start, end.end(), first))
         start, first = end.end(), newline
@@ -123,9 +154,9 @@ def sentences(text: str) -> Sequence[Sentence]:
 
 
 def _ends(head: str, following: str) -> bool:
-    if _ABBREVIATION.search(head):
+    if _ABBREVIATION.search(head) or (_DAY.search(head) and _MONTH.match(following)):
         return False
-    return not (_NUMBERED.search(head) and (following.isdigit() or following == "#"))
+    return not (_NUMBERED.search(head) and (following[:1].isdigit() or following[:1] == "#"))
 
 
 def _sentence(text: str, start: int, end: int, first: bool) -> Sentence:
@@ -163,14 +194,25 @@ class Mention:
     key: str
 
 
-def mentions(text: str, names: Iterable[str]) -> list[Mention]:
+def mentions(text: str, names: Iterable[str]) -> Sequence[Mention]:
     """Where the names stand as whole words, whatever their case; of two that overlap the longer one."""
+    return named(text, longest_first(names))
+
+
+def longest_first(names: Iterable[str]) -> tuple[str, ...]:
+    """Names in lower case as `named` takes them."""
+    return tuple(sorted({name.lower() for name in names if name.strip()}, key=lambda name: (-len(name), name)))
+
+
+@lru_cache(maxsize=8)  # several checks of a chain ask for the same
+def named(text: str, names: tuple[str, ...]) -> Sequence[Mention]:
+    """`mentions` of names that stand ready."""
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters grow when lowered; places would not fit
         lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
     found: list[Mention] = []
     taken = bytearray(len(text))
-    for name in sorted({name.lower() for name in names if name.strip()}, key=lambda name: (-len(name), name)):
+    for name in names:
         start = lowered.find(name)
         while start >= 0:
             end = start + len(name)
@@ -178,7 +220,7 @@ def mentions(text: str, names: Iterable[str]) -> list[Mention]:
                 found.append(Mention(start=start, end=end, key=name))
                 taken[start:end] = b"\x01" * len(name)
             start = lowered.find(name, end)
-    return sorted(found, key=lambda mention: mention.start)
+    return tuple(sorted(found, key=lambda mention: mention.start))
 
 
 def _whole(text: str, start: int, end: int) -> bool:

@@ -1,4 +1,4 @@
-"""Price cuts: nobody is offered more than the allowance, nor a code that nobody issued."""
+"""Price cuts: nobody is offered more than the allowance, nor a code or a promotion that nobody issued."""
 
 from __future__ import annotations
 
@@ -7,72 +7,165 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from shopgraph.guards.checks.amounts import read_number
-from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, take_out
+from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, stems_of, take_out
+from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.facts import Facts
 
-_PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,3})?)\s?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)", re.I)
-_CUT = re.compile(
-    r"\boff\b|discount|rabatt|reduc|reduzier|remise|réduc|\bsav(?:e|es|ing)|\bpromo|coupon|\bcode\b|cheaper|knock|"
-    r"markdown|\bsale\b|voucher|gutschein|price cut|lower price",
+_PERCENT = re.compile(
+    r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)",
     re.I,
 )
-_TAX = re.compile(r"\btax\b|\bvat\b|\bmwst\b|\btva\b", re.I)
+_CUT = re.compile(
+    r"\boff\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es|ing)|\bpromo|coupon"
+    r"|\bcode\b|cheaper|knock|"
+    r"markdown|\bsale\b|voucher|gutschein|price cut|lower price|nachlass|aktion|günstiger|ermäßig"
+    r"|solde|spar(?:en|st|t)\b|"
+    r"sparen|économis|moins cher|reduction|\bdeal\b|bargain|\bless\b",
+    re.I,
+)
+_TAX = re.compile(r"\btax\b|\bvat\b|\bmwst\b|\btva\b|steuer", re.I)
+_SHARE = re.compile(
+    r"^\s?(?:of|der|des|aller|unserer) (?:all |our |the )?(?:customers|shoppers|buyers|reviewers"
+    r"|people|users|kunden|kundinnen|clients)",
+    re.I,
+)
+_FEE = re.compile(r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest", re.I)
+_HALF = re.compile(r"\b(?:half[- ]price|half off|50-50 off|zum halben preis|à moitié prix|moitié prix)\b", re.I)
+_GIVEN = re.compile(
+    r"\bbuy (?:one|two|1|2|three|3),? (?:and )?get (?:one|two|1|2)\b|\bbogo\b|\b(?:two|2|three"
+    r"|3)[- ]for[- ](?:one|1|two|2|the price of)\b"
+    r"|\bfree (?:gift|sample|item|upgrade|product|of charge gift)s?\b|\bstore credit\b"
+    r"|\bfree of charge\b(?<!shipping free of charge)"
+    r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)",
+    re.I,
+)
 _CODE_AFTER = re.compile(
-    r"(?<!postal )(?<!zip )(?<!country )(?<!error )(?<!tracking )(?<!order )"
-    r"\b(?i:codes?|coupons?|vouchers?|gutscheincodes?)"
-    r"[\s:\"'“„«*`]{1,4}(?:(?i:is|ist|named|called)\s)?[\"'“„«*`]{0,3}(?P<code>[A-Z][A-Z0-9_-]{2,23})\b"
+    r"(?<!postal )(?<!zip )(?<!country )(?<!error )(?<!tracking )(?<!order )(?<!area )(?<!qr )"
+    r"\b(?i:codes?|coupons?|vouchers?|\w{0,16}codes?|gutscheins?|code promo|code de réduction)"
+    r"(?:[\s:\"'“„«*`]{1,4})(?:(?i:is|ist|named|called|lautet|est|promo"
+    r"|of)[\s:]{1,2})?[\"'“„«*`]{0,3}(?P<code>[A-Z][A-Z0-9_-]{2,23}|[A-Za-z]{3,16}-?\d{1,4})\b"
 )
 _CODE_BEFORE = re.compile(r"\b(?P<code>[A-Z][A-Z0-9_-]{2,23})[\"'”“»*`]{0,3}\s(?i:codes?|coupons?|vouchers?)\b")
-_CODE_CALLED = re.compile(r"\b(?i:use|enter|type|apply|with)\s[\"'“„«*`]{0,3}(?P<code>[A-Z]{3,20}-?\d{1,3})\b")
+_CODE_CALLED = re.compile(
+    r"\b(?i:use|enter|type|apply|with|mit|nutze|nutzen sie|gib|avec|utilisez|saisissez|entrez|using"
+    r"|try|redeem)\s(?:(?i:den|the|le)\s)?[\"'“„«*`]{0,3}(?P<code>[A-Z]{3,20}-?\d{1,4})\b"
+)
+_PROMOTION = re.compile(
+    r"\b(?:[Oo]ur|[Tt]he|[Ww]ith|[Dd]uring|[Tt]his|[Uu]nsere[rnm]?|[Dd]ie|[Dd]er|[Bb]eim?|[Nn]otre"
+    r"|[Ll][ae]s?|[Ii]m)\s(?:(?:our|the|current|unserem)\s)?"
+    r"(?P<name>(?:[A-ZÄÖÜÉ][\w'’&-]{1,20}\s){1,4}(?:[Ss]ale|[Pp]romotion|[Pp]romo|[Dd]eals?|[Ee]vent"
+    r"|[Ss]pecial|[Aa]ktion|[Ww]ochen|[Ss]oldes|[Oo]ffer))\b"
+    r"|\b(?P<named>(?:[A-ZÄÖÜÉ][\w'’&-]{1,20}\s){1,3}(?:Sale|Promotion|Aktion|Soldes|Deals|Promo))\b"
+)
+_TOPICS = stems_of(
+    "off disc raba redu remi rédu save savi savs promo prom coup code codes chea knoc mark sale vouc "
+    "guts pric lowe nach "
+    "akti güns ermä sold spar écon half halb moit bogo free grat cade gift buy two deal even spec "
+    "offe perc proz pour % "
+    "per cent less stor use ente type appl with nutz avec util sais woch cust fee gebü frai cash barg"
+)
 
 
 def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
-    """Offers above what is allowed, and codes that stand in no fact."""
-    good = _good_percents(facts)
-    most = _most(facts)
+    """Offers above what is allowed, codes and promotions that stand in no fact."""
+    ours = known(facts)
     for sentence in sentences(text):
-        yield from _offers(sentence, good, most)
-        yield from _codes(sentence, facts)
-
-
-def _good_percents(facts: Facts) -> set[Decimal]:
-    good = {promotion.percent for promotion in facts.promotions if promotion.percent is not None}
-    for product in facts.products:
-        if product.compare_at and product.price is not None and product.price < product.compare_at:
-            cut = (product.compare_at - product.price) * 100 / product.compare_at
-            good |= {cut.quantize(Decimal(1)), Decimal(int(cut)), cut.quantize(Decimal("0.1"))}
-    return good
-
-
-def _most(facts: Facts) -> Decimal:
-    discount = facts.discount
-    return discount.max_percent or Decimal(0) if discount and discount.allowed else Decimal(0)
-
-
-def _offers(sentence: Sentence, good: set[Decimal], most: Decimal) -> Iterator[Finding]:
-    if not _CUT.search(sentence.text):
-        return
-    for found in _PERCENT.finditer(sentence.text):
-        values = read_number(found[1])
-        clause = sentence.clause(sentence.start + found.start())
-        taxed = _TAX.search(sentence.text[found.end() : found.end() + 20])
-        if taxed or denies(clause) or any(value in good or value <= most for value in values):
+        if not (sentence.stems & _TOPICS):
             continue
-        if most > 0:
-            start = sentence.start + found.start(1)
-            shown = f"{most.normalize():f}"
-            yield replace(start, start + len(found[1]), shown, f"At most {shown} percent may be given.")
-        else:
-            yield take_out(sentence, "No discount may be given here. Do not offer one.")
+        findings = [*_codes(sentence, ours), *_given(sentence, ours), *_promotions(sentence, ours)][:1]
+        yield from findings or _offers(sentence, ours)
 
 
-def _codes(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    known = {promotion.code.upper() for promotion in facts.promotions if promotion.code}
-    if facts.discount and facts.discount.code:
-        known.add(facts.discount.code.upper())
+def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
+    half = _HALF.search(sentence.text)
+    so = Decimal(50) in ours.percents or ours.most_percent >= 50
+    if half and not so and not denies(sentence.clause(sentence.start + half.start())):
+        yield take_out(sentence, "Nothing is at half its price. Do not offer it.")
+        return
+    cut, fee = _CUT.search(sentence.text), _FEE.search(sentence.text)
+    for found in _PERCENT.finditer(sentence.digits):
+        behind = sentence.text[found.end() :]
+        if (_SHARE.search(behind) or (fee and not cut)) and not denies(sentence.text):
+            yield take_out(sentence, f"No fact holds {found[0].strip()}.")
+            return
+        clause = sentence.clause(sentence.start + found.start())
+        if not cut or _TAX.search(behind[:20]) or denies(clause):
+            continue
+        yield from _offer(sentence, found, ours)
+
+
+def _offer(sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Finding]:
+    values = read_number(found[1])
+    meant = _meant(sentence, ours)
+    start = sentence.start + found.start(1)
+    if meant is not None:
+        if meant not in values:
+            yield replace(start, start + len(found[1]), _shown(meant), f"It is {_shown(meant)} percent.")
+        return
+    if any(value in ours.percents or value <= ours.most_percent for value in values):
+        return
+    one = next(iter(ours.percents)) if len(ours.percents) == 1 else None
+    if ours.most_percent > 0:
+        yield replace(
+            start,
+            start + len(found[1]),
+            _shown(ours.most_percent),
+            f"At most {_shown(ours.most_percent)} percent may be given.",
+        )
+    elif one is not None:
+        yield replace(start, start + len(found[1]), _shown(one), f"It is {_shown(one)} percent.")
+    else:
+        yield take_out(sentence, "No discount may be given here. Do not offer one.")
+
+
+def _meant(sentence: Sentence, ours: Known) -> Decimal | None:
+    """The percentage of the promotion, the code or the reduced product that the sentence names, when there is one."""
+    lowered = sentence.text.lower()
+    found = {
+        promotion.percent
+        for promotion in ours.facts.promotions
+        for word in (promotion.name, promotion.code)
+        if word and word.lower() in lowered and promotion.percent is not None
+    }
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def _shown(percent: Decimal) -> str:
+    return f"{percent.normalize():f}"
+
+
+def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED):
         for found in pattern.finditer(sentence.text):
-            clause = sentence.clause(sentence.start + found.start("code"))
-            if found["code"] not in known and not denies(clause):
-                yield take_out(sentence, f"There is no code {found['code']} in the facts. Do not name one.")
+            code = found["code"]
+            if code.upper() in ours.codes or code.lower() in ours.products or code.lower() in ours.orders:
+                continue
+            if not denies(sentence.clause(sentence.start + found.start("code"))):
+                yield take_out(sentence, f"There is no code {code} in the facts. Do not name one.")
                 return
+
+
+def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
+    """Things given away."""
+    found = _GIVEN.search(sentence.text)
+    if found is None or denies(sentence.clause(sentence.start + found.start())) or sentence.asks:
+        return
+    lowered = sentence.text.lower()
+    if any(promotion.name and promotion.name.lower() in lowered for promotion in ours.facts.promotions):
+        return
+    if found[0].lower() in ("store credit", "free of charge"):
+        return
+    yield take_out(sentence, "Nothing is given away here. Do not offer it.")
+
+
+def _promotions(sentence: Sentence, ours: Known) -> Iterator[Finding]:
+    """Promotions by a name that no fact holds."""
+    names = [promotion.name.lower() for promotion in ours.facts.promotions if promotion.name]
+    for found in _PROMOTION.finditer(sentence.text):
+        name = (found["name"] or found["named"]).lower()
+        if any(one in name or name in one for one in names) or denies(sentence.text) or sentence.asks:
+            continue
+        if any(name in product for product in ours.products) or "final sale" in name:
+            continue
+        yield take_out(sentence, f"There is no promotion {name!r} in the facts.")
+        return

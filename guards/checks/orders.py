@@ -1,144 +1,272 @@
-"""Orders and actions: what is said of an order is its state, and what is said to be done was done."""
+"""Orders: what is said of an order is its state, its number of things and its tracking number."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from shopgraph.guards.checks.base import Finding, Sentence, mentions, replace, sentences, take_out
-from shopgraph.guards.facts import Facts
+from shopgraph.guards.checks.actions import DONE
+from shopgraph.guards.checks.base import (
+    Finding,
+    Mention,
+    Sentence,
+    denies,
+    longest_first,
+    named,
+    replace,
+    sentences,
+    stems_of,
+    take_out,
+)
+from shopgraph.guards.checks.known import Known, known
+from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.facts import Facts, OrderFact
 
 _STAGES = ("pending", "processed", "shipped", "delivered")
-_SAID = {
-    "delivered": "delivered",
-    "shipped": "shipped",
-    "on its way": "shipped",
-    "on the way": "shipped",
-    "in transit": "shipped",
-    "canceled": "canceled",
-    "cancelled": "canceled",
-    "pending": "pending",
-    "being prepared": "pending",
-    "processed": "processed",
+_MEANS = {
+    "pending": "pending|being prepared|in bearbeitung|en préparation|en cours de préparation|confirmed|paid|placed",
+    "processed": "processed|processing|bearbeitet|traitée",
+    "shipped": (
+        "shipped|dispatched|on its way|on the way|in transit|out for delivery|versandt|verschickt|versendet|unterwegs"
+        "|auf dem weg|expédiée|expédié|en route|in_transit|out_for_delivery|partially_shipped"
+    ),
+    "delivered": "delivered|zugestellt|geliefert|ausgeliefert|livrée|livré|arrived|angekommen|arrivée|arrivé",
+    "canceled": "canceled|cancelled|storniert|annulée|annulé",
+    "returned": "returned",
+}
+_SAID = {phrase: state for state, phrases in _MEANS.items() for phrase in phrases.split("|")}
+_LANGUAGES = {
+    phrase: language
+    for language, phrases in {
+        "de": "in bearbeitung|bearbeitet|versandt|verschickt|versendet|unterwegs|auf dem weg|zugestellt|geliefert"
+        "|ausgeliefert|angekommen|storniert",
+        "fr": "en préparation|en cours de préparation|traitée|expédiée|expédié|en route|livrée|livré|arrivée|arrivé"
+        "|annulée|annulé",
+    }.items()
+    for phrase in phrases.split("|")
+}
+_IN_LANGUAGE = {
+    "de": {
+        "pending": "in Bearbeitung",
+        "processed": "bearbeitet",
+        "shipped": "versandt",
+        "delivered": "zugestellt",
+        "canceled": "storniert",
+    },
+    "fr": {
+        "pending": "en préparation",
+        "processed": "traitée",
+        "shipped": "expédiée",
+        "delivered": "livrée",
+        "canceled": "annulée",
+    },
 }
 _CLAIM = re.compile(
-    r"(?P<how>\b(?:is|was|has been|has|status(?: is)?:?|got)\b)\s(?:now |already |currently |still |marked as |just )?"
-    r"(?P<state>delivered|shipped|on its way|on the way|in transit|cancell?ed|pending|being prepared|processed)\b",
+    r"(?P<how>\b(?:is|was|has been|has|have been|status(?: is)?:?|got|ist|wurde|est|a été|sera)\b)\s"
+    r"(?:now |already |currently |still |marked as |just |also |successfully |bereits |schon "
+    r"|gestern |noch |derzeit |soeben |déjà |encore |bien |toujours )*"
+    r"(?P<state>delivered|shipped|dispatched|on its way|on the way|in transit|out for delivery"
+    r"|cancell?ed|pending|being prepared|process(?:ed|ing)|arrived|returned"
+    r"|in Bearbeitung|versandt|verschickt|versendet|unterwegs|auf dem Weg|zugestellt|geliefert"
+    r"|ausgeliefert|angekommen|storniert"
+    r"|en préparation|en cours de préparation|expédiée?|en route|livrée?|arrivée?|annulée?)\b(?! (?:by|to) )",
     re.I,
 )
-_DONE = {"done", "replayed", "succeeded", "pending", None}
-_ELSE = re.compile(r"\b(?:refund|return|exchange|payment|difference|request|code|promotion)\b", re.I)
+_TOPICS = stems_of(
+    "orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend proc way vers "
+    "unte zuge geli ausg "
+    "stor livr expé annu rout anko arri bear prép retu verw"
+)
+_ELSE = re.compile(
+    r"\b(?:refund|return|exchange|payment|difference|request|code|promotion|erstattung|rückgabe"
+    r"|zahlung|remboursement|retour)\b",
+    re.I,
+)
 """What else can be pending."""
-_WE = r"\b(?:I|we)(?:['’]ve(?: just| now)?| have(?: just| now| already)?| just| already| successfully)?\s"
-_WAS = r"\b(?:has|have) (?:now |just |already |successfully |also )?been (?:successfully )?"
-_MADE = r"(?:arranged|started|created|set up|opened|registered)"
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Deed:
-    """A kind of deed, how a text claims it, and the tools of which one must have run."""
-
-    what: str
-    tools: frozenset[str]
-    claim: re.Pattern[str]
-
-
-def _deed(what: str, tools: str, *claims: str) -> _Deed:
-    return _Deed(what=what, tools=frozenset(tools.split()), claim=re.compile("|".join(claims), re.I))
-
-
-_DEEDS = (
-    _deed(
-        "refund",
-        "return_items receive_return cancel_order exchange_items",
-        rf"{_WE}(?:refunded|(?:issued|processed) (?:you )?(?:a |the |your )?(?:full )?refund)\b",
-        rf"\brefund\b.{{0,40}}?{_WAS}(?:issued|processed|sent|made|completed)\b",
-        rf"{_WAS}refunded\b",
-    ),
-    _deed("cancellation", "cancel_order", rf"{_WE}cancell?ed\b", rf"\border\b.{{0,30}}?{_WAS}cancell?ed\b"),
-    _deed(
-        "return",
-        "return_items",
-        rf"{_WE}{_MADE} (?:a |the |your )?return\b",
-        rf"\breturn\b.{{0,30}}?{_WAS}{_MADE}\b",
-    ),
-    _deed(
-        "exchange",
-        "exchange_items change_items",
-        rf"{_WE}(?:exchanged|swapped|{_MADE} (?:a |an |the |your )?exchange)\b",
-        rf"\bexchange\b.{{0,30}}?{_WAS}{_MADE}\b",
-    ),
-    _deed(
-        "change of address",
-        "change_order_address change_profile_address",
-        rf"{_WE}(?:changed|updated) (?:the |your )?(?:\w{{1,12}} )?address\b",
-        rf"\baddress\b.{{0,30}}?{_WAS}(?:changed|updated)\b",
-    ),
-    _deed(
-        "change of payment",
-        "change_payment_method",
-        rf"{_WE}(?:changed|updated) (?:the |your )?payment\b",
-        rf"\bpayment\b.{{0,30}}?{_WAS}(?:changed|updated)\b",
-    ),
-    _deed(
-        "discount",
-        "redeem_code",
-        rf"{_WE}(?:applied|added|redeemed) (?:a |the |your |this )?(?:\w{{1,12}} )?(?:discount|code|coupon|voucher)\b",
-        rf"\b(?:discount|code|coupon|voucher)\b.{{0,30}}?{_WAS}(?:applied|added|redeemed)\b",
-    ),
+_SUBJECT = re.compile(
+    r"\b(?:your|the|this|that|deine|ihre|die|das|votre|ta|la|le) (?:\w{1,15} )?(?:order|parcel"
+    r"|package|shipment|bestellung|paket|sendung|commande|colis)\b",
+    re.I,
+)
+_PRONOUN = re.compile(r"^\W{0,3}(?:and |yes, |ja, |oui, )?(?:it|they|sie|es|elle|il)\b", re.I)
+_ORDER_ID = re.compile(
+    r"(?:(?i:\b(?:order|bestellung|commande)(?: number| no\.?| nr\.?| id"
+    r"| n°)?:? ?))(?P<id>#?[A-Z]{0,4}-?\d{3,14}(?:-\d{1,8}){0,2})\b"
+    r"|(?<![\w#])(?P<sign>#[A-Z]{0,4}-?\d{3,14}(?:-\d{1,8}){0,2})\b"
+)
+_COUNT = re.compile(
+    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?= (?:items?|articles?|Artikel|products?|things|Produkte|produits)\b)",
+    re.I,
+)
+_QUANTITY = re.compile(
+    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?: ?[x×])?(?: pairs? of| pieces? of| Paar| Stück"
+    r"| paires? de)?(?: of)?(?: the)? $",
+    re.I,
+)
+_HOLDS = re.compile(
+    r"\b(?:contains?|includes?|has|have|of|with|enthält|umfasst|contient|comprend|mit|avec|consists)\b", re.I
+)
+_TRACKING = re.compile(
+    r"\b(?:tracking|sendungs|shipment|parcel|suivi|track)[\w-]{0,12}(?:\s(?:number|no\.?|id|code"
+    r"|nummer|de suivi|it with|is|with))*(?:\s(?:of|for|to|zur?|zum|der|de|pour"
+    r"|on)\s[^.!?:]{1,50}?(?=\s(?:is|ist|lautet|est)\s|:))?[\s:#=\"'“„*`]{1,4}(?:is |ist |lautet "
+    r"|est |: )?[\"'“„*`]{0,2}"
+    r"(?P<number>(?=[A-Z0-9 -]{0,34}\d)[A-Z0-9][A-Z0-9-]{5,33})\b",
+    re.I,
 )
 
 
-def find_wrong_states(text: str, facts: Facts) -> Iterator[Finding]:
-    """States of an order that it is not in."""
-    if not facts.orders:
-        return
-    canceled = {action.order for action in facts.actions if action.type == "cancel_order" and action.status in _DONE}
-    states = {order.id.lower(): order.status for order in facts.orders}
-    states |= {order.lower(): "canceled" for order in canceled if order}
-    named = mentions(text, states)
+def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
+    """What is said of orders: states they are not in, orders that nobody knows, wrong counts and tracking numbers."""
+    ours = known(facts)
+    states = {key: order.status for key, order in ours.orders.items()}
+    for action in facts.actions:
+        if action.type.startswith("cancel") and action.status in DONE and action.order:
+            states |= dict.fromkeys(
+                (action.order.lower().lstrip("#"), f"#{action.order.lower().lstrip('#')}"), "canceled"
+            )
+    names = ours.in_text(text, ours.order_names)
+    carried: str | None = None
     for sentence in sentences(text):
-        here = {m.key for m in named if sentence.start <= m.start < sentence.end}
-        if len(here) == 1:
-            yield from _states(sentence, states[here.pop()])
+        if not sentence.stems & _TOPICS and "#" not in sentence.text and carried is None:
+            continue
+        here = [m for m in names if sentence.start <= m.start < sentence.end]
+        stranger = _stranger(sentence, here, ours)
+        if stranger is not None:
+            yield stranger
+            carried = None
+            continue
+        yield from _tracking(sentence, here, carried, ours)
+        yield from _states(sentence, here, carried, states, ours)
+        yield from _lines(sentence, here, carried, ours)
+        carried = here[-1].key if here else carried
 
 
-def _states(sentence: Sentence, state: str | None) -> Iterator[Finding]:
-    if state is None:
-        return
+def _stranger(sentence: Sentence, here: Sequence[Mention], ours: Known) -> Finding | None:
+    """An order that stands in no fact: whatever is said of it, nobody knows it."""
+    for found in _ORDER_ID.finditer(sentence.text):
+        written = found["id"] or found["sign"]
+        if written.lower() in ours.orders or sentence.asks or denies(sentence.text):
+            continue
+        if any(m.start - sentence.start < found.end() and found.start() < m.end - sentence.start for m in here):
+            continue
+        actions = {(action.order or "").lower().lstrip("#") for action in ours.facts.actions}
+        refunds = {(refund.order or "").lower().lstrip("#") for refund in ours.facts.refunds}
+        if written.lower().lstrip("#") not in actions | refunds:
+            return take_out(sentence, f"There is no order {written} in the facts. Say nothing of it.")
+    return None
+
+
+def _order_meant(sentence: Sentence, at: int, here: Sequence[Mention], carried: str | None, ours: Known) -> str | None:
+    """The order that a place of the sentence speaks of: named before it, behind it, "your order", or "it"."""
+    before = [m for m in here if m.start - sentence.start <= at]
+    if before:
+        return before[-1].key
+    if here:
+        return here[0].key if len({m.key.lstrip("#") for m in here}) == 1 else None
+    only = ours.only_order()
+    if only is not None and _SUBJECT.search(sentence.text):
+        return only.id.lower().lstrip("#")
+    return carried if carried and (_PRONOUN.search(sentence.text) or _SUBJECT.search(sentence.text)) else None
+
+
+def _states(
+    sentence: Sentence, here: Sequence[Mention], carried: str | None, states: dict[str, str | None], ours: Known
+) -> Iterator[Finding]:
     for found in _CLAIM.finditer(sentence.text):
-        said = _SAID[found["state"].lower()]
         start = sentence.start + found.start("state")
-        if said == state or not _contradicts(said, found["how"].lower(), state):
+        key = _order_meant(sentence, found.start("state"), here, carried, ours)
+        if sentence.asks or _ELSE.search(sentence.clause(start)):
             continue
-        if _ELSE.search(sentence.clause(start)):
+        if key is None or key not in states:
+            nothing = not ours.facts.orders and not ours.facts.actions
+            if nothing and _SUBJECT.search(sentence.text) and not _CONDITION.search(sentence.text):
+                yield take_out(sentence, "No fact tells the state of an order. Do not name one.")
+                return
             continue
-        yield replace(start, start + len(found["state"]), state, f"The order is {state}.")
+        yield from _state(sentence, found, states[key])
+
+
+_CONDITION = re.compile(
+    r"\b(?:once|if|when|as soon as|until|before|after|unless|sobald|wenn|falls|bis|dès que|si|lorsque|quand)\b", re.I
+)
+
+
+def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iterator[Finding]:
+    start = sentence.start + found.start("state")
+    if status is None:
+        yield take_out(sentence, "No fact tells the state of this order. Do not name one.")
+        return
+    state = _SAID.get(status.lower(), status.lower())
+    said = _SAID[found["state"].lower()]
+    if (
+        said == state
+        or not _contradicts(said, found["how"].lower(), state)
+        or _CONDITION.search(sentence.clause(start))
+    ):
+        return
+    after = _written(status, state, found["state"])
+    yield replace(start, start + len(found["state"]), after, f"The order is {status}.")
+
+
+def _written(status: str, state: str, like: str) -> str:
+    """The state in the language in which another one was said."""
+    language = _LANGUAGES.get(like.lower())
+    if language:
+        return _IN_LANGUAGE[language].get(state, status)
+    return state if state in _STAGES or state == "canceled" else status.replace("_", " ")
 
 
 def _contradicts(said: str, how: str, state: str) -> bool:
     if said in _STAGES and state in _STAGES:
-        past = how in ("was", "has been", "got", "has")
+        past = how in ("was", "has been", "have been", "got", "has", "wurde", "a été")
         return _STAGES.index(said) > _STAGES.index(state) or not past
-    return said == "canceled" or (state == "canceled" and how.startswith(("is", "status")))
+    if state == "canceled":
+        return said == "delivered" or how.startswith(("is", "status", "ist", "est"))
+    return said in ("canceled", "returned")
 
 
-def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
-    """Sentences that say something was done which the ledger does not hold."""
-    done = {action.type for action in facts.actions if action.status in _DONE}
-    for sentence in sentences(text):
-        for deed in _DEEDS:
-            claim = deed.claim.search(sentence.text)
-            if claim and not done & deed.tools and not _on_record(deed.what, claim[0], facts):
-                yield take_out(sentence, f"No {deed.what} was made. Say what can be done, not what was done.")
-                break
+def _lines(sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known) -> Iterator[Finding]:
+    """How many things an order holds."""
+    key = _order_meant(sentence, 0, here, carried, ours)
+    order = ours.orders.get(key) if key else None
+    if order is None or not order.lines or not _HOLDS.search(sentence.text):
+        return
+    for found in _COUNT.finditer(sentence.digits):
+        right = {len(order.lines), sum(line.quantity for line in order.lines)}
+        if int(found["number"]) not in right:
+            yield _number(sentence, found, sum(line.quantity for line in order.lines))
+    yield from _quantities(sentence, order)
 
 
-def _on_record(what: str, claim: str, facts: Facts) -> bool:
-    """What happened before this request: a refund under way, an order canceled earlier. "I have" speaks of now."""
-    if claim.startswith("I"):
-        return False
-    if what == "refund":
-        return bool(facts.refunds)
-    return what == "cancellation" and any(order.status == "canceled" for order in facts.orders)
+def _quantities(sentence: Sentence, order: OrderFact) -> Iterator[Finding]:
+    lines = {line.name.lower(): line for line in order.lines if line.name}
+    for mention in named(sentence.text, longest_first(lines)):
+        found = _QUANTITY.search(sentence.digits, 0, mention.start)
+        if found and int(found["number"]) != lines[mention.key].quantity:
+            yield _number(sentence, found, lines[mention.key].quantity)
+
+
+def _number(sentence: Sentence, found: re.Match[str], right: int) -> Finding:
+    like = sentence.text[found.start("number") : found.end("number")]
+    start = sentence.start + found.start("number")
+    return replace(start, start + len(like), write_count(right, like=like), f"The order holds {right}.")
+
+
+def _tracking(sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known) -> Iterator[Finding]:
+    """Tracking numbers that the facts do not hold."""
+    found = _TRACKING.search(sentence.text)
+    if found is None:
+        return
+    trackings = {order.tracking for order in ours.facts.orders if order.tracking}
+    if found["number"].upper() in {number.upper() for number in trackings} or found["number"].lower() in ours.orders:
+        return
+    key = _order_meant(sentence, found.start("number"), here, carried, ours)
+    order = ours.orders.get(key) if key else ours.only_order()
+    if order is not None and order.tracking:
+        start = sentence.start + found.start("number")
+        yield replace(
+            start, sentence.start + found.end("number"), order.tracking, "This is the order's tracking number."
+        )
+    else:
+        yield take_out(sentence, "No fact holds this tracking number.")

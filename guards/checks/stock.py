@@ -5,92 +5,242 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from shopgraph.guards.checks.base import Finding, Sentence, denies, mentions, replace, sentences
+from shopgraph.guards.checks.base import (
+    Finding,
+    Mention,
+    Sentence,
+    denies,
+    replace,
+    sentences,
+    stems_of,
+    take_out,
+)
+from shopgraph.guards.checks.known import Known, known, variants_meant
+from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.facts import Facts, ProductFact
 
+_TOPICS = stems_of("stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus ruptu")
 _IN = re.compile(
-    r"\b(?P<not>not |no longer |never )?(?P<phrase>in stock|available now|available|auf Lager|lieferbar|en stock)\b",
+    r"\b(?P<not>not |no longer |never |nicht (?:mehr )?|plus |pas |nicht )?(?:currently |still "
+    r"|fully |immediately |sofort |noch )?"
+    r"(?P<phrase>(?<!out of )(?<!back )in stock|available now|available|auf Lager|vorrätig|lieferbar"
+    r"|verfügbar|en stock|disponibles?)\b"
+    r"(?! (?:at |from |in (?:sizes?|colou?rs?)|to |for (?:pick|coll)|as\b))",
     re.I,
 )
-_OUT = re.compile(r"\b(?P<phrase>out of stock|sold out|unavailable|ausverkauft|nicht auf Lager|épuisé)\b", re.I)
+_OUT = re.compile(
+    r"\b(?P<phrase>out of stock|sold out|unavailable|ausverkauft|vergriffen"
+    r"|nicht (?:mehr )?(?:auf Lager|lieferbar|verfügbar|vorrätig)|épuisée?s?"
+    r"|en rupture(?: de stock)?|no longer available|not (?:currently )?(?:in stock|available)"
+    r"|plus disponibles?|all gone)\b",
+    re.I,
+)
 _LEFT = re.compile(
-    r"\b(?P<number>\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)\b"
-    r"(?: (?:pieces?|units?|pairs?|of (?:them|these)))?"
-    r" (?:left|in stock|available|remaining|remain)\b",
+    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,4})"
+    r"(?: (?:more |weitere )?(?:pieces?|units?|pairs?|items?|copies|of (?:them|these|those)|Stück"
+    r"|Paare?|Exemplare?|pièces?|exemplaires?|paires?|articles?))?"
+    r" (?:left|in stock|available|remaining|remain|auf Lager|verfügbar|übrig|vorrätig|en stock"
+    r"|disponibles?|restants?)\b",
     re.I,
 )
-_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_OPPOSITE = {"in stock": "out of stock", "auf lager": "ausverkauft", "en stock": "épuisé"}
-_OPPOSITE_OUT = {"ausverkauft": "auf Lager", "nicht auf lager": "auf Lager", "épuisé": "en stock"}
-_QUESTION = re.compile(r"\b(?:if|when|once|whether|as soon as|again|until|sobald|wenn)\b", re.I)
+_LEFT_AFTER = re.compile(
+    r"(?P<phrase>\b(?:only|just|nur noch|noch|il (?:ne )?(?:nous )?(?:en )?reste(?: plus)?(?: que)?"
+    r"|we have|we(?:'ve| have) got|stock(?: level)?(?: is|:)|there are|haben|Bestand:?)) "
+    r"(?:only |just |nur |still |exactly |noch )?(?P<number>0{0,20}\d{1,4})"
+    r"(?= (?:left|in stock|of (?:them|these|those|the|our|it|this)|units?|pieces?|pairs?|Stück|Paare?"
+    r"|pièces?|exemplaires?|paires?|auf Lager|available|copies)|[.!,;]?$| und\b| and\b)",
+    re.I,
+)
+_RESTE = re.compile(
+    r"\bil (?:n['’]en |ne |en |nous en )?reste (?:plus )?(?:que |qu['’])?(?:encore )?(?P<number>0{0,20}\d{1,4})\b", re.I
+)
+_LAST = re.compile(
+    r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte Stück|dernière? (?:pièce|exemplaire))\b", re.I
+)
+_LAST_STEMS = stems_of("last letzte dernier dernière")
+_MANY_STEMS = stems_of("plenty lots hundreds dozens loads massenhaft jede")
+_MANY = re.compile(r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede Menge)\b", re.I)
+_OPPOSITE = {
+    "auf lager": "ausverkauft",
+    "vorrätig": "ausverkauft",
+    "lieferbar": "ausverkauft",
+    "verfügbar": "ausverkauft",
+}
+_FRENCH = re.compile(r"\b(?:est|sont|le|la|les|en|épuisée?s?)\b")
+_GERMAN = re.compile(r"\b(?:ist|sind|der|die|das|ausverkauft|vergriffen|nicht|auf Lager)\b")
+_QUESTION = re.compile(
+    r"\b(?:if|when|once|whether|as soon as|again|until|unless|sobald|wenn|ob|wieder|bis|si|quand"
+    r"|dès que|lorsque|de nouveau|notif\w+|back in stock)\b",
+    re.I,
+)
+_NOT_STOCK = re.compile(
+    r"\b(?:colou?rs?|sizes?|code|discount|offer|promotion|refund|delivery|shipping|options?|days?"
+    r"|support|payment|Tage|help)\b[^.]{0,30}\bavailable\b|\bavailable (?:payment|methods?|options?)"
+    r"|\bhappy|\bmade available",
+    re.I,
+)
+_STRANGER = re.compile(
+    r"\b(?:[Tt]he|[Oo]ur|[Dd]as|[Dd]ie|[Dd]er|[Ll][ae]"
+    r"|[Ll]es)\s(?:[A-ZÄÖÜÉ][\w'’-]{1,30}\s){2,5}(?:is|are|ist|sind|est|sont)\b"
+)
 
 
 def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
-    """Claims about stock that disagree with the facts; a claim about nothing named is left alone."""
-    by_name: dict[str, list[ProductFact]] = {}
-    for product in facts.products:
-        for key in {product.name.lower(), product.sku.lower()} - {""}:
-            by_name.setdefault(key, []).append(product)
-    named = mentions(text, by_name)
+    """Claims about stock that disagree with the facts, or that no fact stands behind."""
+    ours = known(facts)
+    names: Sequence[Mention] | None = None
+    carried: Mention | None = None
     for sentence in sentences(text):
-        here = {m.key for m in named if sentence.start <= m.start < sentence.end}
-        if len(here) == 1 and not _QUESTION.search(sentence.text):
-            yield from _judge(sentence, _meant(sentence, by_name[here.pop()]))
+        if names is None:
+            names = ours.in_text(text, ours.product_names)
+        here = [m for m in names if sentence.start <= m.start < sentence.end]
+        if sentence.first_of_line:
+            carried = None
+        if sentence.stems & _TOPICS and not sentence.asks and not _QUESTION.search(sentence.text):
+            yield from _sentence(sentence, here, carried, ours)
+        carried = here[-1] if here else carried
 
 
-def _meant(sentence: Sentence, variants: Sequence[ProductFact]) -> Sequence[ProductFact]:
-    """The variants that the sentence singles out by their attributes ("size M"), else all of them."""
-    lowered = sentence.text.lower()
-    scores = {
-        place: sum(1 for name, value in variant.attributes.items() if _says(lowered, name.lower(), value.lower()))
-        for place, variant in enumerate(variants)
-    }
-    best = max(scores.values(), default=0)
-    return [variant for place, variant in enumerate(variants) if scores[place] == best]
-
-
-def _says(text: str, name: str, value: str) -> bool:
-    if len(value) <= 2:
-        return re.search(rf"\b{re.escape(name)}\W{{1,2}}{re.escape(value)}\b", text) is not None
-    return re.search(rf"\b{re.escape(value)}\b", text) is not None
-
-
-def _judge(sentence: Sentence, variants: Sequence[ProductFact]) -> Iterator[Finding]:
-    stocks = [variant.stock for variant in variants]
-    known = [stock for stock in stocks if stock is not None]
-    if len(known) < len(stocks) or not known:
+def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | None, ours: Known) -> Iterator[Finding]:
+    """Judge each claim by what is named before it in the sentence."""
+    if not here:
+        variants = _without_name(sentence, carried, ours)
+        if variants is None:
+            if _claims(sentence) and (not ours.facts.products or _STRANGER.search(sentence.text)):
+                yield take_out(sentence, "No fact tells the stock of it. Do not say anything about it.")
+            return
+        yield from _judge(sentence, 0, len(sentence.text), variants)
         return
-    counted = _LEFT.search(sentence.text)
-    if counted and len(set(known)) == 1:
-        yield from _count(sentence, counted, known[0])
+    for part in _parts(sentence, here):
+        variants = [v for m in part.names for v in variants_meant(part.text(sentence), _variants(ours, m))]
+        finding = list(_judge(sentence, part.start, part.end, variants))
+        yield from finding
+        if finding and finding[0].end == sentence.end:
+            return
+
+
+class _Part:
+    """A stretch of a sentence that speaks of some names."""
+
+    def __init__(self, start: int, end: int, names: list[Mention]) -> None:
+        self.start, self.end, self.names = start, end, names
+
+    def text(self, sentence: Sentence) -> str:
+        """What it says."""
+        return sentence.text[self.start : self.end]
+
+
+def _parts(sentence: Sentence, here: Sequence[Mention]) -> list[_Part]:
+    """The sentence cut where the next name begins, unless the names stand side by side ("A and B are sold out")."""
+    parts: list[_Part] = []
+    for mention in here:
+        start = mention.start - sentence.start
+        gap = sentence.text[parts[-1].names[-1].end - sentence.start : start] if parts else ""
+        if parts and len(gap) < 25 and not _CLAIM_WORDS.search(gap):
+            parts[-1].names.append(mention)
+        else:
+            if parts:
+                parts[-1].end = start
+            parts.append(_Part(start if parts else 0, len(sentence.text), [mention]))
+    return parts
+
+
+_CLAIM_WORDS = re.compile(
+    r"stock|sold out|avail|left|lager|ausverk|épuis|remain|verfügbar|lieferbar|vergriffen|\b(?:is|are"
+    r"|ist|sind|est|costs?)\b",
+    re.I,
+)
+
+
+def _variants(ours: Known, mention: Mention) -> Sequence[ProductFact]:
+    return ours.products.get(ours.short_names.get(mention.key, mention.key), ())
+
+
+def _without_name(sentence: Sentence, carried: Mention | None, ours: Known) -> Sequence[ProductFact] | None:
+    """What a sentence without a name speaks of: what was named last, or the only product there is."""
+    if _STRANGER.search(sentence.text):
+        return None
+    if carried is not None:
+        return variants_meant(sentence.text, _variants(ours, carried))
+    if len({product.name for product in ours.facts.products}) == 1:
+        return variants_meant(sentence.text, ours.facts.products)
+    return None
+
+
+def _claims(sentence: Sentence) -> bool:
+    if _NOT_STOCK.search(sentence.text):
+        return False
+    found = _LEFT.search(sentence.digits) or _OUT.search(sentence.text) or _IN.search(sentence.text)
+    return found is not None and "available" not in found[0].lower()
+
+
+def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductFact]) -> Iterator[Finding]:
+    if not variants or ("avai" in sentence.stems and _NOT_STOCK.search(sentence.text)):
         return
-    if counted and any(known):
+    known_stocks = [variant.stock for variant in variants if variant.stock is not None]
+    counted = _LEFT.search(sentence.digits, begin, end) or _LEFT_AFTER.search(sentence.digits, begin, end)
+    if counted is None and "rest" in sentence.stems:
+        counted = _RESTE.search(sentence.digits)
+    gone, there = _OUT.search(sentence.text, begin, end), _IN.search(sentence.text, begin, end)
+    last = _LAST.search(sentence.text, begin, end) if sentence.stems & _LAST_STEMS else None
+    many = _MANY.search(sentence.text, begin, end) if sentence.stems & _MANY_STEMS else None
+    if len(known_stocks) < len(variants):
+        if (counted or gone or (there and "available" not in there["phrase"].lower())) and not known_stocks:
+            yield take_out(sentence, "No fact tells the stock of it. Do not say anything about it.")
         return
-    gone = _OUT.search(sentence.text)
-    if gone and all(known):
-        after = _OPPOSITE_OUT.get(gone["phrase"].lower(), "in stock")
-        yield _swap(sentence, gone, after, "There is stock of it.")
+    if counted:
+        if len(set(known_stocks)) == 1:
+            yield from _count(sentence, counted, known_stocks[0])
+            return
+        if any(known_stocks):
+            return
+    if (last and 1 not in known_stocks) or (many and max(known_stocks) < 10):
+        yield take_out(sentence, f"There are {max(known_stocks)} of it.")
         return
-    there = _IN.search(sentence.text)
-    if gone or there is None or any(known):
+    yield from _there_or_gone(sentence, gone, there, known_stocks)
+
+
+def _there_or_gone(
+    sentence: Sentence, gone: re.Match[str] | None, there: re.Match[str] | None, stocks: Sequence[int]
+) -> Iterator[Finding]:
+    if gone and all(stocks):
+        yield _swap(sentence, gone, _said_there(sentence.text), "There is stock of it.")
+        return
+    if gone or there is None or any(stocks):
         return
     if there["not"] or denies(sentence.clause(sentence.start + there.start("phrase"))):
         return
-    yield _swap(sentence, there, _OPPOSITE.get(there["phrase"].lower(), "out of stock"), "There is none of it.")
+    yield _swap(sentence, there, _said_gone(there["phrase"], sentence.text), "There is none of it.")
+
+
+def _said_there(text: str) -> str:
+    return "auf Lager" if _GERMAN.search(text) else "en stock" if _FRENCH.search(text) else "in stock"
+
+
+def _said_gone(phrase: str, text: str) -> str:
+    if phrase.lower() in _OPPOSITE:
+        return _OPPOSITE[phrase.lower()]
+    return "épuisé" if phrase.lower() in ("en stock", "disponible", "disponibles") else "out of stock"
 
 
 def _count(sentence: Sentence, found: re.Match[str], stock: int) -> Iterator[Finding]:
-    word = found["number"].lower()
-    said = int(word) if word.isdigit() else _WORDS.index(word)
-    if said == stock:
+    said = int(found["number"])
+    more = re.search(
+        r"\b(?:more than|over|at least|mehr als|über|plus de)\s$", sentence.text[: found.start("number")], re.I
+    )
+    if said == stock or (more and stock > said) or (said < 1 and stock == 0):
         return
+    start, end = sentence.start + found.start("number"), sentence.start + found.end("number")
     if stock == 0:
-        start = sentence.start + found.start()
-        yield replace(start, sentence.start + found.end(), "none left", "There is none of it.")
+        if _LEFT.fullmatch(found[0]):
+            yield replace(
+                sentence.start + found.start(), sentence.start + found.end(), "none left", "There is none of it."
+            )
+        else:
+            yield take_out(sentence, "There is none of it.")
         return
-    start = sentence.start + found.start("number")
-    after = _WORDS[stock] if not word.isdigit() and stock < len(_WORDS) else str(stock)
-    yield replace(start, start + len(found["number"]), after, f"There are {stock} of it.")
+    like = sentence.text[found.start("number") : found.end("number")]
+    yield replace(start, end, write_count(stock, like=like), f"There are {stock} of it.")
 
 
 def _swap(sentence: Sentence, found: re.Match[str], after: str, reason: str) -> Finding:

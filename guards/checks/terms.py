@@ -6,88 +6,234 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from shopgraph.guards.checks.amounts import read_number
-from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, take_out
-from shopgraph.guards.facts import Facts
+from shopgraph.guards.checks.amounts import read_number, write_number
+from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, stems_of, take_out
+from shopgraph.guards.checks.book import book
+from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.facts import DeliveryFact, Facts
 
-_DAYS = re.compile(
-    r"(?<![\d#.,-])(?P<low>\d{1,3})(?:\s?(?:-|–|—|to|bis|à|or)\s?(?P<high>\d{1,3}))?[\s-]"
-    r"(?:business |working |calendar )?(?:days?|Werktagen?|Tagen?|jours?)\b(?!\s(?:ago|left|old|early|late|remain))",
+_UNITS = {
+    "h": Decimal(1) / 24,
+    "s": Decimal(1) / 24,
+    "w": Decimal(7),
+    "m": Decimal(30),
+    "y": Decimal(365),
+    "d": Decimal(1),
+}
+_SPAN = re.compile(
+    r"(?<![\d#.,-])(?P<low>0{0,20}\d{1,3}|\b(?:an?|eine[rmn]?|une?)(?=\s))"
+    r"(?:\s?(?:-|–|—|to|bis|à|or|and|und|et|oder|ou)\s?(?P<high>0{0,20}\d{1,3}))?[\s-]"
+    r"(?:(?:business|working|calendar|full) )?"
+    r"(?P<unit>days?|weeks?|months?|hours?|years?|Werktagen?|Arbeitstagen?|Tage?n?|Wochen?|Monate?n?|Stunden?|Jahre?n?"
+    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))",
     re.I,
 )
-_DELIVERY = re.compile(r"deliver|shipping|ships?\b|arriv|lieferung|livraison", re.I)
+_DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours"}
+_DELIVERY = stems_of("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
 _OTHER_METHOD = re.compile(r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect", re.I)
 """The facts hold the standard method's days only."""
-_RETURN = re.compile(r"\breturns?\b|send (?:it|them|things)? ?back|\bsent back|rückgabe|zurück|retour", re.I)
-_ELSE = re.compile(r"refund|erstatt|rembours|exchange|bank|credited|was delivered|were delivered|code|discount", re.I)
-_TAX = re.compile(r"(?:\btax\b|\bvat\b|\bmwst\b|\btva\b)", re.I)
-_PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,3})?)\s?(?:%|percent\b|per cent\b|prozent\b)", re.I)
-_FREE_DELIVERY = re.compile(
-    r"\bfree (?:standard |express )?(?:delivery|shipping)|\b(?:delivery|shipping) is (?:always )?free", re.I
+_RETURN = re.compile(
+    r"\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them|things)? ?back|\bsent back"
+    r"|bring (?:it|them) back|rückgabe|"
+    r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend",
+    re.I,
 )
-_CONDITION = re.compile(r"\b(?:from|over|above|orders? of|at least|minimum|if|when|once|more than|spend)\b", re.I)
+_REFUND = re.compile(r"refund|erstatt|rembours", re.I)
+_ELSE = re.compile(
+    r"\bbank\b|credited|was delivered|were delivered|\bcode\b|discount|warranty|guarantee|garantie"
+    r"|gewährleistung|restock|"
+    r"get back to you|melde|revien",
+    re.I,
+)
+_PROCESSING = re.compile(
+    r"tak(?:e|es|ing)\b|arriv|process|bank|credit|issue|appear|account|expect|receive|\bget\b|dauert|prend|reç|recev|"
+    r"gutgeschrieben|erhalten|konto|compte|see it|reach",
+    re.I,
+)
+_EARLIEST = re.compile(r"at least|as early as|earliest|mindestens|frühestens|au moins|au plus tôt|minimum", re.I)
+_TAX = re.compile(r"(?:\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)", re.I)
+_NO_TAX = re.compile(
+    r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from", re.I
+)
+_PERCENT = re.compile(
+    r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)", re.I
+)
+_FREE_DELIVERY = re.compile(
+    r"\b(?:free|complimentary) (?:standard |express |home )?(?P<what>delivery"
+    r"|shipping)\b(?: on (?:all|every|any) (?:orders?|purchases?))?"
+    r"|\b(?P<what2>delivery|shipping) (?:is|comes) (?:always |completely |absolutely |totally |also "
+    r"|of course )?(?:free(?: of charge)?|on us)\b(?! on orders)"
+    r"|\b(?:ship|deliver)s? (?:it |this |that |them )?(?:to you )?(?P<en>free of charge|for free)\b"
+    r"|\b(?P<what3>versand|lieferung) ist (?:immer |natürlich )?(?:kostenlos|gratis|frei)\b"
+    r"|\b(?:kostenlose[rn]?|gratis) ?(?P<what4>versand|lieferung)\b|\bversandkostenfrei\b"
+    r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b",
+    re.I,
+)
+_CONDITION = re.compile(
+    r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
+    r"|more than|spend|exceed\w*|ab|über|wenn|"
+    r"dès|à partir|supérieure?s?|to qualify|away from|reach)\b",
+    re.I,
+)
 
 
 def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
     """Delivery days, return windows, tax rates and free delivery that disagree with the facts."""
     for sentence in sentences(text):
+        if not sentence.stems & _TOPICS:
+            continue
         yield from _days(sentence, facts)
         yield from _tax(sentence, facts)
         yield from _free_delivery(sentence, facts)
 
 
+_TOPICS = _DELIVERY | stems_of(
+    "retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst mehr tva steu free exem gara umta vers "
+    "rücs refu erst remb ship komp stan"
+)
+"""First letters of what the terms are about; a sentence with none of them is not read further."""
+
+
 def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    for found in _DAYS.finditer(sentence.text):
-        start, end = sentence.start + found.start("low"), sentence.start + found.end("high" if found["high"] else "low")
-        said = {int(number) for number in (found["low"], found["high"]) if number}
-        if _ELSE.search(sentence.text) or denies(sentence.clause(start)):
+    for found in _SPAN.finditer(sentence.digits):
+        clause = sentence.clause(sentence.start + found.start("low"))
+        if _ELSE.search(sentence.text) or denies(clause):
             continue
-        if _RETURN.search(sentence.text) and not found["high"]:
-            yield from _window(sentence, said, facts.return_window_days, start, end)
-        elif _DELIVERY.search(sentence.text) and not (
-            _RETURN.search(sentence.text) or _OTHER_METHOD.search(sentence.text)
-        ):
-            yield from _delivery_days(sentence, said, facts, start, end)
+        returns = _RETURN.search(sentence.text) or (_REFUND.search(sentence.text) and "within" in sentence.text)
+        if _REFUND.search(sentence.text) and (_PROCESSING.search(sentence.text) or not returns):
+            continue
+        if returns and not found["high"]:
+            yield from _window(sentence, found, facts.return_window_days)
+        elif not returns and sentence.stems & _DELIVERY and not _OTHER_METHOD.search(sentence.text):
+            yield from _delivery_days(sentence, found, facts.delivery)
 
 
-def _window(sentence: Sentence, said: set[int], window: int | None, start: int, end: int) -> Iterator[Finding]:
+def _said(found: re.Match[str]) -> list[Decimal]:
+    """The numbers of the span in days."""
+    word = found["unit"].lower()
+    unit = (
+        "y"
+        if word in ("an", "ans") or word.startswith("ja")
+        else {"j": "d", "t": "d", "a": "d", "se": "w", "st": "h"}.get(word[:2] if word[0] == "s" else word[0], word[0])
+    )
+    unit = "d" if word.startswith("werk") else unit
+    numbers = [number for number in (found["low"], found["high"]) if number]
+    return [(Decimal(int(number)) if number.isdecimal() else Decimal(1)) * _UNITS[unit] for number in numbers]
+
+
+def _language(unit: str) -> str:
+    lowered = unit.lower()
+    if lowered[:3] in ("jou", "sem", "moi", "heu", "an", "ans"):
+        return "fr"
+    return "de" if lowered[:3] in ("tag", "woc", "mon", "stu", "wer", "arb", "jah") and lowered[:5] != "month" else "en"
+
+
+def _put(sentence: Sentence, found: re.Match[str], days: str, reason: str, like: str = "") -> Finding:
+    """Days instead of the span: the number alone, where it counts days already."""
+    start = sentence.start + found.start("low")
+    unit = found["unit"].lower()
+    language = _language(unit)
+    if unit.startswith(("day", "tag", "jour", "werktag", "arbeitstag")):
+        end = sentence.start + found.end("high" if found["high"] else "low")
+        return replace(start, end, write_count(int(days), like=like) if days.isdecimal() else days, reason)
+    return replace(start, sentence.start + found.end(), f"{days} {_DAY_WORDS[language]}", reason)
+
+
+def _window(sentence: Sentence, found: re.Match[str], window: int | None) -> Iterator[Finding]:
     if window is None or window == 0:
         yield take_out(sentence, "No return window stands in the facts. Do not promise one.")
-    elif said != {window}:
-        yield replace(start, end, str(window), f"Things may be sent back within {window} days.")
+        return
+    (said,) = _said(found)
+    months = found["unit"].lower().startswith(("mon", "moi"))
+    if said != window and not (months and abs(said - window) <= said / 30):
+        like = sentence.text[found.start("low") : found.end("low")]
+        yield _put(sentence, found, str(window), f"Things may be sent back within {window} days.", like)
 
 
-def _delivery_days(sentence: Sentence, said: set[int], facts: Facts, start: int, end: int) -> Iterator[Finding]:
-    delivery = facts.delivery
+def _delivery_days(sentence: Sentence, found: re.Match[str], delivery: DeliveryFact | None) -> Iterator[Finding]:
     if delivery is None or delivery.max_days is None:
         yield take_out(sentence, "No delivery time stands in the facts. Do not promise one.")
         return
     least = delivery.min_days if delivery.min_days is not None else delivery.max_days
-    if said <= {least, delivery.max_days} and (
-        len(said) == 2 or max(said) == delivery.max_days or least == delivery.max_days
-    ):
+    said = _said(found)
+    if len(said) == 2 and said == [least, delivery.max_days]:
+        return
+    if len(said) == 1 and (said[0] == delivery.max_days or (said[0] == least and _EARLIEST.search(sentence.text))):
         return
     right = str(least) if least == delivery.max_days else f"{least}-{delivery.max_days}"
-    yield replace(start, end, right, f"Delivery takes {right} days.")
+    yield _put(sentence, found, right, f"Delivery takes {right} days.")
 
 
 def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    if facts.tax_percent is None or not _TAX.search(sentence.text):
+    if not _TAX.search(sentence.text) and not _NO_TAX.search(sentence.text):
         return
-    for found in _PERCENT.finditer(sentence.text):
+    free = _NO_TAX.search(sentence.text)
+    if free and facts.tax_percent != 0 and not sentence.asks:
+        yield take_out(sentence, "Nothing here is free of tax.")
+        return
+    for found in _PERCENT.finditer(sentence.digits):
         near = sentence.text[max(0, found.start() - 25) : found.end() + 25]
-        if _TAX.search(near) and facts.tax_percent not in read_number(found[1]):
-            right = f"{facts.tax_percent.normalize():f}"
-            start = sentence.start + found.start(1)
-            yield replace(start, start + len(found[1]), right, f"The tax is {right} percent.")
+        if not _TAX.search(near) or (facts.tax_percent is not None and facts.tax_percent in read_number(found[1])):
+            continue
+        if facts.tax_percent is None:
+            yield take_out(sentence, "No tax rate stands in the facts. Do not name one.")
+            return
+        right = f"{facts.tax_percent.normalize():f}"
+        shown = right.replace(".", ",") if (facts.locale or "en")[:2] in ("de", "fr") else right
+        start = sentence.start + found.start(1)
+        yield replace(start, start + len(found[1]), shown, f"The tax is {right} percent.")
 
 
 def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     found = _FREE_DELIVERY.search(sentence.text)
-    delivery = facts.delivery
-    if found is None or delivery is None or delivery.price is None or delivery.price == Decimal(0):
+    if found is None or sentence.asks or (facts.delivery is not None and facts.delivery.price == 0):
         return
-    if delivery.free_from is None and not denies(sentence.clause(sentence.start + found.start())):
-        yield take_out(sentence, f"Delivery is never free here; it costs {delivery.price}.")
-    elif delivery.free_from is not None and "always" in found[0].lower() and not _CONDITION.search(sentence.text):
-        yield take_out(sentence, f"Delivery is free from {delivery.free_from} only.")
+    if denies(sentence.clause(sentence.start + found.start())):
+        return
+    delivery = facts.delivery
+    if delivery is None or delivery.price is None:
+        if delivery is None or delivery.free_from is None:
+            yield take_out(sentence, "Nothing in the facts says that delivery is free.")
+        return
+    if delivery.free_from is not None and (
+        _CONDITION.search(sentence.text) or _worth(sentence, facts, delivery.free_from)
+    ):
+        return
+    what = next((found[name] for name in ("what", "what2", "what3", "what4", "what5") if found[name]), "")
+    if not what:
+        yield take_out(sentence, f"Delivery is not free here; it costs {delivery.price}.")
+        return
+    yield replace(
+        sentence.start + found.start(),
+        sentence.start + found.end(),
+        _priced(what, found, facts, delivery),
+        f"Delivery costs {delivery.price}" + (f", nothing from {delivery.free_from}." if delivery.free_from else "."),
+    )
+
+
+def _worth(sentence: Sentence, facts: Facts, threshold: Decimal) -> bool:
+    """Whether something that the sentence names costs enough to be delivered free."""
+    lowered = sentence.text.lower()
+    ours = book(facts)
+    keys = [key for key in ours.known.products if key in lowered]
+    prices = [price for key in keys for price in ours.current(ours.known.products[key])]
+    totals = [order.total for key, order in ours.known.orders.items() if key in lowered and order.total is not None]
+    return any(amount >= threshold for amount in (*prices, *totals))
+
+
+def _priced(what: str, found: re.Match[str], facts: Facts, delivery: DeliveryFact) -> str:
+    """The same with its price: "shipping for 4.99 USD"."""
+
+    def money(amount: Decimal) -> str:
+        number = write_number(amount, like="", currency=facts.currency, locale=facts.locale)
+        return f"{number} {facts.currency or ''}".strip()
+
+    language = "de" if what.lower() in ("versand", "lieferung") else "fr" if what.lower() == "livraison" else "en"
+    verb = {"en": " is " if found["what2"] else " for ", "de": " kostet " if found["what3"] else " für ", "fr": " à "}[
+        language
+    ]
+    text = f"{what}{verb}{money(delivery.price or Decimal(0))}"
+    if delivery.free_from is not None:
+        free = {"en": "free from", "de": "kostenlos ab", "fr": "offerte dès"}[language]
+        text += f" ({free} {money(delivery.free_from)})"
+    return text[:1].upper() + text[1:] if found[0][:1].isupper() else text

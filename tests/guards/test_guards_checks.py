@@ -58,7 +58,7 @@ GONE = [
     ("Your address has been updated.", "actions"),
     ("I have arranged a return.", "actions"),
     ("I've applied the discount.", "actions"),
-    ("Our prices are guaranteed lowest price.", "brand"),
+    ("Our dresses are risk-free.", "brand"),
 ]
 
 RIGHT = """Hello Ann! How can I help you today?

@@ -9,7 +9,7 @@ from click import Context
 from typer.core import TyperGroup
 
 from shopgraph import __version__
-from shopgraph.cli import actions, ask, config, doctor, evaluate, graph, mcp, policy, reconcile, shop, worker
+from shopgraph.cli import actions, ask, config, doctor, evaluate, graph, guard, mcp, policy, reconcile, shop, worker
 from shopgraph.cli.demo.command import demo
 from shopgraph.cli.output import print_error
 from shopgraph.errors import ShopgraphError
@@ -62,6 +62,7 @@ app.add_typer(policy.app, name="policy")
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(actions.app, name="actions")
 app.command("worker")(worker.worker)
+app.add_typer(guard.app, name="guard")
 app.command("graph")(graph.graph)
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)

@@ -1,0 +1,118 @@
+"""`shopgraph eval guards speed`: the whole outbound chain on a long answer, beside guardrails-ai's own `validate`.
+
+Every call gets facts and a text of its own, so nothing that was kept from an earlier call helps: reading the facts is
+in the measured time. The text is about 1,000 characters long, names 12 of 20 products and holds more than 30 figures.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import statistics
+import time
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from pydantic import JsonValue
+
+from shopgraph.errors import ConfigurationError
+from shopgraph.evals.report import EvalReport
+from shopgraph.guards.chain import GuardChain
+from shopgraph.guards.facts import Facts
+from shopgraph.guards.policy import load_bundle
+
+NAMES = (
+    "Oak Stool", "Rain Cape", "Felt Hat", "Tea Tin", "Wool Rug", "Clay Vase", "Jute Bag", "Silk Scarf", "Cork Mat",
+    "Pine Shelf", "Iron Pan", "Wax Candle", "Linen Cap", "Glass Jug", "Suede Belt", "Brass Bell", "Down Quilt",
+    "Straw Mat", "Ash Bowl", "Slate Tray",
+)  # fmt: skip
+NAMED = 12
+Draft = tuple[str, Facts]
+
+
+def evaluate(
+    calls: Annotated[int, typer.Option(min=100, help="Calls of the chain.")] = 1000,
+    guard_calls: Annotated[int, typer.Option(min=10, help="Calls of guardrails-ai's validate.")] = 100,
+) -> EvalReport:
+    """Measure the outbound chain on a long and right answer, beside guardrails-ai's validate with the same checks."""
+    chain = GuardChain.for_bundle(load_bundle("default"))
+    guard = chain.guard()
+    drafts = [draft(random.Random(number)) for number in range(calls)]  # noqa: S311 - texts, not secrets
+    others = [draft(random.Random(calls + number)) for number in range(guard_calls)]  # noqa: S311
+    verdicts = chain.run(*drafts[0]).verdicts
+    if verdicts:
+        raise ConfigurationError(f"The measured answer is right, yet {verdicts[0]}.")
+    ours = _measured(drafts, lambda item: chain.run(*item))
+    theirs = _measured(others, lambda item: guard.validate(item[0], metadata={"facts": item[1]}))
+    return EvalReport(
+        name="guards speed",
+        figures={
+            "characters": round(statistics.mean(len(text) for text, _ in drafts)),
+            "products_named": NAMED,
+            "products_in_facts": len(NAMES),
+            "figures": len(_figures(drafts[0][0])),
+            "chain_ms": _milliseconds(ours),
+            "guardrails_validate_ms": _milliseconds(theirs),
+            "times_faster": round(statistics.median(theirs) / statistics.median(ours), 1),
+        },
+    )
+
+
+def draft(rng: random.Random) -> Draft:
+    """A right answer and its facts."""
+    prices = {name: f"{rng.randint(12, 400)}.{rng.randint(0, 99):02d}" for name in NAMES}
+    stock = {name: rng.randint(2, 60) for name in NAMES}
+    most = rng.randint(4, 9)
+    facts: dict[str, Any] = {
+        "locale": "en_US",
+        "currency": "USD",
+        "products": [
+            {"name": name, "sku": f"S-{place}", "price": prices[name], "stock": stock[name]}
+            for place, name in enumerate(NAMES)
+        ],
+        "delivery": {"min_days": 2, "max_days": most, "price": "4.99", "free_from": "50.00"},
+        "return_window_days": 30,
+        "tax_percent": "8.875",
+        "orders": [{"id": "#D100200", "status": "shipped", "total": "88.40", "tracking": "1Z999AA10123456784"}],
+        "discount": {"allowed": True, "max_percent": "10"},
+    }
+    named = rng.sample(NAMES, NAMED)
+    lines = [f"The {name} costs ${prices[name]} and {stock[name]} are left of it in our shop." for name in named]
+    text = " ".join(
+        [
+            "Thank you for asking, here is what I found for you.",
+            *lines,
+            f"Delivery costs $4.99, takes 2-{most} business days and is free from $50.00.",
+            "You can return everything within 30 days; sales tax of 8.875% comes on top.",
+            "Order #D100200 over $88.40 has been shipped; I can give you up to 10% off.",
+        ]
+    )
+    return text, Facts.model_validate(facts)
+
+
+def _figures(text: str) -> list[str]:
+    return [word for word in text.split() if any(char.isdigit() for char in word)]
+
+
+def _measured(items: list[Draft], call: Callable[[Draft], object]) -> list[float]:
+    for item in items[:5]:
+        call(item)
+    times = []
+    gc.collect()
+    gc.disable()  # a collection would fall on whichever call comes next, whoever made the garbage
+    try:
+        for item in items:
+            begun = time.perf_counter()
+            call(item)
+            times.append((time.perf_counter() - begun) * 1000)
+    finally:
+        gc.enable()
+    return times
+
+
+def _milliseconds(times: list[float]) -> dict[str, JsonValue]:
+    return {
+        "p50": round(statistics.median(times), 4),
+        "p99": round(statistics.quantiles(times, n=100, method="inclusive")[98], 4),
+    }

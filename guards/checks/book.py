@@ -1,0 +1,105 @@
+"""Amounts in the facts, by what they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+from shopgraph.domain import exponent
+from shopgraph.guards.checks.known import Known, known, per_facts, variants_meant
+from shopgraph.guards.facts import Facts, ProductFact
+
+_NONE: frozenset[Decimal] = frozenset()
+
+
+class Book:
+    """What may be said of money."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.known: Known = known(facts)
+        self.cuts = {p.percent for p in facts.promotions if p.percent is not None}
+        if self.known.most_percent:
+            self.cuts.add(self.known.most_percent)
+        self.lines: dict[str, set[Decimal]] = {}
+        """Name or SKU to what was paid for it in an order."""
+        self.orders: dict[str, frozenset[Decimal]] = {}
+        self.loose = frozenset(abs(amount) for amount in facts.amounts.values())
+        """What the request worked out."""
+        self.refunds = frozenset(refund.amount for refund in facts.refunds if refund.amount is not None)
+        self._add_orders()
+        delivery = facts.delivery
+        shipping = [delivery.price, delivery.free_from] if delivery else []
+        self.delivery = frozenset(amount for amount in shipping if amount is not None)
+        self.other = frozenset[Decimal]().union(
+            self.loose, self.refunds, self.delivery, *self.orders.values(), {Decimal(0)}
+        )
+        """Of no product: delivery, totals, refunds."""
+        self._prices: dict[tuple[str, ...], frozenset[Decimal]] = {}
+
+    @property
+    def currency(self) -> str | None:
+        """What all amounts in the facts are in."""
+        return self.facts.currency
+
+    def _add_orders(self) -> None:
+        for order in self.facts.orders:
+            said = {order.total} if order.total is not None else set[Decimal]()
+            for line in order.lines:
+                if line.price is None:
+                    continue
+                paid = {line.price, line.price * line.quantity}
+                said |= paid
+                for key in {line.name.lower(), line.sku.lower()} - {""}:
+                    self.lines.setdefault(key, set()).update(paid)
+            for key in (order.id.lower().lstrip("#"), f"#{order.id.lower().lstrip('#')}"):
+                self.orders[key] = frozenset(said)
+
+    def variants(self, key: str, sentence: str) -> Sequence[ProductFact]:
+        """The variants of that name or SKU that the sentence singles out."""
+        return variants_meant(sentence, self.known.products.get(self.known.short_names.get(key, key), ()))
+
+    def current(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
+        """Prices of right now."""
+        return frozenset(v.price for v in variants if v.price is not None)
+
+    def former(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
+        """Prices before a reduction."""
+        return frozenset(v.compare_at for v in variants if v.compare_at is not None)
+
+    def reduced(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
+        """Prices after a promotion or what may be given."""
+        return frozenset(self.known.rounded(p * (100 - cut) / 100) for p in self.current(variants) for cut in self.cuts)
+
+    def savings(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
+        """What a reduction, a promotion or what may be given takes off."""
+        found = {v.compare_at - v.price for v in variants if v.price is not None and v.compare_at is not None}
+        return frozenset(
+            found | {self.known.rounded(p * cut / 100) for p in self.current(variants) for cut in self.cuts}
+        )
+
+    def everything(self) -> frozenset[Decimal]:
+        """Every amount that any product, order, refund or delivery has."""
+        if () not in self._prices:
+            every = self.facts.products
+            paid = frozenset[Decimal]().union(*self.lines.values())
+            self._prices[()] = frozenset().union(
+                self.current(every), self.former(every), self.reduced(every), self.savings(every), paid, self.other
+            )
+        return self._prices[()]
+
+    def taxed(self, bases: set[Decimal]) -> frozenset[Decimal]:
+        """Bases with the tax, and the tax in or on them."""
+        tax = self.facts.tax_percent
+        if tax is None:
+            return _NONE
+        bases = bases | {order.total for order in self.facts.orders if order.total is not None}
+        exact = {
+            part for base in bases for part in (base * (100 + tax) / 100, base * tax / 100, base * tax / (100 + tax))
+        }
+        step = Decimal(1).scaleb(-exponent(self.currency or "USD"))
+        return frozenset(part.quantize(step, way) for part in exact for way in (ROUND_HALF_EVEN, ROUND_HALF_UP))
+
+
+book = per_facts(Book)
+"""The facts' `Book`."""

@@ -1,0 +1,218 @@
+"""Dates: when an order was placed or delivered, when something is back, and how long a promotion runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, take_out
+from shopgraph.guards.checks.known import Known, known
+from shopgraph.guards.facts import Facts, OrderFact
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_EN = _words("January February March April May June July August September October November December")
+_DE = _words("Januar Februar März April Mai Juni Juli August September Oktober November Dezember")
+_FR = _words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre")
+_MONTHS: dict[str, int] = {
+    name: place
+    for names in (_EN, _DE, _FR)
+    for place, month in enumerate(names, 1)
+    for name in (month.lower(), month[:3].lower())
+}
+_MONTHS |= {
+    "sept": 9,
+    "juil": 7,
+    "jui": 6,
+    "jul": 7,
+    "jun": 6,
+    "mär": 3,
+    "maerz": 3,
+    "fevrier": 2,
+    "aout": 8,
+    "decembre": 12,
+}
+_MONTH = "|".join(sorted({re.escape(name) for name in _MONTHS}, key=lambda name: (-len(name), name)))
+_DATE = re.compile(
+    r"(?<![\d-])(?P<iso>\d{4}-\d{2}-\d{2})(?!\d)"
+    rf"|\b(?P<m1>{_MONTH})\.? (?P<d1>\d{{1,2}})(?P<th>st|nd|rd|th)?(?!\d)(?:,? (?P<y1>\d{{4}}))?"
+    rf"|(?<![\d.,])(?P<d2>\d{{1,2}})(?P<dot>\.|st|nd|rd|th|er)?(?: of)? (?P<m2>{_MONTH})\b\.?(?:,? (?P<y2>\d{{4}}))?"
+    r"|(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y3>\d{4}|\d{2})?(?![\d/])",
+    re.I,
+)
+_NUMERIC = re.compile(r"\d[./-]\d\d?[./-]")
+_MONTH_STEMS = frozenset(name[:4] for name in _MONTHS)
+_DELIVERED = re.compile(r"deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu", re.I)
+_PLACED = re.compile(
+    r"\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt|passée|commandé|\bfrom\b|\bvom\b"
+    r"|\bdu\b|made on|dated",
+    re.I,
+)
+_RESTOCK = re.compile(
+    r"restock|back (?:in stock|on)|again|wieder|de nouveau|réappro|in stock|replenish|de retour"
+    r"|auf lager|en stock|available",
+    re.I,
+)
+_ENDS = re.compile(
+    r"\bends?\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
+    r"|prend fin|termine|\blasts?\b|\bruns? to\b|\bby\b",
+    re.I,
+)
+_STARTS = re.compile(
+    r"\bstarts?\b|\bbegins?\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b", re.I
+)
+_PROMOTION = re.compile(
+    r"sale|promo|offer|discount|code|aktion|rabatt|angebot|solde|remise|offre|gutschein|coupon|%|deal", re.I
+)
+_FUTURE = re.compile(r"\bwill\b|['’]ll\b|\bwird\b|\bsera\b|\barrives\b|\bkommt\b|\barrivera\b|guarantee", re.I)
+_HEDGED = re.compile(
+    r"\b(?:should|expected|estimated|scheduled|voraussichtlich|sollte|devrait|prévue?|estimée?)\b", re.I
+)
+_CUE = 45
+"""How many letters before a date tell what it is the date of."""
+
+
+def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
+    """Dates that disagree with the facts, or that no fact stands behind."""
+    ours = known(facts)
+    for sentence in sentences(text):
+        if sentence.asks or not (sentence.stems & _MONTH_STEMS or _NUMERIC.search(sentence.text)):
+            continue
+        last = 0
+        for found in _DATE.finditer(sentence.text):
+            said = _read(found, facts.locale)
+            if said:
+                yield from _judge(text, sentence, found, said, ours, max(last, found.start() - _CUE))
+            last = found.end()
+
+
+def _read(found: re.Match[str], locale: str | None) -> list[tuple[int | None, int, int]]:
+    """Year, month and day, in every way that it can be read."""
+    if found["iso"]:
+        parts = [int(part) for part in found["iso"].split("-")]
+        return [(parts[0], parts[1], parts[2])]
+    if found["m1"] or found["m2"]:
+        month = _MONTHS[(found["m1"] or found["m2"]).lower()]
+        year_text = found["y1"] or found["y2"]
+        return [(int(year_text) if year_text else None, month, int(found["d1"] or found["d2"]))]
+    first, second = int(found["a"]), int(found["b"])
+    year = int(found["y3"]) + (2000 if len(found["y3"]) == 2 else 0) if found["y3"] else None
+    if found["sep"] == "." or not (locale or "en_US").endswith("US"):
+        readings = [(year, second, first)] + ([(year, first, second)] if found["sep"] == "/" else [])
+    else:
+        readings = [(year, first, second), (year, second, first)]
+    return [reading for reading in readings if 1 <= reading[1] <= 12 and 1 <= reading[2] <= 31]
+
+
+def _judge(
+    text: str,
+    sentence: Sentence,
+    found: re.Match[str],
+    said: list[tuple[int | None, int, int]],
+    ours: Known,
+    begin: int,
+) -> Iterator[Finding]:
+    before = sentence.text[begin : found.start()]
+    if denies(sentence.clause(sentence.start + found.start())):
+        return
+    order = _order(text, sentence, ours)
+    right: date | None
+    of_promotion = _PROMOTION.search(sentence.text) or _names_promotion(sentence, ours)
+    if of_promotion and (_ENDS.search(before) or _STARTS.search(before)) and order is None:
+        ends = bool(_ENDS.search(before))
+        right, is_known = _of_promotion(sentence, ours, ends=ends)
+        if not is_known:
+            return
+    elif order is not None and _DELIVERED.search(before):
+        right = order.delivered_on
+        if right is None and _HEDGED.search(sentence.text) and not _FUTURE.search(sentence.text):
+            return
+    elif order is not None and _PLACED.search(before):
+        right = order.placed_on
+    elif _RESTOCK.search(sentence.text) and order is None:
+        right = _restock(text, sentence, ours)
+    elif _DELIVERED.search(before) and _FUTURE.search(sentence.text):
+        right = None
+    else:
+        return
+    start, end = sentence.start + found.start(), sentence.start + found.end()
+    if right is None:
+        yield take_out(sentence, f"No fact stands behind the date {found[0]}. Do not name one.")
+    elif not any(month == right.month and day == right.day and year in (None, right.year) for year, month, day in said):
+        yield replace(start, end, _write(right, found, ours.facts.locale), f"It is {right.isoformat()}.")
+
+
+def _order(text: str, sentence: Sentence, ours: Known) -> OrderFact | None:
+    here = [m for m in ours.in_text(text, ours.order_names) if sentence.start <= m.start < sentence.end]
+    if here:
+        return ours.orders[here[-1].key]
+    only = ours.only_order()
+    words = {"orde", "best", "comm", "pake", "parc", "pack", "coli", "send", "it", "sie", "es", "elle", "ship"}
+    return only if only is not None and sentence.stems & words else None
+
+
+def _names_promotion(sentence: Sentence, ours: Known) -> bool:
+    lowered = sentence.text.lower()
+    return any(promotion.name and promotion.name.lower() in lowered for promotion in ours.facts.promotions)
+
+
+def _of_promotion(sentence: Sentence, ours: Known, *, ends: bool) -> tuple[date | None, bool]:
+    """The day that a promotion begins or ends, and whether the sentence speaks of a promotion of the facts' at all."""
+    lowered = sentence.text.lower()
+    promotions = ours.facts.promotions
+    meant = [p for p in promotions if (p.name and p.name.lower() in lowered) or (p.code and p.code.lower() in lowered)]
+    meant = meant or list(promotions[:1] if len(promotions) == 1 else ())
+    if not meant:
+        return None, True
+    return (meant[0].ends_on if ends else meant[0].starts_on), True
+
+
+def _restock(text: str, sentence: Sentence, ours: Known) -> date | None:
+    here = [m for m in ours.in_text(text, ours.product_names) if sentence.start <= m.start < sentence.end]
+    earlier = [m for m in ours.in_text(text, ours.product_names) if m.start < sentence.start]
+    keys = [m.key for m in here] or [m.key for m in earlier[-1:]]
+    variants = [v for key in keys for v in ours.products.get(ours.short_names.get(key, key), ())]
+    days = {v.restock_on for v in (variants or ours.facts.products) if v.restock_on is not None}
+    return next(iter(days)) if len(days) == 1 else None
+
+
+def _write(day: date, like: re.Match[str], locale: str | None) -> str:
+    """The date in the manner of `like`."""
+    if like["iso"]:
+        return day.isoformat()
+    if like["a"]:
+        year = "" if not like["y3"] else f"{day.year:04d}" if len(like["y3"]) == 4 else f"{day.year % 100:02d}"
+        dayfirst = like["sep"] == "." or not (locale or "en_US").endswith("US")
+        first, second = (day.day, day.month) if dayfirst else (day.month, day.day)
+        pad = 2 if len(like["a"]) == 2 or len(like["b"]) == 2 else 1
+        return f"{first:0{pad}d}{like['sep']}{second:0{pad}d}{like['sep']}{year}"
+    month = _month(day, like["m1"] or like["m2"])
+    year_text = like["y1"] or like["y2"]
+    year = f"{',' if like['y1'] and ',' in like[0] else ''} {day.year}" if year_text else ""
+    if like["m1"]:
+        return f"{month} {day.day}{_ordinal(day.day) if like['th'] else ''}{year}"
+    dot = like["dot"] or ""
+    suffix = _ordinal(day.day) if dot in ("st", "nd", "rd", "th") else "" if dot == "er" else dot
+    of = " of" if " of " in like[0] else ""
+    return f"{day.day}{suffix}{of} {month}{year}"
+
+
+def _month(day: date, like: str) -> str:
+    names = next(
+        (
+            names
+            for names in (_EN, _DE, _FR)
+            if like.lower() in {n.lower() for n in names} | {n[:3].lower() for n in names}
+        ),
+        _EN,
+    )
+    name = names[day.month - 1]
+    return name[:3] if len(like) == 3 and like.lower() not in {n.lower() for n in names} else name
+
+
+def _ordinal(day: int) -> str:
+    return "th" if day in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")

@@ -1,0 +1,157 @@
+"""The facts of one request as the checks ask for them: worked out once, when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
+from typing import TypeVar
+
+from shopgraph.domain import exponent
+from shopgraph.guards.checks.base import Mention, longest_first, named, whole_words
+from shopgraph.guards.facts import Facts, OrderFact, ProductFact
+
+_T = TypeVar("_T")
+_NO_SHORT_NAME = whole_words(
+    "order orders sale card gift delivery shipping return refund price discount code total item items set offer stock "
+    "size color colour tax store shop bestellung lieferung preis commande prix livraison"
+)
+
+
+class Known:
+    """What a request's facts say, by what a text may say of it."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    @cached_property
+    def products(self) -> dict[str, tuple[ProductFact, ...]]:
+        """Variants by name and SKU, in lower case."""
+        found: dict[str, tuple[ProductFact, ...]] = {}
+        for product in self.facts.products:
+            for key in {product.name.lower(), product.sku.lower()} - {""}:
+                found[key] = (*found.get(key, ()), product)
+        return found
+
+    @cached_property
+    def short_names(self) -> dict[str, str]:
+        """What a product is called for short, with the word before it ("the dress"), where only one can be meant."""
+        names = {product.name.lower() for product in self.facts.products if " " in product.name}
+        by_word: dict[str, set[str]] = {}
+        for name in names:
+            words = name.split()
+            for short in {words[-1], " ".join(words[-2:])} - {name}:
+                by_word.setdefault(short, set()).add(name)
+        return {
+            f"{article} {short}": next(iter(whole))
+            for short, whole in by_word.items()
+            if len(whole) == 1 and len(short) > 3 and short not in _NO_SHORT_NAME and short not in self.products
+            for article in ("the", "this", "these", "our", "your", "das", "die", "der", "le", "la", "les")
+        }
+
+    @cached_property
+    def orders(self) -> dict[str, OrderFact]:
+        """Orders by id as it may be written: in lower case, with and without its sign."""
+        found: dict[str, OrderFact] = {}
+        for order in self.facts.orders:
+            plain = order.id.lower().lstrip("#")
+            found |= {plain: order, f"#{plain}": order} if plain else {}
+        return found
+
+    @cached_property
+    def product_names(self) -> frozenset[str]:
+        """Names, SKUs and short names."""
+        return frozenset([*self.products, *self.short_names])
+
+    @cached_property
+    def order_names(self) -> frozenset[str]:
+        """Ids as they may be written."""
+        return frozenset(self.orders)
+
+    @cached_property
+    def all_names(self) -> tuple[str, ...]:
+        """Products, what lines call them, and orders."""
+        lines = [key for order in self.facts.orders for line in order.lines for key in (line.name, line.sku)]
+        return longest_first([*self.products, *self.short_names, *self.orders, *lines])
+
+    @cached_property
+    def percents(self) -> frozenset[Decimal]:
+        """Price cuts that stand in the facts: promotions', and those between a former price and the price."""
+        good = {promotion.percent for promotion in self.facts.promotions if promotion.percent is not None}
+        for product in self.facts.products:
+            if product.compare_at and product.price is not None and product.price < product.compare_at:
+                cut = (product.compare_at - product.price) * 100 / product.compare_at
+                good |= {cut.quantize(Decimal(1)), Decimal(int(cut)), cut.quantize(Decimal("0.1"))}
+        return frozenset(good)
+
+    @cached_property
+    def most_percent(self) -> Decimal:
+        """The most that may be offered; nothing where nothing is allowed."""
+        discount = self.facts.discount
+        return discount.max_percent or Decimal(0) if discount and discount.allowed else Decimal(0)
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Codes in the facts, in upper case."""
+        codes = [promotion.code for promotion in self.facts.promotions]
+        codes += [self.facts.discount.code if self.facts.discount else None]
+        return frozenset(code.upper() for code in codes if code)
+
+    def in_text(self, text: str, names: frozenset[str]) -> Sequence[Mention]:
+        """Where those of the names stand; one scan finds all that the facts name."""
+        return [mention for mention in named(text, self.all_names) if mention.key in names]
+
+    def only_order(self) -> OrderFact | None:
+        """The one order that "your order" means."""
+        return self.facts.orders[0] if len(self.facts.orders) == 1 else None
+
+    def rounded(self, value: Decimal) -> Decimal:
+        """To what the currency can pay."""
+        return value.quantize(Decimal(1).scaleb(-exponent(self.facts.currency or "USD")), ROUND_HALF_EVEN)
+
+
+def per_facts(make: Callable[[Facts], _T]) -> Callable[[Facts], _T]:
+    """Keeps what was made of the few facts that were asked about last: a request asks many times about the same."""
+    recent: list[tuple[tuple[Facts, _T], ...]] = [()]
+
+    def kept(facts: Facts) -> _T:
+        for one, made in recent[0]:
+            if one is facts:
+                return made
+        fresh = make(facts)
+        recent[0] = ((facts, fresh), *recent[0][:7])
+        return fresh
+
+    return kept
+
+
+@per_facts
+def known(facts: Facts) -> Known:
+    """The facts' `Known`."""
+    return Known(facts)
+
+
+def variants_meant(text: str, variants: Iterable[ProductFact]) -> list[ProductFact]:
+    """The variants that a text singles out by their attributes ("size M"), else all of them."""
+    all_of_them = list(variants)
+    if len(all_of_them) < 2:
+        return all_of_them
+    lowered = text.lower()
+    scores = [
+        sum(1 for name, value in variant.attributes.items() if _says(lowered, name.lower(), value.lower()))
+        for variant in all_of_them
+    ]
+    best = max(scores)
+    return [variant for variant, score in zip(all_of_them, scores, strict=True) if score == best]
+
+
+def _says(text: str, name: str, value: str) -> bool:
+    """Whether the value stands there as a word; a short one ("M") behind what it is the value of."""
+    start = text.find(value)
+    while start >= 0:
+        end = start + len(value)
+        alone = not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum()
+        if alone and (len(value) > 2 or text[:start].rstrip(" :-(").endswith((name, "size", "größe", "taille"))):
+            return True
+        start = text.find(value, end)
+    return False

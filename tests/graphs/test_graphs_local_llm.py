@@ -23,7 +23,7 @@ Talk = Callable[..., Awaitable[list[Answer]]]
 async def test_an_open_question_is_answered_by_a_real_model(
     shop: Shop, local_llm: str, make_talk: Callable[[Orchestrator], Talk]
 ) -> None:
-    params = {"model": "openai/local", "api_base": local_llm, "api_key": "none", "timeout": 60}
+    params = {"model": "openai/local", "api_base": local_llm, "api_key": "none", "timeout": 240}
     model = LiteLLMChat(
         model="small",
         model_list=[{"model_name": "small", "litellm_params": params}],

@@ -240,19 +240,23 @@ def _return(asked: Asked) -> Iterator[str]:
 
 def _refund(asked: Asked) -> int:
     """Prices less discounts, and tax where it came on top, less the fee: not below nothing, not above what is held."""
-    order, gross = _of(asked), 0
-    for line, units, _ in _taken(order, asked.arguments["items"])[0]:
-        gross += line.unit_price.amount * units - _share(line.discount.amount, line, units)
+    order, gross, named = _of(asked), 0, dict[str, int]()
+    taken = _taken(order, asked.arguments["items"])[0]
+    for line, units, _ in taken:
+        before = named.get(line.id, 0)
+        gross += line.unit_price.amount * units - _share(line.discount.amount, line, units, before)
         if not asked.shop.terms.tax_inclusive[order.region_id]:
-            gross += _share(line.tax.amount, line, units)
-    fee = order.return_policy.restocking_fee.amount if order.return_policy else 0
+            gross += _share(line.tax.amount, line, units, before)
+        named[line.id] = before + units
+    blamed = all(item.get("reason") in ("damaged", "not_as_described", "wrong_item") for _, _, item in taken)
+    fee = order.return_policy.restocking_fee.amount if order.return_policy and not blamed else 0
     return min(max(gross - fee, 0), sum(asked.shop.held(order).values()))
 
 
-def _share(whole: int, line: OrderLineItem, units: int) -> int:
+def _share(whole: int, line: OrderLineItem, units: int, before: int) -> int:
     """These units' part of an amount on the whole line: even parts, odd cents on the first units bought."""
     each, odd = divmod(whole, line.ordered_quantity)
-    first = line.ordered_quantity - line.current_quantity
+    first = line.ordered_quantity - line.current_quantity + before
     return sum(each + (unit < odd) for unit in range(first, first + units))
 
 

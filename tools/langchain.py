@@ -50,7 +50,16 @@ def outcome_of(message: ToolMessage) -> GateOutcome:
 
 
 def gated_call(context: ToolContext, asked: ModelCall) -> ToolCall:
-    """A model's call as the gate takes it."""
+    """A model's call as the gate takes it.
+
+    Raises:
+        ConfigurationError: somebody said yes in a request without an id, so that it would be good for every call.
+    """
+    if not context.request_id and (context.request_confirmed or context.approvals):
+        raise ConfigurationError(
+            "The request in which a yes was said has no id, and a model may make equal calls.",
+            remedy="Give the ToolContext of each turn a request_id of its own.",
+        )
     # A model's ids are unique within its own conversation only.
     call_id = f"{context.conversation_id}:{context.request_id}:{asked['id']}"
     return ToolCall(tool=asked["name"], arguments=asked["args"], call_id=call_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import mcp_types as types
@@ -14,7 +15,8 @@ from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
 from shopgraph.serve.mcp import IDEMPOTENCY_KEY, ToolServer
 from shopgraph.shop import Shop
-from shopgraph.tools.spec import Outcome
+from shopgraph.tools.gate import Gate
+from shopgraph.tools.spec import Outcome, Subject, ToolContext
 from tests.plugins.conftest import CANCEL
 
 ADDRESS = {"line1": "1 New Street", "city": "Boston", "postal_code": "02101", "country": "US"}
@@ -127,6 +129,30 @@ async def test_a_yes_of_the_person_at_the_client_does_it(connect: Callable[..., 
     customer = await shop.connectors.crm.customer(STRANGER.id)
     assert customer is not None
     assert customer.address.line1 == "1 New Street"
+
+
+async def test_a_yes_is_for_the_words_that_were_shown(shop: Shop, state_of: Callable[[], str]) -> None:
+    spec, words, asked = shop.gate.tools[CHANGE[0]], ["as it was", "as it is"], []
+
+    async def describe(context: ToolContext, arguments: Any) -> Subject:
+        return replace(await spec.describe(context, arguments), summary=words[0])
+
+    async def person(context: ClientRequestContext, params: types.ElicitRequestParams) -> types.ElicitResult:
+        asked.append(params.message)
+        if len(words) > 1:
+            words.pop(0)  # the records change while the person makes up their mind
+        return types.ElicitResult(action="accept", content={"confirm": True})
+
+    before, gate = state_of(), Gate({CHANGE[0]: replace(spec, describe=describe)})
+    served = ToolServer(gate, shop.services, region_id=shop.meta.default_region_id, principal=STRANGER)
+    async with Client(served.server(), mode="legacy", elicitation_callback=person) as client:
+        result = await client.call_tool(*CHANGE)
+    assert result.structured_content["decisions"][-1]["rule"] == "confirm-anew"
+    assert state_of() == before
+    words.insert(0, "as it was")
+    async with Client(served.server(), mode="2026-07-28", elicitation_callback=person) as client:
+        assert not (await client.call_tool(*CHANGE)).is_error
+    assert [message.partition(".")[0] for message in asked] == ["as it was", "as it was", "as it is"]
 
 
 @pytest.mark.parametrize(

@@ -126,3 +126,16 @@ async def test_messages_go_in_and_come_out_as_with_a_tool_node(
         (answer,) = got if as_list else got["messages"]
         shapes.append((type(got), answer.content, answer.tool_call_id, answer.name, answer.artifact))
     assert shapes[0] == shapes[1]
+
+
+async def test_an_answer_that_names_what_was_shown_is_for_nothing_else(
+    shop: Shop, context_for: ContextFor, state_of: Callable[[], str]
+) -> None:
+    graph = graph_of(GatedToolNode(shop.gate, asks=True), PROFILE)
+    context, before = context_for("canceler"), state_of()
+    (waiting,) = (await graph.ainvoke(HELLO, CONFIG, context=context, version="v2")).interrupts
+    answer = {waiting.value[0]["digest"]: {"approve": True, "summary": "Something else"}}
+    resumed = await graph.ainvoke(Command(resume={"answers": answer}), CONFIG, context=context, version="v2")
+    (message,) = [entry for entry in resumed.value["messages"] if isinstance(entry, ToolMessage)]
+    assert outcome_of(message).decisions[-1].rule == "confirm-anew"
+    assert state_of() == before

@@ -81,6 +81,14 @@ async def test_a_change_is_proposed_to_the_model_and_done_after_a_yes(gate: Gate
     assert len(await shop.connectors.payments.refunds("#P1")) == 1
 
 
+async def test_a_yes_without_the_request_it_was_said_in_is_not_taken(gate: Gate, ask: Ask, shop: EmbeddedShop) -> None:
+    before = shop.dump()
+    context = replace(ask("ann"), request_id="", request_confirmed="any digest")
+    with pytest.raises(ConfigurationError, match="has no id"):
+        await calls(graph_of(gate, ToolContext), context, ("get_profile", {}))
+    assert shop.dump() == before
+
+
 async def test_a_malformed_call_and_a_refusal_tell_the_model_what_to_do(gate: Gate, ask: Ask) -> None:
     graph = graph_of(gate, ToolContext)
     wrong, refused = await calls(

@@ -233,7 +233,8 @@ async def test_no_limit_counts_by_the_name_that_a_client_gives_itself(
 ) -> None:
     for name in ("desk", "another"):
         async with connect(STRANGER, name=name) as client:
-            await client.call_tool("add_note", {"body": "rings"}, meta={IDEMPOTENCY_KEY: name})
+            meta: Any = {IDEMPOTENCY_KEY: name}
+            await client.call_tool("add_note", {"body": "rings"}, meta=meta)
         request = await shop.connectors.records.request(f"mcp:customer:{STRANGER.id}:{name}")
         assert request is not None
         assert request.agent == "mcp"

@@ -20,12 +20,11 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "faults": "shopgraph.evals.faults.evaluate:evaluate",
         "gate-cost": "shopgraph.evals.gate_cost:evaluate",
         "guards facts": "shopgraph.evals.guards.facts:evaluate",
-        "guards facts": "shopgraph.evals.guards.facts:evaluate",
         "guards injection": "shopgraph.evals.guards.injection:evaluate",
         "refunds": "shopgraph.evals.refunds:evaluate",
         "guards pii": "shopgraph.evals.guards.pii:evaluate",
         "guards speed": "shopgraph.evals.guards.speed:evaluate",
-        "guards speed": "shopgraph.evals.guards.speed:evaluate",
+        "guards safety": "shopgraph.evals.guards.safety:evaluate",
         "policy": "shopgraph.evals.tau2.policy:evaluate",
         "tau2-replay": "shopgraph.evals.tau2.replay:evaluate",
     }

@@ -75,10 +75,10 @@ class Bank:
         return answer
 
     async def capture(self, external_id: str, amount: Money, *, asking: Asking) -> GatewayPayment:
-        return await self._move(external_id, TAKEN, amount)
+        return await self._move(external_id, TAKEN, amount, asking)
 
     async def void(self, external_id: str, *, asking: Asking) -> GatewayPayment:
-        return await self._move(external_id, LET_GO, usd(0))
+        return await self._move(external_id, LET_GO, usd(0), asking)
 
     async def refund(self, refund: Refund, *, payment: str, asking: Asking) -> GatewayRefund:
         made = GatewayRefund(
@@ -114,9 +114,11 @@ class Bank:
         for each in self.refunds.values():
             yield each
 
-    async def _move(self, external_id: str, status: PaymentIntentStatus, captured: Money) -> GatewayPayment:
+    async def _move(
+        self, external_id: str, status: PaymentIntentStatus, captured: Money, asking: Asking
+    ) -> GatewayPayment:
         payment = self.payments[external_id]
-        if (payment.status, payment.captured) != (status, captured):
+        if not asking.again or (payment.status, payment.captured) != (status, captured):
             if payment.status is not HELD:
                 raise IllegalTransition(f"It is {payment.status}.")
             payment = payment.model_copy(update={"status": status, "captured": captured})

@@ -81,7 +81,7 @@ class Caring:
     def _after_all(self, name: str, shop_id: str, run: ActionRun, found: WorkflowStatus) -> None:
         """Go on with what the engine gave up: no action ends with an error, so it is its own record that failed."""
         why = f"The engine gave it up ({found.status.lower()}: {found.error or 'no reason'})."
-        if found.status != "ERROR":
+        if found.status != "ERROR" or _was_refused(name):
             _list_as_stuck(shop_id, run, f"{why} Retry begins it again.")
         elif time.monotonic() >= self._not_before.get(name, 0.0) and self._leases.claim(name):
             self._begun_again[name] += 1
@@ -103,6 +103,12 @@ class Caring:
             return {}
         found = DBOS.list_workflows(workflow_ids=names, load_input=False)
         return {each.workflow_id: each for each in found}
+
+
+def _was_refused(name: str) -> bool:
+    """Whether the action was on its way back: begun again it would take for done what was taken back already."""
+    answers = [step["output"] for step in DBOS.list_workflow_steps(name)]
+    return any(isinstance(answer, dict) and "refused" in answer for answer in answers)
 
 
 def _list_as_stuck(shop_id: str, run: ActionRun, why: str) -> None:

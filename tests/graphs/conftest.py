@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from shopgraph.clock import parse_instant
-from shopgraph.connectors.canonical import canonical_export_hash
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.demo.cast import CAST
+from shopgraph.connectors.embedded.schema import DATASET, ORDER_LINES
 from shopgraph.domain import Principal
 from shopgraph.graphs import Answer, Orchestrator, build_orchestrator
 from shopgraph.shop import DEMO_INSTANT, Shop
@@ -76,9 +78,17 @@ def make_talk() -> Callable[[Orchestrator], Talk]:
     return talk_with
 
 
+def business_rows(shop: Shop) -> list[tuple[Any, ...]]:
+    """Every business record as it is stored: to compare, in a tenth of the time that a dump takes."""
+    tables = [mapped.table for mapped in (*DATASET, ORDER_LINES)]
+    return shop._records.database.read_now(
+        lambda db: [tuple(row) for table in tables for row in db.execute(select(table))]
+    )
+
+
 @pytest.fixture
 def unchanged(shop: Shop) -> Iterator[None]:
     """Asserts at the end that no business record was changed."""
-    before = canonical_export_hash(shop.dump())
+    before = business_rows(shop)
     yield
-    assert canonical_export_hash(shop.dump()) == before
+    assert business_rows(shop) == before

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, ToolMessage
 
-from shopgraph.connectors.canonical import canonical_export_hash
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
 from shopgraph.graphs import Answer, build_orchestrator
 from shopgraph.models.scripted import ScriptedChatModel
 from shopgraph.shop import Shop
+from tests.graphs.conftest import business_rows
 
 CUSTOMER = Principal.customer(CAST["canceler"].customer_id)
 CANCEL = ("cancel_order", {"order_id": CAST["canceler"].order_ids["pending"], "reason": "no_longer_needed"})
@@ -56,7 +56,7 @@ def rules(answer: Answer) -> set[str]:
 
 async def test_two_calls_in_one_message_are_refused_and_one_goes_on(ruled: Shop) -> None:
     model = ScriptedChatModel(script=[message(CANCEL, ADDRESS), message(CANCEL)])
-    before = canonical_export_hash(ruled.dump())
+    before = business_rows(ruled)
     answer = await asked(ruled, model)
     assert "one-call-per-message" in rules(answer)
     told = [item for item in model.calls[-1] if isinstance(item, ToolMessage)]
@@ -64,7 +64,7 @@ async def test_two_calls_in_one_message_are_refused_and_one_goes_on(ruled: Shop)
     assert all("Make one call" in item.text for item in told)
     assert answer.pending is not None
     assert [call.tool for call in answer.pending.calls] == ["cancel_order"]
-    assert canonical_export_hash(ruled.dump()) == before
+    assert business_rows(ruled) == before
 
 
 async def test_a_message_that_calls_and_speaks_is_refused(ruled: Shop) -> None:
@@ -88,11 +88,11 @@ async def test_what_no_tool_serves_is_handed_over(ruled: Shop) -> None:
 
 
 async def test_a_model_that_keeps_breaking_the_rules_does_nothing_and_meets_a_person(ruled: Shop) -> None:
-    before = canonical_export_hash(ruled.dump())
+    before = business_rows(ruled)
     answer = await asked(ruled, ScriptedChatModel(play=lambda _: message(CANCEL, ADDRESS)))
     assert [action.type for action in answer.actions] == ["handoff"]
     assert answer.pending is None
-    assert canonical_export_hash(ruled.dump()) == before
+    assert business_rows(ruled) == before
 
 
 async def test_rules_that_are_off_hold_nothing_back(shop: Shop) -> None:
@@ -103,9 +103,9 @@ async def test_rules_that_are_off_hold_nothing_back(shop: Shop) -> None:
 
 async def test_a_change_that_was_not_offered_is_judged_and_not_done(shop: Shop) -> None:
     """A model may know a tool of the staff by name; for a supervisor, too, such a call takes the gate's own way."""
-    before = canonical_export_hash(shop.dump())
+    before = business_rows(shop)
     call = ("receive_return", {"return_id": shop.dump().returns[0].id})
     for principal in (CUSTOMER, Principal.staff("sta_1", "supervisor")):
         model = ScriptedChatModel(script=[message(call), "That did not work."])
         await build_orchestrator(shop, model=model).ask(NO_IDEA, principal=principal)
-        assert canonical_export_hash(shop.dump()) == before
+        assert business_rows(shop) == before

@@ -13,7 +13,6 @@ import pytest
 from langchain_core.messages import AIMessage
 from langgraph.types import Command
 
-from shopgraph.connectors.canonical import canonical_export_hash
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
 from shopgraph.errors import Conflict, InvalidInput, NotFound, Refused, ShopgraphError
@@ -21,6 +20,7 @@ from shopgraph.graphs import Answer, Approval, Orchestrator, RunContext, build_o
 from shopgraph.models.scripted import ScriptedChatModel
 from shopgraph.shop import Shop
 from shopgraph.tools.spec import Outcome, ToolCall, ToolContext
+from tests.graphs.conftest import business_rows
 
 CUSTOMER = Principal.customer(CAST["canceler"].customer_id)
 RETURNER = Principal.customer(CAST["returner"].customer_id)
@@ -89,7 +89,7 @@ async def test_an_approval_stops_before_anything_is_done_and_goes_on_once(strict
 
 async def test_a_supervisors_no_changes_nothing_and_is_told_with_its_note(strict: Shop) -> None:
     orchestrator = build_orchestrator(strict)
-    before = canonical_export_hash(strict.dump())
+    before = business_rows(strict)
     waiting = await waiting_cancellation(orchestrator)
     told = await orchestrator.approve(
         waiting.conversation_id, staff=BOSS, principal=CUSTOMER, answers=all_of(waiting, NO)
@@ -98,7 +98,7 @@ async def test_a_supervisors_no_changes_nothing_and_is_told_with_its_note(strict
     assert "Call us first" in told.answer
     assert not told.actions
     assert told.pending is None
-    assert canonical_export_hash(strict.dump()) == before
+    assert business_rows(strict) == before
 
 
 @pytest.mark.parametrize(
@@ -106,19 +106,19 @@ async def test_a_supervisors_no_changes_nothing_and_is_told_with_its_note(strict
 )
 async def test_only_a_supervisor_approves(strict: Shop, staff: Principal) -> None:
     orchestrator = build_orchestrator(strict)
-    before = canonical_export_hash(strict.dump())
+    before = business_rows(strict)
     waiting = await waiting_cancellation(orchestrator)
     with pytest.raises(Refused, match="supervisor"):
         await orchestrator.approve(
             waiting.conversation_id, staff=staff, principal=CUSTOMER, answers=all_of(waiting, YES)
         )
     assert len(await orchestrator.awaiting_approval(waiting.conversation_id)) == 1
-    assert canonical_export_hash(strict.dump()) == before
+    assert business_rows(strict) == before
 
 
 async def test_an_answer_must_be_to_what_waits(strict: Shop) -> None:
     orchestrator = build_orchestrator(strict)
-    before = canonical_export_hash(strict.dump())
+    before = business_rows(strict)
     waiting = await waiting_cancellation(orchestrator)
     wrong: list[tuple[Principal, dict[str, Approval], type[ShopgraphError]]] = [
         (CUSTOMER, {**all_of(waiting, YES), "f" * 64: YES}, Conflict),
@@ -132,7 +132,7 @@ async def test_an_answer_must_be_to_what_waits(strict: Shop) -> None:
             await orchestrator.approve(waiting.conversation_id, staff=BOSS, principal=principal, answers=answers)
     with pytest.raises(NotFound):
         await orchestrator.approve("conv_0", staff=BOSS, principal=CUSTOMER, answers=all_of(waiting, YES))
-    assert canonical_export_hash(strict.dump()) == before
+    assert business_rows(strict) == before
     done = await orchestrator.approve(
         waiting.conversation_id, staff=BOSS, principal=CUSTOMER, answers=all_of(waiting, YES)
     )
@@ -216,11 +216,11 @@ async def test_approvals_of_one_message_surface_together_and_are_answered_one_by
     )
     clerk = Principal.staff("sta_5", "agent")
     orchestrator = build_orchestrator(strict, model=model)
-    before = canonical_export_hash(strict.dump())
+    before = business_rows(strict)
     waiting = await orchestrator.ask("blorp fizz quux", principal=clerk)
     assert waiting.pending is not None
     assert [call.tool for call in waiting.pending.calls] == ["cancel_order", "return_items"]
-    assert canonical_export_hash(strict.dump()) == before
+    assert business_rows(strict) == before
     cancellation, back = waiting.pending.calls
     told = await orchestrator.approve(
         waiting.conversation_id, staff=BOSS, principal=clerk, answers={cancellation.digest: NO, back.digest: YES}
@@ -271,14 +271,14 @@ async def test_a_yes_is_for_what_was_shown(shop: Shop) -> None:
         item for item in shop.dump().payment_methods if item.customer_id == CUSTOMER.id and item.kind != "gift_card"
     )
     await change_by_another_channel(shop, "change_payment_method", order_id=ORDER, payment_method_id=card.id)
-    before = canonical_export_hash(shop.dump())
+    before = business_rows(shop)
     anew = await orchestrator.ask("yes", principal=CUSTOMER, conversation_id=asked.conversation_id)
     assert not anew.actions
     assert anew.pending is not None
     assert asked.pending is not None
     assert anew.pending.summary != asked.pending.summary
     assert "confirm-anew" in {decision.rule for decision in anew.decisions}
-    assert canonical_export_hash(shop.dump()) == before
+    assert business_rows(shop) == before
     done = await orchestrator.ask("yes", principal=CUSTOMER, conversation_id=asked.conversation_id)
     assert [action.type for action in done.actions] == ["cancel_order"]
 
@@ -287,27 +287,27 @@ async def test_what_was_canceled_meanwhile_is_not_canceled_by_an_approval(strict
     orchestrator = build_orchestrator(strict)
     waiting = await waiting_cancellation(orchestrator)
     await change_by_another_channel(strict, "cancel_order", order_id=ORDER, reason="no_longer_needed")
-    before = canonical_export_hash(strict.dump())
+    before = business_rows(strict)
     told = await orchestrator.approve(
         waiting.conversation_id, staff=BOSS, principal=CUSTOMER, answers=all_of(waiting, YES)
     )
     assert not told.actions
     assert "cancel-only-pending" in {decision.rule for decision in told.decisions}
-    assert canonical_export_hash(strict.dump()) == before
+    assert business_rows(strict) == before
 
 
 @pytest.mark.parametrize("approver", [Principal.guest(), CUSTOMER, Principal.staff("sta_9", "agent")])
 async def test_a_graph_resumed_by_nobody_who_may_approves_nothing(strict: Shop, approver: Principal) -> None:
     """Who decides is the host's word: a command straight to the graph carries none."""
     orchestrator = build_orchestrator(strict)
-    before = canonical_export_hash(strict.dump())
+    before = business_rows(strict)
     waiting = await waiting_cancellation(orchestrator)
     given = {digest: answer.model_dump() for digest, answer in all_of(waiting, YES).items()}
     config: Any = {"configurable": {"thread_id": waiting.conversation_id}}
     context = RunContext(shop=strict, principal=CUSTOMER, approver=approver)
     state = await orchestrator.graph.ainvoke(Command(resume={"answers": given}), config, context=context)
     assert not state["actions"]
-    assert canonical_export_hash(strict.dump()) == before
+    assert business_rows(strict) == before
 
 
 def test_the_answers_form_is_published(strict: Shop) -> None:

@@ -37,10 +37,12 @@ def context_of(shop: Shop, principal: Principal, **fields: Any) -> ToolContext:
     )  # fmt: skip
 
 
-async def secrets_of(shop: Shop, persona: str) -> set[str]:
-    """What only this customer may hear: order ids, e-mail, street, tracking numbers, titles nobody else bought."""
-    who = CAST[persona]
-    dataset = shop.dump()
+@pytest.fixture(scope="module")
+def secrets(demo_folder: Path) -> set[str]:
+    """What only the canceler may hear: order ids, e-mail, street, tracking numbers."""
+    who = CAST["canceler"]
+    with Shop.open(demo_folder) as shop:
+        dataset = shop.dump()
     customer = next(item for item in dataset.customers if item.id == who.customer_id)
     orders = [order for order in dataset.orders if order.customer_id == who.customer_id]
     order_ids = {order.id for order in orders}
@@ -80,8 +82,8 @@ ATTEMPTS = [
 
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("persona", ["stranger", None])
-async def test_another_customers_order_is_out_of_reach(shop: Shop, talk: Talk, persona: str | None) -> None:
-    secrets = {*await secrets_of(shop, "canceler"), "Reading Lamp"}
+async def test_another_customers_order_is_out_of_reach(secrets: set[str], talk: Talk, persona: str | None) -> None:
+    secrets = {*secrets, "Reading Lamp"}
     for texts in ATTEMPTS:
         said = [text.format(order=FOREIGN) for text in texts]
         answers = await talk(persona, *said)
@@ -147,8 +149,8 @@ ARGUMENTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.usefixtures("unchanged")
-async def test_a_models_arguments_reach_no_other_customer(shop: Shop) -> None:
-    secrets = {"Reading Lamp", *await secrets_of(shop, "canceler")}
+async def test_a_models_arguments_reach_no_other_customer(shop: Shop, secrets: set[str]) -> None:
+    secrets = {"Reading Lamp", *secrets}
     for arguments in ARGUMENTS:
         call = {"name": "cancel_order", "args": arguments, "id": "c1"}
         orchestrator = build_orchestrator(shop, model=ScriptedChatModel(script=[AIMessage("", tool_calls=[call])]))
@@ -251,12 +253,11 @@ SAID = [
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.sampled_from(SAID), min_size=1, max_size=8))
 def test_no_talk_reveals_or_changes_another_customers_records(
-    demo_folder: Path, tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+    demo_folder: Path, secrets: set[str], tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:
     folder = tmp_path_factory.mktemp("attack") / "shop"
     shutil.copytree(demo_folder, folder)
     with Shop.open(folder) as shop:
-        secrets = asyncio.run(secrets_of(shop, "canceler"))
         before = records_of(shop, CANCELER)
         said = [text.format(order=FOREIGN, tracking="LP7919007919") for text in texts]
         orchestrator = build_orchestrator(shop)

@@ -20,6 +20,7 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "faults": "shopgraph.evals.faults.evaluate:evaluate",
         "gate-cost": "shopgraph.evals.gate_cost:evaluate",
         "guards facts": "shopgraph.evals.guards.facts:evaluate",
+        "guards grounding": "shopgraph.evals.guards.grounding:evaluate",
         "guards injection": "shopgraph.evals.guards.injection:evaluate",
         "refunds": "shopgraph.evals.refunds:evaluate",
         "guards pii": "shopgraph.evals.guards.pii:evaluate",

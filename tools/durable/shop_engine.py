@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from shopgraph.domain import ActionRun
 from shopgraph.tools.spec import Services
 
@@ -27,7 +29,8 @@ class ShopEngine:
         """
         from shopgraph.tools.durable.engine import Engine
 
-        self.attach(services)
+        # Not on the caller's loop: making the engine's tables waits for open transactions, which may be the loop's own.
+        await asyncio.to_thread(self.attach, services)
         return await Engine.open(self.url).finish(services, self.shop_id, action_id, within=self.wait_seconds)
 
     def attach(self, services: Services) -> None:

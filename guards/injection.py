@@ -17,6 +17,8 @@ def find_instruction(text: str, *, retrieved: bool) -> str | None:
 
 def find_in_skeleton(plain: str, *, retrieved: bool) -> str | None:
     """As `find_instruction`, of a text that is already what a reader sees."""
+    if not retrieved and not any(needle in plain for needle in _NEEDLES):
+        return None
     rules = _RETRIEVED if retrieved else _ANYWHERE
     return next((what for what, pattern in rules if pattern.search(plain)), None)
 
@@ -106,6 +108,24 @@ _ANYWHERE = _rules(
     ),
 )
 """What no shopper needs to say."""
+
+_NEEDLES = (
+    *(
+        "ignore",
+        "disregard",
+        "forget",
+        "override",
+        "bypass",
+        "neglect",
+        "pretend",
+        "jailbreak",
+        "god mode",
+        "sudo mode",
+    ),
+    *("you are now", "you are no longer", "act as", "behave as", "respond as", "answer as", "do anything now"),
+    *("prompt", "instruction", "system", "assistant", "developer", "<", "["),
+)
+"""What `_ANYWHERE` finds holds one of these: most texts are done with after looking for them."""
 
 _RETRIEVED = _ANYWHERE + _rules(
     (

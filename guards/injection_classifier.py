@@ -23,7 +23,7 @@ from shopgraph.guards.injection import find_in_skeleton, skeleton
 from shopgraph.guards.injection_words import WORD_CLASSES
 
 WEIGHTS = Path(__file__).with_name("injection_weights.npy")
-THRESHOLD = 0.1
+THRESHOLD = 0.3
 """A text with a higher score instructs. Chosen on families held out of training: docs/guards.md."""
 SURE = 1.0
 """Above this score of the shipped classifier, a text that the shop's own systems bring in is fenced."""

@@ -116,6 +116,15 @@ def test_an_evaluation_has_its_own_options_and_the_shared_ones(
     assert json.loads(capsys.readouterr().out) == {"runs": 5, "share": 0.5}
 
 
+def test_a_repeatable_option_takes_several_values_at_once(
+    ours: Callable[[list[str]], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours(["--require", "runs>=1", "share>=0.5", "--require", "runs<=9", "--runs", "5"])
+    assert json.loads(capsys.readouterr().out)["runs"] == 5
+    ours(["--require", "runs>=1", "share>=0.6"])
+    assert "missed: share>=0.6" in capsys.readouterr().err
+
+
 def test_every_registered_evaluation_can_be_loaded() -> None:
     for name in EVALUATIONS:
         assert callable(load_evaluation(name))

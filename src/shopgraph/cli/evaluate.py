@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_type_hints
 
 import click
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from shopgraph.cli.output import print_json, print_notice
@@ -21,6 +21,28 @@ Require = Annotated[
     list[str] | None,
     typer.Option("--require", metavar="KEY>=VALUE", help="Fail with exit 1 unless the figure holds; repeatable."),
 ]
+
+
+class EvalCommand(TyperCommand):
+    """Takes several values after one repeatable option: `--train A B` is `--train A --train B`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat the option before each of its values."""
+        repeatable = {
+            name
+            for option in self.params
+            if isinstance(option, click.Option) and option.multiple
+            for name in option.opts
+        }
+        spread: list[str] = []
+        option = ""
+        for word in args:
+            if word.startswith("-"):
+                option = word if word in repeatable else ""
+            elif option and spread[-1] != option:
+                spread.append(option)
+            spread.append(word)
+        return super().parse_args(ctx, spread)
 
 
 class EvalGroup(TyperGroup):
@@ -97,5 +119,5 @@ def eval_command(name: str, evaluations: Mapping[str, str]) -> click.Command:
     command.__annotations__ = {**own, **shared, "return": None}
     del command.__wrapped__
     one = typer.Typer(add_completion=False)
-    one.command(name.split()[-1])(command)
+    one.command(name.split()[-1], cls=EvalCommand)(command)
     return get_command(one)

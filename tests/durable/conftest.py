@@ -69,6 +69,7 @@ def new_place(template: Path, tmp_path: Path, put_away: None) -> Iterator[Callab
         return Place(folder / "shop", Till(folder / "till.db"))
 
     yield make_place
+    _close_engine()  # before its database goes: it would try to reach it for minutes
     for url in made:
         _on_server(url, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
@@ -85,8 +86,7 @@ def put_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     hurry(monkeypatch.setattr)
     yield
     POINTS.harness = None
-    if (engine := Engine.of_process()) is not None:
-        engine.close()
+    _close_engine()
 
 
 Do = Callable[..., Awaitable[GateOutcome]]
@@ -115,6 +115,11 @@ def do() -> Do:
         return outcome
 
     return act
+
+
+def _close_engine() -> None:
+    if (engine := Engine.of_process()) is not None:
+        engine.close()
 
 
 def _on_server(url: str, statement: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterable, Iterator, Sequence
 from typing import Any
 
 from shopgraph.domain import Value
@@ -12,6 +12,9 @@ from shopgraph.guards.decisions import Verdict, VerdictKind
 from shopgraph.guards.facts import BrandFact, Facts
 from shopgraph.guards.personal import mask_personal
 from shopgraph.guards.policy import PolicyBundle
+from shopgraph.guards.streaming import GuardStream
+
+NOTHING_LEFT = "Nothing is left to say."
 
 
 class GuardResult(Value):
@@ -30,6 +33,12 @@ class GuardResult(Value):
         if any(found.verdict is not VerdictKind.ERROR for found in self.verdicts):
             return VerdictKind.FIX
         return VerdictKind.ERROR if self.verdicts else VerdictKind.PASS
+
+    @property
+    def emptied(self) -> bool:
+        """Whether it is blocked only because every sentence of it was taken out; more text could still be said."""
+        blocks = [found for found in self.verdicts if found.verdict is VerdictKind.BLOCK]
+        return self.blocked and bool(blocks) and all(found.reason == NOTHING_LEFT for found in blocks)
 
 
 class GuardChain:
@@ -80,6 +89,10 @@ class GuardChain:
             text = outcome.text
         return GuardResult(text=text, verdicts=tuple(verdicts), blocked=not text.strip())
 
+    def stream(self, chunks: AsyncIterable[str], facts: Facts) -> GuardStream:
+        """Check an answer while it is being written; iterate over what may leave."""
+        return GuardStream(self, chunks, self.complete(facts))
+
     def complete(self, facts: Facts) -> Facts:
         """The facts with the bundle's brand and hosts where they bring none."""
         update: dict[str, Any] = {}
@@ -106,9 +119,7 @@ def _verdicts(check: Check, before: str, outcome: Corrected) -> Iterator[Verdict
             reason=found.reason,
         )
     if outcome.blocked and not any(found.verdict is VerdictKind.BLOCK for found in outcome.applied):
-        yield Verdict(
-            guard=check.name, verdict=VerdictKind.BLOCK, before=mask_personal(before), reason="Nothing is left to say."
-        )
+        yield Verdict(guard=check.name, verdict=VerdictKind.BLOCK, before=mask_personal(before), reason=NOTHING_LEFT)
 
 
 def _shown(passage: str, verdict: VerdictKind) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -146,11 +146,24 @@ def sentences(text: str) -> Sequence[Sentence]:
         newline = "\n" in end[0]
         if not newline and end[0].startswith(".") and not _ends(head, text[end.end() : end.end() + 9]):
             continue
-        found.append(_sentence(text, start, end.end(), first))
+        found += _no_longer(text, start, end.end(), first)
         start, first = end.end(), newline
     if start < len(text):
-        found.append(_sentence(text, start, len(text), first))
+        found += _no_longer(text, start, len(text), first)
     return tuple(found)
+
+
+_LONGEST = 600
+"""Letters of a sentence: what goes on longer is cut, so that the time to check grows with the text and no faster."""
+
+
+def _no_longer(text: str, start: int, end: int, first: bool) -> Iterator[Sentence]:
+    while end - start > _LONGEST:
+        blank = text.rfind(" ", start + 1, start + _LONGEST) + 1
+        cut = blank or start + _LONGEST
+        yield _sentence(text, start, cut, first)
+        start, first = cut, False
+    yield _sentence(text, start, end, first)
 
 
 def _ends(head: str, following: str) -> bool:

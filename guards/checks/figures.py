@@ -11,6 +11,7 @@ from functools import cached_property
 from shopgraph.guards.checks.amounts import Amount, find_amounts, write_number
 from shopgraph.guards.checks.base import Finding, Mention, Sentence, named, replace, sentences, stems_of, take_out
 from shopgraph.guards.checks.book import Book, book
+from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
 
 _DELIVERY = re.compile(r"deliver|shipping|postage|versand|liefer|livraison|\bport\b|express", re.I)
@@ -104,7 +105,10 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
             claim = Claim(
                 text=text, plain=plain, sentence=sentence, inside=inside, index=index, here=here, carried=carried
             )
-            yield from _judge(claim, ours)
+            found = list(_judge(claim, ours))
+            yield from found
+            if any(finding.verdict is VerdictKind.RETRY for finding in found):
+                break  # the whole sentence goes
         carried = [m for m in here if ours.variants(m.key, "")][-1:] or carried
 
 

@@ -97,7 +97,7 @@ class Sentence:
     @cached_property
     def stems(self) -> frozenset[str]:
         """The first four letters of its words, in lower case: what it can be about, without a regex."""
-        return frozenset(word[:4] for word in _WORD.findall(self.text.lower()))
+        return frozenset(_STEM.findall(self.text.lower()))
 
     @cached_property
     def asks(self) -> bool:
@@ -115,7 +115,7 @@ class Sentence:
         return self.text[begin:].lower()
 
 
-_WORD = re.compile(r"[^\W\d_]+|%")
+_STEM = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,4}|%")
 
 
 def whole_words(words: str) -> frozenset[str]:

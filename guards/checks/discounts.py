@@ -57,6 +57,11 @@ _PROMOTION = re.compile(
     r"|[Ss]pecial|[Aa]ktion|[Ww]ochen|[Ss]oldes|[Oo]ffer))\b"
     r"|\b(?P<named>(?:[A-ZÄÖÜÉ][\w'’&-]{1,20}\s){1,3}(?:Sale|Promotion|Aktion|Soldes|Deals|Promo))\b"
 )
+_CODE_STEMS = stems_of(
+    "code coupon voucher gutschein use enter type apply with mit nutze gib avec utilisez saisissez "
+    "entrez using try redeem"
+)
+_PROMOTION_STEMS = stems_of("sale promotion deals event special aktion wochen soldes offer")
 _TOPICS = stems_of(
     "off disc raba redu remi rédu save savi savs promo prom coup code codes chea knoc mark sale vouc "
     "guts pric lowe nach "
@@ -135,6 +140,8 @@ def _shown(percent: Decimal) -> str:
 
 
 def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
+    if not (sentence.stems & _CODE_STEMS or "code" in sentence.text.lower()):
+        return
     for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED):
         for found in pattern.finditer(sentence.text):
             code = found["code"]
@@ -160,6 +167,8 @@ def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
 
 def _promotions(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     """Promotions by a name that no fact holds."""
+    if not sentence.stems & _PROMOTION_STEMS:
+        return
     names = [promotion.name.lower() for promotion in ours.facts.promotions if promotion.name]
     for found in _PROMOTION.finditer(sentence.text):
         name = (found["name"] or found["named"]).lower()

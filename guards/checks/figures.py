@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from shopgraph.guards.checks.amounts import Amount, find_amounts, write_number
-from shopgraph.guards.checks.base import Finding, Mention, Sentence, named, replace, sentences, stems_of, take_out
+from shopgraph.guards.checks.base import Finding, Mention, Sentence, replace, sentences, stems_of, take_out
 from shopgraph.guards.checks.book import Book, book
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
@@ -89,7 +89,7 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
     if not amounts:
         return
     ours = book(facts)
-    names = named(text, ours.known.all_names)
+    names = ours.known.mentions(text)
     plain = _without(text, names)
     carried: Sequence[Mention] = ()
     place = 0

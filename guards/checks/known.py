@@ -12,6 +12,7 @@ from shopgraph.guards.checks.base import Mention, longest_first, named, whole_wo
 from shopgraph.guards.facts import Facts, OrderFact, ProductFact
 
 _T = TypeVar("_T")
+_ARTICLES = ("the ", "this ", "these ", "our ", "your ", "das ", "die ", "der ", "le ", "la ", "les ")
 _NO_SHORT_NAME = whole_words(
     "order orders sale card gift delivery shipping return refund price discount code total item items set offer stock "
     "size color colour tax store shop bestellung lieferung preis commande prix livraison"
@@ -35,7 +36,7 @@ class Known:
 
     @cached_property
     def short_names(self) -> dict[str, str]:
-        """What a product is called for short, with the word before it ("the dress"), where only one can be meant."""
+        """What a product is called for short behind an article ("the dress"), where only one can be meant."""
         names = {product.name.lower() for product in self.facts.products if " " in product.name}
         by_word: dict[str, set[str]] = {}
         for name in names:
@@ -43,10 +44,9 @@ class Known:
             for short in {words[-1], " ".join(words[-2:])} - {name}:
                 by_word.setdefault(short, set()).add(name)
         return {
-            f"{article} {short}": next(iter(whole))
+            short: next(iter(whole))
             for short, whole in by_word.items()
             if len(whole) == 1 and len(short) > 3 and short not in _NO_SHORT_NAME and short not in self.products
-            for article in ("the", "this", "these", "our", "your", "das", "die", "der", "le", "la", "les")
         }
 
     @cached_property
@@ -99,7 +99,16 @@ class Known:
 
     def in_text(self, text: str, names: frozenset[str]) -> Sequence[Mention]:
         """Where those of the names stand; one scan finds all that the facts name."""
-        return [mention for mention in named(text, self.all_names) if mention.key in names]
+        return [mention for mention in self.mentions(text) if mention.key in names]
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Where the text names anything of the facts."""
+        return [
+            mention
+            for mention in named(text, self.all_names)
+            if mention.key not in self.short_names
+            or text[max(0, mention.start - 6) : mention.start].lower().endswith(_ARTICLES)
+        ]
 
     def only_order(self) -> OrderFact | None:
         """The one order that "your order" means."""
@@ -108,6 +117,10 @@ class Known:
     def rounded(self, value: Decimal) -> Decimal:
         """To what the currency can pay."""
         return value.quantize(Decimal(1).scaleb(-exponent(self.facts.currency or "USD")), ROUND_HALF_EVEN)
+
+
+def _has_article(text: str, place: int) -> bool:
+    return text[max(0, place - 6) : place].lower().endswith(_ARTICLES)
 
 
 def per_facts(make: Callable[[Facts], _T]) -> Callable[[Facts], _T]:

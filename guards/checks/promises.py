@@ -153,12 +153,11 @@ _TOPICS = stems_of(
 
 def find_promises(text: str, facts: Facts) -> Iterator[Finding]:
     """Promises that no fact stands behind."""
-    proofs = _proofs(facts)
     for sentence in sentences(text):
         stems = sentence.stems
         if sentence.asks:
             continue
-        unproven = next(_unproven(sentence, proofs), None) if stems & _TOPICS else None
+        unproven = next(_unproven(sentence, facts), None) if stems & _TOPICS else None
         if unproven is not None:
             yield unproven
         elif stems & _ARRIVE:
@@ -173,7 +172,7 @@ def _proofs(facts: Facts) -> str:
     return "\n".join(said).lower()
 
 
-def _unproven(sentence: Sentence, proofs: str) -> Iterator[Finding]:
+def _unproven(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     for pattern, proof in _PROMISE:
         found = pattern.search(sentence.digits)
         if found is None or (
@@ -183,6 +182,7 @@ def _unproven(sentence: Sentence, proofs: str) -> Iterator[Finding]:
             and "never" not in found[0].lower()
         ):
             continue
+        proofs = _proofs(facts)
         number = re.search(r"\d+", found[0])
         stood = any(word in proofs for word in proof.split()) if proof else False
         if (

@@ -57,6 +57,10 @@ _RESTE = re.compile(
 _LAST = re.compile(
     r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte Stück|dernière? (?:pièce|exemplaire))\b", re.I
 )
+_OUT_STEMS = stems_of(
+    "out sold unavailable ausverkauft vergriffen nicht épuisé épuisée rupture longer no not plus gone"
+)
+_IN_STEMS = stems_of("stock available lager vorrätig lieferbar verfügbar disponible")
 _LAST_STEMS = stems_of("last letzte dernier dernière")
 _MANY_STEMS = stems_of("plenty lots hundreds dozens loads massenhaft jede")
 _MANY = re.compile(r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede Menge)\b", re.I)
@@ -72,6 +76,9 @@ _QUESTION = re.compile(
     r"\b(?:if|when|once|whether|as soon as|again|until|unless|sobald|wenn|ob|wieder|bis|si|quand"
     r"|dès que|lorsque|de nouveau|notif\w+|back in stock)\b",
     re.I,
+)
+_QUESTION_STEMS = stems_of(
+    "if when once whether as again until unless sobald wenn ob wieder bis si quand dès lorsque de notify notified back"
 )
 _NOT_STOCK = re.compile(
     r"\b(?:colou?rs?|sizes?|code|discount|offer|promotion|refund|delivery|shipping|options?|days?"
@@ -96,9 +103,14 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
         here = [m for m in names if sentence.start <= m.start < sentence.end]
         if sentence.first_of_line:
             carried = None
-        if sentence.stems & _TOPICS and not sentence.asks and not _QUESTION.search(sentence.text):
+        if sentence.stems & _TOPICS and not sentence.asks and not _doubts(sentence):
             yield from _sentence(sentence, here, carried, ours)
         carried = here[-1] if here else carried
+
+
+def _doubts(sentence: Sentence) -> bool:
+    """Whether it speaks of what may be or will be, not of what is."""
+    return bool(sentence.stems & _QUESTION_STEMS) and _QUESTION.search(sentence.text) is not None
 
 
 def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | None, ours: Known) -> Iterator[Finding]:
@@ -181,7 +193,8 @@ def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductF
     counted = _LEFT.search(sentence.digits, begin, end) or _LEFT_AFTER.search(sentence.digits, begin, end)
     if counted is None and "rest" in sentence.stems:
         counted = _RESTE.search(sentence.digits)
-    gone, there = _OUT.search(sentence.text, begin, end), _IN.search(sentence.text, begin, end)
+    gone = _OUT.search(sentence.text, begin, end) if sentence.stems & _OUT_STEMS else None
+    there = _IN.search(sentence.text, begin, end) if sentence.stems & _IN_STEMS else None
     last = _LAST.search(sentence.text, begin, end) if sentence.stems & _LAST_STEMS else None
     many = _MANY.search(sentence.text, begin, end) if sentence.stems & _MANY_STEMS else None
     if len(known_stocks) < len(variants):

@@ -82,7 +82,18 @@ def _decided_by(asker: Asker, call: Call, world: World, terms: Terms) -> Iterato
         yield "system-internal"
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in UNREACHABLE])
+NOT_JUDGED = {
+    "cart-not-empty",
+    "cart-available",
+    "age-limit",
+    "shipping-known",
+    "receive-exchange-once",
+    "goodwill-approval",
+}
+"""Rules on tools for which the oracle has none of its own; the bundle's cases and tests/tools try them."""
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in {*UNREACHABLE, *NOT_JUDGED}])
 def test_a_rule_that_is_switched_off_is_missed(
     rule: str, witnesses: dict[str, Witness], policies: tuple[PolicyBundle, ...], empty: Path, tmp_path: Path
 ) -> None:

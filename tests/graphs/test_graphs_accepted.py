@@ -57,9 +57,11 @@ async def test_what_is_under_way_is_called_so(shop: Shop, waiting: Waiting) -> N
 async def test_another_change_of_the_order_is_refused_meanwhile(shop: Shop, waiting: Waiting) -> None:
     orchestrator = build_orchestrator(shop)
     who = Principal.customer(CANCELER.customer_id)
+    answers = []
     for _ in range(2):
         asked = await orchestrator.ask("Please cancel my order, I do not need it any more.", principal=who)
-        last = await orchestrator.ask("yes", principal=who, conversation_id=asked.conversation_id)
+        answers.append(await orchestrator.ask("yes", principal=who, conversation_id=asked.conversation_id))
+    last = answers[-1]
     assert "under way" in last.answer
     assert [decision.rule for decision in last.decisions if decision.effect == "deny"] == ["records-do-not-allow"]
     assert last.actions == ()

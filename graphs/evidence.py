@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from pydantic import JsonValue
@@ -12,6 +14,7 @@ from shopgraph.domain import Order
 from shopgraph.graphs.state import Evidence, State
 from shopgraph.guards.allowances import Allowances
 from shopgraph.guards.checks.amounts import find_amounts
+from shopgraph.guards.checks.dates import find_dates
 from shopgraph.guards.facts import (
     ActionFact,
     CustomerFact,
@@ -52,6 +55,7 @@ def facts_of(state: State) -> Facts:
         orders=tuple(found.orders.values()),
         refunds=tuple(found.refunds),
         amounts=found.amounts,
+        dates=tuple(_own_dates(state, request.locale)),
         discount=DiscountFact(
             allowed=allowed.max_discount_percent > 0, max_percent=allowed.max_discount_percent, code=_good_code(state)
         ),
@@ -95,11 +99,37 @@ def _gathered(state: State) -> _Found:
         for p in state["allowances"].promotions
     ]
     judged = [outcome.proposal for outcome in state["outcomes"] if outcome.proposal is not None]
+    for text in _own_words(state):
+        for order_id in _ORDER_ID.findall(text):
+            found.orders.setdefault(order_id, OrderFact(id=order_id))
     for proposal in (*state["dialog"].proposals, *judged):
         # The gate wrote the summary from the records, so what it names is a fact.
         for amount in find_amounts(proposal.summary):
             found.amounts |= {f"proposed {value}": value for value in amount.values}
     return found
+
+
+_ORDER_ID = re.compile(r"#[A-Z]\d{4,}\b")
+
+
+def _own_words(state: State) -> Iterator[str]:
+    """What the gate, the rules and the tools wrote from the records: whatever it names may be named."""
+    judged = [outcome.proposal for outcome in state["outcomes"] if outcome.proposal is not None]
+    yield from (proposal.summary for proposal in (*state["dialog"].proposals, *judged))
+    yield from (decision.reason for decision in state["decisions"])
+    waiting: list[JsonValue] = [item.result for item in state["evidence"]]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, str):
+            yield value
+
+
+def _own_dates(state: State, locale: str) -> set[date]:
+    return {day for text in _own_words(state) for day in find_dates(text, locale)}
 
 
 def _delivery(allowed: Allowances) -> DeliveryFact | None:

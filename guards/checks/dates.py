@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 
 from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, take_out
@@ -85,9 +86,22 @@ def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
         last = 0
         for found in _DATE.finditer(sentence.text):
             said = _read(found, facts.locale)
-            if said:
+            if said and not any(_agree(said, day) for day in facts.dates):
                 yield from _judge(text, sentence, found, said, ours, max(last, found.start() - _CUE))
             last = found.end()
+
+
+def find_dates(text: str, locale: str | None) -> Iterator[date]:
+    """The dates that a text names in full, in every way that they can be read."""
+    for found in _DATE.finditer(text):
+        for year, month, day in _read(found, locale):
+            if year is not None:
+                with suppress(ValueError):
+                    yield date(year, month, day)
+
+
+def _agree(said: list[tuple[int | None, int, int]], right: date) -> bool:
+    return any(month == right.month and day == right.day and year in (None, right.year) for year, month, day in said)
 
 
 def _read(found: re.Match[str], locale: str | None) -> list[tuple[int | None, int, int]]:
@@ -142,7 +156,7 @@ def _judge(
     start, end = sentence.start + found.start(), sentence.start + found.end()
     if right is None:
         yield take_out(sentence, f"No fact stands behind the date {found[0]}. Do not name one.")
-    elif not any(month == right.month and day == right.day and year in (None, right.year) for year, month, day in said):
+    elif not _agree(said, right):
         yield replace(start, end, _write(right, found, ours.facts.locale), f"It is {right.isoformat()}.")
 
 

@@ -1,8 +1,8 @@
 """Looking after the actions of the shops that a process serves: nothing is left behind, and nothing goes unreported.
 
 What was admitted and never begun is begun; what a dead process left, or one that no longer serves the shop, is taken
-over. What the engine gave up because its own database failed is begun again under the same keys, and after a few times
-listed as stuck as well.
+over. What the engine gave up because its own database failed goes on from the end of its journal, and after a few times
+is listed as stuck as well.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
-from dbos import DBOS, WorkflowStatus
+from dbos import DBOS, StepInfo, WorkflowStatus
 
 from shopgraph.domain import ActionRun, RunStatus
 from shopgraph.errors import IllegalTransition
@@ -23,12 +23,14 @@ from shopgraph.tools.durable.shops import SHOPS
 
 _LOG = logging.getLogger(__name__)
 _OWN = "shopgraph-of-"
+NOBODYS_QUEUE = f"{_OWN}nobody"
+"""What lies there is left behind: whoever looks after the shop takes it over."""
 _HANDED_BACK = "CANCELLED"
 _WAITING = ("ENQUEUED", "DELAYED")
 _STUCK_AFTER = 3
-"""Times that an action was begun again before it is listed as stuck."""
+"""Times that an action was gone on with before it is listed as stuck."""
 _LONGEST_PAUSE = 60.0
-"""Seconds between two beginnings of one action; the first pause is one second, each further one twice as long."""
+"""Seconds between two such attempts; the first pause is one second, each further one twice as long."""
 
 
 def own_queue(executor: str) -> str:
@@ -48,6 +50,13 @@ def left_behind(found: WorkflowStatus, living: Collection[str]) -> bool:
 def given_up(found: WorkflowStatus) -> bool:
     """Whether the engine does nothing more about the action."""
     return found.status not in ("PENDING", _HANDED_BACK, *_WAITING)
+
+
+def end_of(journal: Iterable[StepInfo]) -> int:
+    """The place from which an action goes on: all that is on record stays, the way back as well as the way there."""
+    steps = list(journal)
+    failed = [step["function_id"] for step in steps if step["error"] is not None]
+    return min(failed) if failed else max((step["function_id"] for step in steps), default=0) + 1
 
 
 class Caring:
@@ -81,15 +90,15 @@ class Caring:
     def _after_all(self, name: str, shop_id: str, run: ActionRun, found: WorkflowStatus) -> None:
         """Go on with what the engine gave up: no action ends with an error, so it is its own record that failed."""
         why = f"The engine gave it up ({found.status.lower()}: {found.error or 'no reason'})."
-        if found.status != "ERROR" or _was_refused(name):
-            _list_as_stuck(shop_id, run, f"{why} Retry begins it again.")
+        if found.status != "ERROR":
+            _list_as_stuck(shop_id, run, why)
         elif time.monotonic() >= self._not_before.get(name, 0.0) and self._leases.claim(name):
             self._begun_again[name] += 1
             self._not_before[name] = time.monotonic() + min(2.0 ** self._begun_again[name] / 2, _LONGEST_PAUSE)
-            DBOS.delete_workflow(name)
-            self._begin(shop_id, run.id)
+            place = end_of(DBOS.list_workflow_steps(name))
+            DBOS.rewind_workflow(name, start_step=place, queue_name=own_queue(self._executor))
             if self._begun_again[name] == _STUCK_AFTER:
-                _list_as_stuck(shop_id, run, f"{why} It is begun again and again.")
+                _list_as_stuck(shop_id, run, f"{why} It is tried again and again.")
 
     def _take_over(self, name: str, shop_id: str, run: ActionRun, found: WorkflowStatus) -> None:
         if found.app_version != APP_VERSION:
@@ -103,12 +112,6 @@ class Caring:
             return {}
         found = DBOS.list_workflows(workflow_ids=names, load_input=False)
         return {each.workflow_id: each for each in found}
-
-
-def _was_refused(name: str) -> bool:
-    """Whether the action was on its way back: begun again it would take for done what was taken back already."""
-    answers = [step["output"] for step in DBOS.list_workflow_steps(name)]
-    return any(isinstance(answer, dict) and "refused" in answer for answer in answers)
 
 
 def _list_as_stuck(shop_id: str, run: ActionRun, why: str) -> None:

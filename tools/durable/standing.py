@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from shopgraph.domain import ActionRun, RunStatus, Value
 from shopgraph.errors import Conflict, InvalidInput
 from shopgraph.tools.actions.money import PlannedCharge, PlannedRefund
-from shopgraph.tools.durable.caring import given_up
+from shopgraph.tools.durable.caring import NOBODYS_QUEUE, end_of, given_up
 from shopgraph.tools.durable.carrying import CHOICES, GIVE_UP, RETRY, UNDO
 from shopgraph.tools.durable.journal import CHOICE_TOPIC, workflow_id
 from shopgraph.tools.durable.steps import ACTIONS, Action
@@ -73,7 +73,7 @@ def standing(url: str, shop_id: str, run: ActionRun) -> Standing:
 
 
 def choose(url: str, shop_id: str, run: ActionRun, choice: str) -> None:
-    """Tell an action, wherever it runs, what a person has chosen; one that the engine gave up is begun again.
+    """Tell an action, wherever it runs, what a person has chosen; one that the engine gave up goes on where it was.
 
     Raises:
         InvalidInput: there is no such choice.
@@ -91,7 +91,7 @@ def choose(url: str, shop_id: str, run: ActionRun, choice: str) -> None:
             )
         name = workflow_id(shop_id, run.id)
         if choice == RETRY and _ended(client, name):
-            client.delete_workflow(name)  # whoever looks after the shop begins it again, under the same keys
+            client.rewind_workflow(name, start_step=end_of(client.list_workflow_steps(name)), queue_name=NOBODYS_QUEUE)
         else:
             client.send(name, choice, topic=CHOICE_TOPIC)
 

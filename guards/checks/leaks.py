@@ -15,7 +15,8 @@ _LINK = re.compile(
     re.I,
 )
 _BARE = re.compile(
-    r"(?<![\w@./-])(?P<host>(?:[a-z0-9-]{1,63}\.){1,4}(?:com|net|org|io|shop|store|info|biz|co|xyz|site|online|ru|cn|de|fr|uk|jp))/[^\s<>\"')\]]{0,2000}",
+    r"(?<![\w@./-])(?P<host>(?:[a-z0-9-]{1,63}\.){1,4}(?:com|net|org|io|shop|store|info|biz|co|xyz"
+    r"|site|online|ru|cn|de|fr|uk|jp))/[^\s<>\"')\]]{0,2000}",
     re.I,
 )
 _SECRET = re.compile(

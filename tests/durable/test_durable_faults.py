@@ -278,7 +278,7 @@ async def test_a_process_hands_back_what_it_does_not_serve(new_place: Callable[[
         )  # as if taken over by a process that serves `mine` only
         deadline = time.monotonic() + 5
         while (found := await _at_engine("another")) is None or found.status != "CANCELLED":
-            assert time.monotonic() < deadline, found.status
+            assert time.monotonic() < deadline, found
             await asyncio.sleep(0.02)
         assert other.till.movements() == []
         left.engine.attach(whole)

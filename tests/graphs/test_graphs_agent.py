@@ -32,7 +32,7 @@ async def test_a_wrong_price_is_corrected_before_it_leaves(shop: Shop, make_talk
     assert answer.route.tier == "small_model"
     assert f"${product.price.decimal}" in answer.answer
     assert "50%" not in answer.answer
-    assert {verdict.verdict for verdict in answer.verdicts} >= {"fix", "retry"}
+    assert "fix" in {verdict.verdict for verdict in answer.verdicts}
     assert answer.layers["engine"].calls >= 3
 
 

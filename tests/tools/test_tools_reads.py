@@ -165,6 +165,9 @@ async def test_a_guest_is_asked_who_is_there_before_any_record_is_read(do: Do, s
         "change_profile_address": {"address": {"line1": "x", "city": "y", "postal_code": "1", "country": "US"}},
         "redeem_code": {"code": "JUNE10"},
         "receive_return": {"return_id": "nothing"},
+        "receive_exchange": {"exchange_id": "nothing"},
+        "place_order": {"payment_method_id": "ann-visa"},
+        "credit_goodwill": {"customer_id": "ann", "amount": "1.00", "reason": "other"},
         "refund_order": {"order_id": "#P1", "amount": "1.00", "reason": "damaged"},
         "list_notes": {"customer_id": "ann"},
         "get_gift_card": {"payment_method_id": "ann-gift"},
@@ -172,6 +175,8 @@ async def test_a_guest_is_asked_who_is_there_before_any_record_is_read(do: Do, s
     }
     refused_by = {
         "receive_return": "internal-only",
+        "receive_exchange": "internal-only",
+        "credit_goodwill": "internal-only",
         "list_notes": "internal-only",
         "refund_order": "refund-by-staff",
         "offer_discount": "discount-needs-customer",

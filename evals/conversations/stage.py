@@ -6,7 +6,6 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,27 +31,32 @@ class Stage:
         meta, parts = generate(stores=1, seed=7, at=parse_instant(DEMO_INSTANT))
         Shop.create(self._folder / "first", meta, parts).close()
         _adapt(self._folder / "first" / "policy", kind)
-        self.shop = self._opened()
+        self.shop, self._observer = self._opened()
+        self._read: tuple[int, Records] = (-1, {})
         self._first = self.records()
         self.words = _words(self.shop)
         """What stands for a placeholder, by its name."""
         self._secrets = _secrets(self.shop)
 
-    def _opened(self) -> Shop:
+    def _opened(self) -> tuple[Shop, sqlite3.Connection]:
         shutil.rmtree(self._folder / "now", ignore_errors=True)
         shutil.copytree(self._folder / "first", self._folder / "now")
-        return Shop.open(self._folder / "now")
+        return Shop.open(self._folder / "now"), sqlite3.connect(self._folder / "now" / "shop.db")
 
     def reset(self) -> None:
         """Put everything back, unless every record is as it was."""
         if self.records() != self._first:
-            self.shop.close()
-            self.shop = self._opened()
+            self._close_shop()
+            self.shop, self._observer = self._opened()
+            self._read = (-1, {})
 
     def records(self) -> Records:
-        """Every business record as it is now."""
-        with closing(sqlite3.connect(self._folder / "now" / "shop.db")) as database:
-            return {name: database.execute(f'SELECT * FROM "{name}"').fetchall() for name in _TABLES}  # noqa: S608
+        """Every business record as it is now; read anew where something was committed since."""
+        (version,) = self._observer.execute("PRAGMA data_version").fetchone()
+        if version != self._read[0]:
+            rows = {name: self._observer.execute(f'SELECT * FROM "{name}"').fetchall() for name in _TABLES}  # noqa: S608
+            self._read = (version, rows)
+        return self._read[1]
 
     def filled(self, text: str) -> str:
         """The text with its placeholders filled: {tracker.in_transit} is that order's id.
@@ -76,8 +80,12 @@ class Stage:
 
     def close(self) -> None:
         """Close the shop; its folder is gone afterwards."""
-        self.shop.close()
+        self._close_shop()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _close_shop(self) -> None:
+        self._observer.close()
+        self.shop.close()
 
     def __enter__(self) -> Self:
         return self

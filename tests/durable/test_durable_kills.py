@@ -21,7 +21,9 @@ CALL: tuple[str, dict[str, JsonValue]] = (
 
 
 @pytest.mark.timeout(200)
-@pytest.mark.parametrize("refused", [False, True], ids=["done", "undone"])
+@pytest.mark.parametrize(
+    ("template", "refused"), [("postgres", False), ("sqlite", True)], indirect=["template"], ids=["done", "undone"]
+)
 async def test_an_action_survives_a_kill_at_every_point(refused: bool, new_place: Callable[[], Place], do: Do) -> None:
     mood = "declined" if refused else ""
     quiet, place = new_place(), new_place()

@@ -113,7 +113,12 @@ class _Loss:
                 from_sync(other.connectors.inventory.unreserve(cart_id="cart-ann", idempotency_key="lost"))
 
 
-@pytest.mark.parametrize("inline", [True, False], ids=["one-transaction", "through-a-gateway"])
+@pytest.mark.parametrize(
+    ("template", "inline"),
+    [("sqlite", True), ("postgres", True), ("postgres", False)],
+    indirect=["template"],
+    ids=["sqlite", "postgres", "postgres-through-a-gateway"],
+)
 async def test_the_last_one_is_sold_once(place: Place, tmp_path: Path, inline: bool) -> None:
     gather(place.folder, BUYERS)
     who, spawn = names(BUYERS), multiprocessing.get_context("spawn")

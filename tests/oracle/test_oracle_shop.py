@@ -32,7 +32,7 @@ def session(empty: Path, policy: PolicyBundle, random: Random, *, calls: int = 6
 
 
 @given(random=st.randoms(use_true_random=False), which=st.integers(0, 2))
-@settings(max_examples=18, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW)
+@settings(max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW)
 def test_the_gate_does_what_the_prose_says_and_nothing_else(
     empty: Path, policies: tuple[PolicyBundle, ...], random: Random, which: int
 ) -> None:

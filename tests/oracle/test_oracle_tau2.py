@@ -59,7 +59,7 @@ def check(case: Case, verdict: Verdict, trial: Trial) -> None:
 
 
 @given(random=st.randoms(use_true_random=False))
-@settings(max_examples=70, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW)
+@settings(max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW)
 def test_what_the_policy_forbids_is_blocked_and_what_it_allows_is_done(table: Table, random: Random) -> None:
     case = Deck(table.document, random).case()
     verdict, _, trial = table.play(case)

@@ -195,11 +195,12 @@ def _at_rest(shop: Shop, change: str) -> None:
 
 
 async def _stuck_because(shop: Shop, why: str) -> ActionRun:
+    run = await _until(shop, RunStatus.STUCK)
     for _ in range(500):
-        run = await _until(shop, RunStatus.STUCK)
         if why in run.reason:
             return run
         await asyncio.sleep(0.02)
+        run = await _until(shop, RunStatus.STUCK)
     raise AssertionError(run.reason)
 
 

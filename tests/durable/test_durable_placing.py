@@ -142,11 +142,11 @@ async def test_the_last_one_is_sold_once(place: Place, tmp_path: Path, inline: b
         (level,) = await shop.connectors.inventory.levels([LAST])
         assert (level.on_hand, level.allocated, level.reserved) == (1, 1, 0)
         paid = list[str]()
-        for buyer in who:
-            for order in await shop.connectors.orders.orders_of(buyer):
+        for customer_id in who:
+            for order in await shop.connectors.orders.orders_of(customer_id):
                 intents = await shop.connectors.payments.intents(order.id)
                 assert order.status is OrderStatus.PENDING or all(intent.captured.is_zero for intent in intents)
-                paid += [buyer for intent in intents if intent.captured.amount]
+                paid += [customer_id for intent in intents if intent.captured.amount]
         assert len(paid) == 1
     captures = [kind for kind, _ in place.till.movements() if kind == "capture"]
     assert len(captures) == (0 if inline else 1)

@@ -33,12 +33,14 @@ def _answers(place: Place, folder: Path, ids: list[list[str]]) -> Counter[str]:
     return Counter(line.split()[0] for line in lines)
 
 
+@pytest.mark.soak
 def test_the_same_request_is_one_refund_and_replays(place: Place, tmp_path: Path) -> None:
     answers = _answers(place, tmp_path, [["one"] * EACH for _ in range(PROCESSES)])
     assert place.till.movements() == [("refund", 17311)]
     assert answers == {"done": 1, "replayed": EACH * PROCESSES - 1}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 def test_other_requests_for_the_same_are_refused(place: Place, tmp_path: Path) -> None:
     answers = _answers(place, tmp_path, [[f"{p}-{n}" for n in range(EACH)] for p in range(PROCESSES)])

@@ -20,6 +20,7 @@ CALL: tuple[str, dict[str, JsonValue]] = (
 )
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(200)
 @pytest.mark.parametrize(
     ("template", "refused"), [("postgres", False), ("sqlite", True)], indirect=["template"], ids=["done", "undone"]

@@ -113,6 +113,7 @@ class _Loss:
                 from_sync(other.connectors.inventory.unreserve(cart_id="cart-ann", idempotency_key="lost"))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("template", "inline"),
     [("sqlite", True), ("postgres", True), ("postgres", False)],

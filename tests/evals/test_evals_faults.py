@@ -28,6 +28,7 @@ def books(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.soak
 def test_actions_survive_faults_and_real_kills(tmp_path: Path) -> None:
     figures = run_faults(tmp_path, runs=12, workers=4, seed=3, only=(Fault.CRASH, Fault.TIMEOUT, Fault.ERROR)).figures
     assert {name: figures[name] for name in HARM} == dict.fromkeys(HARM, 0)

@@ -27,6 +27,7 @@ from shopgraph.guards.facts import (
     PromotionFact,
     RefundFact,
 )
+from shopgraph.tools.spec import Proposal
 from shopgraph.tools.views import (
     AmountView,
     OfferedDiscount,
@@ -98,11 +99,10 @@ def _gathered(state: State) -> _Found:
         PromotionFact(name=p.name, percent=p.percent, starts_on=p.starts_at.date(), ends_on=p.ends_at.date())
         for p in state["allowances"].promotions
     ]
-    judged = [outcome.proposal for outcome in state["outcomes"] if outcome.proposal is not None]
     for text in _own_words(state):
         for order_id in _ORDER_ID.findall(text):
             found.orders.setdefault(order_id, OrderFact(id=order_id))
-    for proposal in (*state["dialog"].proposals, *judged):
+    for proposal in _proposals(state):
         # The gate wrote the summary from the records, so what it names is a fact.
         for amount in find_amounts(proposal.summary):
             found.amounts |= {f"proposed {value}": value for value in amount.values}
@@ -112,20 +112,18 @@ def _gathered(state: State) -> _Found:
 _ORDER_ID = re.compile(r"#[A-Z]\d{4,}\b")
 
 
+def _proposals(state: State) -> list[Proposal]:
+    """What awaits a yes, and what was judged in this turn."""
+    judged = [outcome.proposal for outcome in state["outcomes"] if outcome.proposal is not None]
+    return [*state["dialog"].proposals, *judged]
+
+
 def _own_words(state: State) -> Iterator[str]:
     """What the gate, the rules and the tools wrote from the records: whatever it names may be named."""
-    judged = [outcome.proposal for outcome in state["outcomes"] if outcome.proposal is not None]
-    yield from (proposal.summary for proposal in (*state["dialog"].proposals, *judged))
+    yield from (proposal.summary for proposal in _proposals(state))
     yield from (decision.reason for decision in state["decisions"])
-    waiting: list[JsonValue] = [item.result for item in state["evidence"]]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            waiting += value.values()
-        elif isinstance(value, str):
-            yield value
+    for item in state["evidence"]:
+        yield from (value for value in _within(item.result) if isinstance(value, str))
 
 
 def _own_dates(state: State, locale: str) -> set[date]:
@@ -232,14 +230,20 @@ def _promotions(item: Evidence, found: _Found) -> None:
 
 def _any_amounts(item: Evidence, found: _Found) -> None:
     """Every amount that another tool's result holds, however deep."""
-    waiting: list[JsonValue] = [item.result]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict) and set(value) == set(AmountView.model_fields):
+    for value in _within(item.result):
+        if isinstance(value, dict) and set(value) == set(AmountView.model_fields):
             amount = found.amount(AmountView.model_validate(value))
             found.amounts[f"{item.tool} {amount}"] = amount
+
+
+def _within(result: JsonValue) -> Iterator[JsonValue]:
+    """Every value in a result, itself and however deep."""
+    waiting = [result]
+    while waiting:
+        value = waiting.pop()
+        yield value
+        if isinstance(value, list):
+            waiting += value
         elif isinstance(value, dict):
             waiting += value.values()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import statistics
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,9 +14,10 @@ from typing import Annotated
 import typer
 from pydantic import JsonValue
 
+from shopgraph.evals.faults.calls import KINDS
+from shopgraph.evals.faults.converging import differences, gifts
 from shopgraph.evals.faults.harness import Harness
 from shopgraph.evals.faults.kinds import Fault
-from shopgraph.evals.faults.orders import KINDS
 from shopgraph.evals.faults.planning import Plan
 from shopgraph.evals.faults.postgres import postgres_server
 from shopgraph.evals.faults.report import Verdict, judge
@@ -54,17 +56,20 @@ def run_faults(
     workers: int = WORKERS,
     keys: bool = True,
     only: Sequence[Fault] = tuple(Fault),
+    kinds: Sequence[str] = tuple(KINDS),
 ) -> EvalReport:
-    """`evaluate` in a folder and with some faults only; without `keys` none is sent to the other side."""
+    """`evaluate` in a folder, with some faults and kinds of call only; without `keys` none is sent to the other side."""
     with (
         databases(folder, db) as (url, engine),
         staged(folder, url=url, engine=engine, workers=workers, keys=keys) as stage,
     ):
-        points = stage.harness.rehearse([stage.make(kind) for kind in KINDS])
+        points = stage.harness.rehearse([stage.make(kind) for kind in kinds])
         plan = Plan(points, seed, only)
         stage.harness.play(runs, plan, stage.make)
-        verdict = judge(stage.books, {run.case: run.end for run in stage.harness.runs})
-        return _report(runs, stage.harness, plan, verdict)
+        stage.harness.close()  # nothing is under way any more but what is stuck
+        ends = {run.case: run.end for run in stage.harness.runs}
+        verdict = judge(stage.books, ends, asyncio.run(gifts(stage.setup)))
+        return _report(runs, stage.harness, plan, verdict, asyncio.run(differences(stage.setup)))
 
 
 @contextmanager
@@ -77,7 +82,7 @@ def databases(folder: Path, db: Records) -> Iterator[tuple[str, str]]:
         yield url, url.replace("postgresql+psycopg://", "postgresql://")
 
 
-def _report(runs: int, harness: Harness, plan: Plan, verdict: Verdict) -> EvalReport:
+def _report(runs: int, harness: Harness, plan: Plan, verdict: Verdict, apart: tuple[str, ...]) -> EvalReport:
     recovered = [run.recovery_ms for run in harness.runs if run.recovery_ms is not None]
     by_point: dict[str, JsonValue] = {
         point: {fault: met[fault] for fault in Fault if met[fault]} for point, met in plan.by_point.items()
@@ -88,15 +93,19 @@ def _report(runs: int, harness: Harness, plan: Plan, verdict: Verdict) -> EvalRe
         "faults": sum(harness.faults.values()),
         **verdict.figures(),
         "stuck": len(harness.stuck),
-        "unreported": harness.unreported,
+        "unreported": sum(not run.reported for run in harness.stuck),
+        "unconverged": len(apart),
         "failed_workers": harness.failed,
         "points": len(plan.by_point),
-        "unmet": plan.unmet,
+        "unmet": len(plan.unmet),
         "by_fault": {fault: harness.faults[fault] for fault in Fault},
         "recovery_ms": _spread(recovered),
         "by_point": by_point,
     }
-    findings = [*verdict.findings, *(f"{run.case.order_id} is stuck: {run.last_word}" for run in harness.stuck)]
+    findings = [*verdict.findings, *apart]
+    findings += [f"{run.case.order_id} ({run.case.kind_name}) is stuck: {run.last_word}" for run in harness.stuck]
+    if plan.unmet:
+        findings.append(f"Did not meet: {', '.join(f'{point} {fault}' for point, fault in plan.unmet)}.")
     return EvalReport(
         name="faults",
         figures=figures,

@@ -146,9 +146,7 @@ class Books:
             *values,
         )
         self._db.executemany("UPDATE events SET sent = 1 WHERE id = ?", [(row["id"],) for row in found])
-        events = [
-            Event(id=row["id"], type=row["type"], object=row["object"], payment=row["payment"]) for row in found
-        ]
+        events = [Event(id=row["id"], type=row["type"], object=row["object"], payment=row["payment"]) for row in found]
         return messages(events, secret=self._secret, at=body["at"])
 
     def _confirm(self) -> None:

@@ -75,9 +75,7 @@ _CHEAPER = UNITS * PRICE["c"]
 KINDS: Final[Mapping[str, Kind]] = {
     "cancel": Kind(tool="cancel_order", held=0, refunds=2, allocated={}, payments=(TOTAL - 1500, 1500)),
     "refund": Kind(tool="refund_order", held=TOTAL - PARTIAL, refunds=1, allocated=_SAME),
-    "receive": Kind(
-        tool="receive_return", held=0, refunds=1, allocated={}, shelf=_SAME, status=OrderStatus.DELIVERED
-    ),
+    "receive": Kind(tool="receive_return", held=0, refunds=1, allocated={}, shelf=_SAME, status=OrderStatus.DELIVERED),
     "pay otherwise": Kind(tool="change_payment_method", held=TOTAL, refunds=1, allocated=_SAME),
     "pay otherwise, refused": Kind(
         tool="change_payment_method",
@@ -117,9 +115,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         refused="receive_exchange.receive:before",
     ),
     "buy": Kind(tool="place_order", held=BOUGHT, refunds=0, allocated=_BOTH, payments=()),
-    "buy what is missing": Kind(
-        tool="place_order", held=BOUGHT, refunds=0, allocated=_BOTH, payments=(), missing="b"
-    ),
+    "buy what is missing": Kind(tool="place_order", held=BOUGHT, refunds=0, allocated=_BOTH, payments=(), missing="b"),
     "goodwill": Kind(tool="credit_goodwill", held=TOTAL, refunds=0, allocated=_SAME, gift=GIFT),
 }
 
@@ -174,7 +170,9 @@ class Case:
     @property
     def caller(self) -> Principal:
         """Who calls: a cart is bought by its customer, the rest is done at a desk."""
-        return Principal.customer(self.customer_id) if self.kind.buys else Principal.staff(f"desk-{self.number}", "agent")
+        return (
+            Principal.customer(self.customer_id) if self.kind.buys else Principal.staff(f"desk-{self.number}", "agent")
+        )
 
     def sku(self, variant: str) -> str:
         """Of one of its product's variants."""

@@ -24,7 +24,7 @@ from shopgraph.evals.faults.report import Verdict, judge
 from shopgraph.evals.faults.stage import staged
 from shopgraph.evals.report import CaseResult, EvalReport
 
-WORKERS = 6
+WORKERS = 8
 
 
 class Records(StrEnum):

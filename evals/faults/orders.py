@@ -168,9 +168,7 @@ def _return(case: Case) -> Return:
 
 def _exchange(case: Case) -> Exchange:
     to = case.to_variant
-    swap = ExchangeItem(
-        line_id="0", from_sku=case.sku("a"), to_sku=case.sku(to), quantity=UNITS, price=usd(PRICE[to])
-    )
+    swap = ExchangeItem(line_id="0", from_sku=case.sku("a"), to_sku=case.sku(to), quantity=UNITS, price=usd(PRICE[to]))
     return Exchange(
         id=case.exchange_id,
         order_id=case.order_id,

@@ -48,4 +48,3 @@ class Planned:
         for waiting in (self.folder / action_id).iterdir():
             if waiting.name != _REFUSED:
                 waiting.unlink(missing_ok=True)
-

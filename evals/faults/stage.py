@@ -99,8 +99,5 @@ def write_books(path: Path, case: Case) -> None:
         )
         db.executemany(
             "INSERT INTO allocations (sku, location, orders, line, quantity) VALUES (?, ?, ?, '0', ?)",
-            [
-                (case.sku(variant), LOCATION.id, case.order_id, units)
-                for variant, units in case.kind.promised.items()
-            ],
+            [(case.sku(variant), LOCATION.id, case.order_id, units) for variant, units in case.kind.promised.items()],
         )

@@ -33,8 +33,11 @@ from shopgraph.tools.spec import Services
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
-_LISTEN_SECONDS = 0.05
-"""How often a waiting action looks for a person's choice, and a process for what it has taken over."""
+_LISTEN_SECONDS = 0.25
+"""How often a waiting action looks for a person's choice, and a process for what it has taken over.
+
+Each look is a few statements: at twenty a second an idle process kept a tenth of a core busy.
+"""
 
 _BUSY_SECONDS = 30.0
 """How long a process waits for another one's write to an SQLite engine."""

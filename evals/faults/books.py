@@ -17,7 +17,8 @@ from shopgraph.evals.faults.news import Event, messages
 
 TABLES = """
 CREATE TABLE payments (
-    id TEXT PRIMARY KEY, reference TEXT, customer TEXT, orders TEXT, amount INT, captured INT, currency TEXT, status TEXT);
+    id TEXT PRIMARY KEY, reference TEXT, customer TEXT, orders TEXT, amount INT, captured INT, currency TEXT,
+    status TEXT);
 CREATE TABLE refunds (
     id INTEGER PRIMARY KEY, reference TEXT, orders TEXT, payment TEXT, amount INT, currency TEXT, status TEXT);
 CREATE TABLE levels (sku TEXT, location TEXT, on_hand INT, missing INT, PRIMARY KEY (sku, location));

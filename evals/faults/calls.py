@@ -1,4 +1,4 @@
-"""The calls that faults strike, each about an order of its own, and what each has to leave in the other side's books."""
+"""The calls that faults strike, each about an order of its own, and what each has to leave at the other side."""
 
 from __future__ import annotations
 

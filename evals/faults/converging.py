@@ -20,11 +20,14 @@ async def differences(setup: Setup) -> tuple[str, ...]:
     with remote_shop(setup.url, wire) as records:
         now = clock_of(records.meta).now()
         late = await wire.ask("payments.news", {"customer": None, "at": now.timestamp()})
-        await hear_all(late, secret=setup.secret, at=now, gateway=RemoteGateway(wire), store=records.payments)
+        refused = await hear_all(late, secret=setup.secret, at=now, gateway=RemoteGateway(wire), store=records.payments)
         found = await reconcile(records.connectors, records.payments, since=_BEFORE_EVERYTHING)
-    return tuple(
-        f"{each.subject} does not converge ({each.kind}): here {each.ours}, there {each.theirs}"
-        for each in found.differences
+    return (
+        *refused,
+        *(
+            f"{each.subject} does not converge ({each.kind}): here {each.ours}, there {each.theirs}"
+            for each in found.differences
+        ),
     )
 
 

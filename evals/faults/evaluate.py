@@ -24,7 +24,8 @@ from shopgraph.evals.faults.report import Verdict, judge
 from shopgraph.evals.faults.stage import staged
 from shopgraph.evals.report import CaseResult, EvalReport
 
-WORKERS = 8
+WORKERS = 12
+"""They mostly wait: for answers that come late, for leases to run out, for one another."""
 
 
 class Records(StrEnum):
@@ -58,7 +59,7 @@ def run_faults(
     only: Sequence[Fault] = tuple(Fault),
     kinds: Sequence[str] = tuple(KINDS),
 ) -> EvalReport:
-    """`evaluate` in a folder, with some faults and kinds of call only; without `keys` none is sent to the other side."""
+    """`evaluate` in a folder, with some faults and kinds of call only; without `keys` the other side gets none."""
     with (
         databases(folder, db) as (url, engine),
         staged(folder, url=url, engine=engine, workers=workers, keys=keys) as stage,

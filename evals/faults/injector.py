@@ -19,6 +19,8 @@ from shopgraph.tools.durable.points import POINTS
 
 _CANNOT_FAIL = (":admitted", ":recorded")
 """Points between two crossings: what fails there is the next crossing."""
+_OF_THE_DATABASE = (Fault.DATABASE_LOST, Fault.DISK_FULL)
+_OF_AN_ANSWER = (Fault.TIMEOUT, Fault.ERROR)
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -40,9 +42,7 @@ class Injector:
             os.kill(os.getpid(), signal.SIGKILL)
         if fault in (Fault.SLOW, Fault.REORDERED_WEBHOOK):
             time.sleep(SLOW_SECONDS)  # time enough for messages to overtake what is being done
-        elif fault in (Fault.DATABASE_LOST, Fault.DISK_FULL):
-            self._armed = fault
-        elif fault in (Fault.TIMEOUT, Fault.ERROR) and point.endswith(_CANNOT_FAIL):
+        elif fault in _OF_THE_DATABASE or (fault in _OF_AN_ANSWER and point.endswith(_CANNOT_FAIL)):
             self._armed = fault
         elif fault is Fault.TIMEOUT:
             raise ConnectorTimeout("No answer came in time.")
@@ -53,7 +53,11 @@ class Injector:
 
     def on_request(self, operation: str) -> Fault | None:
         """What shall go wrong with a request that is on its way to the other side."""
-        return self._struck(f"{operation}:acted") or self._take(Fault.TIMEOUT, Fault.ERROR)
+        fault = self._struck(f"{operation}:acted")
+        if fault in _OF_THE_DATABASE:  # the other side acts, and ours cannot keep what it says
+            self._armed = fault
+            return None
+        return fault or self._take(*_OF_AN_ANSWER)
 
     def watch(self, engine: Engine) -> None:
         """Have faults strike the statements and commits of a database."""

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from shopgraph.connectors.embedded.payments import EmbeddedPayments
 from shopgraph.connectors.gateway import PaymentGateway
 from shopgraph.connectors.stripe.webhooks import read_event, receive
-from shopgraph.errors import NotAuthenticated
+from shopgraph.errors import Conflict, NotAuthenticated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Event:
 
 
 def messages(events: Sequence[Event], *, secret: str, at: float) -> list[dict[str, str]]:
-    """Events as they are sent at an instant (seconds since 1970): one that is forged, then the newest first and twice."""
+    """Events as they are sent at an instant (seconds since 1970): a forged one, then the newest first and twice."""
     if not events:
         return []
     newest_first = [_message(event, secret, at) for event in reversed(events)]
@@ -53,16 +53,22 @@ async def hear(
 
 async def hear_all(
     told: Sequence[dict[str, str]], *, secret: str, at: datetime, gateway: PaymentGateway, store: EmbeddedPayments
-) -> None:
-    """Hear what `messages` made.
+) -> list[str]:
+    """Hear what `messages` made; returns what the records cannot be brought to agree with, in words.
 
     Raises:
         RuntimeError: the forged one was believed, or another one was not.
     """
+    refused = list[str]()
     for place, message in enumerate(told):
-        believed = await hear(message, secret=secret, at=at, gateway=gateway, store=store)
+        try:
+            believed = await hear(message, secret=secret, at=at, gateway=gateway, store=store)
+        except Conflict as conflict:
+            refused.append(f"News were refused: {conflict}")
+            continue
         if believed is (place == 0):
             raise RuntimeError(f"A message was {'believed' if believed else 'refused'}: {message['payload']}")
+    return refused
 
 
 def _message(event: Event, secret: str, at: float) -> dict[str, str]:

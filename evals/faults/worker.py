@@ -29,8 +29,8 @@ from shopgraph.shop import Shop
 from shopgraph.tools.durable.points import POINTS
 from shopgraph.tools.spec import GateOutcome, Outcome, ToolCall, ToolContext
 
-WAIT_SECONDS = 2.0
-"""How long a call waits for the end of its action before it answers that it goes on."""
+WAIT_SECONDS = 1.0
+"""How long a call waits for the end of its action before it answers that it goes on; its worker is free again then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,9 +167,11 @@ async def _heard(shop: Shop, wire: Wire, secret: str, case: Case) -> bool:
     now = shop.clock.now()
     try:
         told = await wire.ask("payments.news", {"customer": case.customer_id, "at": now.timestamp()})
-        await hear_all(told, secret=secret, at=now, gateway=RemoteGateway(wire), store=shop.payments)
+        refused = await hear_all(told, secret=secret, at=now, gateway=RemoteGateway(wire), store=shop.payments)
     except ConnectorFault:
         return False
+    if refused:
+        raise RuntimeError("; ".join(refused))  # the worker ends, which is counted
     return True
 
 

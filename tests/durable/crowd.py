@@ -29,8 +29,7 @@ def names(count: int) -> list[str]:
 
 
 def gather(folder: Path, count: int, *skus: str) -> None:
-    """Put so many customers into a closed shop, each with one of each in the cart: the last one, unless others are named.
-    """
+    """Put so many customers into a closed shop, each with one of each in the cart; unless named, the last one."""
     ann, who = people().customers[0], names(count)
     lines = tuple(CartLine(sku=sku, quantity=1, added_at=AT) for sku in skus or (LAST,))
     crowd = Dataset(

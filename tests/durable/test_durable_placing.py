@@ -131,9 +131,7 @@ async def test_what_a_warehouse_outside_gave_before_it_refused_is_given_back(
     with place.open() as shop:
         before = await levels(shop)
         warehouse: Any = _Warehouse(shop.connectors.inventory, operation)
-        connectors = replace(
-            shop.connectors, inventory=warehouse, outside=shop.connectors.outside | {"inventory"}
-        )
+        connectors = replace(shop.connectors, inventory=warehouse, outside=shop.connectors.outside | {"inventory"})
         shop.services = replace(shop.services, connectors=connectors)
         outcome = await do(shop, "place_order", as_=who, payment_method_id=f"{who}-card")
         assert (outcome.outcome, outcome.decisions[-1].rule) == (Outcome.REFUSED, "action-undone")

@@ -139,12 +139,11 @@ class Books:
     def _news(self, body: Body) -> Any:
         """Every message about one customer's money, or all those that nobody has heard yet."""
         self._confirm()
-        where, values = "e.sent = 0", ()
-        if body["customer"]:
-            where, values = "p.customer = ?", (body["customer"],)
+        customer = body["customer"]
+        where = "p.customer = ?" if customer else "e.sent = 0"
         found = self._all(
             f"SELECT e.* FROM events e JOIN payments p ON p.id = e.payment WHERE {where} ORDER BY e.id",  # noqa: S608
-            *values,
+            *([customer] if customer else []),
         )
         self._db.executemany("UPDATE events SET sent = 1 WHERE id = ?", [(row["id"],) for row in found])
         events = [Event(id=row["id"], type=row["type"], object=row["object"], payment=row["payment"]) for row in found]

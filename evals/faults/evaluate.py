@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -14,6 +15,7 @@ from typing import Annotated
 import typer
 from pydantic import JsonValue
 
+from shopgraph.errors import MissingDependency
 from shopgraph.evals.faults.calls import KINDS
 from shopgraph.evals.faults.converging import differences, gifts
 from shopgraph.evals.faults.harness import Harness
@@ -59,7 +61,16 @@ def run_faults(
     only: Sequence[Fault] = tuple(Fault),
     kinds: Sequence[str] = tuple(KINDS),
 ) -> EvalReport:
-    """`evaluate` in a folder, with some faults and kinds of call only; without `keys` the other side gets none."""
+    """`evaluate` in a folder, with some faults and kinds of call only; without `keys` the other side gets none.
+
+    Raises:
+        MissingDependency: Stripe's SDK, or what `db` needs, is not installed.
+    """
+    if find_spec("stripe") is None:
+        raise MissingDependency(
+            "The other side signs its messages as Stripe does, and Stripe's SDK verifies them.",
+            remedy="pip install 'shopgraph[stripe]'",
+        )
     with (
         databases(folder, db) as (url, engine),
         staged(folder, url=url, engine=engine, workers=workers, keys=keys) as stage,

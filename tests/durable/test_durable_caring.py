@@ -42,13 +42,12 @@ class _SilentCommit:
     """Loses the connection while the first write of that kind is being committed: it is kept, and nobody hears so."""
 
     def __init__(self, statement: str) -> None:
-        engine = _get_dbos_instance()._sys_db.engine  # it shows its database to nobody
+        engine: Any = _get_dbos_instance()._sys_db.engine  # it shows its database to nobody
         self.happened = False
         self._statement, self._armed = statement, False
-        self._dialect: Any = engine.dialect
-        self._commit = self._dialect.do_commit
+        self._commit = engine.dialect.do_commit
         event.listen(engine, "do_execute", self._look)
-        self._dialect.do_commit = self._fall_silent
+        engine.dialect.do_commit = self._fall_silent
 
     def _look(self, cursor: Any, statement: str, *_: object) -> None:
         if not self.happened and statement.startswith(self._statement):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -30,12 +31,10 @@ async def _cancel(do: Do, shop: Shop, call_id: str = "call", order_id: str = "#P
 
 
 async def _until_done(shop: Shop, action: str = "action:call") -> None:
-    for _ in range(1000):
-        run = await shop.connectors.runs.run(action)
-        if run is not None and run.status is RunStatus.DONE:
-            return
+    deadline = time.monotonic() + 20
+    while (run := await shop.connectors.runs.run(action)) is None or run.status is not RunStatus.DONE:
+        assert time.monotonic() < deadline, run
         await asyncio.sleep(0.02)
-    raise AssertionError(run)
 
 
 class _SilentCommit:

@@ -22,7 +22,10 @@ class _Desk(BaseHTTPRequestHandler):
     books: Books
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        asked = self.rfile.read(int(self.headers["Content-Length"]))
+        if not asked:
+            return  # The caller was killed before it had said what it wants.
+        body = json.loads(asked)
         fault = self.headers.get("Fault", "")
         if fault == Fault.SLOW:
             time.sleep(SLOW_SECONDS)

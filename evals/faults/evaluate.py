@@ -26,7 +26,7 @@ from shopgraph.evals.faults.report import Verdict, judge
 from shopgraph.evals.faults.stage import staged
 from shopgraph.evals.report import CaseResult, EvalReport
 
-WORKERS = 12
+WORKERS = 8
 """They mostly wait: for answers that come late, for leases to run out, for one another."""
 
 
@@ -46,7 +46,9 @@ def evaluate(
     workers: Annotated[int, typer.Option(min=2, help="Processes that carry actions out.")] = WORKERS,
 ) -> EvalReport:
     """Kill, stall, refuse and duplicate at every point of every action; count what the other side's books say of it."""
-    with TemporaryDirectory(prefix="shopgraph-faults-", ignore_cleanup_errors=True) as temporary:
+    # Processes are killed here, not machines: what was written need not reach a disk.
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+    with TemporaryDirectory(prefix="shopgraph-faults-", dir=memory, ignore_cleanup_errors=True) as temporary:
         return run_faults(Path(temporary), runs=runs, db=db, seed=seed, workers=workers)
 
 

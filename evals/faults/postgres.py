@@ -14,7 +14,6 @@ from sqlalchemy.engine import make_url
 
 from shopgraph.errors import MissingDependency
 
-
 CONNECTIONS = 500
 """A worker opens up to some thirty."""
 

@@ -22,7 +22,7 @@ from shopgraph.evals.faults.planned import Planned
 from shopgraph.evals.faults.remote import RemoteGateway
 from shopgraph.evals.faults.worker import Setup
 
-_LOADED_ONCE = ["shopgraph.evals.faults.worker", "dbos", "stripe", "shopgraph.evals.faults.counterpart"]
+_LOADED_ONCE = ["__main__", "shopgraph.evals.faults.warm"]
 
 
 @dataclass

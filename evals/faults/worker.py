@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from shopgraph.evals.faults.orders import REGION
 from shopgraph.evals.faults.planned import Planned
 from shopgraph.evals.faults.remote import RemoteGateway, Wire
 from shopgraph.evals.faults.remote_stock import RemoteInventory
-from shopgraph.guards.policy import load_bundle
+from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.shop import Shop
 from shopgraph.tools.durable.points import POINTS
 from shopgraph.tools.spec import GateOutcome, Outcome, ToolCall, ToolContext
@@ -148,7 +149,13 @@ def _opened(setup: Setup, wire: Wire, injector: Injector) -> Shop:
     records = remote_shop(setup.url, wire)
     injector.watch(records.database.engine)
     POINTS.harness = injector.reach
-    return Shop(records, folder=setup.folder, policy=load_bundle("default"), engine=setup.engine)
+    return Shop(records, folder=setup.folder, policy=policy(), engine=setup.engine)
+
+
+@cache
+def policy() -> PolicyBundle:
+    """The default one."""
+    return load_bundle("default")
 
 
 async def _call(shop: Shop, case: Case) -> GateOutcome:

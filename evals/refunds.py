@@ -25,8 +25,9 @@ from shopgraph.connectors.embedded import EmbeddedShop, create_shop, gateway_cal
 from shopgraph.connectors.gateway import Asking, ExternalKind, GatewayRefund
 from shopgraph.domain import Principal, Refund, RefundReason, RefundStatus
 from shopgraph.errors import ConfigurationError
+from shopgraph.evals.faults.calls import PARTIAL, Case
 from shopgraph.evals.faults.evaluate import Records, databases
-from shopgraph.evals.faults.orders import AT, PARTIAL, REGION, Case, dataset, meta, usd, world
+from shopgraph.evals.faults.orders import AT, REGION, dataset, meta, usd, world
 from shopgraph.evals.report import EvalReport
 from shopgraph.guards.policy import load_bundle
 from shopgraph.shop import Shop

@@ -15,16 +15,18 @@ from signal import SIGKILL
 
 from shopgraph.connectors.embedded import EmbeddedShop
 from shopgraph.domain import RunStatus
+from shopgraph.evals.faults.calls import Case
+from shopgraph.evals.faults.diagnosis import diagnosed
 from shopgraph.evals.faults.kinds import Fault
-from shopgraph.evals.faults.orders import Case
 from shopgraph.evals.faults.planning import Plan
 from shopgraph.evals.faults.report import End
-from shopgraph.evals.faults.worker import Answered, Order, Ready, Setup, Struck, work
-from shopgraph.tools.durable.admission import action_id
+from shopgraph.evals.faults.worker import WAIT_SECONDS, Answered, Heard, Job, Order, Ready, Setup, Struck, work
 from shopgraph.tools.spec import Outcome
 
 STUCK_SECONDS = 30.0
 """After its last fault a call has to be at its end."""
+REHEARSAL_SECONDS = 60.0
+"""How long a call without faults is waited for."""
 _POLL_SECONDS = 0.1
 _ASK_AGAIN_SECONDS = 0.5
 _FAILED_AT_MOST = 20
@@ -40,10 +42,13 @@ class Run:
     faults: Mapping[str, Fault]
     since: float
     """Its last fault, or its beginning."""
+    struck: list[str] = field(default_factory=list)
+    """What struck it, in order."""
     end: End = End.OPEN
-    struck: bool = False
     unfinished: bool = False
     """Whether its action was last seen under way."""
+    reported: bool = True
+    """Whether, stuck, its action is listed as unfinished."""
     recovery_ms: float | None = None
     last_word: str = ""
     reached: set[str] = field(default_factory=set)
@@ -54,6 +59,14 @@ class Run:
     """When it is asked again, unless a worker is at it or its action is under way."""
 
 
+@dataclass(frozen=True)
+class Task:
+    """What a worker is at."""
+
+    run: Run
+    job: Job
+
+
 @dataclass(eq=False)
 class Hand:
     """One worker process."""
@@ -61,7 +74,7 @@ class Hand:
     process: BaseProcess
     pipe: Connection
     ready: bool = False
-    run: Run | None = None
+    task: Task | None = None
 
 
 class Harness:
@@ -72,11 +85,12 @@ class Harness:
         self._records = records
         self._hands = [self._start() for _ in range(workers)]
         self._open = list[Run]()
-        self._twice = deque[Run]()
+        self._of_action = dict[str, Run]()
+        self._further = deque[Task]()
+        self._wait_seconds = WAIT_SECONDS
         self._polled = 0.0
         self.plan: Plan | None = None
         self.runs = list[Run]()
-        self.unreported = 0
         self.kills = 0
         self.failed = 0
         """Workers that ended by themselves, which none should."""
@@ -84,24 +98,26 @@ class Harness:
 
     def rehearse(self, cases: Iterable[Case]) -> dict[str, frozenset[str]]:
         """Make one call of each kind without a fault, one after the other; the points that each kind reaches."""
+        self._wait_seconds = REHEARSAL_SECONDS
         found = {}
         for case in cases:
             run = self._begin(case, {})
-            while run in self._open:
+            while run in self._open or run.hands:  # its worker tells at its end what points it has passed
                 self._hand_out()
                 self._turn()
-            if run.end is End.OPEN:
-                raise RuntimeError(f"{case.kind_name} fails without any fault: {run.last_word}")
+            if run.end is not (End.UNDONE if case.kind.has_to_be_undone else End.DONE):
+                raise RuntimeError(f"Without any fault, {case.kind_name} ends {run.end}: {run.last_word}")
             found[case.kind_name] = frozenset(run.reached)
+        self._wait_seconds = WAIT_SECONDS
         return found
 
     def play(self, runs: int, plan: Plan, make: Callable[[str], Case]) -> None:
         """Make so many calls as planned, and wait until each is at its end or stuck."""
         self.plan = plan
         left = runs
-        while left or self._open:
+        while left or self._open or self._further:
             while left and len(self._open) < 3 * len(self._hands) and any(self._idle()):
-                kind, faults = plan.next(left)
+                kind, faults = plan.next()
                 self._begin(make(kind), faults)
                 left -= 1
                 self._hand_out()
@@ -121,6 +137,8 @@ class Harness:
 
     def _begin(self, case: Case, faults: Mapping[str, Fault]) -> Run:
         run = Run(case=case, faults=faults, since=time.monotonic())
+        self._setup.planned.put(case.action_id, faults, case.kind.refused)
+        self._of_action[case.action_id] = run
         self.runs.append(run)
         self._open.append(run)
         return run
@@ -138,25 +156,25 @@ class Harness:
         return Hand(process=process, pipe=pipe)
 
     def _idle(self) -> Iterator[Hand]:
-        return (hand for hand in self._hands if hand.ready and hand.run is None)
+        return (hand for hand in self._hands if hand.ready and hand.task is None)
 
     def _hand_out(self) -> None:
         for hand in self._idle():
-            run = self._twice.popleft() if self._twice else self._due()
-            if run is None:
+            task = self._further.popleft() if self._further else self._due()
+            if task is None:
                 return
-            hand.run = run
-            run.hands += 1
-            fresh = run.hands == 1 and not run.struck and not run.last_word
-            if fresh:
-                run.since = time.monotonic()
-            order = Order(case=run.case, faults=run.faults if fresh else {}, refused=run.case.kind.refused)
+            hand.task, run = task, task.run
+            if task.job is Job.CALL:
+                run.hands += 1
+                if run.hands == 1 and not run.struck and not run.last_word:
+                    run.since = time.monotonic()
             with contextlib.suppress(OSError):  # it was killed meanwhile, which is heard of next
-                hand.pipe.send(order)
+                hand.pipe.send(Order(case=run.case, job=task.job, wait_seconds=self._wait_seconds))
 
-    def _due(self) -> Run | None:
+    def _due(self) -> Task | None:
         now = time.monotonic()
-        return next((run for run in self._open if not run.hands and not run.unfinished and run.ask_at <= now), None)
+        due = (run for run in self._open if not run.hands and not run.unfinished and run.ask_at <= now)
+        return next((Task(run, Job.CALL) for run in due), None)
 
     def _turn(self) -> None:
         """Hear what the workers say, and look after open calls."""
@@ -178,10 +196,20 @@ class Harness:
         if isinstance(message, Ready):
             hand.ready = True
         elif isinstance(message, Struck):
-            self._struck(hand, message)
+            self._struck(message)
         elif isinstance(message, Answered):
-            self._answered(hand, message)
+            self._answered(self._freed(hand), message)
+        elif isinstance(message, Heard) and not message.kept:
+            self._further.append(self._freed(hand))
+        else:
+            self._freed(hand)
         return True
+
+    def _freed(self, hand: Hand) -> Task:
+        task, hand.task = hand.task, None
+        if task is None:
+            raise RuntimeError("A worker answered what it was not asked.")
+        return task
 
     def _died(self, hand: Hand) -> None:
         hand.process.join()
@@ -191,23 +219,25 @@ class Harness:
             self.failed += 1
             if self.failed > _FAILED_AT_MOST:
                 raise RuntimeError(f"Workers end by themselves, with {hand.process.exitcode}; see workers.log.")
-        if hand.run is not None:
-            self._leave(hand.run)
+        if hand.task is not None and hand.task.job is Job.NEWS:
+            self._further.append(hand.task)
+        elif hand.task is not None:
+            self._leave(hand.task.run)
 
-    def _struck(self, hand: Hand, message: Struck) -> None:
+    def _struck(self, message: Struck) -> None:
         self.faults[message.fault] += 1
         if self.plan is not None:
             self.plan.met(message.point, message.fault)
-        if hand.run is None:
-            return
-        hand.run.struck, hand.run.since = True, message.at
+        run = self._of_action[message.action_id]
+        run.struck.append(f"{message.fault} at {message.point}")
+        run.since = message.at
         if message.fault is Fault.DUPLICATE:
-            self._twice.append(hand.run)
+            self._further.append(Task(run, Job.CALL))
+        elif message.fault is Fault.REORDERED_WEBHOOK:
+            self._further.append(Task(run, Job.NEWS))
 
-    def _answered(self, hand: Hand, message: Answered) -> None:
-        run, hand.run = hand.run, None
-        if run is None:
-            raise RuntimeError(f"A worker answered what it was not asked: {message.case.call_id}.")
+    def _answered(self, task: Task, message: Answered) -> None:
+        run = task.run
         run.reached |= message.reached
         run.last_word = f"{message.outcome} {message.detail}"
         if message.outcome in (Outcome.DONE, Outcome.REPLAYED):
@@ -219,12 +249,14 @@ class Harness:
         run.ask_at = time.monotonic() + _ASK_AGAIN_SECONDS
 
     def _ended(self, run: Run, end: End) -> None:
+        if run not in self._open:
+            return  # the same answer a second time
         run.end = end
         self._recovered(run)
-        if run in self._open:
-            self._open.remove(run)
-            if self.plan is not None:
-                self.plan.over(run.faults)
+        self._open.remove(run)
+        self._setup.planned.drop(run.case.action_id)
+        if self.plan is not None:
+            self.plan.over(run.faults)
 
     def _recovered(self, run: Run) -> None:
         if run.struck and run.recovery_ms is None:
@@ -233,11 +265,10 @@ class Harness:
     async def _look(self) -> None:
         """See in the shop's own list which actions are under way, and give up on calls that are stuck."""
         runs = self._records.connectors.runs
-        unfinished = await runs.runs(unfinished=True, limit=100_000)
-        listed = {action.id: f"{action.status}: {action.reason}" for action in unfinished}
+        unfinished = {action.id for action in await runs.runs(unfinished=True, limit=100_000)}
         for run in list(self._open):
-            own = action_id(run.case.call_id)
-            was, run.unfinished = run.unfinished, own in listed
+            own = run.case.action_id
+            was, run.unfinished = run.unfinished, own in unfinished
             action = None if run.unfinished else await runs.run(own)
             if action is not None and was:
                 run.ask_at = 0.0
@@ -248,8 +279,8 @@ class Harness:
             elif action is not None and action.status is RunStatus.DONE and self._overdue(run):
                 self._ended(run, End.DONE)  # nobody is free to hear of it
             elif self._overdue(run):
-                self.unreported += not run.unfinished
-                run.last_word += f" [{listed.get(own, 'not listed')}]"
+                run.reported = run.unfinished
+                run.last_word = await diagnosed(self._setup.engine, self._records, own, run.struck, run.last_word)
                 self._ended(run, End.OPEN)
 
     def _overdue(self, run: Run) -> bool:

@@ -1,4 +1,4 @@
-"""Makes things go wrong in a worker's process, at the points where it was told to."""
+"""Makes things go wrong in a worker's process, at the points where that is planned."""
 
 from __future__ import annotations
 
@@ -6,60 +6,58 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine, event
 
 from shopgraph.errors import Conflict, ConnectorFault, ConnectorTimeout
 from shopgraph.evals.faults.kinds import SLOW_SECONDS, Fault
+from shopgraph.evals.faults.planned import Planned
+from shopgraph.tools.durable.points import POINTS
 
 _CANNOT_FAIL = (":admitted", ":recorded")
 """Points between two crossings: what fails there is the next crossing."""
+_OF_THE_DATABASE = (Fault.DATABASE_LOST, Fault.DISK_FULL)
+_OF_AN_ANSWER = (Fault.TIMEOUT, Fault.ERROR)
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 class Injector:
     """The faults of one process. Every fault strikes once."""
 
-    def __init__(self, tell: Callable[[str, Fault], None]) -> None:
+    def __init__(self, planned: Planned, tell: Callable[[str, str, Fault], None]) -> None:
+        self._planned = planned
         self._tell = tell
         self._turn = threading.Lock()
-        self._planned = dict[str, Fault]()
         self._armed: Fault | None = None
-        self._refused = ""
-        self.reached = set[str]()
-        """Every point that was passed since the last plan."""
-
-    def plan(self, faults: Mapping[str, Fault], refused: str = "") -> None:
-        """What goes wrong from now on: a fault by point, and the point at which the action is refused for certain."""
-        with self._turn:
-            self._planned, self._refused, self._armed = dict(faults), refused, None
-            self.reached = set()
+        self.reached = defaultdict[str, set[str]](set)
+        """The points that each action has passed here."""
 
     def reach(self, point: str) -> None:
         """Pass a point, or not."""
-        self.reached.add(point)
-        if point == self._refused:
-            raise Conflict("Refused by the harness.")
         fault = self._struck(point)
-        if fault is None or fault is Fault.DUPLICATE:
-            return  # The harness heard of it, and sends the call again.
         if fault is Fault.CRASH:
             os.kill(os.getpid(), signal.SIGKILL)
-        if fault is Fault.SLOW:
-            time.sleep(SLOW_SECONDS)
-        elif fault in (Fault.DATABASE_LOST, Fault.DISK_FULL) or point.endswith(_CANNOT_FAIL):
+        if fault in (Fault.SLOW, Fault.REORDERED_WEBHOOK):
+            time.sleep(SLOW_SECONDS)  # time enough for messages to overtake what is being done
+        elif fault in _OF_THE_DATABASE or (fault in _OF_AN_ANSWER and point.endswith(_CANNOT_FAIL)):
             self._armed = fault
         elif fault is Fault.TIMEOUT:
             raise ConnectorTimeout("No answer came in time.")
         elif fault is Fault.ERROR:
             raise ConnectorFault("It went wrong.")
+        if self._planned.refuses(POINTS.action_id, point):
+            raise Conflict("Refused by the harness.")
 
     def on_request(self, operation: str) -> Fault | None:
         """What shall go wrong with a request that is on its way to the other side."""
-        self.reached.add(f"{operation}:acted")
-        return self._struck(f"{operation}:acted") or self._take(Fault.TIMEOUT, Fault.ERROR)
+        fault = self._struck(f"{operation}:acted")
+        if fault in _OF_THE_DATABASE:  # the other side acts, and ours cannot keep what it says
+            self._armed = fault
+            return None
+        return fault or self._take(*_OF_AN_ANSWER)
 
     def watch(self, engine: Engine) -> None:
         """Have faults strike the statements and commits of a database."""
@@ -85,13 +83,16 @@ class Injector:
         dialect.do_commit = commit_and_fall_silent
 
     def _struck(self, point: str) -> Fault | None:
-        with self._turn:
-            fault = self._planned.pop(point, None)
+        action_id = POINTS.action_id
+        self.reached[action_id].add(point)
+        fault = self._planned.take(action_id, point)
         if fault is not None:
-            self._tell(point, fault)
+            self._tell(action_id, point, fault)
         return fault
 
     def _take(self, *kinds: Fault) -> Fault | None:
+        if self._armed is None:  # a look without the lock: most statements pass here
+            return None
         with self._turn:
             if self._armed not in kinds:
                 return None

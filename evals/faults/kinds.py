@@ -24,6 +24,8 @@ class Fault(StrEnum):
     SLOW = "slow"
     DUPLICATE = "duplicate"
     """The request arrives twice: that to the other side, or the customer's own at another process."""
+    REORDERED_WEBHOOK = "reordered_webhook"
+    """The other side's messages about the customer's money arrive at another process: the newest first and twice."""
     DATABASE_LOST = "database_lost"
     """The connection to the shop's database, or the engine's, is closed under the next statement."""
     DISK_FULL = "disk_full"

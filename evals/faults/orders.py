@@ -1,17 +1,19 @@
-"""The orders that faults strike: one for each call, with what has to be in the other side's books afterwards."""
+"""The shop's records of the orders that faults strike, before anything happens; stock is the other side's."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from pydantic import JsonValue
 
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.domain import (
     Address,
+    Cart,
+    CartLine,
     ClockKind,
     Customer,
+    Exchange,
+    ExchangeItem,
+    ExchangeStatus,
     Location,
     LocationKind,
     Money,
@@ -32,125 +34,12 @@ from shopgraph.domain import (
     ReturnStatus,
     ShopMeta,
 )
+from shopgraph.evals.faults.calls import PRICE, TOTAL, UNITS, Case
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 REGION = "us-midwest"
 LOCATION = Location(id="depot", name="Depot", region_id=REGION, kind=LocationKind.WAREHOUSE)
 ADDRESS = Address(line1="1 Mill Lane", city="Springfield", state="IL", postal_code="62701", country="US")
-PRICE = {"a": 2000, "b": 2600, "c": 1500}
-"""Cents by variant: each order has a product of its own, and buys two of its variant `a`."""
-UNITS = 2
-ON_HAND = 5
-TOTAL = UNITS * PRICE["a"]
-PARTIAL = 700
-"""Cents of a refund without goods."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """A kind of call, and what it has to leave behind when it is done. Not done, it leaves everything as it was."""
-
-    tool: str
-    held: int
-    """Cents that the other side still holds for the order."""
-    refunds: int
-    """How many."""
-    allocated: dict[str, int]
-    """Units promised to the order, by variant."""
-    back: int = 0
-    """Units back on the shelf."""
-    refused: str = ""
-    """The point at which the call is refused for certain, so that it has to be undone."""
-    payments: tuple[int, ...] = (TOTAL,)
-    """Cents of each payment that the order was paid with."""
-    status: OrderStatus = OrderStatus.PENDING
-
-
-_SAME = {"a": UNITS}
-KINDS = {
-    "cancel": Kind(tool="cancel_order", held=0, refunds=2, allocated={}, payments=(TOTAL - 1500, 1500)),
-    "refund": Kind(tool="refund_order", held=TOTAL - PARTIAL, refunds=1, allocated=_SAME),
-    "receive": Kind(tool="receive_return", held=0, refunds=1, allocated={}, back=UNITS, status=OrderStatus.DELIVERED),
-    "pay otherwise": Kind(tool="change_payment_method", held=TOTAL, refunds=1, allocated=_SAME),
-    "pay otherwise, refused": Kind(
-        tool="change_payment_method",
-        held=TOTAL,
-        refunds=1,
-        allocated=_SAME,
-        refused="change_payment_method.refund-2:before",
-    ),
-    "change for dearer": Kind(tool="change_items", held=UNITS * PRICE["b"], refunds=0, allocated={"b": UNITS}),
-    "change for cheaper": Kind(tool="change_items", held=UNITS * PRICE["c"], refunds=1, allocated={"c": UNITS}),
-    "change for dearer, refused": Kind(
-        tool="change_items",
-        held=UNITS * PRICE["b"],
-        refunds=0,
-        allocated={"b": UNITS},
-        refused="change_items.swap:before",
-    ),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One order and the call about it."""
-
-    number: int
-    kind_name: str
-
-    @property
-    def kind(self) -> Kind:
-        """What is called, and what it leaves behind."""
-        return KINDS[self.kind_name]
-
-    @property
-    def order_id(self) -> str:
-        """The order."""
-        return f"#F{self.number:05}"
-
-    @property
-    def customer_id(self) -> str:
-        """Whose order it is."""
-        return f"customer-{self.number}"
-
-    @property
-    def call_id(self) -> str:
-        """The call."""
-        return f"call-{self.number}"
-
-    def sku(self, variant: str) -> str:
-        """Of one of its product's variants."""
-        return f"sku-{self.number}-{variant}"
-
-    def method(self, which: int) -> str:
-        """Of one of the customer's two cards."""
-        return f"card-{self.number}-{which}"
-
-    def arguments(self) -> dict[str, JsonValue]:
-        """Of the call."""
-        order: dict[str, JsonValue] = {"order_id": self.order_id}
-        swap: dict[str, JsonValue] = {"sku": self.sku("a"), "quantity": UNITS}
-        match self.kind.tool:
-            case "cancel_order":
-                return {**order, "reason": "no_longer_needed"}
-            case "refund_order":
-                return {**order, "amount": f"{PARTIAL / 100:.2f}", "reason": "damaged"}
-            case "receive_return":
-                return {"return_id": f"return-{self.number}", "condition": "new"}
-            case "change_payment_method":
-                return {**order, "payment_method_id": self.method(1)}
-            case _:
-                variant = "c" if "cheaper" in self.kind_name else "b"
-                items: JsonValue = [{**swap, "to_sku": self.sku(variant)}]
-                return {**order, "items": items, "payment_method_id": self.method(0)}
-
-    def payments(self) -> list[tuple[str, int]]:
-        """Id and cents of what the order was paid with."""
-        return [(f"paid-{self.number}-{place}", amount) for place, amount in enumerate(self.kind.payments)]
-
-    def allocated(self) -> int:
-        """Units promised to the order at the beginning."""
-        return UNITS if self.kind.status is OrderStatus.PENDING else 0
 
 
 def usd(cents: int) -> Money:
@@ -178,7 +67,7 @@ def world() -> Dataset:
 
 
 def dataset(case: Case) -> Dataset:
-    """The shop's records of one order before anything happens; stock is the other side's."""
+    """The records of one order, or of a cart that is to become one."""
     product = f"product-{case.number}"
     return Dataset(
         products=[Product(id=product, title="Lamp", category="home")],
@@ -189,9 +78,11 @@ def dataset(case: Case) -> Dataset:
         offers=[Offer(sku=case.sku(size), region_id=REGION, price=usd(price)) for size, price in PRICE.items()],
         customers=[_customer(case)],
         payment_methods=[_card(case, which) for which in (0, 1)],
-        orders=[_order(case)],
+        orders=[] if case.kind.buys else [_order(case)],
         intents=[_payment(case, place) for place in range(len(case.kind.payments))],
         returns=[_return(case)] if case.kind.tool == "receive_return" else [],
+        exchanges=[_exchange(case)] if case.kind.tool == "receive_exchange" else [],
+        carts=[_cart(case)] if case.kind.buys else [],
     )
 
 
@@ -264,7 +155,7 @@ def _payment(case: Case, place: int) -> PaymentIntent:
 
 def _return(case: Case) -> Return:
     return Return(
-        id=f"return-{case.number}",
+        id=case.return_id,
         order_id=case.order_id,
         customer_id=case.customer_id,
         status=ReturnStatus.REQUESTED,
@@ -272,4 +163,30 @@ def _return(case: Case) -> Return:
         payment_method_id=case.method(0),
         refund=usd(TOTAL),
         requested_at=AT - timedelta(hours=12),
+    )
+
+
+def _exchange(case: Case) -> Exchange:
+    to = case.to_variant
+    swap = ExchangeItem(line_id="0", from_sku=case.sku("a"), to_sku=case.sku(to), quantity=UNITS, price=usd(PRICE[to]))
+    return Exchange(
+        id=case.exchange_id,
+        order_id=case.order_id,
+        customer_id=case.customer_id,
+        status=ExchangeStatus.REQUESTED,
+        items=(swap,),
+        payment_method_id=case.method(0),
+        difference=usd(UNITS * PRICE[to] - TOTAL),
+        requested_at=AT - timedelta(hours=12),
+    )
+
+
+def _cart(case: Case) -> Cart:
+    return Cart(
+        id=f"cart-{case.number}",
+        customer_id=case.customer_id,
+        region_id=REGION,
+        lines=tuple(CartLine(sku=case.sku(variant), quantity=UNITS, added_at=AT) for variant in ("a", "b")),
+        created_at=AT,
+        updated_at=AT,
     )

@@ -8,8 +8,8 @@ from random import Random
 
 from shopgraph.evals.faults.kinds import Fault
 
-AT_MOST = 3
-"""Faults in one run."""
+AT_MOST = 4
+"""Faults in one run; one of them may be a kill."""
 
 
 class Plan:
@@ -21,13 +21,13 @@ class Plan:
         self._random = Random(seed)  # noqa: S311 - it has to be the same again
         pairs = [(point, fault) for point in sorted(set().union(*points.values())) for fault in only]
         self._random.shuffle(pairs)
-        self._unmet = pairs
+        self._unmet = dict.fromkeys(pairs)
         self._out = set[tuple[str, Fault]]()
         self.by_point: dict[str, dict[Fault, int]] = {
             point: defaultdict(int) for point in sorted(set().union(*points.values()))
         }
 
-    def next(self, runs_left: int) -> tuple[str, dict[str, Fault]]:
+    def next(self) -> tuple[str, dict[str, Fault]]:
         """The next run: a kind of call, and its faults."""
         waiting = [pair for pair in self._unmet if pair not in self._out]
         if not waiting:
@@ -36,11 +36,11 @@ class Plan:
         point, fault = waiting[0]
         kind = self._random.choice([kind for kind, found in sorted(self._points.items()) if point in found])
         chosen = {point: fault}
-        wanted = min(AT_MOST, -(-len(waiting) // max(runs_left, 1)))
         for other, another in waiting:
-            if len(chosen) >= wanted:
+            if len(chosen) >= AT_MOST:
                 break
-            if other in self._points[kind] and other not in chosen and Fault.CRASH not in (fault, another):
+            two_kills = another is Fault.CRASH and Fault.CRASH in chosen.values()
+            if other in self._points[kind] and other not in chosen and not two_kills:
                 chosen[other] = another
         self._out |= set(chosen.items())
         return kind, chosen
@@ -48,14 +48,13 @@ class Plan:
     def met(self, point: str, fault: Fault) -> None:
         """A fault struck."""
         self.by_point[point][fault] += 1
-        if (point, fault) in self._unmet:
-            self._unmet.remove((point, fault))
+        self._unmet.pop((point, fault), None)
 
     def over(self, faults: Mapping[str, Fault]) -> None:
         """A run is over; what did not strike in it is to be met again."""
         self._out -= set(faults.items())
 
     @property
-    def unmet(self) -> int:
+    def unmet(self) -> tuple[tuple[str, Fault], ...]:
         """Pairs of a point and a fault that have not met."""
-        return len(self._unmet)
+        return tuple(self._unmet)

@@ -14,6 +14,9 @@ from sqlalchemy.engine import make_url
 
 from shopgraph.errors import MissingDependency
 
+CONNECTIONS = 500
+"""A worker opens up to some thirty."""
+
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
@@ -36,8 +39,12 @@ def postgres_server() -> Iterator[str]:
             url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
             # Processes are killed here, not machines: what the server has written the system still writes out.
             _execute(
-                url.render_as_string(hide_password=False), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"
+                url.render_as_string(hide_password=False),
+                "ALTER SYSTEM SET fsync = off",
+                f"ALTER SYSTEM SET max_connections = {CONNECTIONS}",
             )
+            server.stop()
+            server.ensure_postgres_running()
             yield url.render_as_string(hide_password=False)
         finally:
             server.cleanup()

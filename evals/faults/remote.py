@@ -1,37 +1,30 @@
-"""The shop's way to the other side: a payment gateway and an inventory over HTTP."""
+"""The shop's way to the other side's money: a payment gateway over HTTP."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 from shopgraph.connectors.gateway import Asking, GatewayMethod, GatewayPayment, GatewayRefund
-from shopgraph.domain import (
-    Allocation,
-    Location,
-    Money,
-    PaymentIntent,
-    PaymentIntentStatus,
-    Refund,
-    RefundStatus,
-    Reservation,
-    StockLevel,
-)
+from shopgraph.domain import Money, PaymentIntent, PaymentIntentStatus, Refund, RefundStatus
 from shopgraph.errors import ConnectorFault, ConnectorTimeout, ConnectorUnavailable, OutOfStock
 from shopgraph.evals.faults.injector import Injector
 from shopgraph.evals.faults.kinds import TIMEOUT_SECONDS
-from shopgraph.evals.faults.orders import AT, LOCATION
+from shopgraph.evals.faults.orders import AT
+
+PATIENCE_SECONDS = 10.0
+"""How long a look-up waits for its answer: none is slow on purpose."""
 
 
 class Wire:
     """Requests to the other side, with a point before each, one after it acted, and one after its answer came."""
 
-    def __init__(self, port: int, injector: Injector, *, keys: bool = True) -> None:
+    def __init__(self, port: int, injector: Injector | None = None, *, keys: bool = True) -> None:
         self._port = port
         self._injector = injector
         self._keys = keys
@@ -39,23 +32,26 @@ class Wire:
 
     async def ask(self, operation: str, body: dict[str, Any]) -> Any:
         """Look something up."""
-        return await asyncio.to_thread(self._send, operation, body, {})
+        return await asyncio.to_thread(self._send, operation, body, {}, PATIENCE_SECONDS)
 
     async def act(self, operation: str, body: dict[str, Any], key: str) -> Any:
         """Have something done, once under its key."""
         return await asyncio.to_thread(self._act, operation, body, key)
 
     def _act(self, operation: str, body: dict[str, Any], key: str) -> Any:
-        self._injector.reach(f"{operation}:before")
         headers = {"Idempotency-Key": key} if self._keys else {}
-        if fault := self._injector.on_request(operation):
+        if self._injector is None:
+            return self._send(operation, body, headers, PATIENCE_SECONDS)
+        self._injector.reach(f"{operation}:before")
+        fault = self._injector.on_request(operation)
+        if fault is not None:
             headers |= {"Fault": fault.value, "Caller": str(os.getpid())}
-        answer = self._send(operation, body, headers)
+        answer = self._send(operation, body, headers, TIMEOUT_SECONDS)
         self._injector.reach(f"{operation}:answered")
         return answer
 
-    def _send(self, operation: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_SECONDS)
+    def _send(self, operation: str, body: dict[str, Any], headers: dict[str, str], seconds: float) -> Any:
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=seconds)
         try:
             connection.request("POST", f"/{operation}", json.dumps(body), headers)
             reply = connection.getresponse()
@@ -87,6 +83,7 @@ class RemoteGateway:
         """Take the amount, or hold it."""
         body = {
             "reference": payment.id,
+            "customer": customer,
             "orders": payment.order_id,
             "amount": payment.amount.amount,
             "captured": payment.amount.amount if capture else 0,
@@ -95,15 +92,16 @@ class RemoteGateway:
         return _payment(await self._wire.act("payments.pay", body, asking.key))
 
     async def capture(self, external_id: str, amount: Money, *, asking: Asking) -> GatewayPayment:
-        """It takes every payment at once."""
-        raise ConnectorUnavailable("The other side holds nothing.")
+        """Take what is held."""
+        body = {"id": external_id, "amount": amount.amount}
+        return _payment(await self._wire.act("payments.capture", body, asking.key))
 
     async def void(self, external_id: str, *, asking: Asking) -> GatewayPayment:
-        """It takes every payment at once."""
-        raise ConnectorUnavailable("The other side holds nothing.")
+        """Let go of what is held."""
+        return _payment(await self._wire.act("payments.void", {"id": external_id}, asking.key))
 
     async def refund(self, refund: Refund, *, payment: str, asking: Asking) -> GatewayRefund:
-        """Give that much of the payment back."""
+        """Give that much of the payment back; that it has arrived is told later."""
         body = {
             "reference": refund.id,
             "orders": refund.order_id,
@@ -111,15 +109,7 @@ class RemoteGateway:
             "amount": refund.amount.amount,
             "currency": refund.amount.currency,
         }
-        made = await self._wire.act("payments.refund", body, asking.key)
-        return GatewayRefund(
-            external_id=made["id"],
-            id=made["reference"],
-            payment_external_id=made["payment"],
-            amount=Money(amount=made["amount"], currency=made["currency"]),
-            status=RefundStatus.SUCCEEDED,
-            created_at=AT,
-        )
+        return _refund(await self._wire.act("payments.refund", body, asking.key))
 
     async def payment(self, external_id: str) -> GatewayPayment | None:
         """The payment as it is now."""
@@ -127,91 +117,29 @@ class RemoteGateway:
         return _payment(found) if found else None
 
     async def find_refund(self, external_id: str) -> GatewayRefund | None:
-        """Nobody asks."""
-        return None
+        """The refund as it is now."""
+        found = await self._wire.ask("payments.found", {"id": external_id})
+        return _refund(found) if found else None
 
     async def methods(self, customer: str) -> tuple[GatewayMethod, ...]:
         """Cards are bound beforehand."""
         return ()
 
     async def refunds_of(self, external_id: str) -> AsyncIterator[GatewayRefund]:
-        """Nobody asks."""
-        for none in tuple[GatewayRefund, ...]():
-            yield none
+        """Those of one payment."""
+        async for refund in self.refunds_since(AT):
+            if refund.payment_external_id == external_id:
+                yield refund
 
     async def payments_since(self, at: datetime) -> AsyncIterator[GatewayPayment]:
-        """Nobody asks."""
-        for none in tuple[GatewayPayment, ...]():
-            yield none
+        """All of them: it keeps no times."""
+        for row in await self._wire.ask("payments.payments", {}):
+            yield _payment(row)
 
     async def refunds_since(self, at: datetime) -> AsyncIterator[GatewayRefund]:
-        """Nobody asks."""
-        for none in tuple[GatewayRefund, ...]():
-            yield none
-
-
-class RemoteInventory:
-    """`InventoryPort` at the other side."""
-
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-
-    async def locations(self, region_id: str) -> tuple[Location, ...]:
-        """Its one place."""
-        return (LOCATION,)
-
-    async def levels(self, skus: Sequence[str], *, region_id: str | None = None) -> tuple[StockLevel, ...]:
-        """Levels of these variants."""
-        return tuple([_level(row) for row in await self._wire.ask("stock.levels", {"skus": list(skus)})])
-
-    async def allocations(self, order_id: str) -> tuple[Allocation, ...]:
-        """What is promised to an order."""
-        return tuple([_allocation(row) for row in await self._wire.ask("stock.allocations", {"orders": order_id})])
-
-    async def reserve(
-        self, *, sku: str, location_id: str, cart_id: str, quantity: int, expires_at: datetime, idempotency_key: str
-    ) -> Reservation:
-        """It keeps no carts."""
-        raise ConnectorUnavailable("The other side reserves nothing.")
-
-    async def reservations(self, cart_id: str) -> tuple[Reservation, ...]:
-        """It keeps no carts."""
-        return ()
-
-    async def allocate_reserved(
-        self, *, reservation_id: str, order_id: str, line_id: str, idempotency_key: str
-    ) -> Allocation:
-        """It keeps no carts."""
-        raise ConnectorUnavailable("The other side reserves nothing.")
-
-    async def unreserve(self, *, cart_id: str, idempotency_key: str) -> tuple[Reservation, ...]:
-        """It keeps no carts."""
-        return ()
-
-    async def release_expired(self, *, at: datetime) -> tuple[Reservation, ...]:
-        """It keeps no carts."""
-        return ()
-
-    async def allocate(
-        self, *, sku: str, location_id: str, order_id: str, line_id: str, quantity: int, idempotency_key: str
-    ) -> Allocation:
-        """Promise units to an order line."""
-        body = {"sku": sku, "location": location_id, "orders": order_id, "line": line_id, "quantity": quantity}
-        return _allocation(await self._wire.act("stock.allocate", body, idempotency_key))
-
-    async def release(self, *, order_id: str, idempotency_key: str) -> tuple[Allocation, ...]:
-        """Take back every promise to an order."""
-        released = await self._wire.act("stock.release", {"orders": order_id}, idempotency_key)
-        return tuple([_allocation(row) for row in released])
-
-    async def consume(self, *, order_id: str, idempotency_key: str) -> tuple[Allocation, ...]:
-        """It ships nothing."""
-        raise ConnectorUnavailable("The other side ships nothing.")
-
-    async def restock(self, *, sku: str, location_id: str, quantity: int, idempotency_key: str) -> StockLevel:
-        """Units arrive."""
-        body = {"sku": sku, "location": location_id, "quantity": quantity}
-        return _level(await self._wire.act("stock.restock", body, idempotency_key))
+        """All of them: it keeps no times."""
+        for row in await self._wire.ask("payments.refunds", {}):
+            yield _refund(row)
 
 
 def _payment(row: dict[str, Any]) -> GatewayPayment:
@@ -220,21 +148,17 @@ def _payment(row: dict[str, Any]) -> GatewayPayment:
         id=row["reference"],
         amount=Money(amount=row["amount"], currency=row["currency"]),
         captured=Money(amount=row["captured"], currency=row["currency"]),
-        status=PaymentIntentStatus.SUCCEEDED,
+        status=PaymentIntentStatus(row["status"]),
         created_at=AT,
     )
 
 
-def _level(row: dict[str, Any]) -> StockLevel:
-    return StockLevel(sku=row["sku"], location_id=row["location"], on_hand=row["on_hand"], allocated=row["allocated"])
-
-
-def _allocation(row: dict[str, Any]) -> Allocation:
-    return Allocation(
-        id=str(row["id"]),
-        sku=row["sku"],
-        location_id=row["location"],
-        order_id=row["orders"],
-        line_id=row["line"],
-        quantity=row["quantity"],
+def _refund(row: dict[str, Any]) -> GatewayRefund:
+    return GatewayRefund(
+        external_id=f"back-{row['id']}",
+        id=row["reference"],
+        payment_external_id=row["payment"],
+        amount=Money(amount=row["amount"], currency=row["currency"]),
+        status=RefundStatus(row["status"]),
+        created_at=AT,
     )

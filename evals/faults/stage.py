@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,17 +14,22 @@ from sqlalchemy import Connection
 from shopgraph.clock import RunningClock
 from shopgraph.connectors.embedded import EmbeddedShop, create_shop, gateway_calls
 from shopgraph.connectors.gateway import ExternalKind
-from shopgraph.evals.faults import counterpart
+from shopgraph.evals.faults import books, counterpart
+from shopgraph.evals.faults.calls import ON_HAND, PRICE, Case
 from shopgraph.evals.faults.harness import PROCESSES, Harness
-from shopgraph.evals.faults.orders import LOCATION, ON_HAND, PRICE, Case, dataset, meta, world
+from shopgraph.evals.faults.orders import LOCATION, dataset, meta, world
+from shopgraph.evals.faults.planned import Planned
 from shopgraph.evals.faults.remote import RemoteGateway
 from shopgraph.evals.faults.worker import Setup
+
+_LOADED_ONCE = ["__main__", "shopgraph.evals.faults.warm"]
 
 
 @dataclass
 class Stage:
     """The shop's records, the other side's books, and the workers."""
 
+    setup: Setup
     records: EmbeddedShop
     books: Path
     harness: Harness
@@ -42,19 +48,28 @@ class Stage:
 @contextmanager
 def staged(folder: Path, *, url: str, engine: str, workers: int, keys: bool = True) -> Iterator[Stage]:
     """A new shop on `url`, whose actions go by `engine`, between its workers and the other side."""
-    PROCESSES.set_forkserver_preload(["shopgraph.evals.faults.worker", "dbos", "shopgraph.evals.faults.counterpart"])
-    books = folder / "books.db"
-    counterpart.prepare(books)
+    PROCESSES.set_forkserver_preload(_LOADED_ONCE)
+    path = folder / "books.db"
+    books.prepare(path)
+    secret = f"whsec_{secrets.token_hex(16)}"
     heard, say = PROCESSES.Pipe(duplex=False)
-    other_side = PROCESSES.Process(target=counterpart.serve, args=(books, say), daemon=True)
+    other_side = PROCESSES.Process(target=counterpart.serve, args=(path, secret, say), daemon=True)
     other_side.start()
     try:
-        setup = Setup(folder=folder, url=url, engine=engine, port=heard.recv(), keys=keys)
+        setup = Setup(
+            folder=folder,
+            url=url,
+            engine=engine,
+            port=heard.recv(),
+            secret=secret,
+            planned=Planned(folder / "planned"),
+            keys=keys,
+        )
         with create_shop(url, meta(RunningClock().now())) as records:
             records.load(world())
             harness = Harness(setup, records, workers)
             try:
-                yield Stage(records=records, books=books, harness=harness)
+                yield Stage(setup=setup, records=records, books=path, harness=harness)
             finally:
                 harness.close()
     finally:
@@ -71,18 +86,18 @@ def _introduce(db: Connection, case: Case) -> None:
         gateway_calls.bind(db, RemoteGateway.name, kind, own, own)
 
 
-def write_books(books: Path, case: Case) -> None:
+def write_books(path: Path, case: Case) -> None:
     """Write an order's payments and stock into the other side's books."""
-    with closing(sqlite3.connect(books, timeout=30)) as db, db:
+    with closing(sqlite3.connect(path, timeout=30)) as db, db:
         db.executemany(
-            "INSERT INTO payments VALUES (?, ?, ?, ?, ?, 'USD')",
-            [(own, own, case.order_id, amount, amount) for own, amount in case.payments()],
+            "INSERT INTO payments VALUES (?, ?, ?, ?, ?, ?, 'USD', 'succeeded')",
+            [(own, own, case.customer_id, case.order_id, amount, amount) for own, amount in case.payments()],
         )
         db.executemany(
-            "INSERT INTO levels VALUES (?, ?, ?)", [(case.sku(variant), LOCATION.id, ON_HAND) for variant in PRICE]
+            "INSERT INTO levels VALUES (?, ?, ?, ?)",
+            [(case.sku(variant), LOCATION.id, ON_HAND, variant == case.kind.missing) for variant in PRICE],
         )
-        if units := case.allocated():
-            db.execute(
-                "INSERT INTO allocations (sku, location, orders, line, quantity) VALUES (?, ?, ?, '0', ?)",
-                (case.sku("a"), LOCATION.id, case.order_id, units),
-            )
+        db.executemany(
+            "INSERT INTO allocations (sku, location, orders, line, quantity) VALUES (?, ?, ?, '0', ?)",
+            [(case.sku(variant), LOCATION.id, case.order_id, units) for variant, units in case.kind.promised.items()],
+        )

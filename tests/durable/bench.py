@@ -21,6 +21,8 @@ STANDING = META.model_copy(update={"clock": ClockKind.FIXED, "clock_at": AT})
 def hurry(put: Callable[[object, str, float], None] = setattr) -> None:
     """Shorten the waits of this process."""
     put(engine, "BEAT_SECONDS", 0.1)
+    put(engine, "_LISTEN_SECONDS", 0.05)
+    put(engine, "_QUEUE_SECONDS", 0.05)
     put(leases, "LEASE_SECONDS", 0.6)
     put(carrying, "FIRST_PAUSE", 0.02)
     put(carrying, "LONGEST_PAUSE", 0.05)

@@ -28,10 +28,10 @@ def names(count: int) -> list[str]:
     return [f"buyer-{number}" for number in range(count)]
 
 
-def gather(folder: Path, count: int) -> None:
-    """Put so many customers into a closed shop, each with the same thing in the cart, of which there is one left."""
+def gather(folder: Path, count: int, *skus: str) -> None:
+    """Put so many customers into a closed shop, each with one of each in the cart; unless named, the last one."""
     ann, who = people().customers[0], names(count)
-    line = CartLine(sku=LAST, quantity=1, added_at=AT)
+    lines = tuple(CartLine(sku=sku, quantity=1, added_at=AT) for sku in skus or (LAST,))
     crowd = Dataset(
         customers=[
             ann.model_copy(update={"id": each, "email": f"{each}@example.com", "address": HOME}) for each in who
@@ -41,7 +41,7 @@ def gather(folder: Path, count: int) -> None:
             for each in who
         ],
         carts=[
-            Cart(id=f"{each}-cart", customer_id=each, region_id=NE, lines=(line,), created_at=AT, updated_at=AT)
+            Cart(id=f"{each}-cart", customer_id=each, region_id=NE, lines=lines, created_at=AT, updated_at=AT)
             for each in who
         ],
     )

@@ -12,14 +12,15 @@ import pytest
 from dbos import DBOS, WorkflowStatus
 from sqlalchemy import make_url
 
-from shopgraph.domain import ActionRun, RunStatus
+from shopgraph.domain import ActionRun, OrderStatus, RunStatus
 from shopgraph.errors import ConfigurationError, Conflict, InvalidInput
 from shopgraph.shop import Shop
 from shopgraph.tools.durable.engine import Engine
 from shopgraph.tools.durable.journal import workflow_id
 from shopgraph.tools.durable.standing import StageState, choose, standing
-from shopgraph.tools.spec import GateOutcome, Outcome, Services
+from shopgraph.tools.spec import GateOutcome, Outcome
 from tests.durable.conftest import Do, Place
+from tests.durable.forgetful import Forgetful
 
 pytestmark = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 
@@ -163,6 +164,26 @@ async def test_a_refused_refund_waits_for_a_person(place: Place, do: Do) -> None
     assert place.till.movements() == [("refund", HELD)]
 
 
+async def test_a_cancellation_that_is_given_up_says_what_stays_done(place: Place, do: Do) -> None:
+    place.till.mood("refund", "declined")
+    with place.open() as shop:
+        await _cancel(do, shop, wait=SOON)
+        choose(shop.engine.url, shop.meta.id, await _until(shop, RunStatus.STUCK), "give-up")
+        run = await _until(shop, RunStatus.GIVEN_UP)
+        assert run.reason.startswith("The bank takes no refund. A person gave it up.")
+        assert run.reason.endswith("What was done before stays: cancel+release.")
+        assert not run.unfinished
+        told = await _cancel(do, shop)
+        assert (told.outcome, told.decisions[-1].rule) == (Outcome.REFUSED, "action-given-up")
+        assert told.decisions[-1].reason == run.reason
+        order = await shop.connectors.orders.order("#P1")
+        assert order is not None
+        assert order.status is OrderStatus.CANCELED
+        assert await shop.connectors.records.request("call") is not None, "something came of it, so it counts"
+        assert standing(shop.engine.url, shop.meta.id, run).choices == ()
+    assert place.till.movements() == []
+
+
 async def test_what_the_engine_gave_up_goes_on_where_it_was(place: Place, do: Do) -> None:
     place.till.mood("refund", "down")
     with place.open() as shop:
@@ -213,15 +234,6 @@ async def test_what_was_admitted_and_never_begun_is_begun(place: Place, do: Do) 
         shop.engine.attach(whole)
         await _until(shop, RunStatus.DONE)
     assert place.till.movements() == [("refund", HELD)]
-
-
-class Forgetful:
-    """An engine whose process dies before it begins."""
-
-    async def finish(self, services: Services, action_id: str) -> ActionRun:
-        run = await services.connectors.runs.run(action_id)
-        assert run is not None
-        return run
 
 
 async def test_an_action_outlives_its_shops_closing(place: Place, do: Do) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import multiprocessing
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import JsonValue
 
-from shopgraph.connectors.ports import Connectors
-from shopgraph.domain import OrderStatus, PaymentIntentStatus, Principal, RunStatus
+from shopgraph.connectors.ports import Connectors, InventoryPort
+from shopgraph.domain import OrderStatus, PaymentIntentStatus, Principal, RunStatus, StockLevel
+from shopgraph.errors import OutOfStock
 from shopgraph.shop import Shop
 from shopgraph.tools.calls import from_sync
 from shopgraph.tools.durable.points import POINTS
@@ -98,6 +101,43 @@ async def test_goods_found_missing_after_the_money_was_held_take_none(place: Pla
         (run,) = await shop.connectors.runs.runs()
         assert run.status is RunStatus.UNDONE
     assert place.till.movements() == [("pay", 5444), ("void", 0)]
+
+
+class _Warehouse:
+    """A warehouse outside that has the first of the goods and finds the second missing."""
+
+    def __init__(self, behind: InventoryPort, operation: str) -> None:
+        self._behind, self._operation, self._asked = behind, operation, 0
+
+    def __getattr__(self, operation: str) -> object:
+        if operation != self._operation:
+            return getattr(self._behind, operation)
+        self._asked += 1
+        return self._missing if self._asked > 1 else getattr(self._behind, operation)
+
+    async def _missing(self, **_: object) -> None:
+        raise OutOfStock("It is not on its shelf.")
+
+
+@pytest.mark.parametrize("operation", ["reserve", "allocate_reserved"])
+async def test_what_a_warehouse_outside_gave_before_it_refused_is_given_back(
+    operation: str, place: Place, do: Do
+) -> None:
+    async def levels(shop: Shop) -> tuple[StockLevel, ...]:
+        return await shop.connectors.inventory.levels(["DRESS-M", "DRESS-L"])
+
+    gather(place.folder, 1, "DRESS-M", "DRESS-L")
+    (who,) = names(1)
+    with place.open() as shop:
+        before = await levels(shop)
+        warehouse: Any = _Warehouse(shop.connectors.inventory, operation)
+        connectors = replace(shop.connectors, inventory=warehouse, outside=shop.connectors.outside | {"inventory"})
+        shop.services = replace(shop.services, connectors=connectors)
+        outcome = await do(shop, "place_order", as_=who, payment_method_id=f"{who}-card")
+        assert (outcome.outcome, outcome.decisions[-1].rule) == (Outcome.REFUSED, "action-undone")
+        assert "not on its shelf" in outcome.decisions[-1].reason
+        assert await levels(shop) == before
+    assert [kind for kind, _ in place.till.movements()] == ([] if operation == "reserve" else ["pay", "void"])
 
 
 class _Loss:

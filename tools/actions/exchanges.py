@@ -160,7 +160,7 @@ def _allocate_step(plan: ReceivePlan) -> Step:
         key = f"exchange:{plan.exchange_id}:{work.context.call_id}:release"
         await inventory.release(order_id=plan.order_id, idempotency_key=key)
 
-    return Step(name="allocate", ports=INVENTORY, do=allocate, undo=release)
+    return Step(name="allocate", ports=INVENTORY, do=allocate, undo=release, in_parts=True)
 
 
 def _receive_step(plan: ReceivePlan) -> Step:

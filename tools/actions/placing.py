@@ -140,7 +140,7 @@ def _hold_step(plan: PlacePlan) -> Step:
         inventory = work.context.services.connectors.inventory
         await inventory.unreserve(cart_id=plan.cart_id, idempotency_key=f"{plan.key}:let-go")
 
-    return Step(name="hold", ports=INVENTORY, do=hold, undo=let_go)
+    return Step(name="hold", ports=INVENTORY, do=hold, undo=let_go, in_parts=True)
 
 
 def _order_step(plan: PlacePlan) -> Step:
@@ -207,7 +207,7 @@ def _allocate_step(plan: PlacePlan) -> Step:
         inventory = work.context.services.connectors.inventory
         await inventory.release(order_id=plan.order.id, idempotency_key=f"{plan.key}:release")
 
-    return Step(name="allocate", ports=INVENTORY, do=allocate, undo=release)
+    return Step(name="allocate", ports=INVENTORY, do=allocate, undo=release, in_parts=True)
 
 
 def _capture_step(plan: PlacePlan) -> Step:

@@ -1,8 +1,9 @@
 """Looking after the actions of the shops that a process serves: nothing is left behind, and nothing goes unreported.
 
 What was admitted and never begun is begun; what a dead process left, or one that no longer serves the shop, is taken
-over. What the engine gave up because its own database failed goes on from the end of its journal, and after a few times
-is listed as stuck as well.
+over. So is what the engine has on record as this process's own although nobody here carries it: its database kept the
+beginning and did not live to say so. What the engine gave up because its own database failed goes on from the end of
+its journal, and after a few times is listed as stuck as well.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class Caring:
         self._begin = begin
         self._missing = frozenset[str]()
         """What was not begun when we last looked: whoever admitted it may be just about to."""
+        self._dropped = frozenset[str]()
+        """What was ours at the engine and carried by nobody when we last looked: it may be just about to be."""
         self._begun_again = Counter[str]()
         self._not_before = dict[str, float]()
 
@@ -80,12 +83,21 @@ class Caring:
             shop_id, run = unfinished[name]
             self._begin(shop_id, run.id)
         self._missing = missing
+        carried = SHOPS.carried()
+        own = {name for name, status in found.items() if self._is_own(status)}
+        dropped, self._dropped = self._dropped, frozenset(own - carried)
         living = self._leases.living() if found else frozenset()
         for name, status in found.items():
-            if given_up(status):
-                self._after_all(name, *unfinished[name], status)
-            elif left_behind(status, living):
-                self._take_over(name, *unfinished[name], status)
+            try:
+                if given_up(status):
+                    self._after_all(name, *unfinished[name], status)
+                elif left_behind(status, living) or name in dropped & self._dropped:
+                    self._take_over(name, *unfinished[name], status)
+            except Exception:  # one that cannot be helped now must not keep help from the others
+                _LOG.exception("action %s could not be looked after", name)
+
+    def _is_own(self, found: WorkflowStatus) -> bool:
+        return found.status == "PENDING" and found.executor_id == self._executor
 
     def _after_all(self, name: str, shop_id: str, run: ActionRun, found: WorkflowStatus) -> None:
         """Go on with what the engine gave up: no action ends with an error, so it is its own record that failed."""

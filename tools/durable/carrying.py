@@ -72,6 +72,10 @@ class Carrying:
 
     async def go(self) -> RunStatus:
         """Carry it to its end."""
+        with POINTS.of(self._run.id):
+            return await self._go()
+
+    async def _go(self) -> RunStatus:
         for place, stage in enumerate(self._stages):
             why = await self._forward(place, stage)
             if why is not None:
@@ -95,15 +99,24 @@ class Carrying:
                 return f"{answer['refused']} A person gave it up."
 
     async def _back(self, place: int, why: str) -> RunStatus:
-        for stage in reversed(self._stages[:place]):
-            if not stage.can_be_undone:
-                continue
-            name = f"undo {stage.name}"
-            while "done" not in (answer := await self._until_reached(name, partial(self._undo, stage))):
-                if await self._ask(str(answer["refused"])) == GIVE_UP:
-                    break
-        await self._note("undone", RunStatus.UNDONE, why)
-        return RunStatus.UNDONE
+        """Take back what can be, last first; where something stays done, that is said."""
+        refused = self._stages[place]
+        done = self._stages[: place + 1] if refused.in_parts else self._stages[:place]
+        stays = [stage.name for stage in done if not await self._taken_back(stage)]
+        if not stays:
+            await self._note("undone", RunStatus.UNDONE, why)
+            return RunStatus.UNDONE
+        await self._note("given up", RunStatus.GIVEN_UP, f"{why} What was done before stays: {', '.join(stays)}.")
+        return RunStatus.GIVEN_UP
+
+    async def _taken_back(self, stage: Stage) -> bool:
+        if not stage.can_be_undone:
+            return False
+        name = f"undo {stage.name}"
+        while "done" not in (answer := await self._until_reached(name, partial(self._undo, stage))):
+            if await self._ask(str(answer["refused"])) == GIVE_UP:
+                return False
+        return True
 
     async def _until_reached(self, name: str, do: Doing, *, reversible: bool = False, final: bool = False) -> Answer:
         """Try until there is an answer; a `final` one has set the action's status itself."""

@@ -33,8 +33,10 @@ from shopgraph.tools.spec import Services
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
-_LISTEN_SECONDS = 0.05
-"""How often a waiting action looks for a person's choice, and a process for what it has taken over."""
+_LISTEN_SECONDS = 0.25
+"""How often a waiting action looks for a person's choice."""
+_QUEUE_SECONDS = 0.5
+"""How often a process looks for what it has taken over; each look is a few statements, whether there is work or not."""
 
 _BUSY_SECONDS = 30.0
 """How long a process waits for another one's write to an SQLite engine."""
@@ -136,7 +138,7 @@ class Engine:
         DBOS(config=config)
         DBOS.listen_queues([own_queue(self.executor)])
         DBOS.launch()
-        DBOS.register_queue(own_queue(self.executor), polling_interval_sec=_LISTEN_SECONDS)
+        DBOS.register_queue(own_queue(self.executor), polling_interval_sec=_QUEUE_SECONDS)
 
     def _beat(self) -> None:
         self.leases.beat(self.executor)

@@ -19,7 +19,8 @@ async def follow(context: ToolContext, accepted: GateOutcome) -> GateOutcome:
     services = context.services
     if services.engine is None:
         return accepted
-    POINTS.reach(f"{accepted.tool}:admitted")
+    with POINTS.of(action_id(accepted.call_id)):
+        POINTS.reach(f"{accepted.tool}:admitted")
     run = await services.engine.finish(services, action_id(accepted.call_id))
     if run.unfinished:
         told = run.reason if run.status is RunStatus.STUCK else "It takes longer than usual and goes on."
@@ -29,6 +30,9 @@ async def follow(context: ToolContext, accepted: GateOutcome) -> GateOutcome:
         # Only the call that was admitted was judged; others that carry its id join it.
         outcome = Outcome.DONE if accepted.decisions else Outcome.REPLAYED
         return accepted.model_copy(update={"outcome": outcome, "result": run.result})
-    await services.connectors.records.forget_request(accepted.call_id)  # nothing came of it, so nothing counts
-    undone = Decision(rule="action-undone", effect=Effect.DENY, reason=run.reason, action=accepted.tool)
-    return accepted.model_copy(update={"outcome": Outcome.REFUSED, "decisions": (*accepted.decisions, undone)})
+    rule = "action-given-up"
+    if run.status is RunStatus.UNDONE:
+        rule = "action-undone"
+        await services.connectors.records.forget_request(accepted.call_id)  # nothing came of it, so nothing counts
+    ended = Decision(rule=rule, effect=Effect.DENY, reason=run.reason, action=accepted.tool)
+    return accepted.model_copy(update={"outcome": Outcome.REFUSED, "decisions": (*accepted.decisions, ended)})

@@ -17,7 +17,7 @@ from shopgraph.tools.spec import Services
 
 _LOG = logging.getLogger(__name__)
 
-APP_VERSION = "shopgraph-actions-1"
+APP_VERSION = "shopgraph-actions-2"
 """Of the steps of all actions: changed when a step list changes, and by no other deploy, so that work survives one."""
 CHOICE_TOPIC = "choice"
 _PAUSE = 1.0
@@ -52,7 +52,8 @@ class _Recorded:
 async def carry_out(shop_id: str, action_id: str) -> str:
     """Carry an admitted action to its end; returns the status in which it ended."""
     name = workflow_id(shop_id, action_id)
-    status = await _carried(shop_id, action_id, name)
+    with SHOPS.carrying(name):
+        status = await _carried(shop_id, action_id, name)
     SHOPS.ended(name)
     return str(status)
 

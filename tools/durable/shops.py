@@ -24,6 +24,7 @@ class Shops:
         self._services = defaultdict[str, list[Services]](list)
         self._waiting = defaultdict[str, list[threading.Event]](list)
         self._busy = Counter[int]()
+        self._carried = Counter[str]()
 
     def attach(self, shop_id: str, services: Services) -> None:
         """Let this process carry out the shop's actions; a shop that is open twice is attached twice."""
@@ -70,6 +71,24 @@ class Shops:
             with self._guard:
                 self._busy[id(services)] -= 1
                 self._guard.notify_all()
+
+    @contextmanager
+    def carrying(self, name: str) -> Iterator[None]:
+        """This process is carrying the action (by its name at the engine) out."""
+        with self._guard:
+            self._carried[name] += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._carried[name] -= 1
+                if not self._carried[name]:
+                    del self._carried[name]
+
+    def carried(self) -> frozenset[str]:
+        """The actions that this process is carrying out, by their names at the engine."""
+        with self._guard:
+            return frozenset(self._carried)
 
     def waiter(self, name: str) -> threading.Event:
         """Set when this process has carried the action (by its name at the engine) to its end."""

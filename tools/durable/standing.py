@@ -22,7 +22,7 @@ from shopgraph.tools.durable.carrying import CHOICES, GIVE_UP, RETRY, UNDO
 from shopgraph.tools.durable.journal import CHOICE_TOPIC, workflow_id
 from shopgraph.tools.durable.steps import ACTIONS, Action
 
-_NOTES = ("stuck", "going on", "undone")
+_NOTES = ("stuck", "going on", "undone", "given up")
 """What the journal holds beside the stages: where the action stood."""
 _UNDOING = "undo "
 

@@ -41,6 +41,9 @@ class Step:
     do: Callable[[Work], Awaitable[BaseModel | None]]
     undo: Callable[[Work], Awaitable[None]] | None = None
     """None: it is not taken back; from here on an action only goes forward."""
+    in_parts: bool = False
+    """It is several calls of a system outside. Refused at one of them the earlier ones are done, and `undo` takes them
+    back; it reads no result of the step, for there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +75,11 @@ class Stage:
     def can_be_undone(self) -> bool:
         """Whether every step of it knows its way back."""
         return all(step.undo is not None for step in self.steps)
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether a part of it may be done when it is refused; one transaction leaves nothing of itself."""
+        return not self.local and any(step.in_parts for step in self.steps)
 
 
 def staged(steps: Sequence[Step], outside: Collection[str]) -> tuple[Stage, ...]:

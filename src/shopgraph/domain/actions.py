@@ -18,6 +18,8 @@ class RunStatus(StrEnum):
     DONE = "done"
     UNDONE = "undone"
     """A step was refused, and what had been done before it was taken back."""
+    GIVEN_UP = "given_up"
+    """A step was refused, and a person gave it up although something that had been done before it stays done."""
 
 
 class ActionRun(Value):
@@ -37,7 +39,7 @@ class ActionRun(Value):
     """What is to be done, worked out and judged when it was admitted; it never changes."""
     status: RunStatus = RunStatus.RUNNING
     reason: str = ""
-    """Why it is stuck or undone."""
+    """Why it is stuck, undone or given up."""
     result: JsonValue = None
     """What the tool answers, once done."""
     at: Instant

@@ -146,10 +146,11 @@ ACTION_RUN = _machine(
     "action",
     {A.RUNNING},
     {
-        A.RUNNING: {A.STUCK, A.DONE, A.UNDONE},
-        A.STUCK: {A.RUNNING, A.DONE, A.UNDONE},
+        A.RUNNING: {A.STUCK, A.DONE, A.UNDONE, A.GIVEN_UP},
+        A.STUCK: {A.RUNNING, A.DONE, A.UNDONE, A.GIVEN_UP},
         A.DONE: set(),
         A.UNDONE: set(),
+        A.GIVEN_UP: set(),
     },
 )
 

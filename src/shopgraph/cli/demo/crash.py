@@ -21,7 +21,7 @@ from shopgraph.errors import ShopgraphError
 
 if TYPE_CHECKING:
     from shopgraph.domain import ActionRun
-    from shopgraph.evals.faults.orders import Case
+    from shopgraph.evals.faults.calls import Case
     from shopgraph.evals.faults.stage import Stage
 
 POINT = "refund_order.refund-1:after"
@@ -63,7 +63,8 @@ def _kill(stage: Stage, case: Case) -> None:
     while not isinstance(pipe.recv(), Ready):
         pass
     typer.echo(f"Worker {worker.pid} refunds order {case.order_id}.")
-    pipe.send(Order(case=case, faults={POINT: Fault.CRASH}))
+    stage.setup.planned.put(case.action_id, {POINT: Fault.CRASH})
+    pipe.send(Order(case=case))
     worker.join(PATIENCE)
     given_back = ", ".join(_refunds(stage, case)) or "nothing"
     typer.echo(f"Killed at {POINT}: exit {worker.exitcode}. The gateway has refunded {given_back}.")

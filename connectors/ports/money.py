@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from shopgraph.domain import Balance, Difference, Money, PaymentIntent, PaymentMethod, Refund, RefundReason, Transfer
+from shopgraph.domain import (
+    Balance,
+    Difference,
+    Money,
+    PaymentIntent,
+    PaymentMethod,
+    Refund,
+    RefundReason,
+    RefundShare,
+    Transfer,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,15 +106,19 @@ class PaymentsPort(Protocol):
         payment_method_id: str,
         amount: Money,
         reason: RefundReason,
+        shares: Sequence[RefundShare] = (),
         at: datetime,
         idempotency_key: str,
     ) -> Refund:
         """Give money back: `succeeded` at once on a gift card (its balance rises), else what the gateway says.
 
         Where no payment is named, an adapter that has to choose takes the latest one of that method that holds enough.
+        `shares` say on which of the order's lines it falls and add up to the amount; without them it falls on all that
+        is left, in proportion (`shopgraph.domain.shares`).
 
         Raises:
-            Conflict: the order's refunds would exceed what was captured for it.
+            Conflict: the refunds of the order, or of one of its lines, would exceed what was captured for it.
+            InvalidInput: the shares do not add up to the amount.
         """
         ...
 

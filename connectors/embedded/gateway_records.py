@@ -118,7 +118,6 @@ class GatewayRecords:
             return None
         payment = existing(db, INTENTS, payment_id)
         money = order_money(db, payment.order_id)
-        reason = RefundReason.REQUESTED_BY_CUSTOMER
         rooms = left(money.order, money.intents, money.refunds)
         refund = Refund(
             # One that was refused here once and happened there has our id: asked again it must not happen twice.
@@ -128,10 +127,10 @@ class GatewayRecords:
             payment_method_id=payment.payment_method_id,
             amount=seen.amount,
             status=seen.status,
-            reason=reason,
+            reason=RefundReason.REQUESTED_BY_CUSTOMER,
             sequence=money.next_sequence,
             created_at=seen.created_at,
-            shares=share_out(rooms, seen.amount, reason),
+            shares=share_out(rooms, seen.amount),
         )
         return self.rows.add(db, REFUNDS, refund)
 

@@ -16,7 +16,7 @@ from shopgraph.connectors.embedded.rows import many
 from shopgraph.connectors.embedded.schema import INTENTS, ORDERS, PAYMENT_METHODS, REFUNDS, STOCK_LEVELS
 from shopgraph.domain import Difference, DifferenceKind, PaymentIntent, PaymentMethodKind, Refund
 from shopgraph.domain.ledger import Book, gift_card_account, kind_of, order_account, readable
-from shopgraph.domain.shares import REST, left
+from shopgraph.domain.shares import BEYOND, left
 
 _COMPARED = frozenset({"order", "held", "gift_card", "free", "reserved", "allocated"})
 """The kinds of account of which the records know the balance."""
@@ -59,7 +59,7 @@ def _over_refunded_lines(db: Connection) -> Iterator[Difference]:
         payments[payment.order_id].append(payment)
     for order in read_orders(db, and_(ORDERS.table.c.id.in_(opened), ORDERS.table.c.id.in_(select(refunds)))):
         for line, room in left(order, payments[order.id], backs[order.id]).items():
-            if line != REST and room.amount < 0:
+            if line != BEYOND and room.amount < 0:
                 yield _over_refunded(f"{order_account(order.id)}/{line}", room.currency, room.amount)
 
 

@@ -20,10 +20,9 @@ from shopgraph.domain import (
     PaymentMethod,
     PaymentMethodKind,
     Refund,
-    RefundReason,
     RefundShare,
 )
-from shopgraph.domain.shares import GONE, REST, left, origin, share_out
+from shopgraph.domain.shares import BEYOND, GONE, SHIPPING, left, origin, share_out
 from shopgraph.domain.transitions import PAYMENT
 from shopgraph.errors import Conflict, InvalidInput, NotFound
 
@@ -150,9 +149,7 @@ def check_refundable(money: OrderMoney, payment_intent_id: str | None, amount: M
         )
 
 
-def shares_of(
-    money: OrderMoney, amount: Money, reason: RefundReason, named: Sequence[RefundShare]
-) -> tuple[RefundShare, ...]:
+def shares_of(money: OrderMoney, amount: Money, named: Sequence[RefundShare]) -> tuple[RefundShare, ...]:
     """On what a refund falls: as it is named, line by line, or else in proportion to what is left.
 
     Raises:
@@ -162,7 +159,7 @@ def shares_of(
     """
     rooms = left(money.order, money.intents, money.refunds)
     if not named:
-        return share_out(rooms, amount, reason)
+        return share_out(rooms, amount)
     together = Money.sum((each.amount for each in named), amount.currency)
     if together != amount or any(each.amount.amount <= 0 for each in named):
         raise InvalidInput(f"Shares of {together} are no refund of {amount}.", remedy="Let them add up to the amount.")
@@ -214,4 +211,4 @@ def _given_back(refunds: Iterable[Refund], currency: str) -> Money:
 
 
 def _named(line_id: str) -> str:
-    return f"line {line_id}" if line_id != REST else "shipping"
+    return {SHIPPING: "the shipping", BEYOND: "nothing"}.get(line_id, f"line {line_id}")

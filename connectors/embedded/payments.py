@@ -351,7 +351,7 @@ class EmbeddedPayments:
         money = rules.order_money(db, asked.order_id)
         method = rules.method_for(db, money.order, asked.payment_method_id, asked.amount)
         rules.check_refundable(money, asked.payment_intent_id, asked.amount)
-        shares = rules.shares_of(money, asked.amount, asked.reason, asked.shares)
+        shares = rules.shares_of(money, asked.amount, asked.shares)
         refund = changed(asked, sequence=money.next_sequence, shares=shares)
         if method.kind is PaymentMethodKind.GIFT_CARD:
             rules.move_balance(db, method, refund.amount)

@@ -91,7 +91,7 @@ class RefundShare(Value):
     """What of a refund falls on an order line."""
 
     line_id: str
-    """Empty: on shipping and whatever no line cost."""
+    """Empty: on the shipping; `*`: on what was paid beyond the order's total."""
     amount: Money
 
 

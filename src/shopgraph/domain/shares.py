@@ -1,4 +1,4 @@
-"""What of an order's money is whose: each line's, and the rest, which is shipping and whatever no line cost.
+"""What of an order's money is whose: each line's, the shipping's, and what was paid beyond the total.
 
 Everything is split in proportion by the largest remainder (`Money.split`), so that the parts add up to the whole in
 every currency's minor unit. A line that a swap split off another one (`{line}+{n}`) counts with it.
@@ -10,18 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from shopgraph.domain.money import Money
 from shopgraph.domain.order import Order
-from shopgraph.domain.payment import PaymentIntent, Refund, RefundReason, RefundShare, RefundStatus
+from shopgraph.domain.payment import PaymentIntent, Refund, RefundShare, RefundStatus
 
-REST = ""
+SHIPPING = ""
 """The name of what falls on no line."""
+BEYOND = "*"
+"""The name of what was captured beyond the order's total: twice, by another method, or for dearer goods."""
 
 GONE = frozenset({RefundStatus.FAILED, RefundStatus.CANCELED})
 """Refunds in these states gave nothing back."""
-
-_NOT_FOR_GOODS = frozenset(
-    {RefundReason.PAYMENT_METHOD_CHANGED, RefundReason.EXCHANGE_DIFFERENCE, RefundReason.DUPLICATE}
-)
-"""Reasons to give back what was paid beyond the order's goods: they take from the rest first."""
 
 
 def origin(line_id: str) -> str:
@@ -30,7 +27,7 @@ def origin(line_id: str) -> str:
 
 
 def costs(order: Order) -> dict[str, Money]:
-    """What each line cost, less its discount and with tax where it came on top, and the rest; together the total.
+    """What each line cost, less its discount and with tax where it came on top, and the shipping; together the total.
 
     A total that the lines do not explain is split over them in proportion.
     """
@@ -42,20 +39,20 @@ def costs(order: Order) -> dict[str, Money]:
     found = {origin(line.id): Money.zero(order.currency) for line in order.lines}
     for line, cost in zip(order.lines, split, strict=True):
         found[origin(line.id)] += cost
-    return {**found, REST: order.total - Money.sum(split, order.currency)}
+    return {**found, SHIPPING: order.total - Money.sum(split, order.currency)}
 
 
 def paid(order: Order, captured: Money) -> dict[str, Money]:
-    """What was captured for each line and the rest; together `captured`. More than the total is the rest's."""
-    cost = costs(order)
+    """What was captured for each line, for the shipping, and beyond the total; together `captured`."""
+    cost, nothing = costs(order), Money.zero(order.currency)
     if captured >= order.total:
-        return {**cost, REST: cost[REST] + captured - order.total}
-    weights = [max(part.amount, 0) for part in cost.values()]
-    return dict(zip(cost, captured.split(weights), strict=True))
+        return {**cost, BEYOND: captured - order.total}
+    split = captured.split([max(part.amount, 0) for part in cost.values()])
+    return {**dict(zip(cost, split, strict=True)), BEYOND: nothing}
 
 
 def left(order: Order, payments: Iterable[PaymentIntent], refunds: Iterable[Refund]) -> dict[str, Money]:
-    """What of each line's money, and of the rest, has not gone back; together captured less refunded.
+    """What of all this has not gone back; together captured less refunded.
 
     Below nothing where more went back than was taken. A refund whose record does not say on what it falls is shared
     out over what was left before it.
@@ -63,29 +60,25 @@ def left(order: Order, payments: Iterable[PaymentIntent], refunds: Iterable[Refu
     rooms = paid(order, Money.sum((each.captured for each in payments), order.currency))
     for refund in sorted(refunds, key=lambda each: each.sequence):
         if refund.status not in GONE:
-            for share in refund.shares or share_out(rooms, refund.amount, refund.reason):
+            for share in refund.shares or share_out(rooms, refund.amount):
                 line = origin(share.line_id)
                 rooms[line] = rooms.get(line, Money.zero(order.currency)) - share.amount
     return rooms
 
 
-def share_out(rooms: Mapping[str, Money], amount: Money, reason: RefundReason) -> tuple[RefundShare, ...]:
-    """Let a refund fall on what is left, in proportion; no line gets more than it has, and the rest what is too much.
+def share_out(rooms: Mapping[str, Money], amount: Money) -> tuple[RefundShare, ...]:
+    """Let a refund fall on what was paid beyond the total, then in proportion on what is left of everything else.
 
-    What is given back for no goods (a payment that was replaced, a difference, a duplicate) takes from the rest first.
+    No line gets more than it has left.
     """
-    taken = dict.fromkeys(rooms, 0)
     free = {line: max(room.amount, 0) for line, room in rooms.items()}
-    wanted = amount.amount
-    if reason in _NOT_FOR_GOODS:
-        taken[REST] = min(wanted, free.get(REST, 0))
-        free[REST] = 0
-    spread = min(wanted - taken.get(REST, 0), sum(free.values()))
+    taken = dict.fromkeys(rooms, 0)
+    taken[BEYOND] = min(amount.amount, free.pop(BEYOND, 0))
+    spread = min(amount.amount - taken[BEYOND], sum(free.values()))
     if spread > 0:
         split = Money(amount=spread, currency=amount.currency).split(list(free.values()))
-        for line, part in zip(free, split, strict=True):
-            taken[line] += part.amount
-    taken[REST] = taken.get(REST, 0) + wanted - sum(taken.values())
+        taken |= {line: part.amount for line, part in zip(free, split, strict=True)}
+    taken[BEYOND] += amount.amount - sum(taken.values())  # by hand, more than was taken
     return tuple(
         RefundShare(line_id=line, amount=Money(amount=units, currency=amount.currency))
         for line, units in taken.items()

@@ -27,6 +27,7 @@ from shopgraph.tools.durable.caring import Caring, own_queue
 from shopgraph.tools.durable.journal import APP_VERSION, carry_out, workflow_id
 from shopgraph.tools.durable.leases import BEAT_SECONDS, Leases
 from shopgraph.tools.durable.leaving import LEAVING
+from shopgraph.tools.durable.limits import LIMITED
 from shopgraph.tools.durable.shops import SHOPS
 from shopgraph.tools.spec import Services
 
@@ -99,9 +100,21 @@ class Engine:
             SHOPS.forget(name, waiter)
 
     def begin(self, shop_id: str, action_id: str) -> None:
-        """Begin an admitted action unless it was begun."""
+        """Begin an admitted action unless it was begun, or let it wait for its turn where its gateway has limits."""
+        queue = LIMITED.queue(shop_id)
         with SetWorkflowID(workflow_id(shop_id, action_id)):
-            DBOS.start_workflow(carry_out, shop_id, action_id)
+            if queue is None:
+                DBOS.start_workflow(carry_out, shop_id, action_id)
+            else:
+                DBOS.enqueue_workflow(queue, carry_out, shop_id, action_id)
+
+    def serve(self, shop_id: str) -> None:
+        """Keep the limits of the shop's gateway from now on.
+
+        Raises:
+            ConfigurationError: the shop was opened too late for this process to listen to its queue.
+        """
+        LIMITED.register(shop_id, _LISTEN_SECONDS)
 
     def close(self) -> None:
         """Stop; what is unfinished is another process's, or the next one's. Close the shops before."""
@@ -134,7 +147,7 @@ class Engine:
         }
         _write_ahead(self.url)
         DBOS(config=config)
-        DBOS.listen_queues([own_queue(self.executor)])
+        DBOS.listen_queues([own_queue(self.executor), *LIMITED.listened_to()])
         DBOS.launch()
         DBOS.register_queue(own_queue(self.executor), polling_interval_sec=_LISTEN_SECONDS)
 

@@ -11,18 +11,18 @@ import pytest
 from dbos import DBOS, WorkflowStatus
 
 from shopgraph.config import Settings
-from shopgraph.domain import Principal
+from shopgraph.domain import ActionRun, Principal
 from shopgraph.errors import ConfigurationError
 from shopgraph.shop import Shop, shop_options
-from shopgraph.tools.durable import caring
 from shopgraph.tools.durable.caring import Caring, left_behind
 from shopgraph.tools.durable.journal import APP_VERSION
+from shopgraph.tools.durable.leases import Leases
 from shopgraph.tools.durable.limits import LIMITED, Limits
 from shopgraph.tools.durable.points import POINTS
 from shopgraph.tools.spec import Outcome
 from tests.durable.conftest import Do, Place
 from tests.durable.till import Till
-from tests.tools.conftest import META
+from tests.tools.conftest import AT, META
 
 STAFF = Principal.staff("eve", "supervisor")
 ORDERS = ("#D1", "#P1", "#UK1", "#BIG")
@@ -119,26 +119,30 @@ def test_what_is_taken_over_waits_for_its_turn_too(
     declared: Limits, queue: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resumed = list[tuple[str, str]]()
-    monkeypatch.setattr(caring.DBOS, "resume_workflow", lambda name, *, queue_name: resumed.append((name, queue_name)))
+
+    def resume(name: str, *, queue_name: str) -> None:
+        resumed.append((name, queue_name))
+
+    monkeypatch.setattr("shopgraph.tools.durable.caring.DBOS.resume_workflow", resume)
     LIMITED.declare("small", "till", declared)
     found = WorkflowStatus()
     found.status, found.executor_id, found.app_version, found.queue_name = "PENDING", "dead", APP_VERSION, queue
     assert left_behind(found, {"me"})
     found.status = "ENQUEUED"
     assert not left_behind(found, {"me"}), "it waits where every process that serves the shop listens"
-    Caring("me", Claims(), lambda *_: None)._take_over("small/action", "small", Run(), found)
+    run = ActionRun(id="action", type="refund_order", started_by="staff", asked={}, plan={}, at=AT)
+    Caring("me", Claims(), lambda *_: None)._take_over("small/action", "small", run, found)
     assert resumed == [("small/action", queue or "shopgraph-of-me")]
 
 
-class Claims:
+class Claims(Leases):
     """Leases on which everything may be claimed."""
+
+    def __init__(self) -> None:
+        pass
 
     def claim(self, name: str) -> bool:
         return True
-
-
-class Run:
-    """An action of which nothing is asked."""
 
 
 def test_the_configuration_says_what_the_limits_are() -> None:

@@ -13,15 +13,26 @@ from shopgraph.domain import (
     Money,
     Order,
     OrderLineItem,
+    PaymentIntent,
     PaymentMethod,
     PaymentMethodKind,
     ProductVariant,
+    Refund,
     ReturnItem,
     ReturnReason,
 )
 from shopgraph.domain.shares import left
 from shopgraph.errors import Conflict
-from shopgraph.tools.amounts import LinePart, PaymentPart, held_payments, pick_lines, return_refund, total_held, worth
+from shopgraph.tools.amounts import (
+    LinePart,
+    PaymentPart,
+    held_payments,
+    next_sequence,
+    pick_lines,
+    return_refund,
+    total_held,
+    worth,
+)
 from shopgraph.tools.arguments import ItemToReturn, ItemToSwap
 from shopgraph.tools.lookups import stock_of, variants_of
 from shopgraph.tools.spec import ToolContext
@@ -123,16 +134,37 @@ class SwapPlan:
         return tuple(items)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Paid:
+    """What was paid for an order and given back, read once."""
+
+    intents: tuple[PaymentIntent, ...]
+    refunds: tuple[Refund, ...]
+
+    @property
+    def held(self) -> tuple[PaymentPart, ...]:
+        """What the shop still holds of each payment."""
+        return held_payments(self.intents, self.refunds)
+
+    @property
+    def next_place(self) -> int:
+        """The place of the next payment or refund in the order's payment history: it makes the idempotency key."""
+        return next_sequence(self.intents, self.refunds)
+
+    def left(self, order: Order) -> dict[str, Money]:
+        """What of each line's money, and of the rest of the order's, has not gone back (`shopgraph.domain.shares`)."""
+        return left(order, self.intents, self.refunds)
+
+
+async def paid_for(context: ToolContext, order_id: str) -> Paid:
+    """The order's payments and refunds."""
+    payments = context.services.connectors.payments
+    return Paid(intents=await payments.intents(order_id), refunds=await payments.refunds(order_id))
+
+
 async def held_for(context: ToolContext, order_id: str) -> tuple[PaymentPart, ...]:
     """What the shop still holds of each payment for the order."""
-    payments = context.services.connectors.payments
-    return held_payments(await payments.intents(order_id), await payments.refunds(order_id))
-
-
-async def left_of(context: ToolContext, order: Order) -> dict[str, Money]:
-    """What of each line's money, and of the rest of the order's, has not gone back (`shopgraph.domain.shares`)."""
-    payments = context.services.connectors.payments
-    return left(order, await payments.intents(order.id), await payments.refunds(order.id))
+    return (await paid_for(context, order_id)).held
 
 
 def tax_inclusive(context: ToolContext, order: Order) -> bool:
@@ -157,20 +189,20 @@ async def plan_return(context: ToolContext, order: Order, items: Sequence[ItemTo
         for item in items
         for part in pick_lines(order, item.sku, item.quantity, taken)
     )
-    held = await held_for(context, order.id)
+    paid = await paid_for(context, order.id)
     # An order is taxed, and its returns are judged, as its region had it on the day it was placed.
     terms = context.services.policy.calendar(order.region_id, order.placed_at or context.services.clock.now())
     free = order.return_policy is None or all(entry.reason in terms.returns.fee_waived_for for entry in parts)
     fee = Money.zero(order.currency) if free or not order.return_policy else order.return_policy.restocking_fee
-    cost = worth([entry.part for entry in parts], tax_inclusive=terms.tax.inclusive, left=await left_of(context, order))
+    cost = worth([entry.part for entry in parts], tax_inclusive=terms.tax.inclusive, left=paid.left(order))
     asked = sum(item.quantity for item in items)
     return ReturnPlan(
         parts=parts,
         quantities_ok=sum(entry.part.quantity for entry in parts) == asked,
         cost=cost,
-        refund=return_refund(cost, fee=fee, held=total_held(held, order.currency)),
+        refund=return_refund(cost, fee=fee, held=total_held(paid.held, order.currency)),
         fee=fee,
-        held=held,
+        held=paid.held,
     )
 
 
@@ -198,7 +230,7 @@ async def plan_swap(context: ToolContext, order: Order, items: Sequence[ItemToSw
         cost=worth(
             [each.part for each in parts],
             tax_inclusive=tax_inclusive(context, order),
-            left=await left_of(context, order),
+            left=(await paid_for(context, order.id)).left(order),
         ),
     )
 

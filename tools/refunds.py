@@ -20,7 +20,7 @@ from shopgraph.tools.amounts import (
 from shopgraph.tools.arguments import ItemToRefund, amount_in
 from shopgraph.tools.facts import Facts, approval_limit, order_facts
 from shopgraph.tools.lookups import own_method
-from shopgraph.tools.plans import backs, held_for, is_gift_card, left_of, tax_inclusive
+from shopgraph.tools.plans import backs, is_gift_card, paid_for, tax_inclusive
 from shopgraph.tools.showing import Showing
 from shopgraph.tools.spec import ToolContext
 from shopgraph.tools.summaries import refunds_text
@@ -41,6 +41,8 @@ class RefundPlan:
     """Where it goes; None: each part to the method that it was paid with."""
     method: PaymentMethod | None
     """The customer's method of that id."""
+    place: int
+    """In the order's payment history, of its first payment part."""
     is_original: bool
     """Whether money for the order is held on it; true where each part goes back to its own."""
 
@@ -66,9 +68,10 @@ async def plan_refund(
         InvalidInput: the amount is none in the order's currency.
         Conflict: the order does not hold these items, or nothing is left to give back for them.
     """
-    held = [part for part in await held_for(context, order.id) if not part.amount.is_zero]
+    paid = await paid_for(context, order.id)
+    held = [part for part in paid.held if not part.amount.is_zero]
     method = await own_method(context, order.customer_id, payment_method_id) if payment_method_id else None
-    rooms = await _free(context, order)
+    rooms = await _free(context, order, paid.left(order))
     cost = _cost(context, order, items, rooms) if items else rooms
     refundable = max(_most(order, held, rooms, method), Money.zero(order.currency))
     if items:
@@ -84,6 +87,7 @@ async def plan_refund(
         parts=parts_to_refund(held, money, payment_method_id or "") if fits else (),
         payment_method_id=payment_method_id,
         method=method,
+        place=paid.next_place,
         is_original=payment_method_id is None or any(part.payment_method_id == payment_method_id for part in held),
     )
 
@@ -129,10 +133,9 @@ def where_to(showing: Showing, plan: RefundPlan) -> str:
     return refunds_text(showing, plan.parts) or showing.text(plan.amount)
 
 
-async def _free(context: ToolContext, order: Order) -> dict[str, Money]:
+async def _free(context: ToolContext, order: Order, rooms: dict[str, Money]) -> dict[str, Money]:
     """What is left of each line's money and the shipping, less what open returns and exchanges will pay back of it."""
     warehouse, inclusive = context.services.connectors.warehouse, tax_inclusive(context, order)
-    rooms = await left_of(context, order)
     for entry in await warehouse.returns(order.id):
         if entry.status in (ReturnStatus.REQUESTED, ReturnStatus.RECEIVED):
             units = line_parts(order, [(item.line_id, item.sku, item.quantity) for item in entry.items])

@@ -30,7 +30,7 @@ from shopgraph.tools.durable.admission import perform
 from shopgraph.tools.durable.steps import Step, Work, action
 from shopgraph.tools.lookups import own_order, the_exchange, variants_of
 from shopgraph.tools.places import Pick, Wanted, pick
-from shopgraph.tools.plans import backs, left_of
+from shopgraph.tools.plans import backs, paid_for
 from shopgraph.tools.showing import Showing
 from shopgraph.tools.spec import Accepted, ToolContext
 from shopgraph.tools.summaries import difference_text
@@ -80,7 +80,7 @@ async def receive_exchange(
     order = await own_order(context, found.order_id)
     picks = await _picks(context, found, order.region_id)
     old = [(item.line_id, item.from_sku, item.quantity) for item in found.items]
-    rooms = await left_of(context, order)
+    rooms = (await paid_for(context, order.id)).left(order)
     of = {line_id: min(back, rooms[origin(line_id)]) for line_id, back in _backs(order, found).items()}
     charge, refunds = await settlement(context, order, found.difference, found.payment_method_id, promised=True, of=of)
     plan = ReceivePlan(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shopgraph.domain import Money, RefundReason, Value
 from shopgraph.errors import Conflict
-from shopgraph.tools.actions.ledger import book, next_place
+from shopgraph.tools.actions.ledger import book
 from shopgraph.tools.actions.money import PlannedRefund, plan_refunds, refund_steps, refunds_of
 from shopgraph.tools.arguments import ItemToRefund
 from shopgraph.tools.durable.admission import perform
@@ -50,8 +50,9 @@ async def refund_order(
             requested=str(found.amount),
             refundable=str(found.refundable),
         )
-    first = await next_place(context, order.id)
-    refunds = plan_refunds(order.id, found.parts, first=first, reason=reason, to=found.method, shares=found.shares)
+    refunds = plan_refunds(
+        order.id, found.parts, first=found.place, reason=reason, to=found.method, shares=found.shares
+    )
     plan = RefundPlan(order_id=order.id, amount=found.amount, reason=reason, refunds=refunds)
     return await perform(context, REFUND, plan, order_id=order.id, customer_id=order.customer_id)
 

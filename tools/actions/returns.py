@@ -17,7 +17,7 @@ from shopgraph.domain import (
 )
 from shopgraph.domain.transitions import RETURN
 from shopgraph.errors import NotFound
-from shopgraph.tools.actions.ledger import book, next_place
+from shopgraph.tools.actions.ledger import book
 from shopgraph.tools.actions.money import PlannedRefund, plan_refunds, refund_steps, refunds_of
 from shopgraph.tools.actions.restocking import Restocking, plan_restocking, restock_steps
 from shopgraph.tools.amounts import line_parts, parts_to_refund, shares_over, worth
@@ -25,7 +25,7 @@ from shopgraph.tools.arguments import ItemToReturn
 from shopgraph.tools.durable.admission import perform
 from shopgraph.tools.durable.steps import Step, Work, action
 from shopgraph.tools.lookups import own_method, own_order
-from shopgraph.tools.plans import held_for, left_of, plan_return, tax_inclusive
+from shopgraph.tools.plans import paid_for, plan_return, tax_inclusive
 from shopgraph.tools.showing import Showing
 from shopgraph.tools.spec import Accepted, ToolContext
 from shopgraph.tools.summaries import back_text, refunds_text
@@ -126,10 +126,9 @@ async def receive_return(context: ToolContext, return_id: str, condition: ItemCo
     RETURN.check(found.status, ReturnStatus.RECEIVED)
     order = await own_order(context, found.order_id)
     came = [(item.line_id, item.sku, item.quantity) for item in found.items]
-    parts = parts_to_refund(await held_for(context, order.id), found.refund, found.payment_method_id)
-    cost = worth(
-        line_parts(order, came), tax_inclusive=tax_inclusive(context, order), left=await left_of(context, order)
-    )
+    paid = await paid_for(context, order.id)
+    parts = parts_to_refund(paid.held, found.refund, found.payment_method_id)
+    cost = worth(line_parts(order, came), tax_inclusive=tax_inclusive(context, order), left=paid.left(order))
     plan = ReceivePlan(
         return_id=found.id,
         order_id=order.id,
@@ -141,7 +140,7 @@ async def receive_return(context: ToolContext, return_id: str, condition: ItemCo
         refunds=plan_refunds(
             order.id,
             parts,
-            first=await next_place(context, order.id),
+            first=paid.next_place,
             reason=RefundReason.GOODS_RETURNED,
             to=await own_method(context, order.customer_id, found.payment_method_id),
             shares=shares_over(found.refund, cost),

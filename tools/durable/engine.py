@@ -168,16 +168,17 @@ class Engine:
 
 
 async def _ended(services: Services, action_id: str, waiter: threading.Event, deadline: float) -> ActionRun:
-    pause = 0.01
+    pause = 0.05
     while True:
+        rest = deadline - time.monotonic()
+        # In this process the end is heard at once; of another process it is looked for.
+        if rest > 0:
+            await asyncio.to_thread(waiter.wait, min(pause, rest))
         run = await services.connectors.runs.run(action_id)
         if run is None:
             raise NotFound(f"There is no action {action_id}.", action=action_id)
-        rest = deadline - time.monotonic()
         if not run.unfinished or rest <= 0:
             return run
-        # In this process the end is heard at once; of another process it is looked for.
-        await asyncio.to_thread(waiter.wait, min(pause, rest))
         pause = min(pause * 2, 0.25)
 
 

@@ -141,10 +141,13 @@ class Books(RuleBasedStateMachine):
         self.crash_in = crash_in
         self._ask(who, "cancel_order", order_id=self._order(who, delivered=False), reason="no_longer_needed")
 
-    @rule(who=WHO, payer=PAYER, crash_in=CRASH)
-    def change_payment(self, who: str, payer: str, crash_in: int) -> None:
+    @rule(who=WHO, payer=PAYER, crash_in=CRASH, refused=st.booleans())
+    def change_payment(self, who: str, payer: str, crash_in: int, refused: bool) -> None:
+        """The new method is charged first; when the bank refuses to refund the old one, the charge is taken back."""
         self.crash_in = crash_in
         order_id = self._order(who, delivered=False)
+        paid_by = {each.payment_method_id for each in self._dump().intents if each.order_id == order_id}
+        self.bank.refuses = refused and paid_by == {f"{who}-card"}
         self._ask(who, "change_payment_method", order_id=order_id, payment_method_id=f"{who}-{payer}")
 
     @rule(who=WHO, payer=PAYER, place=PLACE, other=PLACE, fewer=PLACE, crash_in=CRASH)
@@ -266,7 +269,7 @@ class Books(RuleBasedStateMachine):
 
         before = self._flows(self._dump())
         outcome = asyncio.run(insist())
-        self.crash_in = 0
+        self.crash_in, self.bank.refuses = 0, False
         self._moved_once(before, f"action:{call.call_id}")
         assert outcome.outcome in (Outcome.DONE, Outcome.REFUSED), outcome
         self.seen[f"{tool} {outcome.outcome}"] += 1

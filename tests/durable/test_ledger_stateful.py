@@ -143,13 +143,24 @@ def _takes_stock_twice(put: pytest.MonkeyPatch) -> None:
     put.setattr(EmbeddedInventory, "restock", forgetful)
 
 
-MUTANTS = (_pays_again, _loses_a_unit, _forgets_lines, _books_nothing, _does_not_undo, _takes_stock_twice)
+MUTANTS = (
+    _pays_again,
+    pytest.param(_loses_a_unit, marks=pytest.mark.soak),
+    _forgets_lines,
+    pytest.param(_books_nothing, marks=pytest.mark.soak),
+    _does_not_undo,
+    pytest.param(_takes_stock_twice, marks=pytest.mark.soak),
+)
 
 
-@pytest.mark.parametrize("mutate", MUTANTS, ids=lambda each: each.__name__.strip("_"))
+@pytest.mark.parametrize(
+    "mutate",
+    MUTANTS,
+    ids=["pays_again", "loses_a_unit", "forgets_lines", "books_nothing", "does_not_undo", "takes_stock_twice"],
+)
 def test_what_is_wrong_with_money_or_stock_is_noticed(
     mutate: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mutate(monkeypatch)
     with pytest.raises((AssertionError, ShopgraphError, ValueError, BaseExceptionGroup)):
-        _play(30, Phase.generate)
+        _play(150, Phase.generate)

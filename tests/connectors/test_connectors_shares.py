@@ -97,7 +97,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     known.orders, known.intents, known.refunds, known.allocations = [], [], [], []
     known.stock_levels, known.reservations = [], []
     known.fulfillments, known.fulfillment_events, known.returns, known.exchanges = [], [], [], []
-    known.notes, known.discounts, known.actions = [], [], []
+    known.notes, known.discounts = [], []
     with create_shop(f"sqlite:///{path}", META) as made:
         made.load(known)
     return path

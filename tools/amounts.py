@@ -6,14 +6,21 @@ Plain functions over plain values; nothing here looks anything up or changes any
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shopgraph.domain import Money, Order, OrderLineItem, PaymentIntent, Refund, RefundStatus
+from shopgraph.domain import (
+    Money,
+    Order,
+    OrderLineItem,
+    PaymentIntent,
+    PaymentMethod,
+    PaymentMethodKind,
+    Refund,
+    RefundShare,
+)
+from shopgraph.domain.shares import GONE, origin
 from shopgraph.errors import Conflict
-
-_GONE = frozenset({RefundStatus.FAILED, RefundStatus.CANCELED})
-"""Refunds in these states gave nothing back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +51,7 @@ def held_payments(intents: Sequence[PaymentIntent], refunds: Sequence[Refund]) -
     left = {intent.id: intent.captured for intent in intents}
     unnamed = []
     for refund in refunds:
-        if refund.status in _GONE:
+        if refund.status in GONE:
             continue
         if refund.payment_intent_id in left:
             left[refund.payment_intent_id] -= refund.amount
@@ -76,9 +83,10 @@ def total_held(held: Sequence[PaymentPart], currency: str) -> Money:
 
 
 def parts_to_refund(held: Sequence[PaymentPart], amount: Money, payment_method_id: str) -> tuple[PaymentPart, ...]:
-    """Which payments an amount is taken from: those by the method that receives it first, then the earliest.
+    """Which payments an amount is taken from: those by the method that receives it first, then all others.
 
-    A zero amount is one part of zero: the record of an even settlement.
+    Among several it is split in proportion to what each still holds. A zero amount is one part of zero: the record
+    of an even settlement.
 
     Raises:
         Conflict: more than the shop holds for the order.
@@ -90,17 +98,25 @@ def parts_to_refund(held: Sequence[PaymentPart], amount: Money, payment_method_i
             requested=str(amount),
             held=str(available),
         )
-    ordered = sorted(held, key=lambda part: part.payment_method_id != payment_method_id)
     if amount.is_zero:
-        first = ordered[0].payment_intent_id if ordered else None
-        return (PaymentPart(payment_intent_id=first, payment_method_id=payment_method_id, amount=amount),)
-    parts, rest = list[PaymentPart](), amount
-    for part in ordered:
-        take = min(rest, part.amount)
-        if not take.is_zero:
-            parts.append(replace(part, amount=take))
-            rest -= take
-    return tuple(parts)
+        first = sorted(held, key=lambda part: part.payment_method_id != payment_method_id)[:1]
+        intent = first[0].payment_intent_id if first else None
+        return (PaymentPart(payment_intent_id=intent, payment_method_id=payment_method_id, amount=amount),)
+    own = [part.amount if part.payment_method_id == payment_method_id else amount * 0 for part in held]
+    others = [part.amount - mine for part, mine in zip(held, own, strict=True)]
+    to_own = min(amount, Money.sum(own, amount.currency))
+    shares = zip(held, _spread(to_own, own), _spread(amount - to_own, others), strict=True)
+    return tuple(replace(part, amount=mine + other) for part, mine, other in shares if not (mine + other).is_zero)
+
+
+def destination(part: PaymentPart, to: PaymentMethod | None) -> str:
+    """The method that a part of a payment goes back to when it shall go to that one: a gift card takes everything."""
+    return to.id if to is not None and to.kind is PaymentMethodKind.GIFT_CARD else part.payment_method_id
+
+
+def _spread(amount: Money, over: Sequence[Money]) -> tuple[Money, ...]:
+    """The amount in proportion to what each holds: never more than that, and no minor unit lost."""
+    return amount.split([each.amount for each in over]) if not amount.is_zero else tuple(each * 0 for each in over)
 
 
 def next_sequence(intents: Sequence[PaymentIntent], refunds: Sequence[Refund]) -> int:
@@ -109,20 +125,61 @@ def next_sequence(intents: Sequence[PaymentIntent], refunds: Sequence[Refund]) -
     return max(taken, default=-1) + 1
 
 
-def return_refund(parts: Sequence[LinePart], *, tax_inclusive: bool, fee: Money, held: Money) -> Money:
-    """What a return pays back: prices less discounts, with tax where it came on top, less the fee.
+def worth(parts: Sequence[LinePart], *, tax_inclusive: bool, left: Mapping[str, Money]) -> dict[str, Money]:
+    """What units cost, by line: prices less discounts, with tax where it came on top; no more than is left of the line.
 
-    Never less than nothing and never more than what the shop holds for the order. Discount and tax are shared out
-    over a line's units so that all units together get back exactly what the line cost.
+    Discount and tax are shared out over a line's units so that all units together come to exactly what the line cost.
     """
-    gross, seen = Money.zero(fee.currency), Counter[str]()
+    cost, seen = dict[str, Money](), Counter[str]()
     for part in parts:
         line, before = part.line, seen[part.line.id]
-        gross += line.unit_price * part.quantity - _share(line.discount, part, before)
+        gross = line.unit_price * part.quantity - _share(line.discount, part, before)
         if not tax_inclusive:
             gross += _share(line.tax, part, before)
         seen[line.id] += part.quantity
+        cost[line.id] = cost.get(line.id, gross * 0) + gross
+    rooms = dict(left)
+    for line_id, gross in cost.items():
+        room = max(rooms[origin(line_id)], gross * 0)
+        cost[line_id] = min(gross, room)
+        rooms[origin(line_id)] = room - cost[line_id]
+    return cost
+
+
+def return_refund(cost: Mapping[str, Money], *, fee: Money, held: Money) -> Money:
+    """What a return pays back: what its units cost, less the fee.
+
+    Never less than nothing and never more than what the shop holds for the order.
+    """
+    gross = Money.sum(cost.values(), fee.currency)
     return min(max(gross - fee, Money.zero(fee.currency)), held)
+
+
+def shares_over(amount: Money, cost: Mapping[str, Money]) -> tuple[RefundShare, ...]:
+    """An amount on lines in proportion to what of them goes back.
+
+    Raises:
+        Conflict: more than that.
+    """
+    together = Money.sum(cost.values(), amount.currency)
+    if amount > together:
+        raise Conflict(
+            f"{amount} cannot be refunded for these items: {together} is left of what was paid for them.",
+            requested=str(amount),
+            left=str(together),
+        )
+    if amount.is_zero:
+        return ()
+    split = amount.split([part.amount for part in cost.values()])
+    return tuple(
+        RefundShare(line_id=line, amount=part) for line, part in zip(cost, split, strict=True) if not part.is_zero
+    )
+
+
+def line_parts(order: Order, items: Iterable[tuple[str, str, int]]) -> tuple[LinePart, ...]:
+    """Units by line and SKU as parts of the order's lines; a line that it has not is left out."""
+    lines = {line.id: line for line in order.lines}
+    return tuple(LinePart(line=lines[own], quantity=units) for own, _, units in items if own in lines)
 
 
 def _share(whole: Money, part: LinePart, before: int) -> Money:

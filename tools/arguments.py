@@ -69,6 +69,13 @@ class ItemToReturn(Value):
     reason: ReturnReason = ReturnReason.NOT_SPECIFIED
 
 
+class ItemToRefund(Value):
+    """Units of one SKU whose price goes back although they do not."""
+
+    sku: Sku
+    quantity: Units = 1
+
+
 class ItemToSwap(Value):
     """Units of one SKU that become another variant of the same product."""
 
@@ -78,6 +85,10 @@ class ItemToSwap(Value):
 
 
 ItemsToReturn = Annotated[tuple[ItemToReturn, ...], Field(max_length=100)]
+ItemsToRefund = Annotated[
+    tuple[ItemToRefund, ...],
+    Field(max_length=100, description="Which items it is for; empty: for the order as a whole."),
+]
 ItemsToSwap = Annotated[tuple[ItemToSwap, ...], Field(max_length=100)]
 
 

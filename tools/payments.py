@@ -10,7 +10,7 @@ from shopgraph.domain import Money, PaymentMethod, PaymentMethodKind, RefundReas
 from shopgraph.errors import NotFound
 from shopgraph.tools import actions
 from shopgraph.tools.amounts import total_held
-from shopgraph.tools.arguments import Amount, GoodwillReason, MethodId, OrderId
+from shopgraph.tools.arguments import Amount, GoodwillReason, ItemsToRefund, MethodId, OrderId
 from shopgraph.tools.facts import order_facts
 from shopgraph.tools.goodwill import goodwill_facts, plan_goodwill
 from shopgraph.tools.lookups import may_see, own_method, own_order
@@ -32,6 +32,9 @@ WithoutGoods = Annotated[
         RefundReason.REQUESTED_BY_CUSTOMER,
     ],
     Field(description="Why money goes back although no goods do."),
+]
+RefundAmount = Annotated[
+    Amount | None, Field(description="How much, such as 12.30; empty: all that the items cost, or all that is left.")
 ]
 To = Annotated[
     MethodId | None,
@@ -108,10 +111,15 @@ async def change_payment_method(
 
 
 async def _describe_refund(
-    context: ToolContext, order_id: str, amount: str, reason: RefundReason, payment_method_id: str | None
+    context: ToolContext,
+    order_id: str,
+    reason: RefundReason,
+    amount: str | None,
+    items: ItemsToRefund,
+    payment_method_id: str | None,
 ) -> Subject:
     order = await own_order(context, order_id)
-    plan = await plan_refund(context, order, amount, payment_method_id)
+    plan = await plan_refund(context, order, amount=amount, items=items, payment_method_id=payment_method_id)
     showing = await Showing.for_order(context, order)
     return Subject(
         owner_id=order.customer_id,
@@ -124,13 +132,21 @@ async def _describe_refund(
 
 @tool(system=System.PAYMENTS, scope=Scope.INTERNAL, mutates=True, cost=Cost.MONEY, describe=_describe_refund)
 async def refund_order(
-    context: ToolContext, order_id: OrderId, amount: Amount, reason: WithoutGoods, payment_method_id: To = None
+    context: ToolContext,
+    order_id: OrderId,
+    reason: WithoutGoods,
+    amount: RefundAmount = None,
+    items: ItemsToRefund = (),
+    payment_method_id: To = None,
 ) -> RefundedOrder | Accepted:
-    """Give back part of an order's money without goods coming back, such as for an item that arrived damaged.
+    """Give back an order's money without goods coming back, such as for an item that arrived damaged.
 
+    An amount, what some items cost, an amount for some items, or all that is left of the order.
     For the staff. Use cancel_order for a pending order and return_items where the goods come back.
     """
-    return await actions.refund_order(context, order_id, amount, reason, payment_method_id)
+    return await actions.refund_order(
+        context, order_id, reason, amount=amount, items=items, payment_method_id=payment_method_id
+    )
 
 
 async def _describe_goodwill(

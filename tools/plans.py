@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shopgraph.domain import (
@@ -12,14 +12,27 @@ from shopgraph.domain import (
     ItemCondition,
     Money,
     Order,
+    OrderLineItem,
+    PaymentIntent,
     PaymentMethod,
     PaymentMethodKind,
     ProductVariant,
+    Refund,
     ReturnItem,
     ReturnReason,
 )
+from shopgraph.domain.shares import left
 from shopgraph.errors import Conflict
-from shopgraph.tools.amounts import LinePart, PaymentPart, held_payments, pick_lines, return_refund, total_held
+from shopgraph.tools.amounts import (
+    LinePart,
+    PaymentPart,
+    held_payments,
+    next_sequence,
+    pick_lines,
+    return_refund,
+    total_held,
+    worth,
+)
 from shopgraph.tools.arguments import ItemToReturn, ItemToSwap
 from shopgraph.tools.lookups import stock_of, variants_of
 from shopgraph.tools.spec import ToolContext
@@ -43,6 +56,8 @@ class ReturnPlan:
     parts: tuple[ReturnPart, ...]
     quantities_ok: bool
     """Whether the order holds every unit asked for."""
+    cost: dict[str, Money]
+    """By line, what its units cost and has not gone back yet."""
     refund: Money
     fee: Money
     held: tuple[PaymentPart, ...]
@@ -88,6 +103,8 @@ class SwapPlan:
     """Whether every new unit can be had at once in the order's region."""
     difference: Money
     """New less old: positive is paid by the customer, negative goes back."""
+    cost: dict[str, Money]
+    """By line, what the old units cost and has not gone back yet."""
 
     @property
     def back(self) -> Money | None:
@@ -97,6 +114,13 @@ class SwapPlan:
     def items(self) -> tuple[ExchangeItem, ...]:
         """The swaps as the warehouse and the order system take them."""
         _require(self.quantities_ok)
+        for line_id, back in backs([(each.part.line, each.price, each.part.quantity) for each in self.parts]).items():
+            if back > self.cost[line_id]:
+                raise Conflict(
+                    f"The new variants of line {line_id} cost {back} less, and {self.cost[line_id]} was paid for it.",
+                    remedy="Send it back for a refund, or choose another variant.",
+                    line_id=line_id,
+                )
         items = []
         for swap in self.parts:
             if swap.price is None:
@@ -110,10 +134,51 @@ class SwapPlan:
         return tuple(items)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Paid:
+    """What was paid for an order and given back, read once."""
+
+    intents: tuple[PaymentIntent, ...]
+    refunds: tuple[Refund, ...]
+
+    @property
+    def held(self) -> tuple[PaymentPart, ...]:
+        """What the shop still holds of each payment."""
+        return held_payments(self.intents, self.refunds)
+
+    @property
+    def next_place(self) -> int:
+        """The place of the next payment or refund in the order's payment history: it makes the idempotency key."""
+        return next_sequence(self.intents, self.refunds)
+
+    def left(self, order: Order) -> dict[str, Money]:
+        """What of each line's money, and of the rest of the order's, has not gone back (`shopgraph.domain.shares`)."""
+        return left(order, self.intents, self.refunds)
+
+
+async def paid_for(context: ToolContext, order_id: str) -> Paid:
+    """The order's payments and refunds."""
+    payments = context.services.connectors.payments
+    return Paid(intents=await payments.intents(order_id), refunds=await payments.refunds(order_id))
+
+
 async def held_for(context: ToolContext, order_id: str) -> tuple[PaymentPart, ...]:
     """What the shop still holds of each payment for the order."""
-    payments = context.services.connectors.payments
-    return held_payments(await payments.intents(order_id), await payments.refunds(order_id))
+    return (await paid_for(context, order_id)).held
+
+
+def tax_inclusive(context: ToolContext, order: Order) -> bool:
+    """Whether the order's prices have its tax in them, as its region had it on the day it was placed."""
+    at = order.placed_at or context.services.clock.now()
+    return context.services.policy.calendar(order.region_id, at).tax.inclusive
+
+
+def backs(swaps: Iterable[tuple[OrderLineItem, Money | None, int]]) -> dict[str, Money]:
+    """By line, what cheaper units give back; of a line, its new unit price and how many. Dearer lines are left out."""
+    found = dict[str, Money]()
+    for line, price, units in swaps:
+        found[line.id] = found.get(line.id, line.unit_price * 0) + _gap(line, price, units)
+    return {line_id: -gap for line_id, gap in found.items() if gap.amount < 0}
 
 
 async def plan_return(context: ToolContext, order: Order, items: Sequence[ItemToReturn]) -> ReturnPlan:
@@ -124,24 +189,20 @@ async def plan_return(context: ToolContext, order: Order, items: Sequence[ItemTo
         for item in items
         for part in pick_lines(order, item.sku, item.quantity, taken)
     )
-    held = await held_for(context, order.id)
+    paid = await paid_for(context, order.id)
     # An order is taxed, and its returns are judged, as its region had it on the day it was placed.
     terms = context.services.policy.calendar(order.region_id, order.placed_at or context.services.clock.now())
     free = order.return_policy is None or all(entry.reason in terms.returns.fee_waived_for for entry in parts)
     fee = Money.zero(order.currency) if free or not order.return_policy else order.return_policy.restocking_fee
-    refund = return_refund(
-        [entry.part for entry in parts],
-        tax_inclusive=terms.tax.inclusive,
-        fee=fee,
-        held=total_held(held, order.currency),
-    )
+    cost = worth([entry.part for entry in parts], tax_inclusive=terms.tax.inclusive, left=paid.left(order))
     asked = sum(item.quantity for item in items)
     return ReturnPlan(
         parts=parts,
         quantities_ok=sum(entry.part.quantity for entry in parts) == asked,
-        refund=refund,
+        cost=cost,
+        refund=return_refund(cost, fee=fee, held=total_held(paid.held, order.currency)),
         fee=fee,
-        held=held,
+        held=paid.held,
     )
 
 
@@ -165,7 +226,12 @@ async def plan_swap(context: ToolContext, order: Order, items: Sequence[ItemToSw
         same_variant=any(item.sku == item.to_sku for item in items),
         same_product=all(swap.to is not None and swap.to.product_id == swap.part.line.product_id for swap in parts),
         all_available=all(sku in stock and stock[sku].covers(count) for sku, count in wanted.items()),
-        difference=Money.sum((_difference(swap) for swap in parts), order.currency),
+        difference=Money.sum((_gap(each.part.line, each.price, each.part.quantity) for each in parts), order.currency),
+        cost=worth(
+            [each.part for each in parts],
+            tax_inclusive=tax_inclusive(context, order),
+            left=(await paid_for(context, order.id)).left(order),
+        ),
     )
 
 
@@ -194,9 +260,8 @@ async def covers(context: ToolContext, method: PaymentMethod | None, amount: Mon
     return method.balance - others >= amount
 
 
-def _difference(swap: SwapPart) -> Money:
-    line, quantity = swap.part.line, swap.part.quantity
-    return (swap.price - line.unit_price) * quantity if swap.price else Money.zero(line.unit_price.currency)
+def _gap(line: OrderLineItem, price: Money | None, units: int) -> Money:
+    return (price - line.unit_price) * units if price else line.unit_price * 0
 
 
 async def promised_on(context: ToolContext, method: PaymentMethod, currency: str) -> Money:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from shopgraph.domain import Money, Order, OrderLineItem, Refund
-from shopgraph.tools.amounts import PaymentPart
+from shopgraph.domain import Money, Order, OrderLineItem, PaymentMethod, Refund
+from shopgraph.tools.amounts import PaymentPart, destination, parts_to_refund
 from shopgraph.tools.checkout import Checkout
 from shopgraph.tools.phrases import count_of, join_words, one_line
 from shopgraph.tools.plans import ReturnPlan, SwapPart, SwapPlan
@@ -43,13 +44,23 @@ def refunds_text(showing: Showing, parts: Sequence[PaymentPart] | Sequence[Refun
     return join_words([f"{showing.text(amount)} to your {showing.label(method)}" for method, amount in amounts.items()])
 
 
-def return_summary(showing: Showing, order: Order, plan: ReturnPlan, payment_method_id: str) -> str:
+def back_text(
+    showing: Showing, held: Sequence[PaymentPart], amount: Money, payment_method_id: str, method: PaymentMethod | None
+) -> str:
+    """Where an amount goes that shall go to that method: what was paid in another way may go back that way."""
+    parts = parts_to_refund(held, amount, payment_method_id)
+    return refunds_text(showing, [replace(part, payment_method_id=destination(part, method)) for part in parts])
+
+
+def return_summary(
+    showing: Showing, order: Order, plan: ReturnPlan, payment_method_id: str, method: PaymentMethod | None
+) -> str:
     """Of a return."""
     items = join_words([count_of(e.part.quantity, item_name(e.part.line)) for e in plan.parts])
     fee = "" if plan.fee.is_zero else f" (after a fee of {showing.text(plan.fee)})"
     return (
-        f"Return {items} from order {order.id} and refund {showing.text(plan.refund)}{fee}"
-        f" to your {showing.label(payment_method_id)} when the goods are back"
+        f"Return {items} from order {order.id} and refund"
+        f" {back_text(showing, plan.held, plan.refund, payment_method_id, method)}{fee} when the goods are back"
     )
 
 

@@ -96,7 +96,7 @@ async def _describe_return(
         resource_id=order.id,
         facts={**await order_facts(context, order), **await return_facts(context, order, plan, count, method)},
         amount=plan.refund,
-        summary=return_summary(await Showing.for_order(context, order), order, plan, payment_method_id),
+        summary=return_summary(await Showing.for_order(context, order), order, plan, payment_method_id, method),
     )
 
 

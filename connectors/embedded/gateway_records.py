@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from shopgraph.connectors.embedded import gateway_calls as calls
 from shopgraph.connectors.embedded.ledger import MoneyRows
-from shopgraph.connectors.embedded.payment_rules import next_sequence
-from shopgraph.connectors.embedded.rows import add, existing, keyed, new_id, one, replace, require
-from shopgraph.connectors.embedded.schema import INTENTS, ORDERS, PAYMENT_METHODS, REFUNDS
+from shopgraph.connectors.embedded.payment_rules import order_money
+from shopgraph.connectors.embedded.rows import add, existing, keyed, new_id, one, replace
+from shopgraph.connectors.embedded.schema import INTENTS, PAYMENT_METHODS, REFUNDS
 from shopgraph.connectors.gateway import (
     UNDER_WAY,
     ExternalKind,
@@ -23,6 +23,7 @@ from shopgraph.connectors.gateway import (
     later_refund,
 )
 from shopgraph.domain import PaymentIntent, PaymentMethod, PaymentMethodKind, Refund, RefundReason
+from shopgraph.domain.shares import left, share_out
 from shopgraph.errors import Conflict
 
 
@@ -116,7 +117,8 @@ class GatewayRecords:
         if payment_id is None:
             return None
         payment = existing(db, INTENTS, payment_id)
-        require(db, ORDERS, payment.order_id)
+        money = order_money(db, payment.order_id)
+        rooms = left(money.order, money.intents, money.refunds)
         refund = Refund(
             # One that was refused here once and happened there has our id: asked again it must not happen twice.
             id=seen.id or new_id("re", f"{self.gateway}:{seen.external_id}"),
@@ -126,8 +128,9 @@ class GatewayRecords:
             amount=seen.amount,
             status=seen.status,
             reason=RefundReason.REQUESTED_BY_CUSTOMER,
-            sequence=next_sequence(db, payment.order_id),
+            sequence=money.next_sequence,
             created_at=seen.created_at,
+            shares=share_out(rooms, seen.amount),
         )
         return self.rows.add(db, REFUNDS, refund)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,9 +11,12 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 from shopgraph.connectors.embedded.ledger import OPENINGS, MoneyRows, balances, level_standing
 from shopgraph.connectors.embedded.mapping import Mapped
 from shopgraph.connectors.embedded.mapping import V as Record
-from shopgraph.connectors.embedded.schema import INTENTS, PAYMENT_METHODS, REFUNDS, STOCK_LEVELS
+from shopgraph.connectors.embedded.order_rows import read_orders
+from shopgraph.connectors.embedded.rows import many
+from shopgraph.connectors.embedded.schema import INTENTS, ORDERS, PAYMENT_METHODS, REFUNDS, STOCK_LEVELS
 from shopgraph.domain import Difference, DifferenceKind, PaymentIntent, PaymentMethodKind, Refund
-from shopgraph.domain.ledger import Book, gift_card_account, kind_of, readable
+from shopgraph.domain.ledger import Book, gift_card_account, kind_of, order_account, readable
+from shopgraph.domain.shares import BEYOND, left
 
 _COMPARED = frozenset({"order", "held", "gift_card", "free", "reserved", "allocated"})
 """The kinds of account of which the records know the balance."""
@@ -24,7 +27,7 @@ _Totals = Counter[tuple[str, str]]
 
 
 def differences(db: Connection, rows: MoneyRows) -> tuple[Difference, ...]:
-    """Every account with another balance in the ledger than in the records, and every order that gave back too much."""
+    """Every account with another balance in the ledger than in the records, and whatever gave back too much."""
     ledger = _Totals(
         {(each.account, each.unit): each.amount for each in balances(db) if kind_of(each.account) in _COMPARED}
     )
@@ -42,7 +45,22 @@ def differences(db: Connection, rows: MoneyRows) -> tuple[Difference, ...]:
         for (account, unit), amount in sorted(records.items())
         if kind_of(account) == "order" and amount < 0
     ]
-    return (*found, *over)
+    return (*found, *over, *_over_refunded_lines(db))
+
+
+def _over_refunded_lines(db: Connection) -> Iterator[Difference]:
+    """Lines of which more went back than was taken for them, of the orders that the ledger has taken over."""
+    opened = select(OPENINGS.c.id).where(OPENINGS.c.kind == "order")
+    intents, refunds = INTENTS.table.c.order_id, REFUNDS.table.c.order_id
+    payments, backs = defaultdict[str, list[PaymentIntent]](list), defaultdict[str, list[Refund]](list)
+    for refund in many(db, REFUNDS, refunds.in_(opened)):
+        backs[refund.order_id].append(refund)
+    for payment in many(db, INTENTS, intents.in_(opened), intents.in_(select(refunds))):
+        payments[payment.order_id].append(payment)
+    for order in read_orders(db, and_(ORDERS.table.c.id.in_(opened), ORDERS.table.c.id.in_(select(refunds)))):
+        for line, room in left(order, payments[order.id], backs[order.id]).items():
+            if line != BEYOND and room.amount < 0:
+                yield _over_refunded(f"{order_account(order.id)}/{line}", room.currency, room.amount)
 
 
 def _add_orders(db: Connection, rows: MoneyRows, totals: _Totals) -> None:

@@ -7,7 +7,7 @@ and stay here.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -45,6 +45,7 @@ from shopgraph.domain import (
     PaymentMethodKind,
     Refund,
     RefundReason,
+    RefundShare,
     RefundStatus,
 )
 from shopgraph.domain.ledger import GOODWILL, gift_card_account
@@ -156,7 +157,8 @@ class EmbeddedPayments:
         self, order_id: str, payment_method_id: str, amount: Money, at: datetime, key: str, *, capture: bool
     ) -> PaymentIntent:
         def begin(db: Connection, asks: Asks) -> PaymentIntent:
-            method = rules.method_for(db, order_id, payment_method_id, amount)
+            money = rules.order_money(db, order_id)
+            method = rules.method_for(db, money.order, payment_method_id, amount)
             if amount.amount <= 0:
                 raise InvalidInput(f"{amount} cannot be charged.", remedy="Charge more than nothing.")
             status = PaymentIntentStatus.SUCCEEDED if capture else PaymentIntentStatus.REQUIRES_CAPTURE
@@ -167,7 +169,7 @@ class EmbeddedPayments:
                 amount=amount,
                 captured=amount if capture else Money.zero(amount.currency),
                 status=status,
-                sequence=rules.next_sequence(db, order_id),
+                sequence=money.next_sequence,
                 created_at=at,
             )
             if method.kind is PaymentMethodKind.GIFT_CARD:
@@ -296,6 +298,7 @@ class EmbeddedPayments:
         payment_method_id: str,
         amount: Money,
         reason: RefundReason,
+        shares: Sequence[RefundShare] = (),
         at: datetime,
         idempotency_key: str,
     ) -> Refund:
@@ -305,58 +308,60 @@ class EmbeddedPayments:
 
         A refund of nothing is a record too: an even exchange is settled by one. No gateway is asked for it.
         """
+        asked = Refund(
+            id=new_id("re", idempotency_key),
+            order_id=order_id,
+            payment_intent_id=payment_intent_id,
+            payment_method_id=payment_method_id,
+            amount=amount,
+            status=RefundStatus.PENDING,
+            reason=reason,
+            sequence=0,  # its place is known when the order is locked
+            created_at=at,
+            shares=tuple(shares),
+        )
+        return await self._give_back(asked, at, idempotency_key)
 
-        def begin(db: Connection, asks: Asks) -> Refund:
-            method = rules.method_for(db, order_id, payment_method_id, amount)
-            if amount.amount < 0:
-                raise InvalidInput(f"A refund of {amount} is a charge.")
-            rules.check_refundable(db, order_id, payment_intent_id, amount)
-            refund = Refund(
-                id=new_id("re", idempotency_key),
-                order_id=order_id,
-                payment_intent_id=payment_intent_id,
-                payment_method_id=payment_method_id,
-                amount=amount,
-                status=RefundStatus.PENDING,
-                reason=reason,
-                sequence=rules.next_sequence(db, order_id),
-                created_at=at,
-            )
-            if method.kind is PaymentMethodKind.GIFT_CARD:
-                rules.move_balance(db, method, amount)
-                refund = changed(refund, status=RefundStatus.SUCCEEDED)
-            elif self.gateway is not None and not amount.is_zero:
-                payment = rules.payment_to_refund(db, order_id, payment_intent_id, method, amount)
-                self._known.payment(db, payment.id)
-                refund = changed(refund, payment_intent_id=payment.id)
-                asks(refund.id)
-            return self._rows.add(db, REFUNDS, refund)
-
+    async def _give_back(self, asked: Refund, at: datetime, key: str) -> Refund:
         async def ask(gateway: PaymentGateway, refund: Refund, asking: Asking) -> GatewayRefund:
             payment = await self._database.read(lambda db: self._known.payment(db, refund.payment_intent_id or ""))
             return await gateway.refund(refund, payment=payment, asking=asking)
 
-        return await take(
-            self._database,
-            self.gateway,
-            GatewayStep(
-                operation="payments.refund",
-                key=idempotency_key,
-                body={
-                    "order": order_id,
-                    "intent": payment_intent_id,
-                    "method": payment_method_id,
-                    "amount": amount,
-                    "reason": reason,
-                },
-                answer=_REFUND,
-                at=at,
-                begin=begin,
-                ask=ask,
-                keep=self._known.keep_refund,
-                undo=lambda db, refund: self._rows.remove(db, REFUNDS, refund.id),
-            ),
+        body = {
+            "order": asked.order_id,
+            "intent": asked.payment_intent_id,
+            "method": asked.payment_method_id,
+            "amount": asked.amount,
+            "reason": asked.reason,
+        }
+        step = GatewayStep(
+            operation="payments.refund",
+            key=key,
+            body={**body, "shares": list(asked.shares)} if asked.shares else body,
+            answer=_REFUND,
+            at=at,
+            begin=lambda db, asks: self._begin_refund(db, asks, asked),
+            ask=ask,
+            keep=self._known.keep_refund,
+            undo=lambda db, refund: self._rows.remove(db, REFUNDS, refund.id),
         )
+        return await take(self._database, self.gateway, step)
+
+    def _begin_refund(self, db: Connection, asks: Asks, asked: Refund) -> Refund:
+        money = rules.order_money(db, asked.order_id)
+        method = rules.method_for(db, money.order, asked.payment_method_id, asked.amount)
+        rules.check_refundable(money, asked.payment_intent_id, asked.amount)
+        shares = rules.shares_of(money, asked.amount, asked.shares)
+        refund = changed(asked, sequence=money.next_sequence, shares=shares)
+        if method.kind is PaymentMethodKind.GIFT_CARD:
+            rules.move_balance(db, method, refund.amount)
+            refund = changed(refund, status=RefundStatus.SUCCEEDED)
+        elif self.gateway is not None and not refund.amount.is_zero:
+            payment = rules.payment_to_refund(money, asked.payment_intent_id, method, refund.amount)
+            self._known.payment(db, payment.id)
+            refund = changed(refund, payment_intent_id=payment.id)
+            asks(refund.id)
+        return self._rows.add(db, REFUNDS, refund)
 
 
 def _begun_since(db: Connection, mapped: Mapped[Record], since: datetime) -> tuple[Record, ...]:

@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     """Who moves the money of cards in a shop that is opened by its folder or URL."""
     engine: str = ""
     """URL of the database in which actions on systems outside are carried on; empty for one beside the records."""
+    gateway_at_once: Annotated[int, Field(ge=1)] | None = None
+    """Actions under way at the gateway in all processes together; None for no limit."""
+    gateway_at_once_here: Annotated[int, Field(ge=1)] | None = None
+    """The same in one process."""
+    gateway_starts_per_second: Annotated[int, Field(ge=1)] | None = None
+    """Actions at the gateway that begin within any second, in all processes together; None for no limit."""
     log_level: LogLevel = LogLevel.WARNING
     langfuse: bool = False
     """Send traces to Langfuse; its own variables (`LANGFUSE_PUBLIC_KEY` and the rest) say where and as whom."""

@@ -28,7 +28,8 @@ from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.guards.promotions import with_calendars
 from shopgraph.guards.versions import live_folder
-from shopgraph.tools.durable.shop_engine import ShopEngine
+from shopgraph.tools.durable.limits import Limits
+from shopgraph.tools.durable.shop_engine import FREE, ShopEngine
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.registry import default_tools
 from shopgraph.tools.spec import Services
@@ -56,6 +57,7 @@ class Shop:
         chat_model: BaseChatModel | None = None,
         source_deadline_ms: int = 500,
         engine: str | None = None,
+        limits: Limits = FREE,
     ) -> None:
         self._records = records
         self._folder = folder
@@ -66,7 +68,13 @@ class Shop:
         self.payments: EmbeddedPayments = records.payments
         """The payments port with what is beyond it: customers linked to a gateway, calls without an end, its news."""
         self.clock: Clock = clock_of(self.meta)
-        self.engine = ShopEngine(engine or _engine_url(records, folder), self.meta.id)
+        gateway = records.payments.gateway
+        self.engine = ShopEngine(
+            engine or _engine_url(records, folder),
+            self.meta.id,
+            gateway=gateway.name if gateway else "",
+            limits=limits if gateway else FREE,
+        )
         """Carries out actions that touch a system outside; it does nothing until one does."""
         self.services = Services(connectors=self.connectors, clock=self.clock, policy=policy, engine=self.engine)
         self.gate = Gate(default_tools())
@@ -102,7 +110,8 @@ class Shop:
         Args:
             options: `chat_model` for the agent, `source_deadline_ms`, `search` (a `SearchKind`),
                 `gateway` (from a `ShopMeta` to the `PaymentGateway` that moves the money of cards), `engine` (URL of
-                the database in which actions on systems outside are carried on; beside the records without it).
+                the database in which actions on systems outside are carried on; beside the records without it),
+                `limits` (`Limits` of the gateway: how many actions at once, and how fast they begin).
 
         Raises:
             DamagedShop: there is no readable shop.
@@ -228,6 +237,13 @@ def shop_options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms, "search": settings.search}
     if settings.engine:
         options["engine"] = settings.engine
+    limits = Limits(
+        at_once=settings.gateway_at_once,
+        at_once_here=settings.gateway_at_once_here,
+        starts_per_second=settings.gateway_starts_per_second,
+    )
+    if limits.any:
+        options["limits"] = limits
     if settings.models:
         from shopgraph.models.registry import load_models
 

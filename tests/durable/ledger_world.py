@@ -50,8 +50,9 @@ from shopgraph.domain import (
     ShopMeta,
     StockLevel,
 )
+from shopgraph.errors import Conflict
 from shopgraph.tools.durable.admission import context_of
-from shopgraph.tools.durable.carrying import GIVE_UP, Answer, Carrying, Doing
+from shopgraph.tools.durable.carrying import WAIT_FOR_A_PERSON, Answer, Carrying, Doing
 from shopgraph.tools.spec import Services
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -76,7 +77,8 @@ class Bank:
     name: str = BANK
     payments: dict[str, GatewayPayment] = field(default_factory=dict)
     refunds: dict[str, GatewayRefund] = field(default_factory=dict)
-    by_key: dict[str, Any] = field(default_factory=dict)
+    refuses: bool = False
+    """The next refund that is asked for."""
 
     def taken(self, currency: str) -> int:
         """What customers paid in, less what went back to them or is on its way."""
@@ -106,6 +108,9 @@ class Bank:
         return self.payments.setdefault(made.external_id, made)
 
     async def refund(self, refund: Refund, *, payment: str, asking: Asking) -> GatewayRefund:
+        if self.refuses:
+            self.refuses = False
+            raise Conflict("The bank takes no refund.")
         return self.give_back(refund.id, payment, refund.amount, own=refund.id)
 
     def give_back(self, name: str, payment: str, amount: Money, *, own: str = "") -> GatewayRefund:
@@ -195,6 +200,7 @@ class Notebook:
 
     written: list[Answer] = field(default_factory=list)
     read: int = 0
+    waits: int = 0
 
     async def step(self, name: str, do: Doing) -> Answer:
         if self.read == len(self.written):
@@ -203,7 +209,10 @@ class Notebook:
         return self.written[self.read - 1]
 
     async def choice(self, seconds: float) -> str | None:
-        return GIVE_UP
+        assert seconds < WAIT_FOR_A_PERSON, "nothing here may end halfway and need a person"
+        self.waits += 1
+        assert self.waits < 20, f"nothing here is out of reach: {self.written[-1:]}"
+        return None
 
 
 class Hand:

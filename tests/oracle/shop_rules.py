@@ -33,6 +33,7 @@ from tests.oracle.shop_records import (
     Shop,
     Verdict,
 )
+from tests.oracle.shop_shares import cost_of
 
 
 def judge(shop: Shop, asker: Asker, tool: str, arguments: Arguments) -> Verdict:
@@ -239,25 +240,24 @@ def _return(asked: Asked) -> Iterator[str]:
 
 
 def _refund(asked: Asked) -> int:
-    """Prices less discounts, and tax where it came on top, less the fee: not below nothing, not above what is held."""
-    order, gross, named = _of(asked), 0, dict[str, int]()
+    """What the units cost, less the fee: not below nothing, not above what is held."""
+    order = _of(asked)
     taken = _taken(order, asked.arguments["items"])[0]
-    for line, units, _ in taken:
-        before = named.get(line.id, 0)
-        gross += line.unit_price.amount * units - _share(line.discount.amount, line, units, before)
-        if not asked.shop.terms.tax_inclusive[order.region_id]:
-            gross += _share(line.tax.amount, line, units, before)
-        named[line.id] = before + units
+    gross = sum(cost_of(asked.shop, order, [(line, units) for line, units, _ in taken]).values())
     blamed = all(item.get("reason") in ("damaged", "not_as_described", "wrong_item") for _, _, item in taken)
     fee = order.return_policy.restocking_fee.amount if order.return_policy and not blamed else 0
     return min(max(gross - fee, 0), sum(asked.shop.held(order).values()))
 
 
-def _share(whole: int, line: OrderLineItem, units: int, before: int) -> int:
-    """These units' part of an amount on the whole line: even parts, odd cents on the first units bought."""
-    each, odd = divmod(whole, line.ordered_quantity)
-    first = line.ordered_quantity - line.current_quantity + before
-    return sum(each + (unit < odd) for unit in range(first, first + units))
+def _gives_back_too_much(asked: Asked) -> bool:
+    """Whether cheaper variants of a line would give back more than its units cost."""
+    shop, order, gap = asked.shop, _of(asked), Counter[str]()
+    taken = _taken(order, asked.arguments["items"])[0]
+    for line, units, item in taken:
+        sold = shop.offers.get((item["to_sku"], order.region_id))
+        gap[line.id] += (line.unit_price.amount - sold.price.amount) * units if sold else 0
+    cost = cost_of(shop, order, [(line, units) for line, units, _ in taken])
+    return any(back > cost[line] for line, back in gap.items())
 
 
 def _swap(asked: Asked) -> Iterator[str]:
@@ -288,13 +288,16 @@ def difference(shop: Shop, order: Order, items: list[Arguments]) -> int:
 def _exchange(asked: Asked) -> Iterator[str]:
     yield from _after_delivery(asked, "exchange-only-delivered")
     yield from _swap(asked)
+    if _gives_back_too_much(asked):
+        yield "records-do-not-allow"
 
 
 def _change(asked: Asked) -> Iterator[str]:
     yield from _untouched(asked, "change-only-pending")
     yield from _swap(asked)
     shop, order = asked.shop, _of(asked)
-    if -difference(shop, order, asked.arguments["items"]) > sum(shop.held(order).values()):
+    too_much = -difference(shop, order, asked.arguments["items"]) > sum(shop.held(order).values())
+    if too_much or _gives_back_too_much(asked):
         yield "records-do-not-allow"
 
 
@@ -357,7 +360,10 @@ def _receive(asked: Asked) -> Iterator[str]:
         return
     if found.status != "requested":
         yield "receive-once"
-    if found.refund.amount > sum(shop.held(shop.orders[found.order_id]).values()):
+    order = shop.orders[found.order_id]
+    lines = {line.id: line for line in order.lines}
+    cost = cost_of(shop, order, [(lines[item.line_id], item.quantity) for item in found.items])
+    if found.refund.amount > min(sum(shop.held(order).values()), sum(cost.values())):
         yield "records-do-not-allow"
 
 

@@ -220,6 +220,19 @@ async def test_a_request_with_a_key_is_done_once(connect: Callable[..., Client],
     assert [body for body in notes if body.startswith("rings")] == ["rings twice"]
 
 
+async def test_the_keys_of_one_guest_are_not_anothers(connect: Callable[..., Client], shop: Shop) -> None:
+    meta: Any = {IDEMPOTENCY_KEY: "g1"}
+    async with connect() as client:
+        wanted = {"reason": "a person", "summary": "mine"}
+        first = await client.call_tool("handoff", wanted, meta=meta)
+        assert (await client.call_tool("handoff", wanted, meta=meta)).structured_content == first.structured_content
+    async with connect() as client:
+        other = await client.call_tool("handoff", {"reason": "a person", "summary": "not theirs"}, meta=meta)
+    assert not other.is_error
+    summaries = [each.summary for each in await shop.connectors.records.handoffs()]
+    assert sorted(each for each in summaries if "the" in each or "mine" in each) == ["mine", "not theirs"]
+
+
 async def test_without_a_key_two_requests_are_two_whoever_connects(connect: Callable[..., Client], shop: Shop) -> None:
     for _ in range(2):
         async with connect(STRANGER) as client:

@@ -23,6 +23,7 @@ from shopgraph.tools.amounts import (
     parts_to_refund,
     return_refund,
     total_held,
+    worth,
 )
 
 METHODS = ("card", "gift", "paypal")
@@ -144,17 +145,14 @@ def test_returns_one_after_the_other_pay_back_exactly_what_the_line_cost(
     paid_back, returned = Money.zero(currency), 0
     for units in steps:
         line = item(quantity, returned, money(price), money(off), money(tax))
-        paid_back += return_refund(
-            [LinePart(line=line, quantity=units)], tax_inclusive=inclusive, fee=money(0), held=cost - paid_back
-        )
+        of = worth([LinePart(line=line, quantity=units)], tax_inclusive=inclusive, left={"l1": cost - paid_back})
+        paid_back += return_refund(of, fee=money(0), held=cost - paid_back)
         returned += units
     assert paid_back == cost
 
 
 def test_a_fee_above_the_price_leaves_nothing_and_no_debt() -> None:
-    line = item(1, 0, Money.of("3.00", "USD"), Money.zero("USD"), Money.zero("USD"))
-    part = LinePart(line=line, quantity=1)
-    refunded = return_refund([part], tax_inclusive=True, fee=Money.of("5.00", "USD"), held=Money.of("3.00", "USD"))
+    refunded = return_refund({"l1": Money.of("3.00", "USD")}, fee=Money.of("5.00", "USD"), held=Money.of("3.00", "USD"))
     assert refunded == Money.zero("USD")
 
 

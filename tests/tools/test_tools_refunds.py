@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from pydantic import JsonValue
 
 from shopgraph.connectors.canonical import canonical_export_hash
 from shopgraph.connectors.embedded import EmbeddedShop
-from shopgraph.domain import Money, Principal, RefundReason
+from shopgraph.domain import Money, Principal, Refund, RefundReason
+from shopgraph.domain.shares import left
 from shopgraph.errors import InvalidInput
 from shopgraph.tools.arguments import amount_in
 from shopgraph.tools.gate import Gate
@@ -213,3 +215,73 @@ async def test_an_approved_refund_is_done_for_the_very_amount(gate: Gate, ask: A
     assert (await gate.call(approved, more)).outcome is Outcome.NEEDS_APPROVAL
     assert (await gate.call(approved, call)).outcome is Outcome.DONE
     assert await refunds(shop, "#BIG") == [("bob-card", 51000)]
+
+
+def shares(refund: Refund) -> dict[str, int]:
+    return {each.line_id: each.amount.amount for each in refund.shares}
+
+
+async def test_items_are_paid_back_as_they_cost_and_no_line_beyond_that(do: Do, shop: EmbeddedShop) -> None:
+    order = await shop.connectors.orders.order("#D1")
+    assert order is not None
+    line, units = order.lines[0], order.lines[0].ordered_quantity
+    paid = left(order, await shop.connectors.payments.intents("#D1"), ())[line.id].amount
+    one: dict[str, JsonValue] = {"order_id": "#D1", "reason": "damaged", "items": [{"sku": line.sku}]}
+    for _ in range(units):
+        assert (await do("refund_order", as_=AGENT, **one)).outcome is Outcome.DONE
+    given = [each.amount.amount for each in await shop.connectors.payments.refunds("#D1")]
+    assert 0 <= paid - sum(given) < units, "each time the odd cents of the first unit"
+    if paid > sum(given):
+        assert (await do("refund_order", as_=AGENT, **one)).outcome is Outcome.DONE
+    made = await shop.connectors.payments.refunds("#D1")
+    assert {line_id for each in made for line_id in shares(each)} == {line.id}
+    assert sum(each.amount.amount for each in made) == paid
+    before = canonical_export_hash(shop.dump())
+    more: list[dict[str, JsonValue]] = [{}, {"amount": "0.01"}]
+    for each in more:
+        assert (await do("refund_order", as_=AGENT, **one, **each)).outcome is Outcome.REFUSED
+    assert canonical_export_hash(shop.dump()) == before
+
+
+async def test_an_amount_for_items_falls_on_their_lines_only(do: Do, shop: EmbeddedShop) -> None:
+    order = await shop.connectors.orders.order("#P1")
+    assert order is not None
+    line = order.lines[-1]
+    some: dict[str, JsonValue] = {"order_id": "#P1", "reason": "damaged", "items": [{"sku": line.sku}]}
+    assert (await do("refund_order", as_=AGENT, amount="1.23", **some)).outcome is Outcome.DONE
+    (made,) = await shop.connectors.payments.refunds("#P1")
+    assert shares(made) == {line.id: 123}
+    too_many = await do(
+        "refund_order", as_=AGENT, order_id="#P1", reason="damaged", items=[{"sku": line.sku, "quantity": 9}]
+    )
+    assert too_many.outcome is Outcome.REFUSED
+
+
+async def test_all_that_is_left_goes_back_when_nothing_is_named(do: Do, shop: EmbeddedShop) -> None:
+    assert (
+        await do("refund_order", as_=AGENT, order_id="#D1", amount="0.11", reason="damaged")
+    ).outcome is Outcome.DONE
+    assert (await do("refund_order", as_=AGENT, order_id="#D1", reason="damaged")).outcome is Outcome.DONE
+    assert await refunds(shop, "#D1") == [("ann-card", 11), ("ann-card", 17300)]
+    again = await do("refund_order", as_=AGENT, order_id="#D1", reason="damaged")
+    assert again.outcome is Outcome.REFUSED
+    assert len(await refunds(shop, "#D1")) == 2
+
+
+async def test_what_a_line_gave_back_is_not_given_again_when_it_returns(do: Do, shop: EmbeddedShop) -> None:
+    order = await shop.connectors.orders.order("#D1")
+    assert order is not None
+    assert (
+        await do("refund_order", as_=AGENT, order_id="#D1", amount="100.00", reason="damaged")
+    ).outcome is Outcome.DONE
+    (partial,) = await shop.connectors.payments.refunds("#D1")
+    line = order.lines[0]
+    items = [{"sku": line.sku, "quantity": line.current_quantity, "reason": "damaged"}]
+    assert (await do("return_items", order_id="#D1", items=items, payment_method_id="ann-card")).outcome is Outcome.DONE
+    (entry,) = shop.dump().returns
+    assert (await do("receive_return", as_=AGENT, return_id=entry.id)).outcome is Outcome.DONE
+    paid = left(order, await shop.connectors.payments.intents("#D1"), ())[line.id].amount
+    assert entry.refund.amount == paid - shares(partial)[line.id]
+    *_, back = await shop.connectors.payments.refunds("#D1")
+    assert shares(back) == {line.id: entry.refund.amount}
+    assert await shop.connectors.ledger.differences() == ()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shopgraph.domain import Address, Money, Order, OrderLineItem, OrderStatus
-from shopgraph.tools.amounts import LinePart, pick_lines, return_refund
+from shopgraph.tools.amounts import LinePart, pick_lines, return_refund, worth
 
 HERE = Address(line1="1 Elm Street", city="Boston", postal_code="02101", country="US")
 CURRENCIES = ["JPY", "USD", "KWD"]
@@ -75,7 +75,8 @@ def test_partial_returns_add_up_to_what_the_lines_cost(data: st.DataObject, curr
         for sku in units[: data.draw(st.integers(1, len(units)))]:
             back += pick_lines(rest, sku, 1, taken)
         units = units[len(back) :]
-        refund = return_refund(back, tax_inclusive=inclusive, fee=Money.zero(currency), held=whole - paid)
+        of = worth(back, tax_inclusive=inclusive, left={each.id: whole for each in bought.lines})
+        refund = return_refund(of, fee=Money.zero(currency), held=whole - paid)
         assert refund.amount >= 0
         paid, rest = paid + refund, after(rest, back)
     assert paid == whole
@@ -84,11 +85,8 @@ def test_partial_returns_add_up_to_what_the_lines_cost(data: st.DataObject, curr
 @pytest.mark.parametrize("currency", CURRENCIES)
 def test_units_named_one_by_one_pay_as_much_as_together(currency: str) -> None:
     bought = order([line(0, 1000, 3, 100, 89, currency)], currency)
-    nothing = Money.zero(currency)
-    held = Money(amount=10**6, currency=currency)
+    room = {"0": Money(amount=10**6, currency=currency)}
     taken: dict[str, int] = {}
     apart = [part for _ in range(2) for part in pick_lines(bought, "sku-0", 1, taken)]
     together = pick_lines(bought, "sku-0", 2, {})
-    assert return_refund(apart, tax_inclusive=False, fee=nothing, held=held) == return_refund(
-        together, tax_inclusive=False, fee=nothing, held=held
-    )
+    assert worth(apart, tax_inclusive=False, left=room) == worth(together, tax_inclusive=False, left=room)

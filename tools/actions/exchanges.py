@@ -16,8 +16,10 @@ from shopgraph.domain import (
     FulfillmentStatus,
     ItemCondition,
     Money,
+    Order,
     Value,
 )
+from shopgraph.domain.shares import origin
 from shopgraph.domain.transitions import EXCHANGE
 from shopgraph.errors import OutOfStock
 from shopgraph.tools.actions.items import settlement
@@ -28,6 +30,7 @@ from shopgraph.tools.durable.admission import perform
 from shopgraph.tools.durable.steps import Step, Work, action
 from shopgraph.tools.lookups import own_order, the_exchange, variants_of
 from shopgraph.tools.places import Pick, Wanted, pick
+from shopgraph.tools.plans import backs, paid_for
 from shopgraph.tools.showing import Showing
 from shopgraph.tools.spec import Accepted, ToolContext
 from shopgraph.tools.summaries import difference_text
@@ -77,7 +80,9 @@ async def receive_exchange(
     order = await own_order(context, found.order_id)
     picks = await _picks(context, found, order.region_id)
     old = [(item.line_id, item.from_sku, item.quantity) for item in found.items]
-    charge, refunds = await settlement(context, order, found.difference, found.payment_method_id, promised=True)
+    rooms = (await paid_for(context, order.id)).left(order)
+    of = {line_id: min(back, rooms[origin(line_id)]) for line_id, back in _backs(order, found).items()}
+    charge, refunds = await settlement(context, order, found.difference, found.payment_method_id, promised=True, of=of)
     plan = ReceivePlan(
         exchange_id=found.id,
         order_id=order.id,
@@ -92,6 +97,11 @@ async def receive_exchange(
         parcels=_parcels(found, picks),
     )
     return await perform(context, RECEIVE_EXCHANGE, plan, order_id=order.id, customer_id=order.customer_id)
+
+
+def _backs(order: Order, found: Exchange) -> dict[str, Money]:
+    lines = {line.id: line for line in order.lines}
+    return backs((lines[item.line_id], item.price, item.quantity) for item in found.items if item.line_id in lines)
 
 
 async def _picks(context: ToolContext, found: Exchange, region_id: str) -> tuple[Pick, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shopgraph.domain import (
     Allocation,
@@ -19,7 +19,7 @@ from shopgraph.domain import (
 from shopgraph.errors import Conflict, OutOfStock
 from shopgraph.tools.actions.ledger import book, next_place
 from shopgraph.tools.actions.money import PlannedCharge, PlannedRefund, charge_step, plan_refunds, refund_steps
-from shopgraph.tools.amounts import parts_to_refund
+from shopgraph.tools.amounts import parts_to_refund, shares_over
 from shopgraph.tools.arguments import ItemToSwap
 from shopgraph.tools.durable.admission import perform
 from shopgraph.tools.durable.steps import Step, Work, action
@@ -142,18 +142,25 @@ async def change_items(
 
 
 async def settlement(
-    context: ToolContext, order: Order, difference: Money, payment_method_id: str, *, promised: bool = False
+    context: ToolContext,
+    order: Order,
+    difference: Money,
+    payment_method_id: str,
+    *,
+    promised: bool = False,
+    of: Mapping[str, Money] | None = None,
 ) -> tuple[PlannedCharge | None, tuple[PlannedRefund, ...]]:
     """What is charged, or else refunded, for a difference in price; an even one is a refund of nothing.
 
     `promised`: it is an open exchange's own difference, which is not set aside on the gift card a second time.
+    `of`: what of each line goes back; None where the lines have their new prices when it is paid.
 
     Raises:
         Conflict: the method is not the customer's or does not cover it, or too little is held to refund it.
     """
     first = await next_place(context, order.id)
+    method = await own_method(context, order.customer_id, payment_method_id)
     if difference.amount > 0:
-        method = await own_method(context, order.customer_id, payment_method_id)
         if method is None or not await covers(context, method, difference, promised=promised):
             raise Conflict(f"{difference} for order {order.id} cannot be paid with this payment method.")
         charge = PlannedCharge(
@@ -166,7 +173,8 @@ async def settlement(
         parts,
         first=first,
         reason=RefundReason.EXCHANGE_DIFFERENCE,
-        payment_method_id=payment_method_id,
+        to=method,
+        shares=() if of is None else shares_over(-difference, of),
     )
 
 

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shopgraph.domain import Money, PaymentIntent, Refund, RefundReason, Value
-from shopgraph.tools.amounts import PaymentPart
+from shopgraph.domain import (
+    Money,
+    PaymentIntent,
+    PaymentMethod,
+    Refund,
+    RefundReason,
+    RefundShare,
+    Value,
+)
+from shopgraph.domain.shares import over_parts
+from shopgraph.tools.amounts import PaymentPart, destination
 from shopgraph.tools.durable.steps import Step, Work
 
 PAYMENTS = frozenset({"payments"})
@@ -21,6 +30,8 @@ class PlannedRefund(Value):
     """Where the money goes."""
     amount: Money
     reason: RefundReason
+    shares: tuple[RefundShare, ...] = ()
+    """On which lines it falls; empty: on all that is left of the order's money, in proportion."""
 
     @property
     def step(self) -> str:
@@ -48,19 +59,25 @@ def plan_refunds(
     *,
     first: int,
     reason: RefundReason,
-    payment_method_id: str | None = None,
+    to: PaymentMethod | None = None,
+    shares: Sequence[RefundShare] = (),
 ) -> tuple[PlannedRefund, ...]:
-    """Each part of a payment back to its own method, or all of them to the one that is named; `first` is the place."""
+    """Each part of a payment back to its own method, or all of them `to` a gift card; `first` is the place.
+
+    No card takes back what was paid by another way, so a card that is named takes what was paid with it and no more.
+    """
+    fall = over_parts(shares, [part.amount for part in parts]) if shares else [()] * len(parts)
     return tuple(
         PlannedRefund(
             order_id=order_id,
             sequence=sequence,
             payment_intent_id=part.payment_intent_id,
-            payment_method_id=payment_method_id or part.payment_method_id,
+            payment_method_id=destination(part, to),
             amount=part.amount,
             reason=reason,
+            shares=on,
         )
-        for sequence, part in enumerate(parts, first)
+        for sequence, (part, on) in enumerate(zip(parts, fall, strict=True), first)
     )
 
 
@@ -78,6 +95,7 @@ def _refund_step(planned: PlannedRefund) -> Step:
             payment_method_id=planned.payment_method_id,
             amount=planned.amount,
             reason=planned.reason,
+            shares=planned.shares,
             at=services.clock.now(),
             idempotency_key=f"refund:{planned.order_id}:{planned.sequence}",
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shopgraph.domain import Money, RefundReason, Value
 from shopgraph.errors import Conflict
-from shopgraph.tools.actions.ledger import book, next_place
+from shopgraph.tools.actions.ledger import book
 from shopgraph.tools.actions.money import PlannedRefund, plan_refunds, refund_steps, refunds_of
+from shopgraph.tools.arguments import ItemToRefund
 from shopgraph.tools.durable.admission import perform
 from shopgraph.tools.durable.steps import Step, Work, action
 from shopgraph.tools.lookups import own_order
@@ -26,23 +29,30 @@ class RefundPlan(Value):
 
 
 async def refund_order(
-    context: ToolContext, order_id: str, amount: str, reason: RefundReason, payment_method_id: str | None
+    context: ToolContext,
+    order_id: str,
+    reason: RefundReason,
+    *,
+    amount: str | None,
+    items: Sequence[ItemToRefund],
+    payment_method_id: str | None,
 ) -> RefundedOrder | Accepted:
-    """Give back that much of what is held for an order; its goods and its state stay as they are.
+    """Give back all that is held for an order, an amount, or what some items cost; the goods stay where they are.
 
     Raises:
         Conflict: so much cannot go back this way.
     """
     order = await own_order(context, order_id)
-    found = await plan_refund(context, order, amount, payment_method_id)
+    found = await plan_refund(context, order, amount=amount, items=items, payment_method_id=payment_method_id)
     if not found.parts:
         raise Conflict(
             f"{found.amount} cannot be refunded: at most {found.refundable} can go back for order {order.id}.",
             requested=str(found.amount),
             refundable=str(found.refundable),
         )
-    first = await next_place(context, order.id)
-    refunds = plan_refunds(order.id, found.parts, first=first, reason=reason, payment_method_id=found.payment_method_id)
+    refunds = plan_refunds(
+        order.id, found.parts, first=found.place, reason=reason, to=found.method, shares=found.shares
+    )
     plan = RefundPlan(order_id=order.id, amount=found.amount, reason=reason, refunds=refunds)
     return await perform(context, REFUND, plan, order_id=order.id, customer_id=order.customer_id)
 

@@ -17,17 +17,18 @@ from shopgraph.domain import (
 )
 from shopgraph.domain.transitions import RETURN
 from shopgraph.errors import NotFound
-from shopgraph.tools.actions.ledger import book, next_place
+from shopgraph.tools.actions.ledger import book
 from shopgraph.tools.actions.money import PlannedRefund, plan_refunds, refund_steps, refunds_of
 from shopgraph.tools.actions.restocking import Restocking, plan_restocking, restock_steps
-from shopgraph.tools.amounts import parts_to_refund
+from shopgraph.tools.amounts import line_parts, parts_to_refund, shares_over, worth
 from shopgraph.tools.arguments import ItemToReturn
 from shopgraph.tools.durable.admission import perform
 from shopgraph.tools.durable.steps import Step, Work, action
-from shopgraph.tools.lookups import own_order
-from shopgraph.tools.plans import held_for, plan_return
+from shopgraph.tools.lookups import own_method, own_order
+from shopgraph.tools.plans import paid_for, plan_return, tax_inclusive
 from shopgraph.tools.showing import Showing
 from shopgraph.tools.spec import Accepted, ToolContext
+from shopgraph.tools.summaries import back_text, refunds_text
 from shopgraph.tools.views import RequestedReturn, SettledReturn
 
 WAREHOUSE = frozenset({"warehouse"})
@@ -40,6 +41,8 @@ class ReturnPlan(Value):
     place: int
     """How many returns the order had before: it makes the key."""
     refund: Money
+    to: str
+    """Where the refund goes, in words."""
 
 
 async def return_items(
@@ -59,7 +62,10 @@ async def return_items(
         payment_method_id=payment_method_id,
     )
     place = len(await context.services.connectors.warehouse.returns(order.id))
-    plan = ReturnPlan(request=request, place=place, refund=found.refund)
+    method = await own_method(context, order.customer_id, payment_method_id)
+    showing = await Showing.for_order(context, order)
+    to = back_text(showing, found.held, found.refund, payment_method_id, method)
+    plan = ReturnPlan(request=request, place=place, refund=found.refund, to=to)
     return await perform(context, REQUEST_RETURN, plan, order_id=order.id, customer_id=order.customer_id)
 
 
@@ -79,10 +85,7 @@ def _request_steps(plan: ReturnPlan) -> list[Step]:
 async def _tell_requested(work: Work, plan: ReturnPlan) -> RequestedReturn:
     accepted = work.result("request", Return)
     showing = await Showing.for_order(work.context, await own_order(work.context, accepted.order_id))
-    summary = (
-        f"The return for order {accepted.order_id} is open: {showing.text(plan.refund)} goes to your"
-        f" {showing.label(accepted.payment_method_id)} when the goods have arrived."
-    )
+    summary = f"The return for order {accepted.order_id} is open: {_goes(plan.to)} when the goods have arrived."
     await book(
         work.context,
         "return_items",
@@ -123,7 +126,9 @@ async def receive_return(context: ToolContext, return_id: str, condition: ItemCo
     RETURN.check(found.status, ReturnStatus.RECEIVED)
     order = await own_order(context, found.order_id)
     came = [(item.line_id, item.sku, item.quantity) for item in found.items]
-    parts = parts_to_refund(await held_for(context, order.id), found.refund, found.payment_method_id)
+    paid = await paid_for(context, order.id)
+    parts = parts_to_refund(paid.held, found.refund, found.payment_method_id)
+    cost = worth(line_parts(order, came), tax_inclusive=tax_inclusive(context, order), left=paid.left(order))
     plan = ReceivePlan(
         return_id=found.id,
         order_id=order.id,
@@ -135,9 +140,10 @@ async def receive_return(context: ToolContext, return_id: str, condition: ItemCo
         refunds=plan_refunds(
             order.id,
             parts,
-            first=await next_place(context, order.id),
+            first=paid.next_place,
             reason=RefundReason.GOODS_RETURNED,
-            payment_method_id=found.payment_method_id,
+            to=await own_method(context, order.customer_id, found.payment_method_id),
+            shares=shares_over(found.refund, cost),
         ),
     )
     return await perform(context, RECEIVE_RETURN, plan, order_id=order.id, customer_id=order.customer_id)
@@ -173,10 +179,8 @@ def _receive_steps(plan: ReceivePlan) -> list[Step]:
 async def _tell_received(work: Work, plan: ReceivePlan) -> SettledReturn:
     settled = work.result("settle", Return)
     showing = await Showing.for_order(work.context, await own_order(work.context, plan.order_id))
-    summary = (
-        f"The goods of return {settled.id} are here; {showing.text(plan.refund)} goes to the"
-        f" {showing.label(settled.payment_method_id)}."
-    )
+    money = _goes(refunds_text(showing, refunds_of(work, plan.refunds)))
+    summary = f"The goods of return {settled.id} are here; {money}."
     await book(
         work.context,
         "receive_return",
@@ -197,3 +201,8 @@ async def _tell_received(work: Work, plan: ReceivePlan) -> SettledReturn:
 
 
 RECEIVE_RETURN = action("receive_return", plan=ReceivePlan, steps=_receive_steps, tell=_tell_received)
+
+
+def _goes(money: str) -> str:
+    """ "$20.00 to your gift card and $5.00 to your Visa" as a sentence."""
+    return money.replace(" to your ", " goes to your ", 1)

@@ -20,6 +20,7 @@ from shopgraph.domain import ActionRun, RunStatus
 from shopgraph.errors import IllegalTransition
 from shopgraph.tools.durable.journal import APP_VERSION, workflow_id
 from shopgraph.tools.durable.leases import Leases
+from shopgraph.tools.durable.limits import LIMITED
 from shopgraph.tools.durable.shops import SHOPS
 
 _LOG = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ class Caring:
             why = f"It was begun by a worker of version {found.app_version}, which is gone; this one has {APP_VERSION}."
             _list_as_stuck(shop_id, run, f"{why} Start a worker of that version.")
         elif self._leases.claim(name):
-            DBOS.resume_workflow(name, queue_name=own_queue(self._executor))
+            DBOS.resume_workflow(name, queue_name=LIMITED.queue(shop_id) or own_queue(self._executor))
 
     def _found(self, names: list[str]) -> dict[str, WorkflowStatus]:
         if not names:

@@ -27,6 +27,7 @@ from shopgraph.tools.durable.caring import Caring, own_queue
 from shopgraph.tools.durable.journal import APP_VERSION, carry_out, workflow_id
 from shopgraph.tools.durable.leases import BEAT_SECONDS, Leases
 from shopgraph.tools.durable.leaving import LEAVING
+from shopgraph.tools.durable.limits import LIMITED
 from shopgraph.tools.durable.shops import SHOPS
 from shopgraph.tools.spec import Services
 
@@ -101,9 +102,21 @@ class Engine:
             SHOPS.forget(name, waiter)
 
     def begin(self, shop_id: str, action_id: str) -> None:
-        """Begin an admitted action unless it was begun."""
+        """Begin an admitted action unless it was begun, or let it wait for its turn where its gateway has limits."""
+        queue = LIMITED.queue(shop_id)
         with SetWorkflowID(workflow_id(shop_id, action_id)):
-            DBOS.start_workflow(carry_out, shop_id, action_id)
+            if queue is None:
+                DBOS.start_workflow(carry_out, shop_id, action_id)
+            else:
+                DBOS.enqueue_workflow(queue, carry_out, shop_id, action_id)
+
+    def serve(self, shop_id: str) -> None:
+        """Keep the limits of the shop's gateway from now on.
+
+        Raises:
+            ConfigurationError: the shop was opened too late for this process to listen to its queue.
+        """
+        LIMITED.register(shop_id, _LISTEN_SECONDS)
 
     def close(self) -> None:
         """Stop; what is unfinished is another process's, or the next one's. Close the shops before."""
@@ -136,7 +149,7 @@ class Engine:
         }
         _write_ahead(self.url)
         DBOS(config=config)
-        DBOS.listen_queues([own_queue(self.executor)])
+        DBOS.listen_queues([own_queue(self.executor), *LIMITED.listened_to()])
         DBOS.launch()
         DBOS.register_queue(own_queue(self.executor), polling_interval_sec=_QUEUE_SECONDS)
 
@@ -157,16 +170,17 @@ class Engine:
 
 
 async def _ended(services: Services, action_id: str, waiter: threading.Event, deadline: float) -> ActionRun:
-    pause = 0.01
+    pause = 0.05
     while True:
+        rest = deadline - time.monotonic()
+        # In this process the end is heard at once; of another process it is looked for.
+        if rest > 0:
+            await asyncio.to_thread(waiter.wait, min(pause, rest))
         run = await services.connectors.runs.run(action_id)
         if run is None:
             raise NotFound(f"There is no action {action_id}.", action=action_id)
-        rest = deadline - time.monotonic()
         if not run.unfinished or rest <= 0:
             return run
-        # In this process the end is heard at once; of another process it is looked for.
-        await asyncio.to_thread(waiter.wait, min(pause, rest))
         pause = min(pause * 2, 0.25)
 
 

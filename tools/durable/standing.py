@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from shopgraph.domain import ActionRun, RunStatus, Value
 from shopgraph.errors import Conflict, InvalidInput
 from shopgraph.tools.actions.money import PlannedCharge, PlannedRefund
+from shopgraph.tools.actions.placing import PlacePlan
 from shopgraph.tools.durable.caring import NOBODYS_QUEUE, end_of, given_up
 from shopgraph.tools.durable.carrying import CHOICES, GIVE_UP, RETRY, UNDO
 from shopgraph.tools.durable.journal import CHOICE_TOPIC, workflow_id
@@ -168,6 +169,8 @@ def _because(now: Standing, choice: str) -> str:
 
 def _money(plan: BaseModel) -> Iterator[str]:
     """What a plan charges and refunds, wherever in it that stands."""
+    if isinstance(plan, PlacePlan) and plan.order.total.amount:
+        yield f"charge {plan.order.total} to {plan.payment_method_id}"
     for _, value in plan:
         for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, PlannedCharge):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopgraph.cli.output import console, print_json, print_model, visible
+from shopgraph.cli.output import console, print_json, print_model, print_notice, visible
 from shopgraph.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -50,12 +50,16 @@ def list_actions(
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for title in ("action", "what", "order", "status", "admitted", "reason"):
+    for title in ("action", "what", "order", "asked by", "status", "admitted", "reason"):
         table.add_column(title, overflow="fold")
     for run in runs:
-        cells = (run.id, run.type, run.order_id or "", run.status, run.at.isoformat(timespec="seconds"), run.reason)
+        at = run.at.isoformat(timespec="seconds")
+        cells = (run.id, run.type, run.order_id or "", run.started_by, run.status, at, run.reason)
         table.add_row(*(visible(cell) for cell in cells))
-    console().print(table)
+    if runs:
+        console().print(table)
+    else:
+        print_notice("No such action. What lies within the shop's own database is one transaction and is not listed.")
 
 
 @app.command()

@@ -18,6 +18,7 @@ from shopgraph.domain.payment import (
     PaymentMethodKind,
     Refund,
     RefundReason,
+    RefundShare,
     RefundStatus,
 )
 from shopgraph.domain.records import (
@@ -96,6 +97,7 @@ __all__ = [
     "Quantity",
     "Refund",
     "RefundReason",
+    "RefundShare",
     "RefundStatus",
     "Region",
     "Reservation",

@@ -87,6 +87,14 @@ class RefundReason(StrEnum):
     """The goods never arrived."""
 
 
+class RefundShare(Value):
+    """What of a refund falls on an order line."""
+
+    line_id: str
+    """Empty: on the shipping; `*`: on what was paid beyond the order's total."""
+    amount: Money
+
+
 class Refund(Value):
     """Money that goes back. It is never a negative order."""
 
@@ -101,3 +109,5 @@ class Refund(Value):
     reason: RefundReason
     sequence: Quantity
     created_at: Instant | None = None
+    shares: tuple[RefundShare, ...] = ()
+    """How it falls on the order's lines; together the amount. Empty: its system of record does not say."""

@@ -94,7 +94,7 @@ class ToolServer:
     ) -> types.CallToolResult | types.InputRequiredResult:
         principal, region_id = await self.known(self._asker(ctx))
         carried: dict[str, str] = json.loads(params.request_state) if params.request_state else {}
-        call_id = carried.get("call_id") or _call_id(ctx, principal, params)
+        call_id = carried.get("call_id") or self._call_id(ctx, principal, params)
         yes = _said_yes(params.input_responses)
         context = ToolContext(
             services=self._services,
@@ -132,6 +132,18 @@ class ToolServer:
         session = _session(ctx) or (self._run_id if ctx.request is None else _named(principal))
         return f"mcp:{session}"
 
+    def _call_id(self, ctx: Context, principal: Principal, params: types.CallToolRequestParams) -> str:
+        key, session = (params.meta or {}).get(IDEMPOTENCY_KEY), _session(ctx)
+        if isinstance(key, str) and key:
+            # Guests are not one principal: a key is a guest's own only within a session, or a run over stdio.
+            if principal.kind is not PrincipalKind.GUEST:
+                return f"mcp:{_named(principal)}:{key}"
+            if own := session or (self._run_id if ctx.request is None else ""):
+                return f"mcp:{own}:{key}"
+        if session:
+            return f"mcp:{session}:{ctx.request_id}"
+        return f"mcp:{secrets.token_hex(8)}"  # nothing says that this request and another are the same one
+
     def _asker(self, ctx: Context) -> Principal:
         """Who asks: by the token shown with this very request, else for whom the server was started."""
         token = shown_token(ctx.request.scope) if ctx.request is not None else None
@@ -143,16 +155,6 @@ class ToolServer:
             return principal, self._region_id
         customer = await self._services.connectors.crm.customer(principal.customer_id)
         return (Principal.guest(), self._region_id) if customer is None else (principal, customer.region_id)
-
-
-def _call_id(ctx: Context, principal: Principal, params: types.CallToolRequestParams) -> str:
-    key = (params.meta or {}).get(IDEMPOTENCY_KEY)
-    if isinstance(key, str) and key:
-        return f"mcp:{_named(principal)}:{key}"
-    session = _session(ctx)
-    if session:
-        return f"mcp:{session}:{ctx.request_id}"
-    return f"mcp:{secrets.token_hex(8)}"  # nothing says that this request and another are the same one
 
 
 def _session(ctx: Context) -> str:

@@ -1,4 +1,4 @@
-"""Our own budgets: per request and per day. LiteLLM's are global to a process, so that one Router fails another's calls."""
+"""Our own budgets, per request and per day: LiteLLM's are global to a process, so one Router fails another's calls."""
 
 from __future__ import annotations
 

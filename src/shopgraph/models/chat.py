@@ -131,6 +131,11 @@ def deadline_of(model: BaseChatModel) -> float:
     return model.pool.policy.deadline_s if isinstance(model, LiteLLMChat) else DEADLINE_S
 
 
+def for_tier(model: BaseChatModel, tier: Tier) -> BaseChatModel:
+    """The model of a tier, where there are several."""
+    return model.for_tier(tier) if isinstance(model, LiteLLMChat) else model
+
+
 async def _next(pieces: AsyncIterator[AIMessageChunk]) -> AIMessageChunk | None:
     return await anext(pieces, None)
 

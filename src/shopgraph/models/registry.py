@@ -1,4 +1,4 @@
-"""Which models there are: `models.yaml` in LiteLLM's own `model_list` form, a tier for each, and how they are called."""
+"""Which models there are: `models.yaml` in LiteLLM's own `model_list` form, with a tier for each."""
 
 from __future__ import annotations
 

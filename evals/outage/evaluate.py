@@ -102,8 +102,7 @@ async def _all(shop: Shop, chosen: Sequence[Scenario], customers: int) -> tuple[
         with ExitStack() as stack:
             servers = [stack.enter_context(ScriptedProvider(script=script)) for script in scenario.providers]
             orchestrator = _orchestrator(shop, scenario, servers)
-            for number in range(customers):
-                asked.append(await _ask(orchestrator, scenario, number))
+            asked += [await _ask(orchestrator, scenario, number) for number in range(customers)]
             waits += [_waits(scenario, server.seen) for server in servers]
     return asked, waits
 

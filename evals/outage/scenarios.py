@@ -52,13 +52,15 @@ class Scenario:
     def providers(self) -> tuple[Script, Script]:
         """What the two providers do."""
         works, strikes = _script(None, 0), _script(self.fault, 0)
+        # A model that errs in its arguments is told so; the other one waits. Everywhere it never learns.
+        errs = self.fault in ARGUMENTS
         match self.moment:
             case Moment.FIRST_CALL:
-                return strikes, works
+                return _script(self.fault, 0, once=errs), works
             case Moment.TOOL_ROUND:
-                return _script(self.fault, 1), works
+                return _script(self.fault, 1, once=errs), works
             case Moment.SECOND_PROVIDER:
-                return _script(Fault.SERVER_ERROR, 0), strikes
+                return _script(Fault.SERVER_ERROR, 0), _script(self.fault, 0, once=errs)
             case Moment.EVERYWHERE:
                 return strikes, strikes
             case Moment.EVERYWHERE_IN_TOOL_ROUND:
@@ -76,12 +78,12 @@ def every_scenario() -> Iterator[Scenario]:
                     yield Scenario(fault=fault, moment=moment, stream=stream)
 
 
-def _script(fault: Fault | None, from_round: int) -> Script:
+def _script(fault: Fault | None, from_round: int, *, once: bool = False) -> Script:
     """A provider that has a tool called and then answers, until the fault strikes."""
 
     def script(body: dict[str, Any]) -> Fault | Say:
         rounds = rounds_of(body)
-        if fault is not None and rounds >= from_round:
+        if fault is not None and (rounds == from_round if once else rounds >= from_round):
             return fault
         return _WORKING[min(rounds, len(_WORKING) - 1)]
 

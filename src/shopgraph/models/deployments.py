@@ -133,7 +133,9 @@ class LoadedRouter:
 
 
 def _known(library: Any, model: str) -> Mapping[str, Any]:
-    """What LiteLLM's price list says of a model."""
+    """What LiteLLM's price list says of a model; our own cost nothing."""
+    if model.startswith("shopgraph/"):
+        return {"input_cost_per_token": 0, "output_cost_per_token": 0}
     costs: Mapping[str, Mapping[str, Any]] = library.model_cost
     return costs.get(model) or costs.get(model.partition("/")[2]) or {}
 

@@ -175,7 +175,7 @@ def together(faults: Iterable[ModelFault], model: str) -> ModelFault:
 def _own_words(error: BaseException, secrets: Iterable[str]) -> str:
     """The provider's message, without what LiteLLM puts around it."""
     text = scrubbed(str(getattr(error, "message", "") or error), secrets)
-    text = text.partition(" LiteLLM: model group")[0]
+    text = re.split(r"\s+LiteLLM: model group|\s+Deployment Info:", text)[0]
     text = re.sub(r"^(?:litellm\.\w+: |\w+(?:Error|Exception|Timeout): |\w+Exception - )+", "", text)
     return " ".join(text.split())[:_EXCERPT].rstrip(".")
 

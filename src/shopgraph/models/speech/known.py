@@ -176,7 +176,8 @@ class Known(KnownPart):
 def facts_block(text: str) -> tuple[Known, tuple[str, ...]]:
     """What stands between <facts> and </facts>: a JSON object, or lines, which are given back as they are."""
     known, lines = Known(), []
-    for block in re.findall(r"<facts>(.*?)</facts>", text, re.S):
+    # On lines of their own: instructions may speak of <facts>, and are not to be told.
+    for block in re.findall(r"^<facts>$(.*?)^</facts>$", text, re.S | re.M):
         found = Known.of_text(block.strip())
         known += found
         if not found:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -12,7 +14,7 @@ from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMes
 from langchain_core.messages import ToolCall as ToolCallDict
 from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 
 from shopgraph.errors import ConfigurationError, ModelFault, UserError
 from shopgraph.graphs.acting import ACTED, each_once, proposed, tell, tool_context
@@ -70,7 +72,7 @@ async def agent(state: State, desk: Desk) -> State:
 
 async def _loop(state: State, desk: Desk, model: BaseChatModel, so_far: State) -> State:
     tools = {name: spec for name, spec in desk.shop.gate.tools.items() if spec.scope is not Scope.INTERNAL}
-    schemas = [_schema(name, spec.description, spec.arguments) for name, spec in tools.items()]
+    schemas = [json.loads(_schema(name, spec.description, spec.arguments)) for name, spec in tools.items()]
     bound = model.bind_tools(schemas)
     talk = [_system(state["brief"]), *_spoken(state["messages"])]
     for spoken in range(1, MAX_ROUNDS + 1):
@@ -197,10 +199,12 @@ async def _told(state: State) -> State:
     return {"draft": draft, "dialog": settled(dialog)}
 
 
-def _schema(name: str, description: str, arguments: Any) -> dict[str, Any]:
+@cache
+def _schema(name: str, description: str, arguments: type[BaseModel]) -> str:
+    """A tool as models are told of it, as JSON: making it takes a third of a request, reading it a thousandth."""
     schema = convert_to_openai_tool(arguments)
     schema["function"] |= {"name": name, "description": description}
-    return schema
+    return json.dumps(schema)
 
 
 def _spoken(messages: list[AnyMessage]) -> list[BaseMessage]:

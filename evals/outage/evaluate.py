@@ -89,7 +89,7 @@ def evaluate(
 ) -> EvalReport:
     """Fail every provider in every way and at every moment; count who is answered, handed over, lost, kept waiting."""
     chosen = [scenario for scenario in every_scenario() if not fault or scenario.fault in fault]
-    with _quiet(), Shop.demo(stores=1) as shop:
+    with quiet(), Shop.demo(stores=1) as shop:
         asked, waits = asyncio.run(_all(shop, chosen, customers))
     return EvalReport(name="outage", figures=_figures(asked, waits), cases=tuple(_cases(chosen, asked, waits)))
 
@@ -180,8 +180,8 @@ def _cases(chosen: Sequence[Scenario], asked: Sequence[Asked], waits: Sequence[W
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Without a line in the log for each of a thousand faults that are made on purpose."""
+def quiet() -> Iterator[None]:
+    """Keep out of the log the thousand faults that are made on purpose."""
     log = logging.getLogger("shopgraph.graphs.agent")
     before = log.level
     log.setLevel(logging.ERROR)

@@ -197,7 +197,7 @@ class ScriptedProvider:
                 )
             case Fault.CUT | Fault.END | Fault.STALL:
                 parts = _events(Say()) if streamed else [_document(Say())]
-                begun = parts[0] + parts[1] if streamed else parts[0][:60]
+                begun = parts[0] + parts[1][:60] if streamed else parts[0][:60]
                 length = len(begun if fault is Fault.END else "".join(parts))
                 _head(writer, 200, _EVENT_STREAM if streamed else _JSON, length)
                 writer.write(begun.encode())

@@ -168,6 +168,16 @@ async def test_a_caller_who_leaves_leaves_nothing_running() -> None:
     assert one.health.admits("a")  # it did nothing wrong
 
 
+async def test_what_somebody_waited_for_too_long_keeps_nobody_else_waiting() -> None:
+    one = bench(CallPolicy(retries=0, hedge_after_s=1e-9), a=[FOREVER])
+    call = asyncio.create_task(one.call())
+    await one.providers.begun.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert not one.health.admits("a")
+
+
 @pytest.mark.parametrize(
     ("what", "asked"), [(FaultKind.SERVER_ERROR, 2), (FaultKind.RATE_LIMITED, 2), (FaultKind.WRONG_KEY, 1)]
 )

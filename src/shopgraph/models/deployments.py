@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -38,6 +39,8 @@ def litellm() -> Any:
         os.environ.setdefault(name, value)
     library: Any = import_module("litellm")
     library.suppress_debug_info = True
+    # It makes the coroutine of a call in a thread, and drops it when the call is given up in that moment.
+    warnings.filterwarnings("ignore", r"coroutine '\w+\.acompletion' was never awaited", RuntimeWarning)
     if "LITELLM_LOG" not in os.environ:
         # It warns of things that are no concern of a shop, with pieces of requests in it.
         for name in ("LiteLLM", "LiteLLM Router"):

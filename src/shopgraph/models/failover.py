@@ -69,6 +69,13 @@ class Failover(Generic[T]):
                 for task in done:
                     if (won := self._ended(task)) is not None:
                         return won
+        except asyncio.CancelledError:
+            # Whoever waited has left. What they had to wait for too long is to keep nobody else waiting.
+            patience = self.policy.hedge_after_s or self.policy.timeout_s
+            for visit in self._running.values():
+                if visit.ms > patience * 1000:
+                    self._over(visit, FaultKind.SLOW)
+            raise
         finally:
             await self._give_up()
         if not self._faults and self.deployments:

@@ -16,7 +16,7 @@ class FaultKind(StrEnum):
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
     SLOW = "slow"
-    """Another provider, asked later, answered first."""
+    """Another provider, asked later, answered first; or whoever waited for it has left."""
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
     NO_API = "no_api"
@@ -40,7 +40,7 @@ class FaultKind(StrEnum):
 _SAID: dict[FaultKind, tuple[str, str]] = {
     FaultKind.UNREACHABLE: ("cannot be reached", "Check its api_base, and that it runs."),
     FaultKind.TIMEOUT: ("did not answer in time", "Check that it runs, or raise calls.timeout_s."),
-    FaultKind.SLOW: ("was overtaken by another provider", "Nothing to do, unless it stays slow."),
+    FaultKind.SLOW: ("was too slow", "Nothing to do, unless it stays slow."),
     FaultKind.RATE_LIMITED: ("takes no more calls for now (429)", "Wait, raise the limit there, or add a fallback."),
     FaultKind.SERVER_ERROR: ("failed (5xx)", "Wait, or add a fallback."),
     FaultKind.NO_API: (

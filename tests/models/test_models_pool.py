@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessageChunk, HumanMessage, SystemMessage
 from langchain_core.tools import tool
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import BaseModel
 
 from shopgraph.errors import ModelFault
@@ -24,6 +26,7 @@ from shopgraph.models.pool import ModelPool
 from shopgraph.models.rendering import STABLE_PREFIX
 from shopgraph.models.routes import Tier
 from shopgraph.models.scope import call_scope
+from shopgraph.telemetry.tracing import configure, use
 
 KEY = "planted-marker-7c2e"
 PATIENT = CallPolicy(timeout_s=60, hedge_after_s=None, retries=0)
@@ -249,3 +252,32 @@ def test_the_ledger_of_a_models_file_lies_beside_it(tmp_path: Path) -> None:
     file.write_text("model_list: [{model_name: a, litellm_params: {model: openai/x}}]\nbudget: {per_day: '1.00'}\n")
     load_models(file).chat()
     assert (tmp_path / LEDGER).exists()
+
+
+async def test_a_crowd_waits_for_a_dead_provider_once(servers: Servers) -> None:
+    policy = CallPolicy(timeout_s=60, hedge_after_s=0.2, retries=0, cooldown_s=600)
+    model = servers.model(Fault.HANG, Say(), policy=policy)
+    for _ in range(2):
+        answers = await asyncio.gather(*(model.ainvoke(f"Where is it? {number}") for number in range(8)))
+        assert {answer.text for answer in answers} == {"Your order is on its way."}
+        assert 1 <= servers.asked(0) <= 8  # those who were on their way when it failed; nobody afterwards
+    assert servers.asked(1) == 16
+
+
+async def test_a_span_says_which_model_was_asked_and_none_of_the_text(servers: Servers) -> None:
+    exporter = InMemorySpanExporter()
+    configure(exporter, immediately=True)
+    try:
+        await servers.model(Fault.SERVER_ERROR, Say()).ainvoke("Where is my parcel?")
+    finally:
+        use(None)
+    spans = exporter.get_finished_spans()
+    assert [item.name for item in spans] == ["chat a", "chat b"]
+    attributes = dict(spans[1].attributes or {})
+    assert attributes["gen_ai.operation.name"] == "chat"
+    assert attributes["gen_ai.request.model"] == "x"
+    assert attributes["shopgraph.deployment"] == "b#1"
+    assert (spans[0].attributes or {})["shopgraph.fault"] == "server_error"
+    for item in spans:
+        assert "parcel" not in item.to_json()
+        assert not item.events  # an exception's would hold the provider's own words

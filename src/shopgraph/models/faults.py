@@ -184,6 +184,6 @@ def _retry_after(error: BaseException) -> float | None:
     """Seconds that a provider tells to wait."""
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     try:
-        return float(headers.get("retry-after"))
-    except (TypeError, ValueError):
+        return float(headers.get("retry-after") or "")
+    except ValueError:
         return None

@@ -34,6 +34,8 @@ from shopgraph.models.rendering import (
 )
 from shopgraph.models.scope import CallScope, ModelCall, current_scope
 from shopgraph.models.spending import MemoryLedger, SpendLedger, dollars_text
+from shopgraph.telemetry import genai
+from shopgraph.telemetry.tracing import span
 
 _STREAMED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
 T = TypeVar("T")
@@ -179,13 +181,18 @@ class ModelPool:
         limit = asked.options.get("max_completion_tokens") or asked.options.get("max_tokens") or DEFAULT_OUTPUT_TOKENS
         text = json.dumps(asked.request, default=repr) if self.budget.policy else ""
         reservation = await self.budget.reserve(name, router.price(name), text, limit, asked.scope)
-        try:
-            answer = await router.call(name, seconds, {"messages": content, **asked.options, **extra})
-        except Exception as error:
-            failed = fault_of(error, deployment.shown, secrets=router.secrets)
+        failed: ModelFault | None = None
+        with span(f"{genai.CHAT} {deployment.name}", **_attributes(deployment)) as recording:
+            try:
+                answer = await router.call(name, seconds, {"messages": content, **asked.options, **extra})
+            except Exception as error:
+                # It ends here: a span would keep the provider's own words, which may hold the key.
+                failed = fault_of(error, deployment.shown, secrets=router.secrets)
+                recording.set("fault", str(kind(failed)))
+        if failed is not None:
             if kind(failed) in NOT_BILLED:
                 await self.budget.settle(reservation, 0, asked.scope)
-            raise failed from None
+            raise failed
         return answer, reservation
 
     async def _whole(self, asked: _Asked, name: str, seconds: float) -> _Answered:
@@ -268,6 +275,18 @@ class ModelPool:
             if calls[place].deployment == name and calls[place].outcome == "ok":
                 calls[place] = calls[place].model_copy(update=known)
                 return
+
+
+def _attributes(deployment: Deployment) -> dict[str, str]:
+    """What a span says of a call; no text of it."""
+    provider, _, model = str(deployment.params.get("model", "")).partition("/")
+    return {
+        genai.OPERATION_NAME: genai.CHAT,
+        genai.PROVIDER_NAME: provider,
+        genai.REQUEST_MODEL: model,
+        "deployment": deployment.id,
+        "tier": str(deployment.tier),
+    }
 
 
 async def _messages(response: Any) -> AsyncIterator[AIMessageChunk]:

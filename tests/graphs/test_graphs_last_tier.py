@@ -139,7 +139,7 @@ async def test_broken_arguments_are_sent_back_and_nothing_is_done(shop: Shop, ma
     def play(messages: list[BaseMessage]) -> AIMessage:
         heard.append(messages)
         if len(heard) == 1:
-            return AIMessage("", invalid_tool_calls=[{**broken, "type": "invalid_tool_call"}])  # type: ignore[list-item]
+            return AIMessage("", invalid_tool_calls=[{**broken, "type": "invalid_tool_call"}])
         return AIMessage("It is a fine bike.")
 
     talk = make_talk(build_orchestrator(shop, model=ScriptedChatModel(play=play)))

@@ -30,8 +30,9 @@ class CallPolicy(Value):
     """Before the first retry; doubled before the next."""
     cooldown_s: Annotated[float, Field(ge=0, le=3600)] = 30.0
     """How long a provider that failed is left alone; doubled each time it fails again, up to ten times this."""
-    stream: bool = False
-    """Take answers piece by piece where the caller wants them whole, too: a stalled one is noticed sooner."""
+    stream: bool = True
+    """Take answers piece by piece where the caller wants them whole, too: a slow or stalled provider shows at the first
+    piece. False: whole answers; then the two times above are those of a whole answer."""
     fallbacks: dict[str, tuple[str, ...]] = {}
     """By model name: the names to try next, in order. One that is not listed falls back to all others, those of its
     own tier first."""

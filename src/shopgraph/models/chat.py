@@ -83,7 +83,8 @@ class LiteLLMChat(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return _wait(self._agenerate(messages, stop, **kwargs))
+        result: ChatResult = _wait(self._agenerate(messages, stop, **kwargs))
+        return result
 
     async def _agenerate(
         self,

@@ -147,7 +147,7 @@ class ModelPool:
             yield without_calls(piece)
         if (calls := calls_of(pieces)) is not None:
             yield calls
-        message = whole([*(without_calls(piece) for piece in pieces), *([calls] if calls else [])])
+        message = whole(pieces)
         cost = await self._settle(asked, won.deployment, message, won.answer.reservation)
         self._cache.put(key, message)
         yield AIMessageChunk(content="", response_metadata={"deployment": won.deployment, "cost": cost})
@@ -161,7 +161,8 @@ class ModelPool:
 
     async def _first(self, asked: _Asked, attempt: Attempt[T]) -> Won[T]:
         # Loading blocks for seconds the first time: in a thread, so that nobody else's request waits for it.
-        router = self._router or await asyncio.to_thread(self.load)
+        if self._router is None:
+            await asyncio.to_thread(self.load)
         return await Failover(
             model=asked.model,
             deployments=order(self.deployments, asked.model, self.policy, next(self._turns)),
@@ -171,7 +172,7 @@ class ModelPool:
             retries=self._retries,
             seconds=asked.scope.left(self.policy.deadline_s),
             told=lambda name, outcome, ms, hedged: self._note(asked, name, outcome, ms, hedged=hedged),
-            secrets=router.secrets,
+            secrets=self.load().secrets,
         ).run()
 
     async def _ask(self, asked: _Asked, name: str, seconds: float, extra: Mapping[str, Any]) -> tuple[Any, Reservation]:
@@ -224,10 +225,7 @@ class ModelPool:
 
     async def _collect(self, asked: _Asked) -> Won[_Answered]:
         won = await self._first(asked, lambda name, seconds: self._opened(asked, name, seconds))
-        pieces = [piece async for piece in self._rest(asked, won)]
-        calls = calls_of(pieces)
-        said = [without_calls(piece) for piece in pieces]
-        message = whole([*said, *([calls] if calls else [])])
+        message = whole([piece async for piece in self._rest(asked, won)])
         return Won(deployment=won.deployment, answer=_Answered(message=message, reservation=won.answer.reservation))
 
     async def _rest(self, asked: _Asked, won: Won[_Open]) -> AsyncIterator[AIMessageChunk]:

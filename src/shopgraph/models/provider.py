@@ -105,9 +105,10 @@ def _parts(entry: Entry) -> tuple[str, dict[str, Any] | None]:
 def _piece(
     *, text: str = "", tool_use: Any = None, finish: str = "", usage: dict[str, int] | None = None
 ) -> GenericStreamingChunk:
+    call: Any = {**tool_use, "index": 0} if tool_use else None
     return GenericStreamingChunk(
         text=text,
-        tool_use={**tool_use, "index": 0} if tool_use else None,
+        tool_use=call,
         is_finished=bool(finish),
         finish_reason=finish,
         usage=usage,  # type: ignore[typeddict-item]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from langchain_core.messages import (
@@ -47,7 +47,8 @@ def _hinted(item: dict[str, Any], message: BaseMessage) -> dict[str, Any]:
 def message_of(response: Any) -> AIMessage:
     """A whole answer."""
     choice = response.choices[0]
-    calls, broken = _tool_calls(choice.message.tool_calls or ())
+    raw = choice.message.tool_calls or ()
+    calls, broken = _sorted((call.function.name, call.function.arguments, call.id) for call in raw)
     return AIMessage(
         content=choice.message.content or "",
         tool_calls=calls,
@@ -57,17 +58,16 @@ def message_of(response: Any) -> AIMessage:
     )
 
 
-def _tool_calls(raw: Sequence[Any]) -> tuple[list[ToolCall], list[InvalidToolCall]]:
-    """A model may write arguments that are no JSON object: those are kept apart, with what is wrong."""
+def _sorted(raw: Iterable[tuple[str | None, str | None, str | None]]) -> tuple[list[ToolCall], list[InvalidToolCall]]:
+    """Calls by name, arguments and id. Arguments that are no JSON object are kept apart, with what is wrong."""
     calls: list[ToolCall] = []
     broken: list[InvalidToolCall] = []
-    for call in raw:
-        name, text = call.function.name, call.function.arguments or "{}"
-        wrong = what_is_wrong(text)
-        if wrong:
-            broken.append(invalid_tool_call(name=name, args=text, id=call.id, error=wrong))
+    for name, arguments, call_id in raw:
+        text = arguments or "{}"
+        if wrong := what_is_wrong(text):
+            broken.append(invalid_tool_call(name=name, args=text, id=call_id, error=wrong))
         else:
-            calls.append(ToolCall(name=name, args=json.loads(text), id=call.id))
+            calls.append(ToolCall(name=name or "", args=json.loads(text), id=call_id))
     return calls, broken
 
 
@@ -135,10 +135,11 @@ def usage_of(usage: Any) -> UsageMetadata | None:
 def whole(pieces: Sequence[AIMessageChunk]) -> AIMessage:
     """The pieces of a stream as one answer."""
     together = _sum(pieces)
+    calls, broken = _sorted((each["name"], each["args"], each["id"]) for each in together.tool_call_chunks)
     return AIMessage(
         content=together.content,
-        tool_calls=together.tool_calls,
-        invalid_tool_calls=together.invalid_tool_calls,
+        tool_calls=calls,
+        invalid_tool_calls=broken,
         usage_metadata=together.usage_metadata,
         response_metadata=together.response_metadata,
     )
@@ -170,7 +171,11 @@ def calls_of(pieces: Sequence[AIMessageChunk]) -> AIMessageChunk | None:
     if not any(part.tool_call_chunks for part in parts):
         return None
     chunks = [
-        {**chunk, "args": f"broken: {chunk['args']}"} if what_is_wrong(chunk["args"] or "{}") else chunk
-        for chunk in _sum(parts).tool_call_chunks
+        ToolCallChunk(name=each["name"], args=_marked(each["args"] or "{}"), id=each["id"], index=each["index"])
+        for each in _sum(parts).tool_call_chunks
     ]
-    return AIMessageChunk(content="", tool_call_chunks=[ToolCallChunk(**chunk) for chunk in chunks])
+    return AIMessageChunk(content="", tool_call_chunks=chunks)
+
+
+def _marked(arguments: str) -> str:
+    return f"broken: {arguments}" if what_is_wrong(arguments) else arguments

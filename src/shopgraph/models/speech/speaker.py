@@ -69,7 +69,10 @@ class Speaker:
         words = {"id": order.id, "items": self._list(lines)}
         day = {"delivered": order.delivered_on, "canceled": order.canceled_on}.get(order.status)
         key = f"order.{order.status}" if f"order.{order.status}" in self._phrases else "order.other"
-        yield self.say(f"{key}_on", **words, date=self._date(day)) if day else self.say(key, **words)
+        if day is not None:
+            yield self.say(f"{key}_on", count=None, **words, date=self._date(day))
+        else:
+            yield self.say(key, count=None, **words)
         if order.total is not None and alone:
             yield self.say("order.total", money=self._money(order.total))
         numbers = [number for parcel in order.parcels for number in parcel.tracking_numbers]
@@ -97,8 +100,8 @@ class Speaker:
     def _promotion(self, promotion: KnownPromotion) -> str:
         words = {"name": promotion.name, "percent": self._percent(promotion.percent)}
         if promotion.ends_on is None:
-            return self.say("promotion", **words)
-        return self.say("promotion.until", **words, date=self._date(promotion.ends_on))
+            return self.say("promotion", count=None, **words)
+        return self.say("promotion.until", count=None, **words, date=self._date(promotion.ends_on))
 
     def _delivery(self, delivery: KnownDelivery) -> Iterator[str]:
         if delivery.min_days == delivery.max_days:
@@ -128,10 +131,10 @@ class Speaker:
 
         return str(format_percent(percent / 100, locale=self._locale, decimal_quantization=False))
 
-    def _date(self, day: date | None) -> str:
+    def _date(self, day: date) -> str:
         from babel.dates import format_date
 
-        return "" if day is None else str(format_date(day, format="long", locale=self._locale))
+        return str(format_date(day, format="long", locale=self._locale))
 
     def _list(self, words: list[str]) -> str:
         from babel.lists import format_list

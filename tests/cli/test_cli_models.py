@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from shopgraph.cli.app import app
+from shopgraph.cli.doctor import configuration
 from shopgraph.evals.outage.provider import Fault, ScriptedProvider
 from shopgraph.models.registry import LEDGER
 from shopgraph.models.spending import DatabaseLedger
@@ -117,3 +118,24 @@ def test_a_question_is_answered_from_a_cassette_where_no_model_is(
     changed = CliRunner().invoke(app, ["ask", "Tell me more about the balance bike."])
     assert changed.exit_code == 2
     assert "Tell me more about the balance bike." in changed.stderr
+
+
+@pytest.mark.parametrize(
+    ("params", "health", "detail"),
+    [
+        ("{model: openai/x, api_key: os.environ/PLANTED_KEY}", "ok", "a"),
+        ("{model: openai/x, api_key: os.environ/NOT_SET_ANYWHERE}", "broken", "NOT_SET_ANYWHERE is not set."),
+        ("", "broken", "is not there."),
+    ],
+)
+def test_the_doctor_looks_for_the_file_and_its_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, params: str, health: str, detail: str
+) -> None:
+    file = str(tmp_path / "none.yaml")
+    if params:
+        file = write(tmp_path, f"model_list: [{{model_name: a, litellm_params: {params}}}]")
+    monkeypatch.setenv("SHOPGRAPH_MODELS", file)
+    found = {item.name: item for item in configuration()}["models"]
+    assert found.health == health
+    assert found.detail.endswith(detail)
+    assert bool(found.remedy) == (health == "broken")

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from litellm import CustomLLM, ModelResponse
-from litellm.types.utils import GenericStreamingChunk
+from litellm.llms.custom_llm import CustomLLM
+from litellm.types.utils import GenericStreamingChunk, ModelResponse
 
 from shopgraph.errors import ConfigurationError
 from shopgraph.models.speech.chat import answer_from

@@ -142,7 +142,8 @@ class ModelRegistry:
         """
         name = self.name_for(tier)
         if name is None:
-            raise ConfigurationError("No model is configured.", remedy=self.remedy)
+            missing = f"No model is configured: {self.place} is not there." if self.place else "No model is configured."
+            raise ConfigurationError(missing, remedy=self.remedy)
         tiers = {each: found for each in _MODEL_TIERS if (found := self.name_for(each)) is not None}
         return LiteLLMChat(
             model=name,

@@ -103,7 +103,9 @@ async def _checked(registry: ModelRegistry) -> list[dict[str, Any]]:
     from shopgraph.models.chat import LiteLLMChat
     from shopgraph.models.pool import ModelPool
 
-    policy = CallPolicy(retries=0, hedge_after_s=None, timeout_s=registry.file.calls.timeout_s, cooldown_s=0)
+    # Whole answers: what answers with a page of HTML says so there, and is silent in a stream.
+    seconds = registry.file.calls.timeout_s
+    policy = CallPolicy(retries=0, hedge_after_s=None, timeout_s=seconds, cooldown_s=0, stream=False)
     rows = []
     for each in registry.deployments:
         pool = ModelPool([each], calls=policy, router_options=registry.file.router_settings)

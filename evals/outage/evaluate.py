@@ -17,7 +17,7 @@ from pydantic import JsonValue
 
 from shopgraph.domain import Principal
 from shopgraph.evals.outage.provider import Fault, ScriptedProvider, Seen
-from shopgraph.evals.outage.scenarios import ARGUMENTS, Scenario, every_scenario
+from shopgraph.evals.outage.scenarios import ARGUMENTS, Moment, Scenario, every_scenario
 from shopgraph.evals.report import CaseResult, EvalReport
 from shopgraph.graphs import Orchestrator, build_orchestrator
 from shopgraph.graphs.node import APOLOGY
@@ -38,7 +38,7 @@ QUESTIONS = (
     "Warum ist der Himmel über eurer Stadt so blau, und wann wird er grau?",
 )
 """One that a workflow can serve, one in another language, one about an order, one that nobody can answer."""
-POLICY = CallPolicy(deadline_s=5.0, timeout_s=1.0, hedge_after_s=0.5, backoff_s=0.02, cooldown_s=600.0)
+POLICY = CallPolicy(deadline_s=10.0, timeout_s=1.0, hedge_after_s=0.5, backoff_s=0.02, cooldown_s=600.0)
 """Shorter than a shop's own, so that hanging providers do not take the evaluation hours; the cooldown outlasts it."""
 GRACE_MS = 1000.0
 """For what the shop itself does before and after it asks models."""
@@ -95,7 +95,7 @@ def evaluate(
 
 
 async def _all(shop: Shop, chosen: Sequence[Scenario], customers: int) -> tuple[list[Asked], list[Waits]]:
-    await asyncio.to_thread(ModelPool(()).load)  # LiteLLM, once
+    await _warm_up(shop)
     asked: list[Asked] = []
     waits: list[Waits] = []
     for scenario in chosen:
@@ -105,6 +105,15 @@ async def _all(shop: Shop, chosen: Sequence[Scenario], customers: int) -> tuple[
             asked += [await _ask(orchestrator, scenario, number) for number in range(customers)]
             waits += [_waits(scenario, server.seen) for server in servers]
     return asked, waits
+
+
+async def _warm_up(shop: Shop) -> None:
+    """One answer that is not counted: the first one in a process loads LiteLLM, whatever providers do."""
+    works = Scenario(fault=Fault.NONE, moment=Moment.FIRST_CALL, stream=True)
+    with ExitStack() as stack:
+        servers = [stack.enter_context(ScriptedProvider(script=script)) for script in works.providers]
+        orchestrator = _orchestrator(shop, works, servers)
+        await _ask(orchestrator, works, 0)
 
 
 def _orchestrator(shop: Shop, scenario: Scenario, servers: Sequence[ScriptedProvider]) -> Orchestrator:

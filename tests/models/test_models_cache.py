@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from langchain_core.messages import AIMessage
 
 from shopgraph.models.cache import AnswerCache
@@ -21,7 +23,7 @@ def test_an_answer_is_given_again_and_never_to_anybody_else() -> None:
 
 def test_anything_that_could_change_the_answer_is_part_of_the_key() -> None:
     cache = AnswerCache(CachePolicy(ttl_s=60))
-    changes = [
+    changes: list[dict[str, Any]] = [
         {"model": "large"},
         {"messages": []},
         {"temperature": 1},

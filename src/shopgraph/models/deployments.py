@@ -46,7 +46,18 @@ def litellm() -> Any:
         for name in ("LiteLLM", "LiteLLM Router"):
             logging.getLogger(name).setLevel(logging.ERROR)
     import_module("shopgraph.models.provider").register(library)
+    _warm_up(library)
     return library
+
+
+def _warm_up(library: Any) -> None:
+    """Make calls that reach nobody: LiteLLM imports for half a second more in its first ones, on the caller's loop."""
+    question = [{"role": "user", "content": "ok"}]
+    tools = [{"type": "function", "function": {"name": "ok", "parameters": {"type": "object", "properties": {}}}}]
+    nobody = {"model": "openai/none", "api_key": "none", "mock_response": "ok"}
+    library.completion(messages=question, tools=tools, **nobody)
+    for _ in library.completion(messages=question, stream=True, **nobody):
+        pass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ class Fault(StrEnum):
     REFUSED = "refused"
     """The connection is closed before anything is said."""
     UNAUTHORIZED = "unauthorized"
-    """401: a wrong key."""
+    """401: a wrong key, which its message repeats."""
     NO_MODEL = "no_model"
     """404: it has no such model."""
     RATE_LIMITED = "rate_limited"
@@ -52,7 +52,7 @@ class Fault(StrEnum):
 
 
 _STATUS = {
-    Fault.UNAUTHORIZED: (401, "Incorrect API key provided: sk-wro***key."),
+    Fault.UNAUTHORIZED: (401, "Incorrect API key provided: {key}."),
     Fault.NO_MODEL: (404, "The model `gone` does not exist."),
     Fault.RATE_LIMITED: (429, "Rate limit reached."),
     Fault.SERVER_ERROR: (500, "The server had an error."),
@@ -169,7 +169,7 @@ class ScriptedProvider:
             said = doing if isinstance(doing, Say) else Say()
             await self._send(writer, _events(said) if streamed else [_document(said)], streamed=streamed)
             return
-        await self._fail(writer, fault, streamed=streamed)
+        await self._fail(writer, fault, seen.key.removeprefix("Bearer "), streamed=streamed)
 
     async def _send(self, writer: asyncio.StreamWriter, parts: list[str], *, streamed: bool) -> None:
         _head(writer, 200, _EVENT_STREAM if streamed else _JSON, sum(len(part.encode()) for part in parts))
@@ -177,10 +177,11 @@ class ScriptedProvider:
             writer.write(part.encode())
             await writer.drain()
 
-    async def _fail(self, writer: asyncio.StreamWriter, fault: Fault, *, streamed: bool) -> None:
+    async def _fail(self, writer: asyncio.StreamWriter, fault: Fault, key: str, *, streamed: bool) -> None:
         match fault:
             case Fault.UNAUTHORIZED | Fault.NO_MODEL | Fault.RATE_LIMITED | Fault.SERVER_ERROR:
                 status, said = _STATUS[fault]
+                said = said.format(key=key)
                 extra = (
                     {"retry-after": str(self.retry_after)} if fault is Fault.RATE_LIMITED and self.retry_after else {}
                 )

@@ -31,9 +31,8 @@ def tape(path: Path, *, record: bool, answers: tuple[AIMessage | str, ...] = ())
 
 
 async def recorded(path: Path, *answers: AIMessage | str) -> None:
+    model = tape(path, record=True, answers=answers)
     with call_scope(private=ANN):
-        for _ in answers:
-            model = tape(path, record=True, answers=answers)
         for _ in answers:
             await model.ainvoke(talk(ANN))
 

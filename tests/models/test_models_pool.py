@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack
 from decimal import Decimal
@@ -102,8 +103,7 @@ async def test_a_fault_is_named_with_its_remedy_and_another_provider_answers(
     assert kind(caught.value) is what
     assert remedy in caught.value.remedy
     assert "a#0 (openai/x)" in caught.value.message or what in (FaultKind.EMPTY, FaultKind.CUT)
-    assert KEY not in str(caught.value)
-    assert caught.value.__cause__ is None  # whose text may hold the key
+    assert KEY not in "".join(traceback.format_exception(caught.value))  # a provider may repeat it
     servers.started.clear()
     both = servers.model(fault, Say(), policy=policy)
     with call_scope() as scope:

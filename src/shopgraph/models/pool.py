@@ -182,19 +182,26 @@ class ModelPool:
         limit = asked.options.get("max_completion_tokens") or asked.options.get("max_tokens") or DEFAULT_OUTPUT_TOKENS
         text = json.dumps(asked.request, default=repr) if self.budget.policy else ""
         reservation = await self.budget.reserve(name, router.price(name), text, limit, asked.scope)
-        failed: ModelFault | None = None
+        try:
+            answer = await self._called(deployment, seconds, {"messages": content, **asked.options, **extra})
+        except ModelFault as failed:
+            if kind(failed) in NOT_BILLED:
+                await self.budget.settle(reservation, 0, asked.scope)
+            raise
+        return answer, reservation
+
+    async def _called(self, deployment: Deployment, seconds: float, request: Mapping[str, Any]) -> Any:
+        """One call, under a span that keeps nothing of the provider's own words: they may hold the key."""
+        router, answer, failed = self.load(), None, None
         with span(f"{genai.CHAT} {deployment.name}", **_attributes(deployment)) as recording:
             try:
-                answer = await router.call(name, seconds, {"messages": content, **asked.options, **extra})
+                answer = await router.call(deployment.id, seconds, request)
             except Exception as error:
-                # It ends here: a span would keep the provider's own words, which may hold the key.
                 failed = fault_of(error, deployment.shown, secrets=router.secrets)
                 recording.set("fault", str(kind(failed)))
         if failed is not None:
-            if kind(failed) in NOT_BILLED:
-                await self.budget.settle(reservation, 0, asked.scope)
             raise failed
-        return answer, reservation
+        return answer
 
     async def _whole(self, asked: _Asked, name: str, seconds: float) -> _Answered:
         response, reservation = await self._ask(asked, name, seconds, {})

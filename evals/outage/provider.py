@@ -59,6 +59,7 @@ _STATUS = {
 }
 _JSON, _EVENT_STREAM = "application/json", "text/event-stream"
 _HTML = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>"
+_HALF = '{"choices": ['
 USAGE = {"prompt_tokens": 11, "completion_tokens": 6, "total_tokens": 17}
 
 
@@ -166,12 +167,12 @@ class ScriptedProvider:
         self.seen.append(seen)
         streamed = bool(body.get("stream"))
         if isinstance(doing, Say) or fault is Fault.NONE:
-            said = doing if isinstance(doing, Say) else Say()
-            await self._send(writer, _events(said) if streamed else [_document(said)], streamed=streamed)
+            await self._say(writer, doing if isinstance(doing, Say) else Say(), streamed=streamed)
             return
         await self._fail(writer, fault, seen.key.removeprefix("Bearer "), streamed=streamed)
 
-    async def _send(self, writer: asyncio.StreamWriter, parts: list[str], *, streamed: bool) -> None:
+    async def _say(self, writer: asyncio.StreamWriter, said: Say, *, streamed: bool) -> None:
+        parts = _events(said) if streamed else [_document(said)]
         _head(writer, 200, _EVENT_STREAM if streamed else _JSON, sum(len(part.encode()) for part in parts))
         for part in parts:
             writer.write(part.encode())
@@ -181,45 +182,40 @@ class ScriptedProvider:
         match fault:
             case Fault.UNAUTHORIZED | Fault.NO_MODEL | Fault.RATE_LIMITED | Fault.SERVER_ERROR:
                 status, said = _STATUS[fault]
-                said = said.format(key=key)
-                extra = (
-                    {"retry-after": str(self.retry_after)} if fault is Fault.RATE_LIMITED and self.retry_after else {}
-                )
-                _whole(writer, status, _JSON, json.dumps({"error": {"message": said}}), **extra)
+                wait = self.retry_after if fault is Fault.RATE_LIMITED else None
+                extra = {} if wait is None else {"retry-after": str(wait)}
+                _whole(writer, status, _JSON, json.dumps({"error": {"message": said.format(key=key)}}), **extra)
             case Fault.BAD_GATEWAY | Fault.HTML:
                 _whole(writer, 502 if fault is Fault.BAD_GATEWAY else 200, "text/html", _HTML)
-            case Fault.BROKEN_JSON if streamed:
-                _whole(writer, 200, _EVENT_STREAM, 'data: {"choices": [\n\ndata: [DONE]\n\n')
             case Fault.BROKEN_JSON:
-                _whole(writer, 200, _JSON, '{"choices": [')
-            case Fault.EMPTY:
-                await self._send(
-                    writer, _events(Say(text="")) if streamed else [_document(Say(text=""))], streamed=streamed
+                half = '{"choices": ['
+                _whole(
+                    writer, 200, *((_EVENT_STREAM, f"data: {half}\n\ndata: [DONE]\n\n") if streamed else (_JSON, half))
                 )
-            case Fault.CUT | Fault.END | Fault.STALL:
-                parts = _events(Say()) if streamed else [_document(Say())]
-                begun = parts[0] + parts[1][:60] if streamed else parts[0][:60]
-                length = len(begun if fault is Fault.END else "".join(parts))
-                _head(writer, 200, _EVENT_STREAM if streamed else _JSON, length)
-                writer.write(begun.encode())
-                await writer.drain()
-                if fault is Fault.STALL:
-                    await asyncio.Event().wait()
-            case Fault.HANG:
-                await asyncio.Event().wait()
-            case Fault.HANG_AFTER_HEADERS:
-                _head(writer, 200, _EVENT_STREAM if streamed else _JSON, 1000)
-                await writer.drain()
-                await asyncio.Event().wait()
+            case Fault.EMPTY:
+                await self._say(writer, Say(text=""), streamed=streamed)
             case Fault.BROKEN_ARGUMENTS | Fault.WRONG_ARGUMENTS:
                 arguments = '{"order_id": "#D' if fault is Fault.BROKEN_ARGUMENTS else '{"number": 7}'
-                said_wrong = Say(tool="get_order", arguments=arguments)
-                parts = _events(said_wrong) if streamed else [_document(said_wrong)]
-                await self._send(writer, parts, streamed=streamed)
+                await self._say(writer, Say(tool="get_order", arguments=arguments), streamed=streamed)
+            case Fault.CUT | Fault.END | Fault.STALL | Fault.HANG | Fault.HANG_AFTER_HEADERS:
+                await self._stop(writer, fault, streamed=streamed)
             case Fault.REFUSED | Fault.NONE:
                 return
             case _:
                 assert_never(fault)
+
+    async def _stop(self, writer: asyncio.StreamWriter, fault: Fault, *, streamed: bool) -> None:
+        """Begin an answer, or not even that, and end or wait."""
+        parts = _events(Say()) if streamed else [_document(Say())]
+        begun = parts[0] + parts[1][:60] if streamed else parts[0][:60]
+        if fault is not Fault.HANG:
+            length = len(begun if fault is Fault.END else "".join(parts))
+            _head(writer, 200, _EVENT_STREAM if streamed else _JSON, length)
+        if fault in (Fault.CUT, Fault.END, Fault.STALL):
+            writer.write(begun.encode())
+        await writer.drain()
+        if fault not in (Fault.CUT, Fault.END):
+            await asyncio.Event().wait()
 
 
 def _head(writer: asyncio.StreamWriter, status: int, kind: str, length: int, **extra: str) -> None:

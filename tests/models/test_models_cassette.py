@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
 from shopgraph.errors import ConfigurationError
 from shopgraph.guards.screen import mask_personal
@@ -60,6 +61,21 @@ async def test_no_personal_datum_and_no_key_is_in_it_and_another_customer_is_ans
     with call_scope(private=BEA):
         answer = await tape(path, record=False).ainvoke(talk(BEA))
     assert answer.text.startswith("Dear Beatrix Kidd of 3 Hill Lane, 94105: order #D1000001.")
+
+
+async def test_what_a_tool_says_of_people_is_not_in_it_either(tmp_path: Path) -> None:
+    path = tmp_path / "calls.jsonl"
+    call = AIMessage("", tool_calls=[{"name": "get_order", "args": {}, "id": "call_1"}])
+
+    def asked(street: str) -> list[Any]:
+        result = {"order_id": "#D1", "shipping_address": {"line1": street, "city": "Springfield"}}
+        return [HumanMessage("Where to?"), call, ToolMessage(json.dumps(result), tool_call_id="call_1")]
+
+    await tape(path, record=True, answers=("To 7 Elm Street, Springfield.",)).ainvoke(asked("7 Elm Street"))
+    kept = path.read_text(encoding="utf-8")
+    assert "Elm" not in kept
+    assert "Springfield" not in kept
+    assert (await tape(path, record=False).ainvoke(asked("9 Oak Avenue"))).text == "To 9 Oak Avenue, Springfield."
 
 
 async def test_a_changed_request_says_what_changed(tmp_path: Path) -> None:

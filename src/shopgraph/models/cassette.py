@@ -31,6 +31,9 @@ from shopgraph.models.scope import current_scope
 Mask = Callable[[str], str]
 """Takes personal data out of a text."""
 _OWN_IDS = re.compile(r"\b(req|conv)_[0-9a-f]{16}\b")
+_PERSONAL_FIELD = re.compile(
+    r'"(given_name|family_name|email|phone|line1|line2|city|postal_code)": "((?:[^"\\]|\\.)+)"'
+)
 _SHOWN = 12
 """Lines of difference in a message."""
 
@@ -173,7 +176,7 @@ class CassetteChat(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         request = self._request(messages, stop, kwargs)
-        private = current_scope().private
+        private = {**_in_results(request["messages"]), **current_scope().private}
         if not self.cassette.recording:
             return _result(self.cassette.play(request, private))
         answer = self._asked(stop, kwargs).invoke(messages)
@@ -188,7 +191,7 @@ class CassetteChat(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         request = self._request(messages, stop, kwargs)
-        private = current_scope().private
+        private = {**_in_results(request["messages"]), **current_scope().private}
         if not self.cassette.recording:
             return _result(self.cassette.play(request, private))
         answer = await self._asked(stop, kwargs).ainvoke(messages)
@@ -229,6 +232,17 @@ class CassetteChat(BaseChatModel):
             raise ConfigurationError("There is no model to record.", remedy="Set `models` to a models file.")
         stops = {"stop": stop} if stop else {}
         return self.inner.bind(**stops, **options) if stops or options else self.inner
+
+
+def _in_results(messages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Names and addresses in the results of tools, by a word for each: an order may go to another address."""
+    found: dict[str, str] = {}
+    for message in messages:
+        if message.get("role") == "tool":
+            for name, value in _PERSONAL_FIELD.findall(str(message.get("content"))):
+                if value not in found.values():
+                    found[f"{name}_{len(found)}"] = value
+    return found
 
 
 def _result(message: AIMessage) -> ChatResult:

@@ -108,7 +108,8 @@ async def _all(shop: Shop, chosen: Sequence[Scenario], customers: int) -> tuple[
 
 
 async def _warm_up(shop: Shop) -> None:
-    """One answer that is not counted: the first one in a process loads LiteLLM, whatever providers do."""
+    """Load LiteLLM, as a server does at its start, and take one answer that is not counted."""
+    await ModelPool(()).warm()
     works = Scenario(fault=Fault.NONE, moment=Moment.FIRST_CALL, stream=True)
     with ExitStack() as stack:
         servers = [stack.enter_context(ScriptedProvider(script=script)) for script in works.providers]

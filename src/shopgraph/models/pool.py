@@ -102,6 +102,10 @@ class ModelPool:
                 self._router = LoadedRouter(self.deployments, self._options)
             return self._router
 
+    async def warm(self) -> None:
+        """Load ahead of the first call, off the event loop: for the start of a server."""
+        await asyncio.to_thread(self.load)
+
     async def complete(self, model: str, messages: Sequence[BaseMessage], options: Mapping[str, Any]) -> AIMessage:
         """One whole answer.
 
@@ -162,7 +166,7 @@ class ModelPool:
     async def _first(self, asked: _Asked, attempt: Attempt[T]) -> Won[T]:
         # Loading blocks for seconds the first time: in a thread, so that nobody else's request waits for it.
         if self._router is None:
-            await asyncio.to_thread(self.load)
+            await self.warm()
         return await Failover(
             model=asked.model,
             deployments=order(self.deployments, asked.model, self.policy, next(self._turns)),

@@ -26,7 +26,9 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "guards pii": "shopgraph.evals.guards.pii:evaluate",
         "guards speed": "shopgraph.evals.guards.speed:evaluate",
         "guards safety": "shopgraph.evals.guards.safety:evaluate",
+        "outage": "shopgraph.evals.outage.evaluate:evaluate",
         "policy": "shopgraph.evals.tau2.policy:evaluate",
+        "startup": "shopgraph.evals.startup:evaluate",
         "tau2-replay": "shopgraph.evals.tau2.replay:evaluate",
     }
 )

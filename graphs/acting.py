@@ -304,6 +304,11 @@ def after_service(state: State) -> str:
     return "person" if state["handoff"] and not any(a.type == "handoff" for a in state["actions"]) else "govern"
 
 
+def after_agent(state: State) -> str:
+    """As after a workflow; to the workflow that serves in its place when no model answered."""
+    return after_service(state) if state.get("failure") or state["way"] == "agent" else state["way"]
+
+
 def after_gate(state: State) -> str:
     """To a person where one has to approve, to `act` with what was let through, else back to who asked."""
     if state.get("failure"):

@@ -31,6 +31,7 @@ BLANK: State = {
     "declined": {},
     "outcomes": [],
     "rounds": 0,
+    "model_calls": [],
     "handoff": "",
     "draft": "",
     "decisions": [],

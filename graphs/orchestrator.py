@@ -15,6 +15,7 @@ from shopgraph.errors import ConfigurationError
 from shopgraph.graphs.acting import (
     act,
     after_act,
+    after_agent,
     after_approval,
     after_gate,
     after_service,
@@ -38,7 +39,7 @@ from shopgraph.guards.chain import GuardChain
 from shopgraph.models.router import IntentRouter
 
 RECURSION_LIMIT = 40
-"""Steps of one request; the longest way through the graph takes 14."""
+"""Steps of one request; the longest way through the graph takes 15."""
 
 Orchestration = CompiledStateGraph[State, RunContext, TurnInput, State]
 
@@ -139,8 +140,9 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
         graph.add_edge(before, after)
     graph.add_edge(START, "screen")
     graph.add_conditional_edges("decide", _way, [*services, "agent", "person", "gate", "govern"])
-    for name in (*services, "agent"):
+    for name in services:
         graph.add_conditional_edges(name, after_service, ["gate", "person", "govern"])
+    graph.add_conditional_edges("agent", after_agent, [*services, "gate", "person", "govern"])
     graph.add_conditional_edges("gate", after_gate, [*services, "agent", "confirmed", "approval", "act", "govern"])
     graph.add_conditional_edges("approval", after_approval, ["gate", "govern"])
     graph.add_conditional_edges("act", after_act, [*services, "agent", "confirmed", "govern"])

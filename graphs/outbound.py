@@ -109,6 +109,7 @@ def _notes(state: State) -> dict[str, dict[str, JsonValue]]:
             # What policy was asked, so that another version of it can be asked the same.
             "questions": [item.question.model_dump(mode="json") for item in state["outcomes"] if item.question],
         },
+        "agent": {"models": [item.model_dump(mode="json") for item in state["model_calls"]]},
         "act": {"actions": [item.model_dump(mode="json", exclude={"result"}) for item in state["actions"]]},
         "govern": {
             "answer": mask_personal(state["draft"]),

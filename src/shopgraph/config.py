@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     """A shop folder, a database URL or a tau2 JSON file; empty for a throw-away demo shop."""
     models: str = ""
     """A models file (LiteLLM `model_list` with tiers); empty to answer by workflows and templates alone."""
+    cassette: str = ""
+    """A file from which model calls are replayed instead of made, for tests; empty to make them."""
+    cassette_record: bool = False
+    """Make the calls and write them to that file anew."""
     search: SearchKind = SearchKind.LEXICAL
     """How products are found; `hybrid` needs a shop with a folder."""
     gateway: GatewayKind = GatewayKind.RECORDS

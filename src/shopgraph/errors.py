@@ -18,6 +18,7 @@
     │   ├── IllegalTransition     not a move of this state machine
     │   ├── OutOfStock            fewer units than asked for
     │   └── PaymentDeclined       the customer's bank says no
+    ├── ModelFault                no model gave a usable answer; `kind` says why
     └── ConnectorFault            a system behind a connector failed; `retryable` says what to do
         ├── ConnectorTimeout      no answer in time: it may have acted
         └── ConnectorUnavailable  it could not be reached: it has not acted
@@ -155,6 +156,15 @@ class PaymentDeclined(Conflict):
     """The customer's bank says no, or wants the customer there; `decline_code` is the gateway's word for why."""
 
     code = "conflict.payment_declined"
+
+
+class ModelFault(ShopgraphError):
+    """No model gave a usable answer in time; `fields["kind"]` is a `shopgraph.models.faults.FaultKind`.
+
+    Other providers were tried before it was raised, so the same call is not worth repeating.
+    """
+
+    code = "model.fault"
 
 
 class ConnectorFault(ShopgraphError):

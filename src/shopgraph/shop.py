@@ -232,7 +232,7 @@ def shop_options(settings: Settings) -> dict[str, Any]:
     """What the settings decide about an open shop: its deadlines and its model.
 
     Raises:
-        ConfigurationError: the models file is wrong.
+        ConfigurationError: the models file is wrong, or there is no cassette to replay.
     """
     options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms, "search": settings.search}
     if settings.engine:
@@ -248,7 +248,17 @@ def shop_options(settings: Settings) -> dict[str, Any]:
         from shopgraph.models.registry import load_models
 
         options["chat_model"] = load_models(Path(settings.models)).chat()
+    if settings.cassette:
+        options["chat_model"] = _on_tape(settings, options.get("chat_model"))
     return options
+
+
+def _on_tape(settings: Settings, model: BaseChatModel | None) -> BaseChatModel:
+    from shopgraph.guards.screen import mask_personal
+    from shopgraph.models.cassette import Cassette, CassetteChat
+
+    tape = Cassette(Path(settings.cassette), record=settings.cassette_record, mask=mask_personal)
+    return CassetteChat(cassette=tape, inner=model)
 
 
 def gateway_options(settings: Settings) -> dict[str, Any]:

@@ -77,15 +77,6 @@ async def test_a_model_that_never_comes_to_an_answer_meets_a_person(shop: Shop, 
 
 
 @pytest.mark.usefixtures("unchanged")
-async def test_a_model_that_fails_ends_in_an_apology(shop: Shop, make_talk: MakeTalk) -> None:
-    model = ScriptedChatModel(script=[ConnectionError("provider is down")])
-    talk = make_talk(build_orchestrator(shop, model=model))
-    (answer,) = await talk("tracker", OPEN_QUESTION)
-    assert "went wrong" in answer.answer
-    assert answer.verdicts[-1].verdict == "error"
-
-
-@pytest.mark.usefixtures("unchanged")
 async def test_a_model_sees_facts_as_data_and_no_cost(shop: Shop, make_talk: MakeTalk) -> None:
     model = ScriptedChatModel(script=["It is a fine bike."])
     talk = make_talk(build_orchestrator(shop, model=model))

@@ -12,6 +12,7 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from shopgraph.graphs import Answer, Orchestrator, build_orchestrator
+from shopgraph.models.calling import CallPolicy
 from shopgraph.models.chat import LiteLLMChat
 from shopgraph.shop import Shop
 
@@ -23,11 +24,11 @@ Talk = Callable[..., Awaitable[list[Answer]]]
 async def test_an_open_question_is_answered_by_a_real_model(
     shop: Shop, local_llm: str, make_talk: Callable[[Orchestrator], Talk]
 ) -> None:
-    params = {"model": "openai/local", "api_base": local_llm, "api_key": "none", "timeout": 240}
+    params = {"model": "openai/local", "api_base": local_llm, "api_key": "none"}
     model = LiteLLMChat(
         model="small",
         model_list=[{"model_name": "small", "litellm_params": params}],
-        router_options={"num_retries": 0},
+        policy=CallPolicy(deadline_s=240, timeout_s=240, hedge_after_s=None),
         options={"max_tokens": 24, "temperature": 0},
     )
     orchestrator = build_orchestrator(shop, model=model)

@@ -11,6 +11,8 @@ import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import tool
 
+from shopgraph.errors import ModelFault
+from shopgraph.models.calling import CallPolicy
 from shopgraph.models.chat import LiteLLMChat
 
 if TYPE_CHECKING:
@@ -23,12 +25,11 @@ def get_order(order_id: str) -> str:
     return order_id
 
 
-def chat(url: str, **router_options: Any) -> LiteLLMChat:
-    params = {"model": "openai/fake", "api_base": url, "api_key": "local", "timeout": 20}
-    options = {"num_retries": 0, **router_options}
-    return LiteLLMChat(
-        model="small", model_list=[{"model_name": "small", "litellm_params": params}], router_options=options
-    )
+def chat(url: str, *, spare: dict[str, Any] | None = None) -> LiteLLMChat:
+    params = {"model": "openai/fake", "api_base": url, "api_key": "local"}
+    entries = [{"model_name": "small", "litellm_params": params}]
+    entries += [{"model_name": "spare", "litellm_params": spare}] if spare else []
+    return LiteLLMChat(model="small", model_list=entries, policy=CallPolicy(timeout_s=120, hedge_after_s=None))
 
 
 def mocked(**params: Any) -> LiteLLMChat:
@@ -110,13 +111,11 @@ async def test_broken_arguments_are_kept_apart(provider: FakeProvider, arguments
 
 async def test_a_failing_provider_raises_and_a_fallback_answers(provider: FakeProvider) -> None:
     provider.status = 500
-    with pytest.raises(Exception, match="scripted fault"):
+    with pytest.raises(ModelFault, match="scripted fault"):
         await chat(provider.url).ainvoke("x")
     assert provider.requests
-    model = chat(provider.url, fallbacks=[{"small": ["spare"]}])
     spare = {"model": "gpt-4o-mini", "api_key": "none", "mock_response": "from the spare one"}
-    model.model_list.append({"model_name": "spare", "litellm_params": spare})
-    assert (await model.ainvoke("x")).text == "from the spare one"
+    assert (await chat(provider.url, spare=spare).ainvoke("x")).text == "from the spare one"
 
 
 @pytest.mark.local_llm

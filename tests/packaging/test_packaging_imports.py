@@ -55,6 +55,28 @@ def test_help_and_version_import_no_engine(arguments: str) -> None:
     assert len(brought) < 500
 
 
+def test_a_cold_question_that_needs_no_model_loads_none_of_the_heavy_packages(tmp_path: Path) -> None:
+    shop = str(tmp_path / "shop")
+    done = "except SystemExit as done:\n    assert not done.code"
+    modules_after(
+        f"import sys; sys.argv = ['shopgraph', 'shop', 'init', {shop!r}, '--stores', '1']\n"
+        f"from shopgraph.cli import main\ntry:\n    main()\n{done}"
+    )
+    arguments = ["shopgraph", "ask", "where is my order?", "--shop", shop, "--as", "maya.lindqvist@example.com"]
+    brought = modules_after(
+        f"import sys; sys.argv = {arguments!r}\nfrom shopgraph.cli import main\ntry:\n    main()\n{done}"
+    )
+    assert not packages(brought) & HEAVY
+    assert "langgraph" in packages(brought)
+
+
+@pytest.mark.parametrize(
+    "name", ["calling", "cassette", "chat", "failover", "local", "pool", "registry", "speech.speaker"]
+)
+def test_no_module_of_models_loads_litellm(name: str) -> None:
+    assert not packages(modules_after(f"import shopgraph.models.{name}")) & HEAVY
+
+
 def sources(checkout: Path) -> list[Path]:
     """Every Python file of the package and its tests."""
     return [

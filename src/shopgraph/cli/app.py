@@ -9,7 +9,21 @@ from click import Context
 from typer.core import TyperGroup
 
 from shopgraph import __version__
-from shopgraph.cli import actions, ask, config, doctor, evaluate, graph, guard, mcp, policy, reconcile, shop, worker
+from shopgraph.cli import (
+    actions,
+    ask,
+    config,
+    doctor,
+    evaluate,
+    graph,
+    guard,
+    mcp,
+    models,
+    policy,
+    reconcile,
+    shop,
+    worker,
+)
 from shopgraph.cli.demo.command import demo
 from shopgraph.cli.output import print_error
 from shopgraph.errors import ShopgraphError
@@ -64,6 +78,7 @@ app.add_typer(actions.app, name="actions")
 app.command("worker")(worker.worker)
 app.add_typer(guard.app, name="guard")
 app.command("graph")(graph.graph)
+app.add_typer(models.app, name="models")
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")

@@ -151,15 +151,19 @@ def _models(path: str) -> Finding:
         )
     from pathlib import Path
 
+    from shopgraph.models.keys import resolved
     from shopgraph.models.registry import load_models
 
     try:
-        load_models(Path(path))
+        registry = load_models(Path(path))
+        registry.chat()  # says when the file is not there
+        for each in registry.deployments:
+            resolved(each.params)
     except ShopgraphError as error:
         return Finding(
             area="configuration", name="models", health=Health.BROKEN, detail=error.message, remedy=error.remedy
         )
-    return Finding(area="configuration", name="models", health=Health.OK, detail=path)
+    return Finding(area="configuration", name="models", health=Health.OK, detail=f"{path}: {', '.join(registry.names)}")
 
 
 def _langfuse(wanted: bool) -> Finding:

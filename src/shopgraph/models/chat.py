@@ -2,58 +2,45 @@
 
 from __future__ import annotations
 
-import json
-import os
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib import import_module
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import (
-    AIMessage,
-    AIMessageChunk,
-    BaseMessage,
-    InvalidToolCall,
-    ToolCall,
-    ToolCallChunk,
-    convert_to_openai_messages,
-)
-from langchain_core.messages.ai import UsageMetadata
-from langchain_core.messages.tool import invalid_tool_call
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, SkipValidation
 
-_SETTINGS = {"LITELLM_MODE": "PRODUCTION", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-"""Without them importing LiteLLM reads `.env` files and fetches a price list in the background."""
-
-
-@cache
-def litellm() -> Any:
-    """The library, loaded with our settings unless the user has set their own. Costs seconds of CPU the first time."""
-    for name, value in _SETTINGS.items():
-        os.environ.setdefault(name, value)
-    library: Any = import_module("litellm")
-    library.suppress_debug_info = True
-    return library
+from shopgraph.models.calling import DEADLINE_S, CallPolicy
+from shopgraph.models.deployments import deployments_of
+from shopgraph.models.pool import ModelPool
+from shopgraph.models.routes import Tier
 
 
 class LiteLLMChat(BaseChatModel):
-    """A thin chat model over `litellm.Router`: fallbacks, cooldowns and retries are the Router's."""
+    """A thin chat model over a pool of deployments; fallbacks, cooldowns and budgets are the pool's."""
 
     model: str
     """A `model_name` of the model list."""
-    model_list: list[dict[str, Any]]
-    """Deployments in LiteLLM's form."""
+    model_list: list[dict[str, Any]] = Field(default_factory=list)
+    """Deployments in LiteLLM's form; a pool of them is made on the first call, unless one is given."""
+    policy: CallPolicy = CallPolicy()
+    """Of the pool that is made."""
     router_options: dict[str, Any] = Field(default_factory=dict)
-    """Further arguments of the Router, such as `fallbacks`, `num_retries` or `timeout`."""
+    """Further arguments of LiteLLM's Router, such as `enable_tag_filtering`."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Sent with every call, such as `temperature` or `max_tokens`."""
-    _router: Any = PrivateAttr(default=None)
+    tiers: dict[Tier, str] = Field(default_factory=dict)
+    """The model of each tier, for `for_tier`."""
+    shared: SkipValidation[ModelPool | None] = Field(default=None, exclude=True, repr=False)
+    """A pool that others use, too."""
+    _pool: ModelPool | None = PrivateAttr(default=None)
 
     @property
     def _llm_type(self) -> str:
@@ -62,6 +49,20 @@ class LiteLLMChat(BaseChatModel):
     @property
     def _identifying_params(self) -> Mapping[str, Any]:
         return {"model": self.model, **self.options}
+
+    @property
+    def pool(self) -> ModelPool:
+        """Where its calls go."""
+        if self._pool is None:
+            self._pool = self.shared or ModelPool(
+                deployments_of(self.model_list, {}), calls=self.policy, router_options=self.router_options
+            )
+        return self._pool
+
+    def for_tier(self, tier: Tier) -> LiteLLMChat:
+        """The chat model of a tier, over the same pool; this one where the tier has none."""
+        name = self.tiers.get(tier, self.model)
+        return self if name == self.model else self.model_copy(update={"model": name, "shared": self.pool})
 
     def bind_tools(
         self,
@@ -82,7 +83,8 @@ class LiteLLMChat(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return _result(self._loaded().completion(**self._request(messages, stop, kwargs)))
+        result: ChatResult = _wait(self._agenerate(messages, stop, **kwargs))
+        return result
 
     async def _agenerate(
         self,
@@ -91,7 +93,8 @@ class LiteLLMChat(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return _result(await self._loaded().acompletion(**self._request(messages, stop, kwargs)))
+        message = await self.pool.complete(self.model, messages, self._options(stop, kwargs))
+        return ChatResult(generations=[ChatGeneration(message=message)])
 
     def _stream(
         self,
@@ -100,8 +103,9 @@ class LiteLLMChat(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        for part in self._loaded().completion(**self._request(messages, stop, kwargs), **_STREAMED):
-            chunk = _chunk(part)
+        pieces = self.pool.stream(self.model, messages, self._options(stop, kwargs))
+        while (piece := _wait(_next(pieces))) is not None:
+            chunk = ChatGenerationChunk(message=piece)
             if run_manager:
                 run_manager.on_llm_new_token(chunk.text, chunk=chunk)
             yield chunk
@@ -113,89 +117,37 @@ class LiteLLMChat(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        async for part in await self._loaded().acompletion(**self._request(messages, stop, kwargs), **_STREAMED):
-            chunk = _chunk(part)
+        async for piece in self.pool.stream(self.model, messages, self._options(stop, kwargs)):
+            chunk = ChatGenerationChunk(message=piece)
             if run_manager:
                 await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
             yield chunk
 
-    def _loaded(self) -> Any:
-        if self._router is None:
-            self._router = litellm().Router(model_list=self.model_list, **self.router_options)
-        return self._router
-
-    def _request(self, messages: list[BaseMessage], stop: list[str] | None, extra: dict[str, Any]) -> dict[str, Any]:
-        stops = {"stop": stop} if stop else {}
-        content = convert_to_openai_messages(messages)
-        return {"model": self.model, "messages": content, **self.options, **stops, **extra}
+    def _options(self, stop: list[str] | None, extra: dict[str, Any]) -> dict[str, Any]:
+        return {**self.options, **({"stop": stop} if stop else {}), **extra}
 
 
-_STREAMED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
+def deadline_of(model: BaseChatModel) -> float:
+    """Seconds that one customer's request may spend on this model, all rounds together."""
+    return model.pool.policy.deadline_s if isinstance(model, LiteLLMChat) else DEADLINE_S
 
 
-def _result(response: Any) -> ChatResult:
-    choice = response.choices[0]
-    calls, broken = _tool_calls(choice.message.tool_calls or ())
-    message = AIMessage(
-        content=choice.message.content or "",
-        tool_calls=calls,
-        invalid_tool_calls=broken,
-        usage_metadata=_usage(getattr(response, "usage", None)),
-        response_metadata={
-            "model_name": response.model,
-            "finish_reason": choice.finish_reason,
-            "cost": _cost(response),
-        },
-    )
-    return ChatResult(generations=[ChatGeneration(message=message)])
+def for_tier(model: BaseChatModel, tier: Tier) -> BaseChatModel:
+    """The model of a tier, where there are several."""
+    return model.for_tier(tier) if isinstance(model, LiteLLMChat) else model
 
 
-def _tool_calls(raw: Sequence[Any]) -> tuple[list[ToolCall], list[InvalidToolCall]]:
-    """A model may write arguments that are no JSON object: those are kept apart, with what is wrong."""
-    calls: list[ToolCall] = []
-    broken: list[InvalidToolCall] = []
-    for call in raw:
-        name, text = call.function.name, call.function.arguments or "{}"
-        try:
-            arguments = json.loads(text)
-            if not isinstance(arguments, dict):
-                raise ValueError(f"arguments are a {type(arguments).__name__}, not an object")
-        except ValueError as error:
-            broken.append(invalid_tool_call(name=name, args=text, id=call.id, error=str(error)))
-        else:
-            calls.append(ToolCall(name=name, args=arguments, id=call.id))
-    return calls, broken
+async def _next(pieces: AsyncIterator[AIMessageChunk]) -> AIMessageChunk | None:
+    return await anext(pieces, None)
 
 
-def _chunk(part: Any) -> ChatGenerationChunk:
-    """One piece of a stream; the last one may hold nothing but the usage."""
-    choice = part.choices[0] if part.choices else None
-    delta = choice.delta if choice else None
-    calls = [
-        ToolCallChunk(name=call.function.name, args=call.function.arguments, id=call.id, index=call.index)
-        for call in (getattr(delta, "tool_calls", None) or ())
-    ]
-    finish = choice.finish_reason if choice else None
-    message = AIMessageChunk(
-        content=(delta.content if delta else None) or "",
-        tool_call_chunks=calls,
-        usage_metadata=_usage(getattr(part, "usage", None)),
-        response_metadata={"finish_reason": finish, "model_name": part.model} if finish else {},
-    )
-    return ChatGenerationChunk(message=message)
+@cache
+def _background() -> asyncio.AbstractEventLoop:
+    """The event loop of callers that have none: one way of calling, for both worlds."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="shopgraph-models", daemon=True).start()
+    return loop
 
 
-def _usage(usage: Any) -> UsageMetadata | None:
-    if usage is None:
-        return None
-    return UsageMetadata(
-        input_tokens=usage.prompt_tokens or 0,
-        output_tokens=usage.completion_tokens or 0,
-        total_tokens=usage.total_tokens or 0,
-    )
-
-
-def _cost(response: Any) -> str | None:
-    """US dollars as a decimal string; None where LiteLLM knows no price."""
-    cost = (getattr(response, "_hidden_params", None) or {}).get("response_cost")
-    return None if cost is None else f"{cost:.10f}"
+def _wait(work: Any) -> Any:
+    return asyncio.run_coroutine_threadsafe(work, _background()).result()

@@ -1,0 +1,1 @@
+"""The last tier: it speaks without a model, from facts, by templates."""

@@ -1,0 +1,48 @@
+"""Which language to answer in, of those that the last tier speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+_COMMON: Mapping[str, frozenset[str]] = {
+    "en": frozenset(
+        """the is my where order please what how much can you i do does have has a an when are this your would like for
+        it was not with price cost""".split()  # noqa: SIM905 - one list of words
+    ),
+    "de": frozenset(
+        """der die das ist mein meine meiner wo bestellung bitte was wie viel kann ich sie haben hat ein eine wann sind
+        nicht mit und preis kostet kosten noch schon paket lieferung wurde werden zu""".split()  # noqa: SIM905
+    ),
+    "fr": frozenset(
+        """le la les est mon ma mes où commande quel quelle combien je vous avez un une quand sont pas avec et prix
+        coûte colis livraison svp bonjour puis peut été de du""".split()  # noqa: SIM905
+    ),
+}
+"""Words that are in many messages to a shop and in one of the languages."""
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that there are phrases in."""
+    folder = files("shopgraph.models.speech") / "phrases"
+    return tuple(sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml")))
+
+
+def language_of(text: str, locale: str = "en") -> str:
+    """The language of a message where it shows plainly, else the locale's; English where there are no phrases in it."""
+    own = locale[:2] if locale[:2] in languages() else "en"
+    words = [word.lower() for word in _WORD.findall(text)]
+    score = {name: sum(word in common for word in words) for name, common in _COMMON.items()}
+    best = max(score, key=lambda name: (score[name], name == own))
+    return best if score[best] >= 2 and score[best] > score[own] else own
+
+
+def locale_of(language: str, locale: str) -> str:
+    """The Babel locale in which numbers and dates are written: the region's own where its language is spoken."""
+    if locale[:2] == language:
+        return locale
+    return {"en": "en_GB", "de": "de_DE", "fr": "fr_FR"}.get(language, language)

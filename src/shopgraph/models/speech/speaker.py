@@ -1,0 +1,148 @@
+"""Sentences from facts: templates in several languages, with plurals, amounts and dates as the language has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+import yaml
+
+from shopgraph.domain import Money
+from shopgraph.domain.wording import format_money
+from shopgraph.errors import ConfigurationError
+from shopgraph.models.speech.known import Known, KnownDelivery, KnownOrder, KnownProduct, KnownPromotion
+from shopgraph.models.speech.language import languages, locale_of
+
+MOST_ORDERS = 3
+"""How many orders are told one by one."""
+_MOST_PRODUCTS = 3
+
+
+class Speaker:
+    """Speaks one language. It says what it is given and adds nothing."""
+
+    def __init__(self, language: str, locale: str = "") -> None:
+        """`locale` is the region's, for amounts and dates.
+
+        Raises:
+            ConfigurationError: there are no phrases in that language.
+        """
+        if language not in languages():
+            raise ConfigurationError(
+                f"The last tier does not speak {language!r}.", remedy=f"It speaks {', '.join(languages())}."
+            )
+        self.language = language
+        self._locale = locale_of(language, locale or language)
+        self._phrases = _phrases(language)
+
+    def say(self, key: str, *, count: int | None = None, **words: str) -> str:
+        """One phrase, in the plural form that `count` takes."""
+        phrase = self._phrases[key]
+        if isinstance(phrase, Mapping):
+            phrase = phrase[self._plural(count or 0)]
+        numbers = {} if count is None else {"count": self._number(count)}
+        return phrase.format(**words, **numbers)
+
+    def tell(self, known: Known) -> str:
+        """Everything that is known, between a word on why it is told so plainly and one on what cannot be said."""
+        facts = [*known.sentences, *self._facts(known)]
+        return " ".join([self.say("records"), *facts, self.say("limits")]) if facts else self.say("nothing")
+
+    def _facts(self, known: Known) -> Iterator[str]:
+        for order in known.orders[:MOST_ORDERS]:
+            yield from self._order(order, alone=len(known.orders) == 1)
+        if len(known.orders) > MOST_ORDERS:
+            yield self.say("orders.more", count=len(known.orders) - MOST_ORDERS)
+        for product in known.products[:_MOST_PRODUCTS]:
+            yield from self._product(product)
+        for promotion in known.promotions:
+            yield self._promotion(promotion)
+        for delivery in known.deliveries:
+            yield from self._delivery(delivery)
+
+    def _order(self, order: KnownOrder, *, alone: bool) -> Iterator[str]:
+        lines = [self._line(line.title, line.quantity) for line in order.lines] or list(order.items)
+        words = {"id": order.id, "items": self._list(lines)}
+        day = {"delivered": order.delivered_on, "canceled": order.canceled_on}.get(order.status)
+        key = f"order.{order.status}" if f"order.{order.status}" in self._phrases else "order.other"
+        if day is not None:
+            yield self.say(f"{key}_on", count=None, **words, date=self._date(day))
+        else:
+            yield self.say(key, count=None, **words)
+        if order.total is not None and alone:
+            yield self.say("order.total", money=self._money(order.total))
+        numbers = [number for parcel in order.parcels for number in parcel.tracking_numbers]
+        if numbers and order.status == "shipped":
+            yield self.say("order.tracking", count=len(numbers), numbers=self._list(numbers))
+        expected = [parcel.estimated_on for parcel in order.parcels if parcel.estimated_on]
+        if expected and order.status == "shipped":
+            yield self.say("order.expected", date=self._date(max(expected)))
+
+    def _line(self, title: str, quantity: int) -> str:
+        return title if quantity == 1 else self.say("line", count=quantity, title=title)
+
+    def _product(self, product: KnownProduct) -> Iterator[str]:
+        prices = product.prices
+        if not prices:
+            yield self.say("product.unpriced", title=product.title)
+        elif len(prices) == 1:
+            yield self.say("product.price", title=product.title, money=self._money(prices[0]))
+        else:
+            low, high = self._money(prices[0]), self._money(prices[-1])
+            yield self.say("product.from", title=product.title, low=low, high=high)
+        if product.available is not None:
+            yield self.say("product.stock", count=product.available) if product.available else self.say("product.none")
+
+    def _promotion(self, promotion: KnownPromotion) -> str:
+        words = {"name": promotion.name, "percent": self._percent(promotion.percent)}
+        if promotion.ends_on is None:
+            return self.say("promotion", count=None, **words)
+        return self.say("promotion.until", count=None, **words, date=self._date(promotion.ends_on))
+
+    def _delivery(self, delivery: KnownDelivery) -> Iterator[str]:
+        if delivery.min_days == delivery.max_days:
+            yield self.say("delivery", count=delivery.max_days, name=delivery.name)
+        else:
+            low = self._number(delivery.min_days)
+            yield self.say("delivery.range", count=delivery.max_days, name=delivery.name, low=low)
+        if delivery.price is not None:
+            free = delivery.price.is_zero
+            yield self.say("delivery.free") if free else self.say("delivery.price", money=self._money(delivery.price))
+
+    def _money(self, money: Money) -> str:
+        return format_money(money, self._locale)
+
+    def _plural(self, count: int) -> str:
+        from babel import Locale
+
+        return str(Locale.parse(self._locale).plural_form(count))
+
+    def _number(self, count: int) -> str:
+        from babel.numbers import format_decimal
+
+        return str(format_decimal(count, locale=self._locale))
+
+    def _percent(self, percent: Decimal) -> str:
+        from babel.numbers import format_percent
+
+        return str(format_percent(percent / 100, locale=self._locale, decimal_quantization=False))
+
+    def _date(self, day: date) -> str:
+        from babel.dates import format_date
+
+        return str(format_date(day, format="long", locale=self._locale))
+
+    def _list(self, words: list[str]) -> str:
+        from babel.lists import format_list
+
+        return str(format_list(words, locale=self._locale)) if words else "–"
+
+
+@cache
+def _phrases(language: str) -> Mapping[str, str | Mapping[str, str]]:
+    text = (files("shopgraph.models.speech") / "phrases" / f"{language}.yaml").read_text(encoding="utf-8")
+    return cast(Mapping[str, str | Mapping[str, str]], yaml.safe_load(text))

@@ -1,0 +1,115 @@
+"""The orchestrator with models behind servers: which one answers, what is kept for whom, what a recording holds."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shopgraph.connectors.demo.cast import CAST
+from shopgraph.evals.outage.evaluate import ToModels
+from shopgraph.evals.outage.provider import Fault, Say, ScriptedProvider
+from shopgraph.graphs import Answer, Orchestrator, build_orchestrator
+from shopgraph.guards.screen import mask_personal
+from shopgraph.models.calling import CachePolicy, CallPolicy
+from shopgraph.models.cassette import Cassette, CassetteChat
+from shopgraph.models.chat import LiteLLMChat
+from shopgraph.models.deployments import deployments_of
+from shopgraph.models.pool import ModelPool
+from shopgraph.models.routes import Tier
+from shopgraph.models.scripted import ScriptedChatModel
+from shopgraph.shop import Shop
+
+Talk = Callable[..., Awaitable[list[Answer]]]
+MakeTalk = Callable[[Orchestrator], Talk]
+QUESTION = "Is there anything about my last order that I should know?"
+PRICES = {"input_cost_per_token": 0.000001, "output_cost_per_token": 0.000002}
+
+
+@pytest.fixture
+def servers() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def models(
+    stack: ExitStack, small: Fault | Say, large: Fault | Say, **more: Any
+) -> tuple[LiteLLMChat, list[ScriptedProvider]]:
+    """A small and a large model, each on a server of its own."""
+    servers = [stack.enter_context(ScriptedProvider(script=lambda body, does=does: does)) for does in (small, large)]
+    tiers = {"small": Tier.SMALL_MODEL, "large": Tier.LARGE_MODEL}
+    entries = [
+        {"model_name": name, "litellm_params": {"model": "openai/x", "api_base": each.url, "api_key": "none", **PRICES}}
+        for name, each in zip(tiers, servers, strict=True)
+    ]
+    calls = CallPolicy(deadline_s=120, timeout_s=60, hedge_after_s=None, retries=0)
+    pool = ModelPool(deployments_of(entries, tiers), calls=calls, **more)
+    names = {Tier.SMALL_MODEL: "small", Tier.LARGE_MODEL: "large"}
+    return LiteLLMChat(model="large", tiers=names, shared=pool), servers
+
+
+@pytest.mark.usefixtures("unchanged")
+async def test_the_routes_tier_names_the_model_and_what_it_cost_is_on_the_record(
+    shop: Shop, servers: ExitStack, make_talk: MakeTalk
+) -> None:
+    model, (small, large) = models(servers, Say(text="It is a fine bike."), Say())
+    (answer,) = await make_talk(build_orchestrator(shop, model=model))(None, "Tell me a bit about the balance bike.")
+    assert (answer.answer, answer.route.tier) == ("It is a fine bike.", "small_model")
+    assert (len(small.seen), len(large.seen)) == (1, 0)
+    (event,) = [each for each in await shop.audit.events(answer.request_id) if each.node == "agent"]
+    (call,) = event.payload["models"]  # type: ignore[union-attr,misc]
+    assert call["deployment"] == "small#0"  # type: ignore[index,call-overload]
+    assert call["cost_nanousd"] == 23_000  # type: ignore[index,call-overload]
+
+
+@pytest.mark.usefixtures("unchanged")
+async def test_when_the_small_one_fails_the_large_one_answers_and_the_route_says_so(
+    shop: Shop, servers: ExitStack, make_talk: MakeTalk
+) -> None:
+    model, _ = models(servers, Fault.SERVER_ERROR, Say(text="It is a fine bike."))
+    (answer,) = await make_talk(build_orchestrator(shop, model=model))(None, "Tell me a bit about the balance bike.")
+    assert (answer.answer, answer.route.tier) == ("It is a fine bike.", "large_model")
+    assert "large#1 answered" in answer.route.why
+
+
+@pytest.mark.usefixtures("unchanged")
+async def test_an_answer_is_kept_for_its_customer_alone(shop: Shop, servers: ExitStack, make_talk: MakeTalk) -> None:
+    model, (_, large) = models(servers, Say(), Say(text="Nothing at all."), cache=CachePolicy(ttl_s=600))
+    talk = make_talk(build_orchestrator(shop, model=model, router=ToModels.shipped()))
+    for persona, asked in (("tracker", 1), ("tracker", 1), ("stranger", 2), (None, 3), (None, 4)):
+        (answer,) = await talk(persona, QUESTION)
+        assert answer.answer == "Nothing at all."
+        assert len(large.seen) == asked, persona  # a guest's next conversation may be another guest's
+
+
+@pytest.mark.usefixtures("unchanged")
+async def test_a_recording_holds_nothing_of_the_customer_and_serves_another_one(
+    shop: Shop, tmp_path: Path, make_talk: MakeTalk
+) -> None:
+    path, tracker = tmp_path / "calls.jsonl", CAST["tracker"]
+    customer = await shop.connectors.crm.customer(tracker.customer_id)
+    assert customer is not None
+    said = f"Dear {customer.given_name}, nothing at all."
+    for record, inner in ((True, ScriptedChatModel(script=[said])), (False, None)):
+        tape = CassetteChat(cassette=Cassette(path, record=record, mask=mask_personal), inner=inner)
+        talk = make_talk(build_orchestrator(shop, model=tape, router=ToModels.shipped()))
+        (answer,) = await talk("tracker", QUESTION)
+        assert answer.answer == said
+    kept = path.read_text(encoding="utf-8")
+    assert "#D1000001" in kept
+    for personal in (customer.given_name, customer.family_name, customer.email, customer.address.line1):
+        assert personal not in kept
+
+
+@pytest.mark.usefixtures("unchanged")
+async def test_wrong_arguments_are_told_to_the_model_and_nothing_is_done(
+    shop: Shop, servers: ExitStack, make_talk: MakeTalk
+) -> None:
+    model, (_, large) = models(servers, Say(), Fault.WRONG_ARGUMENTS)
+    talk = make_talk(build_orchestrator(shop, model=model, router=ToModels.shipped()))
+    (answer,) = await talk("tracker", QUESTION)
+    assert "Nothing was done." in str(large.seen[1].body["messages"][-1]["content"])
+    assert [action.type for action in answer.actions] == ["handoff"]

@@ -9,7 +9,7 @@ from click import Context
 from typer.core import TyperGroup
 
 from shopgraph import __version__
-from shopgraph.cli import actions, ask, config, doctor, evaluate, graph, guard, mcp, policy, reconcile, shop, worker
+from shopgraph.cli import actions, ask, config, doctor, evaluate, graph, guard, mcp, policy, reconcile, shop, train, worker
 from shopgraph.cli.demo.command import demo
 from shopgraph.cli.output import print_error
 from shopgraph.errors import ShopgraphError
@@ -67,4 +67,5 @@ app.command("graph")(graph.graph)
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")
+app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="eval")

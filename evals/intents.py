@@ -126,9 +126,7 @@ def _figures(answers: Sequence[Answer]) -> dict[str, JsonValue]:
     threshold = float(np.quantile([one.in_scope for one in within], 1 - KEPT)) if within else 0.0
     return {
         "accuracy": _share([one.intent == one.row.intent for one in within]),
-        "ece": calibration_error(
-            [one.confidence for one in within], [one.intent == one.row.intent for one in within]
-        ),
+        "ece": calibration_error([one.confidence for one in within], [one.intent == one.row.intent for one in within]),
         "n": len(within),
         "n_oos": len(outside),
         "oos_auroc": _auroc(within, outside),
@@ -143,9 +141,7 @@ def _part(name: str) -> str:
 
 
 def _auroc(within: Sequence[Answer], outside: Sequence[Answer]) -> float | None:
-    return auroc(
-        [one.in_scope for one in (*within, *outside)], [True] * len(within) + [False] * len(outside)
-    )
+    return auroc([one.in_scope for one in (*within, *outside)], [True] * len(within) + [False] * len(outside))
 
 
 def calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> float | None:

@@ -9,7 +9,21 @@ from click import Context
 from typer.core import TyperGroup
 
 from shopgraph import __version__
-from shopgraph.cli import actions, ask, config, doctor, evaluate, graph, guard, mcp, policy, reconcile, shop, train, worker
+from shopgraph.cli import (
+    actions,
+    ask,
+    config,
+    doctor,
+    evaluate,
+    graph,
+    guard,
+    mcp,
+    policy,
+    reconcile,
+    shop,
+    train,
+    worker,
+)
 from shopgraph.cli.demo.command import demo
 from shopgraph.cli.output import print_error
 from shopgraph.errors import ShopgraphError

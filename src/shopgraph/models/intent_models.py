@@ -142,6 +142,4 @@ def _sure_tier(intent: str) -> Tier:
 
 
 def _said(intent: str, confidence: float, why: str, runner_up: str = "") -> Said:
-    return Said(
-        intent=intent, confidence=confidence, tier=tier_of(intent, confidence), why=why, runner_up=runner_up
-    )
+    return Said(intent=intent, confidence=confidence, tier=tier_of(intent, confidence), why=why, runner_up=runner_up)

@@ -20,7 +20,7 @@ from safetensors.numpy import load, save
 from shopgraph.errors import ConfigurationError, InvalidInput
 from shopgraph.models.blend.model import Blend, Examples, Scope
 from shopgraph.models.blend.training import OUTSIDE, HeldOut, LabeledText, Trained
-from shopgraph.models.blend.vocabulary import Vocabulary
+from shopgraph.models.blend.vocabulary import Coded, Vocabulary
 
 WEIGHTS, LABELS, EXAMPLES, REPORT, CARD = (
     "weights.safetensors", "labels.json", "examples.json", "report.json", "card.md",
@@ -41,9 +41,7 @@ def save_blend(trained: Trained, out: Path, *, rows: Sequence[LabeledText], sour
     contents = {
         WEIGHTS: save(_tensors(trained.blend)),
         LABELS: _json(_labels(trained.blend)),
-        EXAMPLES: _json(
-            {"texts": list(trained.blend.examples.texts), OUTSIDE: list(trained.blend.examples.outside)}
-        ),
+        EXAMPLES: _json({"texts": list(trained.blend.examples.texts), OUTSIDE: list(trained.blend.examples.outside)}),
         REPORT: _json(report),
         CARD: _card(rows, sources, date, report).encode(),
     }
@@ -121,13 +119,15 @@ def _tensors(blend: Blend) -> dict[str, NDArray[np.generic]]:
         "word_vectors": vocabulary.word_vectors.astype(np.float16),
         "center": vocabulary.center.astype(np.float16),
         "word_rarity": vocabulary.word_rarity.astype(np.float16),
-        "grams": vocabulary.grams,
-        "gram_rarity": vocabulary.gram_rarity.astype(np.float16),
-        "letters": vocabulary.letters,
-        "letter_rarity": vocabulary.letter_rarity.astype(np.float16),
+        **{name: coded.codes for name, coded in _coded(vocabulary).items()},
+        **{f"{name}_rarity": coded.rarity.astype(np.float16) for name, coded in _coded(vocabulary).items()},
         "example_meanings": blend.examples.meanings.astype(np.float16),
         "example_bounds": blend.examples.bounds.astype(np.int64),
     }
+
+
+def _coded(vocabulary: Vocabulary) -> dict[str, Coded]:
+    return {"grams": vocabulary.grams, "pairs": vocabulary.pairs, "letters": vocabulary.letters}
 
 
 def _labels(blend: Blend) -> dict[str, JsonValue]:
@@ -149,15 +149,22 @@ def _labels(blend: Blend) -> dict[str, JsonValue]:
     }
 
 
-def _blend(meta: Mapping[str, JsonValue], tensors: Mapping[str, NDArray[np.generic]], texts: Mapping[str, Sequence[str]]) -> Blend:
+def _blend(
+    meta: Mapping[str, JsonValue], tensors: Mapping[str, NDArray[np.generic]], texts: Mapping[str, Sequence[str]]
+) -> Blend:
     def wide(name: str) -> NDArray[np.float32]:
         return tensors[name].astype(np.float32)
+
+    def coded(name: str) -> Coded:
+        return Coded(tensors[name].astype(np.uint32), wide(f"{name}_rarity"))
 
     scope = meta["scope"]
     labels = meta["labels"]
     sure = meta["sure"]
     words = meta["words"]
-    if not (isinstance(scope, dict) and isinstance(labels, list) and isinstance(sure, dict) and isinstance(words, list)):
+    if not (
+        isinstance(scope, dict) and isinstance(labels, list) and isinstance(sure, dict) and isinstance(words, list)
+    ):
         raise ValueError("labels, sure, scope or words have another form")
     mean, scale, weights = (np.array(scope[name], dtype=np.float32) for name in ("mean", "scale", "weights"))
     return Blend(
@@ -167,10 +174,9 @@ def _blend(meta: Mapping[str, JsonValue], tensors: Mapping[str, NDArray[np.gener
             center=wide("center"),
             word_rarity=wide("word_rarity"),
             strangest=float(str(meta["strangest"])),
-            grams=tensors["grams"].astype(np.uint32),
-            gram_rarity=wide("gram_rarity"),
-            letters=tensors["letters"].astype(np.uint32),
-            letter_rarity=wide("letter_rarity"),
+            grams=coded("grams"),
+            pairs=coded("pairs"),
+            letters=coded("letters"),
         ),
         labels=tuple(str(label) for label in labels),
         weights=wide("weights") * wide("scale"),
@@ -202,7 +208,7 @@ def _card(rows: Sequence[LabeledText], sources: Sequence[str], date: str, report
   SHA-256 {rows_digest(rows)}.
 - On rows kept from training (three folds): accuracy {report["accuracy"]} of {report["n"]:,}; intent by intent in
   {REPORT}. Each fold's model had not been shown a fifth of the intents; with all of them to choose from it is harder.
-- What it is: four views of a message (words, letters, neighbours in meaning, meaning) under one linear support vector
+- What it is: five views of a message (words, pairs, letters, neighbours in meaning, meaning) under one linear support vector
   machine per intent; word vectors of wordllama (MIT). {LABELS} holds names and thresholds, {EXAMPLES} the rows.
 - {EXAMPLES} holds the training's texts as they were: whoever may read this folder may read them.
 - Not for: languages that the rows are not in; deciding what a customer is entitled to.

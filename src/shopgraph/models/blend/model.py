@@ -152,4 +152,3 @@ class Blend:
             if not any(gram in other for other in chosen):
                 chosen.append(gram)
         return tuple(chosen)
-

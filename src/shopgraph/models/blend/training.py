@@ -147,7 +147,8 @@ def _checked(rows: Sequence[LabeledText]) -> list[LabeledText]:
         )
     if few := sorted(intent for intent, count in within.items() if count < LEAST_ROWS):
         raise InvalidInput(
-            f"Fewer than {LEAST_ROWS} different texts: {', '.join(few[:5])}.", remedy="Give more texts, or leave it out."
+            f"Fewer than {LEAST_ROWS} different texts: {', '.join(few[:5])}.",
+            remedy="Give more texts, or leave it out.",
         )
     return kept
 
@@ -275,10 +276,7 @@ def _scope(judged: Sequence[_Scored], model: Blend) -> tuple[Scope, Floats]:
     from sklearn.linear_model import LogisticRegression
 
     features = np.stack(
-        [
-            replace(model, labels=one.labels).scope_features(one.encoded, one.scores, one.like)
-            for one in judged
-        ]
+        [replace(model, labels=one.labels).scope_features(one.encoded, one.scores, one.like) for one in judged]
     )
     within = np.array([one.right >= 0 for one in judged])
     mean, scale = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-6)

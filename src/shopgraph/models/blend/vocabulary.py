@@ -1,6 +1,7 @@
-"""A message as numbers, four views of it side by side. The same code for training and for routing.
+"""A message as numbers, five views of it side by side. The same code for training and for routing.
 
-- words: single ones, pairs and triples (TF-IDF);
+- words: single ones, and two or three in a row (TF-IDF);
+- pairs: two words of one message, whatever stands between them (TF-IDF);
 - letters: 2 to 5 of them within a word (TF-IDF), which forgive misspelling;
 - neighbours: each word stands for the training's words of like meaning as well (cosine of their vectors above 0.4);
 - meaning: the mean of the words' vectors, rare words first.
@@ -15,7 +16,7 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,6 +32,8 @@ LIKE = 0.4
 """Cosine from which on two words are neighbours."""
 NEIGHBOURS = 40
 """Neighbours of one word at most, nearest first."""
+REACH = 16
+"""Words that a pair is apart at most."""
 MEANING_WEIGHT = 1.25
 _LIKE_POWER = 1.5
 _LETTERS = (2, 3, 4, 5)
@@ -50,6 +53,38 @@ class Encoded:
     """(256,), of length one; zeros for no word."""
     strange: float
     """Share of the words that training has not seen, by rarity; 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Features known by their codes, and how rare each is."""
+
+    codes: NDArray[np.uint32]
+    """Ascending."""
+    rarity: Floats
+    _places: dict[int, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the codes."""
+        object.__setattr__(self, "_places", {code: at for at, code in enumerate(self.codes.tolist())})
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.codes)
+
+    def place(self, code: int) -> int | None:
+        """Where a feature stands; None for one that training has not kept."""
+        return self._places.get(code)
+
+    def weigh(self, codes: Iterable[int]) -> tuple[Indices, Floats]:
+        """Places and weights of the known ones, each named as often as it occurs; of length one."""
+        found = Counter(at for code in codes if (at := self._places.get(code)) is not None)
+        places = np.fromiter(found, dtype=np.int64, count=len(found))
+        return places, self.weighed(places, np.fromiter(found.values(), dtype=np.float32, count=len(found)))
+
+    def weighed(self, places: Indices, counts: Floats) -> Floats:
+        """Weights by count and rarity, of length one."""
+        return _length_one(((1 + np.log(counts)) * self.rarity[places]).astype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -77,58 +112,51 @@ class Vocabulary:
     word_rarity: Floats
     strangest: float
     """Rarity of a word that training has not seen."""
-    grams: NDArray[np.uint32]
-    """Codes of the kept word n-grams, ascending."""
-    gram_rarity: Floats
-    letters: NDArray[np.uint32]
-    """Codes of the kept letter n-grams, ascending."""
-    letter_rarity: Floats
+    grams: Coded
+    """Single words, and two or three in a row."""
+    pairs: Coded
+    letters: Coded
     _known: dict[str, int] = field(init=False, repr=False, compare=False)
-    _grams: dict[int, int] = field(init=False, repr=False, compare=False)
-    _letters: dict[int, int] = field(init=False, repr=False, compare=False)
     _cache: dict[str, _Word] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Index what is looked up for each message."""
         object.__setattr__(self, "_known", {word: at for at, word in enumerate(self.words)})
-        object.__setattr__(self, "_grams", {code: at for at, code in enumerate(self.grams.tolist())})
-        object.__setattr__(self, "_letters", {code: at for at, code in enumerate(self.letters.tolist())})
 
     @property
     def size(self) -> int:
-        """Rows of the sparse views together: word n-grams, letter n-grams, neighbours."""
-        return len(self.grams) + len(self.letters) + len(self.words)
+        """Rows of the sparse views together, in this order: words, pairs, letters, neighbours."""
+        return len(self.grams) + len(self.pairs) + len(self.letters) + len(self.words)
 
     def encode(self, text: str) -> Encoded:
         """The views of one message."""
         words = words_of(text)
         parts = [self._word(word) for word in words]
-        found = Counter(at for gram in grams_of(words) if (at := self._grams.get(gram_code(gram))) is not None)
-        gram_rows = np.fromiter(found, dtype=np.int64, count=len(found))
-        gram_values = _length_one(
-            (1 + np.log(np.fromiter(found.values(), dtype=np.float32, count=len(found)))) * self.gram_rarity[gram_rows]
+        views = (
+            self.grams.weigh(gram_code(gram) for gram in grams_of(words)),
+            self.pairs.weigh(pair_codes(words)),
+            self._letter_view(parts),
+            _near_view(parts),
         )
-        letter_rows, letter_values = self._letter_view(parts)
-        near_rows, near_values = _near_view(parts)
-        shift = len(self.grams) + len(self.letters)
+        starts = np.cumsum([0, len(self.grams), len(self.pairs), len(self.letters)])
         return Encoded(
             words=words,
-            indices=np.concatenate([gram_rows, letter_rows + len(self.grams), near_rows + shift]),
-            values=np.concatenate([gram_values, letter_values, near_values]).astype(np.float32),
+            indices=np.concatenate([rows + start for (rows, _), start in zip(views, starts, strict=True)]),
+            values=np.concatenate([values for _, values in views]),
             meaning=_meaning(parts),
             strange=_strange(parts),
         )
 
     def rows_of(self, grams: Iterable[str]) -> dict[str, int]:
         """Where those of the word n-grams stand that training has kept."""
-        found = {gram: self._grams.get(gram_code(gram)) for gram in grams}
+        found = {gram: self.grams.place(gram_code(gram)) for gram in grams}
         return {gram: row for gram, row in found.items() if row is not None}
 
     def _letter_view(self, parts: Sequence[_Word]) -> tuple[Indices, Floats]:
         if not parts:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         rows, counts = np.unique(np.concatenate([part.letters for part in parts]), return_counts=True)
-        return rows, _length_one(((1 + np.log(counts)) * self.letter_rarity[rows]).astype(np.float32))
+        return rows, self.letters.weighed(rows, counts.astype(np.float32))
 
     def _word(self, word: str) -> _Word:
         kept = self._cache.get(word)
@@ -149,7 +177,7 @@ class Vocabulary:
         near = np.flatnonzero(likeness > LIKE)
         if len(near) > NEIGHBOURS:
             near = np.sort(near[np.argsort(-likeness[near], kind="stable")[:NEIGHBOURS]])
-        letters = [self._letters.get(code) for code in letter_codes(word)]
+        letters = [self.letters.place(code) for code in letter_codes(word)]
         return _Word(
             letters=np.array([row for row in letters if row is not None], dtype=np.int64),
             near=near,
@@ -192,21 +220,31 @@ def letter_codes(word: str) -> list[int]:
     ]
 
 
+def pair_codes(words: Sequence[str]) -> set[int]:
+    """The numbers of all pairs of different words, in either order, at most `REACH` words apart."""
+    return {
+        zlib.crc32(f"{one} {other}".encode() if one < other else f"{other} {one}".encode())
+        for at, one in enumerate(words)
+        for other in words[at + 1 : at + 1 + REACH]
+        if one != other
+    }
+
+
 def learn_vocabulary(texts: Sequence[str]) -> Vocabulary:
-    """What a set of texts is made of. A triple of words, or letters, that one text alone has is not kept."""
+    """What a set of texts is made of. A triple, a pair or letters that one text alone has are not kept."""
     split = [words_of(text) for text in texts]
     words = Counter(word for text in split for word in set(text))
+    of_word = {word: frozenset(letter_codes(word)) for word in words}
     grams: Counter[int] = Counter()
     triples: set[int] = set()
+    pairs: Counter[int] = Counter()
     letters: Counter[int] = Counter()
-    of_word = {word: frozenset(letter_codes(word)) for word in words}
     for text in split:
         named = {gram_code(gram): gram for gram in grams_of(text)}
         grams.update(named.keys())
         triples.update(code for code, gram in named.items() if gram.count(" ") == 2)
-        letters.update(set().union(*(of_word[word] for word in text)) if text else ())
-    kept_grams = sorted(code for code, count in grams.items() if count > 1 or code not in triples)
-    kept_letters = sorted(code for code, count in letters.items() if count > 1)
+        pairs.update(pair_codes(text))
+        letters.update({code for word in set(text) for code in of_word[word]})
     known = tuple(sorted(words))
     raw = np.stack([word_vectors()(word) for word in known]) if known else np.zeros((0, DIMENSIONS), np.float32)
     center = raw.mean(axis=0) if known else np.zeros(DIMENSIONS, np.float32)
@@ -214,18 +252,21 @@ def learn_vocabulary(texts: Sequence[str]) -> Vocabulary:
     centered /= np.maximum(np.linalg.norm(centered, axis=1, keepdims=True), 1e-9)
 
     def rarity(counts: Sequence[int]) -> Floats:
-        return np.array([math.log((1 + len(texts)) / (1 + count)) + 1 for count in counts], dtype=np.float32)
+        return _rounded(np.array([math.log((1 + len(texts)) / (1 + count)) + 1 for count in counts], dtype=np.float32))
+
+    def coded(counts: Counter[int], once: Container[int] = ()) -> Coded:
+        kept = sorted(code for code, count in counts.items() if count > 1 or code in once)
+        return Coded(np.array(kept, dtype=np.uint32), rarity([counts[code] for code in kept]))
 
     return Vocabulary(
         words=known,
         word_vectors=_rounded(centered),
         center=_rounded(center),
-        word_rarity=_rounded(rarity([words[word] for word in known])),
+        word_rarity=rarity([words[word] for word in known]),
         strangest=round(math.log(1 + len(texts)) + 1, 4),
-        grams=np.array(kept_grams, dtype=np.uint32),
-        gram_rarity=_rounded(rarity([grams[code] for code in kept_grams])),
-        letters=np.array(kept_letters, dtype=np.uint32),
-        letter_rarity=_rounded(rarity([letters[code] for code in kept_letters])),
+        grams=coded(grams, once=grams.keys() - triples),
+        pairs=coded(pairs),
+        letters=coded(letters),
     )
 
 

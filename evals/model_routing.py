@@ -1,4 +1,4 @@
-"""`shopgraph eval model-routing`: which of two models each request is worth, learned from one file, measured on another.
+"""`shopgraph eval model-routing`: which of two models a request is worth, learned from one file, measured on another.
 
 The judge sees a request's text and the tools offered with it, nothing else of the row.
 """

@@ -137,6 +137,8 @@ def _labels(blend: Blend) -> dict[str, JsonValue]:
         "labels": list(blend.labels),
         "sure": dict(zip(blend.labels, blend.sure, strict=True)),
         "temperature": blend.temperature,
+        "slope": blend.slope,
+        "shift": blend.shift,
         "scope": {
             "threshold": scope.threshold,
             "bias": scope.bias,
@@ -165,7 +167,7 @@ def _blend(
     if not (
         isinstance(scope, dict) and isinstance(labels, list) and isinstance(sure, dict) and isinstance(words, list)
     ):
-        raise ValueError("labels, sure, scope or words have another form")
+        raise ValueError("labels or words have another form")
     mean, scale, weights = (np.array(scope[name], dtype=np.float32) for name in ("mean", "scale", "weights"))
     return Blend(
         vocabulary=Vocabulary(
@@ -183,6 +185,8 @@ def _blend(
         meaning_weights=wide("meaning_weights"),
         bias=wide("bias"),
         temperature=float(str(meta["temperature"])),
+        slope=float(str(meta["slope"])),
+        shift=float(str(meta["shift"])),
         scope=Scope(mean, scale, weights, float(str(scope["bias"])), float(str(scope["threshold"]))),
         examples=Examples(
             tuple(texts["texts"]),
@@ -208,8 +212,8 @@ def _card(rows: Sequence[LabeledText], sources: Sequence[str], date: str, report
   SHA-256 {rows_digest(rows)}.
 - On rows kept from training (three folds): accuracy {report["accuracy"]} of {report["n"]:,}; intent by intent in
   {REPORT}. Each fold's model had not been shown a fifth of the intents; with all of them to choose from it is harder.
-- What it is: five views of a message (words, pairs, letters, neighbours in meaning, meaning) under one linear support vector
-  machine per intent; word vectors of wordllama (MIT). {LABELS} holds names and thresholds, {EXAMPLES} the rows.
+- What it is: five views of a message (words, pairs, letters, neighbours in meaning, meaning) under one linear
+  support vector machine per intent; word vectors of wordllama (MIT). {LABELS} holds names and thresholds.
 - {EXAMPLES} holds the training's texts as they were: whoever may read this folder may read them.
 - Not for: languages that the rows are not in; deciding what a customer is entitled to.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ from shopgraph.models.blend.vocabulary import MEANING_WEIGHT, Encoded, Vocabular
 
 SCOPE_FEATURES = ("margin", "gap", "energy", "confidence", "nearest", "second_nearest", "strange", "length", "outside")
 """What tells a message in scope from another, in this order; docs/routing.md says what each is."""
+_LEAST = 1e-6
+"""A probability is kept so far from 0 and from 1."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,9 @@ class Blend:
     """256 by scorers."""
     bias: Floats
     temperature: float
+    slope: float
+    """With `shift`, straightens the log-odds of the best probability, so that it is as often right as it says."""
+    shift: float
     scope: Scope
     examples: Examples
     sure: tuple[float, ...]
@@ -84,7 +90,7 @@ class Blend:
         shown = np.argsort(-like, kind="stable")[:nearest] + self.examples.bounds[first]
         return Judgement(
             intent=self.labels[first],
-            confidence=float(likely[first]),
+            confidence=self.confidence(float(likely[first])),
             runner_up=self.labels[runner_up] if runner_up != first else "",
             in_scope=self.scope_score(self.scope_features(encoded, scores, like)),
             nearest=tuple(self.examples.texts[at] for at in shown),
@@ -102,21 +108,26 @@ class Blend:
         result: Floats = powers / powers.sum()
         return result
 
+    def confidence(self, best: float) -> float:
+        """How often the best intent is right whose probability is this."""
+        within = min(max(best, _LEAST), 1 - _LEAST)
+        return 1 / (1 + math.exp(-(self.slope * math.log(within / (1 - within)) + self.shift)))
+
     def scope_features(self, encoded: Encoded, scores: Floats, like: Floats) -> Floats:
         """The values of `SCOPE_FEATURES`; `like` are cosines to the best intent's examples."""
         within = scores[: len(self.labels)]
-        first, second = (float(value) for value in np.sort(within)[::-1][:2]) if len(within) > 1 else (within[0], -1.0)
+        second, first = np.sort(within)[-2:].tolist()
         cooled = within / self.temperature
         peak = float(cooled.max())
-        closest = np.sort(like)[::-1][:3]
+        closest = np.sort(like)[-3:].tolist()
         return np.array(
             [
                 first,
                 first - second,
                 peak + float(np.log(np.exp(cooled - peak).sum())),
                 float(self.probabilities(within).max()),
-                float(closest[0]) if len(closest) else 0.0,
-                float(closest.mean()) if len(closest) else 0.0,
+                closest[-1] if closest else 0.0,
+                sum(closest) / len(closest) if closest else 0.0,
                 encoded.strange,
                 float(np.log1p(len(encoded.words))),
                 float(scores[-1]) - first if len(scores) > len(self.labels) else 0.0,

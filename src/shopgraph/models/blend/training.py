@@ -93,13 +93,15 @@ def train_blend(rows: Sequence[LabeledText], *, seed: int = 7, progress: Progres
     report("learning from all rows", FOLDS, FOLDS + 1)
     temperature = _temperature(judged)
     raw = replace(_fit(kept, seed), temperature=temperature)
+    slope, shift = _straightened(judged, raw)
+    raw = replace(raw, slope=slope, shift=shift)
     scope, in_scope = _scope(judged, raw)
     held_out = tuple(
         HeldOut(
             text=one.text,
             intent=one.intent if one.right >= 0 else OUTSIDE,
             said=one.labels[int(one.scores[: len(one.labels)].argmax())],
-            confidence=float(raw.probabilities(one.scores[: len(one.labels)]).max()),
+            confidence=raw.confidence(_best(raw, one)),
             in_scope=float(score),
         )
         for one, score in zip(judged, in_scope, strict=True)
@@ -130,6 +132,8 @@ def extend_blend(blend: Blend, intent: str, sentences: Sequence[str], *, seed: i
     return replace(
         wider,
         temperature=blend.temperature,
+        slope=blend.slope,
+        shift=blend.shift,
         scope=blend.scope,
         sure=tuple(sure.get(label, usual) for label in wider.labels),
     )
@@ -202,6 +206,8 @@ def _fit(rows: Sequence[LabeledText], seed: int) -> Blend:
         meaning_weights=coefficients[vocabulary.size :].astype(np.float16).astype(np.float32),
         bias=bias.astype(np.float32),
         temperature=1.0,
+        slope=1.0,
+        shift=0.0,
         scope=Scope(*(np.zeros(len(SCOPE_FEATURES), np.float32) for _ in range(3)), 0.0, 0.0),
         examples=_examples(rows, labels, encoded),
         sure=(1.0,) * len(labels),
@@ -271,6 +277,23 @@ def _temperature(judged: Sequence[_Scored]) -> float:
     return min((round(0.05 * 1.08**step, 4) for step in range(48)), key=surprise)
 
 
+def _straightened(judged: Sequence[_Scored], model: Blend) -> tuple[float, float]:
+    """Slope and shift of the log-odds by logistic regression on whether the best was right (Platt 1999)."""
+    from sklearn.linear_model import LogisticRegression
+
+    within = [one for one in judged if one.right >= 0]
+    right = np.array([int(one.scores[: len(one.labels)].argmax()) == one.right for one in within])
+    if right.all() or not right.any():
+        return 1.0, 0.0
+    best = np.clip([_best(model, one) for one in within], 1e-6, 1 - 1e-6)
+    learner = LogisticRegression(C=100.0).fit(np.log(best / (1 - best))[:, None], right)
+    return round(float(learner.coef_[0, 0]), 5), round(float(learner.intercept_[0]), 5)
+
+
+def _best(model: Blend, one: _Scored) -> float:
+    return float(model.probabilities(one.scores[: len(one.labels)]).max())
+
+
 def _scope(judged: Sequence[_Scored], model: Blend) -> tuple[Scope, Floats]:
     """A logistic regression of in scope against out of scope, and its scores."""
     from sklearn.linear_model import LogisticRegression
@@ -293,7 +316,7 @@ def _scope(judged: Sequence[_Scored], model: Blend) -> tuple[Scope, Floats]:
 
 
 def _importance(judged: Sequence[_Scored]) -> NDArray[np.float64]:
-    """In scope and out of it weigh alike; rows out of scope count the more against left-out intents the more there are."""
+    """In scope and out of it weigh alike; rows out of scope replace the left-out intents the more there are."""
     kinds = np.array([0 if one.right >= 0 else 1 if one.intent == OUTSIDE else 2 for one in judged])
     within, outside, left_out = (int((kinds == kind).sum()) for kind in range(3))
     share = outside / (outside + _STAND_IN) if left_out else 1.0
@@ -306,7 +329,7 @@ def _importance(judged: Sequence[_Scored]) -> NDArray[np.float64]:
 
 
 def _sure(labels: tuple[str, ...], held_out: Sequence[HeldOut]) -> tuple[float, ...]:
-    """Per intent the lowest confidence from which on the share of right ones holds; the median of all for a rare one."""
+    """Per intent the lowest confidence from which on so many were right as `RIGHT_ENOUGH` asks, one in doubt added."""
     lowest: dict[str, float] = {}
     for label in labels:
         said = sorted((one.confidence, one.intent == label) for one in held_out if one.said == label)

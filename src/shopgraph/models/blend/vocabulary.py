@@ -94,6 +94,7 @@ class _Word:
     letters: Indices
     near: Indices
     likeness: Floats
+    """Of the near ones, times this word's rarity."""
     vector: Floats
     rarity: float
     known: bool
@@ -155,8 +156,9 @@ class Vocabulary:
     def _letter_view(self, parts: Sequence[_Word]) -> tuple[Indices, Floats]:
         if not parts:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        rows, counts = np.unique(np.concatenate([part.letters for part in parts]), return_counts=True)
-        return rows, self.letters.weighed(rows, counts.astype(np.float32))
+        counts = np.bincount(np.concatenate([part.letters for part in parts]), minlength=1)
+        rows = np.flatnonzero(counts)
+        return rows, self.letters.weighed(rows, counts[rows].astype(np.float32))
 
     def _word(self, word: str) -> _Word:
         kept = self._cache.get(word)
@@ -173,6 +175,7 @@ class Vocabulary:
         else:
             vector = word_vectors()(word) - self.center
             vector = vector / max(float(np.linalg.norm(vector)), 1e-9)
+        rarity = self.strangest if at is None else float(self.word_rarity[at])
         likeness = self.word_vectors @ vector
         near = np.flatnonzero(likeness > LIKE)
         if len(near) > NEIGHBOURS:
@@ -181,9 +184,9 @@ class Vocabulary:
         return _Word(
             letters=np.array([row for row in letters if row is not None], dtype=np.int64),
             near=near,
-            likeness=(likeness[near] ** _LIKE_POWER).astype(np.float32),
+            likeness=(rarity * likeness[near] ** _LIKE_POWER).astype(np.float32),
             vector=vector.astype(np.float32),
-            rarity=self.strangest if at is None else float(self.word_rarity[at]),
+            rarity=rarity,
             known=at is not None,
         )
 
@@ -273,9 +276,10 @@ def learn_vocabulary(texts: Sequence[str]) -> Vocabulary:
 def _near_view(parts: Sequence[_Word]) -> tuple[Indices, Floats]:
     if not parts:
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    rows, inverse = np.unique(np.concatenate([part.near for part in parts]), return_inverse=True)
-    weights = np.concatenate([part.likeness * part.rarity for part in parts])
-    return rows, _length_one(np.bincount(inverse, weights=weights, minlength=len(rows)).astype(np.float32))
+    weights = np.concatenate([part.likeness for part in parts])
+    sums = np.bincount(np.concatenate([part.near for part in parts]), weights=weights, minlength=1)
+    rows = np.flatnonzero(sums)
+    return rows, _length_one(sums[rows].astype(np.float32))
 
 
 def _meaning(parts: Sequence[_Word]) -> Floats:

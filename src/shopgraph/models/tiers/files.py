@@ -21,7 +21,7 @@ _REMEDY = "Train it again: shopgraph train tiers --data FILE --out DIR."
 
 
 def save_tiers(trained: TrainedTiers, out: Path, *, sources: str, rows: int, date: str) -> None:
-    """Write the folder, and make it first where it is not there. The same model gives the same bytes, the card's date aside.
+    """Write the folder, and make it first where it is not there. The same model gives the same bytes.
 
     Raises:
         InvalidInput: the folder cannot be written.
@@ -43,7 +43,8 @@ def save_tiers(trained: TrainedTiers, out: Path, *, sources: str, rows: int, dat
 - Made by `shopgraph train tiers` on {date} from {sources}: {rows:,} outcomes of both models.
 - On rows kept from training (five folds): APGR {curve.apgr}, half the gap for {curve.cpt50} of the calls, 80 % for
   {curve.cpt80}. The whole curve is in {META}.
-- Chosen: {model.strong} for {point.strong_share:.1%} of the requests, which recovers {point.gap_recovered:.1%} of the gap.
+- Chosen: {model.strong} for {point.strong_share:.1%} of the requests, which recovers {point.gap_recovered:.1%} of the
+  gap.
 - What it is: ridge regression on the gain, over words, pairs of words and counts; nothing of the texts is kept but
   their words' codes.
 - Not for: other models than these two, other kinds of request than these.

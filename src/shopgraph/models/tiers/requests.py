@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from pydantic import JsonValue
@@ -78,7 +79,7 @@ def tokens(text: str) -> list[str]:
 
 def grams(words: Sequence[str]) -> Counter[str]:
     """Single tokens and pairs, counted."""
-    return Counter([*words, *(f"{one} {other}" for one, other in zip(words, words[1:], strict=False))])
+    return Counter([*words, *(f"{one} {other}" for one, other in pairwise(words))])
 
 
 def shape(request: ModelRequest, rarity: Rarity) -> Floats:

@@ -137,7 +137,7 @@ class IntentRouter:
 
 @cache
 def _default() -> IntentRouter:
-    classifier, _ = load(Path(__file__).with_name("default_router.npz"))
+    classifier, _ = load(Path(__file__).with_name("default_router"))
     text = (files("shopgraph.models") / "utterances" / "cues.yaml").read_text(encoding="utf-8")
     cues = tuple(Cue(entry["intent"], entry["why"], re.compile(entry["pattern"])) for entry in yaml.safe_load(text))
     return IntentRouter(HashedIntents(classifier), cues)

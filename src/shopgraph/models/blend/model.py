@@ -39,7 +39,7 @@ class Scope:
     weights: Floats
     bias: float
     threshold: float
-    """Below this score a message is out of scope: 95 % of the held-out messages in scope lie above."""
+    """Below this score a message is out of scope: at least 95 % of the held-out messages in scope lie above."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +160,8 @@ class Blend:
         for gram in sorted(pulls, key=lambda gram: (-pulls[gram], gram)):
             if pulls[gram] <= 0 or len(chosen) == limit:
                 break
+            if not any(character.isalnum() for character in gram):
+                continue
             if not any(gram in other for other in chosen):
                 chosen.append(gram)
         return tuple(chosen)

@@ -13,6 +13,7 @@ from shopgraph.errors import ConfigurationError, InvalidInput
 from shopgraph.models.blend.model import SCOPE_FEATURES, Blend, Examples, Scope
 from shopgraph.models.blend.vectors import DIMENSIONS, Floats
 from shopgraph.models.blend.vocabulary import MEANING_WEIGHT, Encoded, Vocabulary, learn_vocabulary
+from shopgraph.models.corpus import own_examples
 
 OUTSIDE = "oos"
 """The intent of a row that is out of scope."""
@@ -125,7 +126,8 @@ def extend_blend(blend: Blend, intent: str, sentences: Sequence[str], *, seed: i
         for text in known.texts[known.bounds[at] : known.bounds[at + 1]]
     ]
     rows += [LabeledText(text=text, intent=OUTSIDE) for text in known.outside]
-    rows += [LabeledText(text=text, intent=intent) for text in sentences]
+    # In everyday frames and misspelt as well: so few sentences alone are too easily taken for something strange.
+    rows += [LabeledText(text=example.text, intent=intent) for example in own_examples(intent, sentences)]
     sure = dict(zip(blend.labels, blend.sure, strict=True))
     usual = float(np.median(blend.sure))
     wider = _fit(_checked(rows), seed)
@@ -311,7 +313,8 @@ def _scope(judged: Sequence[_Scored], model: Blend) -> tuple[Scope, Floats]:
         learner.fit((features - mean) / scale, within, sample_weight=_importance(judged))
         weights, bias = learner.coef_[0].astype(np.float32), float(learner.intercept_[0])
     scores = 1 / (1 + np.exp(-((features - mean) / scale @ weights + bias)))
-    threshold = float(np.quantile(scores[within], 1 - KEPT_IN_SCOPE))
+    # Where both kinds lie far apart, the quantile alone would refuse what is likelier in scope than not.
+    threshold = min(float(np.quantile(scores[within], 1 - KEPT_IN_SCOPE)), 0.5)
     return Scope(mean, scale, weights, round(bias, 5), round(threshold, 5)), scores
 
 

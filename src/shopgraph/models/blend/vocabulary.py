@@ -38,6 +38,10 @@ MEANING_WEIGHT = 1.25
 _LIKE_POWER = 1.5
 _LETTERS = (2, 3, 4, 5)
 _CACHED = 50_000
+PLACEHOLDERS = frozenset(
+    f"x{kind}" for kind in ("email", "order", "percent", "amount", "postal", "sku", "code", "quantity", "num")
+)
+"""What stands for an entity in a masked text."""
 _TOKEN = re.compile(r"[^\W_]{1,32}(?:'[^\W_]{1,8})?|[?!£$€%]")
 
 
@@ -131,7 +135,8 @@ class Vocabulary:
 
     def encode(self, text: str) -> Encoded:
         """The views of one message."""
-        words = words_of(text)
+        # An entity's placeholder says nothing to who has never seen one; it is not strange either.
+        words = tuple(word for word in words_of(text) if word in self._known or word not in PLACEHOLDERS)
         parts = [self._word(word) for word in words]
         views = (
             self.grams.weigh(gram_code(gram) for gram in grams_of(words)),

@@ -105,8 +105,8 @@ class IntentRouter:
     def routes(self, text: str) -> tuple[Route, ...]:
         """A message that asks for several things, as one route for each in the order asked; one for any other.
 
-        A part counts that a workflow, a tool or a person would serve by itself and that asks for something new; what
-        all parts name together (an order said once) stands in each that names none of its kind.
+        A part counts that a workflow or a person would serve by itself and that asks for something new. An order or an
+        e-mail said once stands in each part that names none.
         """
         whole = self.route(text)
         parts = [part for part in _JOINT.split(text.strip()) if len(words_of(part)) >= _LEAST_WORDS]
@@ -148,7 +148,6 @@ def _certain(intent: str, why: str) -> Said:
 
 
 def _filled(route: Route, whole: Entities) -> Route:
-    own = route.entities.model_dump()
-    return route.model_copy(
-        update={"entities": Entities.model_validate({k: v or getattr(whole, k) for k, v in own.items()})}
-    )
+    own = route.entities
+    shared = {"order_ids": own.order_ids or whole.order_ids, "emails": own.emails or whole.emails}
+    return route.model_copy(update={"entities": own.model_copy(update=shared)})

@@ -22,6 +22,8 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "guards facts": "shopgraph.evals.guards.facts:evaluate",
         "guards grounding": "shopgraph.evals.guards.grounding:evaluate",
         "guards injection": "shopgraph.evals.guards.injection:evaluate",
+        "intents": "shopgraph.evals.intents:evaluate",
+        "model-routing": "shopgraph.evals.model_routing:evaluate",
         "refunds": "shopgraph.evals.refunds:evaluate",
         "guards pii": "shopgraph.evals.guards.pii:evaluate",
         "guards speed": "shopgraph.evals.guards.speed:evaluate",

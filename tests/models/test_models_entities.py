@@ -67,3 +67,19 @@ def test_no_digit_is_left_after_masking(text: str) -> None:
 def test_an_order_id_is_found_however_it_is_typed(number: int, letter: str, sign: bool, lower: bool) -> None:
     typed = ("#" if sign else "") + (letter.lower() if lower else letter) + str(number)
     assert find_entities(f"about {typed}, please").entities.order_ids == (f"#{letter}{number}",)
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("deliver it on 2026-03-04 please", ("2026-03-04",)),
+        ("ordered on March 3rd, not the 5th of April 2026", ("March 3rd", "5th of April 2026")),
+        ("it came on Friday, next Tuesday I am away", ("Friday", "next Tuesday")),
+        ("bought 12/24/2025 or 24.12.2025", ("12/24/2025", "24.12.2025")),
+        ("tomorrow. tomorrow!", ("tomorrow",)),
+        ("I may 2nd that; order 12345 costs 3.50", ("may 2nd",)),
+        ("version 1.2.3 of 10/12", ()),
+    ],
+)
+def test_dates_come_back_as_said(text: str, dates: tuple[str, ...]) -> None:
+    assert find_entities(text).entities.dates == dates

@@ -18,8 +18,8 @@ from shopgraph.errors import ConfigurationError, InvalidInput
 from shopgraph.models.corpus import corpus_digest, default_examples
 from shopgraph.models.router import LOST, SURE, IntentRouter, tier_of
 from shopgraph.models.routes import Intent, Tier
-from shopgraph.models.train_default import DEFAULT_WEIGHTS, train_default
-from shopgraph.models.weights import dump, load
+from shopgraph.models.train_default import DEFAULT_WEIGHTS, THRESHOLDS, card, train_default
+from shopgraph.models.weights import CARD, LABELS, WEIGHTS, dump, load
 
 HELD_OUT: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "held_out.yaml").read_text("utf-8"))
 
@@ -172,29 +172,54 @@ class TestOwnIntents:
             router.with_examples(name, self.EXAMPLES)
 
 
+class TestSeveralAtOnce:
+    def test_each_request_of_a_message_is_a_route(self, router: IntentRouter) -> None:
+        routes = router.routes("Please cancel my order #D1000001. And also where is my refund?")
+        assert [route.intent for route in routes] == [Intent.CANCEL_ORDER, Intent.REFUND_STATUS]
+        assert {route.entities.order_ids for route in routes} == {("#D1000001",)}
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "where is my order #D1000001?",
+            "Hello! I hope you are well. Where is my order?",
+            "I want to return the lamp and the mug",
+            "Where is my order? I have been waiting for my parcel and it is late.",
+            "",
+        ],
+    )
+    def test_one_request_stays_one(self, router: IntentRouter, text: str) -> None:
+        assert router.routes(text) == (router.route(text),)
+
+
 class TestWeights:
-    def test_the_shipped_file_is_what_the_script_makes(self) -> None:
+    def test_the_shipped_folder_is_what_the_script_makes(self) -> None:
         """To a rounding step of the eight-bit weights: the last bits of a sum differ between processors."""
         shipped, digest = load(DEFAULT_WEIGHTS)
-        assert digest == corpus_digest(), "run python -m shopgraph.models.train_default and commit its file"
-        made = train_default()
+        assert digest == corpus_digest(), "run python -m shopgraph.models.train_default and commit its folder"
+        trained = train_default()
+        made = trained.classifier
         assert made.labels == shipped.labels
         assert made.known == shipped.known
         assert made.temperature == shipped.temperature
         step = abs(made.weights).max(axis=0) / 127
         assert (abs(made.weights - shipped.weights) <= 1.01 * step).all()
+        told = (DEFAULT_WEIGHTS / CARD).read_text("utf-8")
+        assert told.splitlines()[:6] == card(trained).splitlines()[:6]
 
     def test_the_same_weights_are_the_same_bytes(self, tmp_path: Path) -> None:
         classifier, digest = load(DEFAULT_WEIGHTS)
-        again = dump(classifier, digest=digest)
-        (tmp_path / "again.npz").write_bytes(again)
-        assert dump(load(tmp_path / "again.npz")[0], digest=digest) == again
-        assert len(again) < 1_000_000
+        again = dump(classifier, digest=digest, thresholds=THRESHOLDS)
+        for name, content in again.items():
+            (tmp_path / name).write_bytes(content)
+        assert dump(load(tmp_path)[0], digest=digest, thresholds=THRESHOLDS) == again
+        assert sum(map(len, again.values())) < 1_000_000
+        assert (DEFAULT_WEIGHTS / LABELS).read_bytes() == again[LABELS]
 
     def test_a_damaged_file_is_named(self, tmp_path: Path) -> None:
-        path = tmp_path / "router.npz"
-        path.write_bytes(DEFAULT_WEIGHTS.read_bytes()[:5_000])
-        with pytest.raises(ConfigurationError, match=r"router\.npz"):
-            load(path)
-        with pytest.raises(ConfigurationError, match=r"none\.npz"):
-            load(tmp_path / "none.npz")
+        (tmp_path / LABELS).write_bytes((DEFAULT_WEIGHTS / LABELS).read_bytes())
+        (tmp_path / WEIGHTS).write_bytes((DEFAULT_WEIGHTS / WEIGHTS).read_bytes()[:5_000])
+        with pytest.raises(ConfigurationError, match=r"weights\.safetensors"):
+            load(tmp_path)
+        with pytest.raises(ConfigurationError, match=r"labels\.json"):
+            load(tmp_path / "none")

@@ -22,6 +22,7 @@ from shopgraph.cli import (
     policy,
     reconcile,
     shop,
+    train,
     worker,
 )
 from shopgraph.cli.demo.command import demo
@@ -82,4 +83,5 @@ app.add_typer(models.app, name="models")
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")
+app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="eval")

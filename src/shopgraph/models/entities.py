@@ -46,6 +46,18 @@ _QUANTITY = re.compile(
     r"|\b(?P<both>both)\b",
     re.I,
 )
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_DATE = re.compile(
+    r"(?<![\w/.-])(?:\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})|\d{1,2}\.\d{1,2}\.\d{4})(?![\w/-])"
+    rf"|\b{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}\b(?:,? \d{{4}}\b)?"
+    rf"|\b(?:(?:next|last|this|on) )?{_WEEKDAY}\b|\b(?:today|tomorrow|yesterday)\b",
+    re.I,
+)
 _ANY_NUMBER = re.compile(r"\d{1,12}")
 
 
@@ -84,10 +96,10 @@ class Masked:
 
 
 def find_entities(text: str) -> Masked:
-    """Find order ids, SKUs, e-mails, amounts, percents, quantities, codes and postal codes.
+    """Find order ids, SKUs, e-mails, amounts, percents, quantities, codes, postal codes and dates.
 
     A bare id with a letter (`w2611340`) comes back as shops write it: `#W2611340`. Digits alone after the word order
-    come back without a sign, because no sign was said.
+    come back without a sign, because no sign was said. Dates stay in the masked text, all but their numbers.
     """
     scan = _Scan(text)
     scan.take("email", _EMAIL, lambda match: match[0].rstrip("."))
@@ -109,6 +121,7 @@ def find_entities(text: str) -> Masked:
         quantities=tuple(int(value) for value in scan.get("quantity")),
         codes=scan.get("code"),
         postal_codes=scan.get("postal"),
+        dates=tuple(dict.fromkeys(_said_date(match[0]) for match in _DATE.finditer(text))),
     )
     return Masked(text=_ANY_NUMBER.sub(" xnum ", scan.text), entities=entities)
 
@@ -127,6 +140,10 @@ def _decimal(said: str) -> str:
     if len(fraction) == 3 and (compact[at] == "," or compact.count(".") > 1) and len(separators) == 1:
         return whole + fraction
     return f"{whole}.{fraction}"
+
+
+def _said_date(said: str) -> str:
+    return said[3:] if said.lower().startswith("on ") else said
 
 
 def _sku(match: re.Match[str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,26 +12,26 @@ from pathlib import Path
 import yaml
 
 from shopgraph.errors import InvalidInput
-from shopgraph.models.classifier import Classifier, extend
-from shopgraph.models.corpus import default_examples, own_examples
 from shopgraph.models.entities import find_entities
-from shopgraph.models.features import Features, extract, words_of
+from shopgraph.models.features import words_of
+from shopgraph.models.intent_models import LOST, SURE, HashedIntents, IntentModel, Said, shown, tier_of
 from shopgraph.models.replies import answer_of
-from shopgraph.models.routes import Entities, Intent, Route, Tier
+from shopgraph.models.routes import Entities, Intent, Route
 from shopgraph.models.weights import load
 
-SURE = 0.45
-"""From this confidence on a workflow serves; below it the request goes up a tier."""
-LOST = 0.22
-"""Below this confidence no guess is better than another: out of scope, for the large model."""
-FOREIGN_WORDS = 0.6
-"""When fewer of the words than this are known from training, confidence falls in proportion."""
+__all__ = ["LOST", "SURE", "Cue", "IntentRouter", "tier_of"]
+
 CERTAIN = 0.97
 """The confidence of a cue that decides by itself."""
 LEAST_EXAMPLES = 3
-_REHEARSED = 8
-_PEOPLE = (Intent.PERSON.value, Intent.COMPLAINT.value)
 _THANKS = re.compile(r"\b(?:thanks?|thank you|thx|cheers)\b", re.I)
+_JOINT = re.compile(r"(?<=[.?!;])\s+|\s*\n+\s*|,?\s+(?:and also|and then|and|also|plus|besides|then)\s+", re.I)
+_LEAST_WORDS = 2
+"""A part with fewer words asks for nothing by itself."""
+_PARTS = 8
+_MANNERS = frozenset(
+    {Intent.GREETING.value, Intent.THANKS.value, Intent.AFFIRM.value, Intent.DENY.value, Intent.OUT_OF_SCOPE.value}
+)
 
 
 @dataclass(frozen=True)
@@ -47,24 +47,37 @@ class Cue:
 class IntentRouter:
     """Names the intent of one message, how sure it is, and why. It knows no conversation: the caller does."""
 
-    classifier: Classifier
-    cues: tuple[Cue, ...]
+    model: IntentModel
+    cues: tuple[Cue, ...] = ()
 
     @classmethod
     def default(cls) -> IntentRouter:
         """The router that ships with the package, loaded once per process."""
         return _default()
 
+    @classmethod
+    def load(cls, folder: Path) -> IntentRouter:
+        """A router that `shopgraph train router` made. It follows what it has learned, without our cues.
+
+        Raises:
+            ConfigurationError: a file of the folder is not there, damaged, or of another version.
+        """
+        from shopgraph.models.blend.files import load_blend
+        from shopgraph.models.intent_models import LearnedIntents
+
+        return cls(LearnedIntents(load_blend(folder)))
+
     @property
     def intents(self) -> tuple[str, ...]:
         """Every intent it can name."""
-        return self.classifier.labels
+        return self.model.labels
 
     def with_examples(self, intent: str, examples: Sequence[str]) -> IntentRouter:
-        """A router that knows one intent more (or knows this one better). Takes a second or two.
+        """A router that knows one intent more (or knows this one better). Takes seconds.
 
         Raises:
             InvalidInput: fewer than three different examples, or a name that is not a lower case identifier.
+            ConfigurationError: a loaded router needs the extra `train` for it, which is not installed.
         """
         sentences = list(dict.fromkeys(text.strip() for text in examples if words_of(text)))
         if len(sentences) < LEAST_EXAMPLES:
@@ -74,56 +87,67 @@ class IntentRouter:
             )
         if not re.fullmatch(r"[a-z][a-z0-9_]{1,63}", intent):
             raise InvalidInput(f"{intent!r} is not an intent's name.", remedy="Write it like gift_wrapping.")
-        rehearsal = default_examples()[::_REHEARSED]
-        return IntentRouter(extend(self.classifier, own_examples(intent, sentences), rehearsal), self.cues)
+        return replace(self, model=self.model.taught(intent, sentences))
 
     def route(self, text: str) -> Route:
         """Where this message goes."""
         masked = find_entities(text)
+        said = self._decided(text, masked.text.lower().replace("’", "'")) or self.model.say(text)
+        return Route(
+            intent=said.intent,
+            tier=said.tier,
+            confidence=said.confidence,
+            entities=masked.entities,
+            why=said.why,
+            runner_up=said.runner_up,
+        )
+
+    def routes(self, text: str) -> tuple[Route, ...]:
+        """A message that asks for several things, as one route for each in the order asked; one for any other.
+
+        A part counts that a workflow or a person would serve by itself and that asks for something new. An order or an
+        e-mail said once stands in each part that names none.
+        """
+        whole = self.route(text)
+        parts = [part for part in _JOINT.split(text.strip()) if len(words_of(part)) >= _LEAST_WORDS]
+        if not 2 <= len(parts) <= _PARTS:
+            return (whole,)
+        distinct: dict[str, Route] = {}
+        for part in parts:
+            route = self.route(part)
+            if route.intent not in _MANNERS and route.tier is tier_of(route.intent, 1.0):
+                distinct.setdefault(route.intent, route)
+        if len(distinct) < 2:
+            return (whole,)
+        return tuple(_filled(route, whole.entities) for route in distinct.values())
+
+    def _decided(self, text: str, lowered: str) -> Said | None:
+        """What a cue, or a bare yes or no, decides by itself. Only where the model knows that intent."""
+        known = self.model.labels
         reply = answer_of(text)
         if reply != "other" and not (reply == "yes" and _THANKS.search(text)):
-            intent = Intent.AFFIRM if reply == "yes" else Intent.DENY
-            return _route(intent.value, CERTAIN, masked.entities, f"says {reply} and nothing else")
-        lowered = masked.text.lower().replace("’", "'")
+            intent = (Intent.AFFIRM if reply == "yes" else Intent.DENY).value
+            if intent in known:
+                return _certain(intent, f"says {reply} and nothing else")
         for cue in self.cues:
             if found := cue.pattern.search(lowered):
-                return _route(cue.intent, CERTAIN, masked.entities, f"{cue.why}: {_shown(found[0])}")
-        return self._classified(extract(masked.text), masked.entities)
-
-    def _classified(self, features: Features, entities: Entities) -> Route:
-        if not features.words:
-            return _route(Intent.OUT_OF_SCOPE.value, 0.0, entities, "there is no word in it")
-        probabilities = self.classifier.probabilities(features)
-        second, first = probabilities.argsort()[-2:]
-        intent, runner_up = self.classifier.labels[first], self.classifier.labels[second]
-        known = self.classifier.known_share(features.words)
-        confidence = min(1.0, float(probabilities[first]) * min(1.0, known / FOREIGN_WORDS))
-        why = ", ".join(_shown(reason) for reason in self.classifier.reasons(features, intent)) or "the letters alone"
-        if confidence < LOST and intent != Intent.OUT_OF_SCOPE:
-            intent, runner_up, why = Intent.OUT_OF_SCOPE.value, intent, f"unsure, at best {intent}: {why}"
-        return _route(intent, confidence, entities, why, runner_up)
+                return _certain(cue.intent, f"{cue.why}: {shown(found[0])}")
+        return None
 
 
 @cache
 def _default() -> IntentRouter:
-    classifier, _ = load(Path(__file__).with_name("default_router.npz"))
+    classifier, _ = load(Path(__file__).with_name("default_router"))
     text = (files("shopgraph.models") / "utterances" / "cues.yaml").read_text(encoding="utf-8")
     cues = tuple(Cue(entry["intent"], entry["why"], re.compile(entry["pattern"])) for entry in yaml.safe_load(text))
-    return IntentRouter(classifier, cues)
+    return IntentRouter(HashedIntents(classifier), cues)
 
 
-def _route(intent: str, confidence: float, entities: Entities, why: str, runner_up: str = "") -> Route:
-    tier = tier_of(intent, confidence)
-    return Route(intent=intent, tier=tier, confidence=confidence, entities=entities, why=why, runner_up=runner_up)
+def _certain(intent: str, why: str) -> Said:
+    return Said(intent=intent, confidence=CERTAIN, tier=tier_of(intent, CERTAIN), why=why)
 
 
-def tier_of(intent: str, confidence: float) -> Tier:
-    """The cheapest tier that can serve: sure of a person, a person; sure of anything, a workflow; else a model."""
-    if confidence >= SURE:
-        return Tier.PERSON if intent in _PEOPLE else Tier.WORKFLOW
-    return Tier.LARGE_MODEL if confidence < LOST else Tier.SMALL_MODEL
-
-
-def _shown(words: str) -> str:
-    """A cue in quotation marks, cut to a line."""
-    return f'"{words.strip()[:60]}"'
+def _filled(route: Route, whole: Entities) -> Route:
+    own = route.entities
+    shared = {"order_ids": own.order_ids or whole.order_ids, "emails": own.emails or whole.emails}
+    return route.model_copy(update={"entities": own.model_copy(update=shared)})

@@ -61,6 +61,8 @@ class Entities(Value):
     quantities: tuple[int, ...] = ()
     codes: tuple[str, ...] = ()
     """What looks like a discount code."""
+    dates: tuple[str, ...] = ()
+    """As said: `2026-03-04`, `March 3rd`, `next Friday`, `tomorrow`. What day that is, the shop's clock says."""
     postal_codes: tuple[str, ...] = ()
 
 

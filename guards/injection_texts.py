@@ -23,7 +23,10 @@ _FILLED = 4
 """How often each template is filled, at most."""
 _UTTERANCES = 2000
 """Shoppers' utterances of the router's corpus that are drawn."""
-_CARRIERS = ("questions", "documents", "requests", "orders", "service", "mail", "prose", "shop")
+_CARRIERS = (
+    *("questions", "documents", "requests", "orders", "service", "stories", "reviews", "descriptions"),
+    *("mail", "prose", "shop", "marketing", "letters"),
+)
 """Groups of benign texts within which an attack may stand."""
 _EMBEDDED = 0.6
 """The share of the texts that are given once more, beside others."""

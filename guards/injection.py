@@ -89,7 +89,7 @@ _ANYWHERE = _rules(
             rf"{_GAP}(?:{_FOREIGN_ORDERS}{_NEXT}{_FOREIGN_BEFORE}|{_FOREIGN_BEFORE}{_NEXT}{_FOREIGN_ORDERS})"
         ),
     ),
-    ("gives a new role", r"\byou are (?:now|no longer) (?:an? |the |in |bound )"),
+    ("gives a new role", r"\byou are (?:now|no longer) (?:an? |the (?!first|second|third|fourth|next|last|only)|in |bound )"),
     (
         "gives a new role",
         (
@@ -104,7 +104,13 @@ _ANYWHERE = _rules(
             r"(?:admin|developer|system|owner|manager|different|another|unrestricted)"
         ),
     ),
-    ("gives a new role", r"\b(?:developer mode|jailbreak|do anything now|god mode|sudo mode)\b"),
+    (
+        "gives a new role",
+        (
+            r"\b(?:do anything now|(?:god|sudo|dan|jailbreak|unrestricted) mode|developer mode (?:output|enabled|response)"
+            r"|jailbreak (?:yourself|mode|prompt)|you are jailbroken)\b"
+        ),
+    ),
     (
         "asks for the prompt",
         (
@@ -137,12 +143,10 @@ _NEEDLES = (
         "bypass",
         "neglect",
         "pretend",
-        "jailbreak",
-        "god mode",
-        "sudo mode",
     ),
     *("ignorier", "vergiss", "vergess", "missacht", "oubli", "olvid", "ignora", "dimentica", "esque", "negeer"),
     *("vergeet", "zapomnij", "zignoruj", "zaboravi"),
+    *(" mode", "jailbr"),
     *("you are now", "you are no longer", "act as", "behave as", "respond as", "answer as", "do anything now"),
     *("prompt", "instruction", "system", "assistant", "developer", "<", "["),
 )

@@ -25,9 +25,9 @@ from shopgraph.guards.injection_readings import readings
 from shopgraph.guards.injection_words import WORD_CLASSES
 
 WEIGHTS = Path(__file__).with_name("injection_weights.npy")
-THRESHOLD = -0.5
+THRESHOLD = -0.4
 """A text with a higher score instructs. Chosen on families held out of training: docs/guards.md."""
-SURE = 1.5
+SURE = 2.2
 """Above this score of the shipped classifier, a text that the shop's own systems bring in is fenced."""
 RULE_SCORE = 4.0
 """What a rule's finding counts for."""

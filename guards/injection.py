@@ -89,7 +89,10 @@ _ANYWHERE = _rules(
             rf"{_GAP}(?:{_FOREIGN_ORDERS}{_NEXT}{_FOREIGN_BEFORE}|{_FOREIGN_BEFORE}{_NEXT}{_FOREIGN_ORDERS})"
         ),
     ),
-    ("gives a new role", r"\byou are (?:now|no longer) (?:an? |the (?!first|second|third|fourth|next|last|only)|in |bound )"),
+    (
+        "gives a new role",
+        r"\byou are (?:now|no longer) (?:an? |the (?!first|second|third|fourth|next|last|only)|in |bound )",
+    ),
     (
         "gives a new role",
         (
@@ -107,8 +110,8 @@ _ANYWHERE = _rules(
     (
         "gives a new role",
         (
-            r"\b(?:do anything now|(?:god|sudo|dan|jailbreak|unrestricted) mode|developer mode (?:output|enabled|response)"
-            r"|jailbreak (?:yourself|mode|prompt)|you are jailbroken)\b"
+            r"\b(?:do anything now|(?:god|sudo|dan|jailbreak|unrestricted) mode"
+            r"|developer mode (?:output|enabled|response)|jailbreak (?:yourself|mode|prompt)|you are jailbroken)\b"
         ),
     ),
     (

@@ -17,7 +17,7 @@ from shopgraph.graphs.state import Dialog, Request, State, Stitched
 from shopgraph.guards.allowances import allow
 from shopgraph.guards.decisions import Effect, Verdict, VerdictKind
 from shopgraph.guards.safety import Care, care_for
-from shopgraph.guards.screen import mask_personal, screen_message, screen_retrieved
+from shopgraph.guards.screen import FENCE, mask_personal, screen_message, screen_retrieved
 from shopgraph.models.routes import Intent, Route, Tier
 from shopgraph.telemetry.layers import Layer
 
@@ -214,6 +214,11 @@ async def prepare(state: State, desk: Desk) -> State:
         events.append(event.model_copy(update={"subject": checked.text}))
     context = context.model_copy(update={"session": tuple(events)})
     brief = write_brief(state["request"], context) if state["way"] == "agent" else ""
+    if FENCE in brief:
+        why = "it held an instruction; data is never obeyed"
+        verdicts.append(
+            Verdict(guard="injection", verdict=VerdictKind.FIX, before="a line of the facts", after=FENCE, reason=why)
+        )
     return {"context": context, "brief": brief, "verdicts": verdicts}
 
 

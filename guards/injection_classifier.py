@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from itertools import chain, pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from itertools import chain, compress, pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,8 +76,6 @@ class InjectionClassifier:
 
     weights: Floats
     bias: float
-    _part_scores: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
-    """What each word's parts add, of words met so far: most words of a text are."""
 
     def score(self, text: str) -> float:
         """How much the text instructs: above `THRESHOLD` it does; a rule's finding raises it."""
@@ -95,21 +93,35 @@ class InjectionClassifier:
         """Write the weights, the bias last, in half precision."""
         np.save(path, np.append(self.weights, self.bias).astype(np.float16), allow_pickle=False)
 
-    def _score(self, piece: str, plain: str) -> float:
-        seen, weights = _see(piece, plain), self.weights
-        exact = float(weights[[*seen.exact]].sum()) * seen.share if seen.exact else 0.0
-        signs = float(weights[[*seen.signs]].sum()) * _SIGN if seen.signs else 0.0
-        return exact + signs + sum(map(self._part_score, seen.words)) * seen.part_share + self.bias
+    @cached_property
+    def _weight(self) -> Callable[[int], float]:
+        """One bucket's weight. A list's look-up: numpy's takes longer to begin than a short text to read."""
+        return cast(list[float], self.weights.tolist()).__getitem__
 
-    def _part_score(self, word: str) -> float:
-        known = self._part_scores.get(word)
-        if known is None:
-            parts = _parts(word)
-            known = float(self.weights[[*parts]].sum()) / math.sqrt(len(parts)) if parts else 0.0
-            if len(self._part_scores) >= _REMEMBERED:
-                self._part_scores.clear()
-            self._part_scores[word] = known
-        return known
+    @cached_property
+    def _part_scores(self) -> _PartScores:
+        return _PartScores(self._weight)
+
+    def _score(self, piece: str, plain: str) -> float:
+        seen, weight = _see(piece, plain), self._weight
+        exact = sum(map(weight, seen.exact)) * seen.share
+        parts = sum(map(self._part_scores.__getitem__, seen.words)) * seen.part_share
+        return exact + sum(map(weight, seen.signs)) * _SIGN + parts + self.bias
+
+
+class _PartScores(dict[str, float]):
+    """What each word's parts add, kept for words met so far: most words of a text are."""
+
+    def __init__(self, weight: Callable[[int], float]) -> None:
+        super().__init__()
+        self._weight = weight
+
+    def __missing__(self, word: str) -> float:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        parts = _parts(word)
+        self[word] = score = sum(map(self._weight, parts)) / math.sqrt(len(parts)) if parts else 0.0
+        return score
 
 
 @cache
@@ -178,7 +190,7 @@ def features(text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     values[end:] = [seen.part_share / math.sqrt(len(each)) for each in parts for _ in each]
     # Each bucket once: a step in the descent would else be lost where two features share one.
     distinct, places = np.unique(indices, return_inverse=True)
-    return distinct, np.bincount(places, values)
+    return distinct, np.bincount(places, values).astype(np.float64)
 
 
 def _shape(text: str) -> Iterator[int]:
@@ -193,7 +205,7 @@ def _shape(text: str) -> Iterator[int]:
         len(text) > 1000,
         text[:1].islower(),
     )
-    return (_code(f"shape {number}") & _MASK for number, there in enumerate(shapes) if there)
+    return compress(_SHAPES, shapes)
 
 
 def _class_buckets(tokens: Sequence[str]) -> Iterator[int]:
@@ -217,6 +229,7 @@ def _code(token: str) -> int:
     return zlib.crc32(token.encode())
 
 
+_SHAPES = tuple(_code(f"shape {number}") & _MASK for number in range(8))
 _CLASS_CODES = {word: tuple(_code(f"class {name}") for name in names) for word, names in WORD_CLASSES.items()}
 
 

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+_FIGURE = re.compile(r"[0-9@$]")
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{16}")
 _BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{16,4096}={0,2}(?![\w+/=-])")
 _HEX = re.compile(r"(?<!\w)(?:[0-9a-fA-F]{2}[ :]?){8,2048}(?!\w)")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
@@ -29,7 +31,9 @@ _ROTATED = tuple(codecs.encode(word, "rot13") for word in _TELLING)
 
 def readings(text: str) -> Iterator[str]:
     """Other texts that this one stands for; none for an ordinary one."""
-    yield from _decoded(text)
+    figures = _FIGURE.search(text) is not None
+    if figures or _RUN.search(text):
+        yield from _decoded(text)
     if "%" in text and text.count("%") > 2 and (plain := unquote(text)) != text:
         yield plain
     if "&" in text and (plain := html.unescape(text)) != text:
@@ -41,7 +45,7 @@ def readings(text: str) -> Iterator[str]:
         yield text[::-1]
     if any(word in lower for word in _ROTATED):
         yield codecs.decode(text, "rot13")
-    if len(_LEET_WORD.findall(text)) >= _LEET_WORDS:
+    if figures and len(_LEET_WORD.findall(text)) >= _LEET_WORDS:
         yield lower.translate(_LEET)
 
 

@@ -69,9 +69,9 @@ def evaluate(
 ) -> EvalReport:
     """Measure the detector of instructions in text, trained on the files and on texts of our own."""
     learned = [text for path in train_files for source, text in _texts(path) if source not in (held_out or ())]
-    if not any(text.instructs for text in learned):
-        raise InvalidInput("Nothing in --train instructs (label 1).", remedy="Give a file with both labels.")
     ours = own.texts()
+    if not any(text.instructs for text in (*learned, *ours)):
+        raise InvalidInput("Nothing in --train instructs (label 1).", remedy="Give a file with both labels.")
     classifier = train([*learned, *ours])
     tests = [pair for path in test_files for pair in _texts(path)]
     if not tests:

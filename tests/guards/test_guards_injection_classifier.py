@@ -160,7 +160,7 @@ def test_what_is_learned_from_is_the_callers_choice_and_is_told(rows: Rows) -> N
 def test_files_that_cannot_be_learned_from_are_refused(rows: Rows, tmp_path: Path) -> None:
     plain = rows("plain.jsonl", [{"text": "where is my parcel"}])
     with pytest.raises(InvalidInput, match="Nothing in --train"):
-        evaluate(train_files=[plain], test_files=[plain])
+        evaluate(train_files=[plain], test_files=[plain], own=Own.BENIGN)
     with pytest.raises(InvalidInput, match="label"):
         evaluate(train_files=[rows("odd.jsonl", [{"text": "x", "label": "yes"}])], test_files=[plain])
     with pytest.raises(InvalidInput, match=r"gone\.jsonl"):

@@ -27,14 +27,14 @@ from shopgraph.guards.injection_words import WORD_CLASSES
 WEIGHTS = Path(__file__).with_name("injection_weights.npy")
 THRESHOLD = -0.4
 """A text with a higher score instructs. Chosen on families held out of training: docs/guards.md."""
-SURE = 2.2
+SURE = 2.5
 """Above this score of the shipped classifier, a text that the shop's own systems bring in is fenced."""
 RULE_SCORE = 4.0
 """What a rule's finding counts for."""
 _BUCKETS = 1 << 17
 _MASK = _BUCKETS - 1
-_PRIME = 0x9E3779B1
-"""Makes one number of two."""
+_PRIME = 7919
+"""Makes one bucket of two; small, so that products stay within one digit of Python's integers."""
 _READ = 4096
 """Characters that are read at once; a longer text is read piece by piece, and the worst piece counts."""
 _NEAR = 8
@@ -170,11 +170,11 @@ def _see(text: str, plain: str) -> _Seen:
     """`plain` is the text's skeleton."""
     tokens = _TOKEN.findall(plain)
     codes = [*map(_code, tokens)]
-    exact = {code & _MASK for code in codes}
+    exact = {*codes}
     exact.update([(first * _PRIME + second) & _MASK for first, second in pairwise(codes)])
     for first, second in _START.findall(plain):
         opening = _code("^ " + first)
-        exact.add(opening & _MASK)
+        exact.add(opening)
         exact.add((opening * _PRIME + _code(second)) & _MASK)
     return _Seen(exact, {*_class_buckets(tokens), *_shape(text)}, dict.fromkeys(tokens))
 
@@ -217,7 +217,7 @@ def _class_buckets(tokens: Sequence[str]) -> Iterator[int]:
             continue
         near = [(at, code) for at, code in near if place - at <= _NEAR]
         for code in found:
-            yield code & _MASK
+            yield code
             for at, earlier in near:
                 if at != place:
                     yield (earlier * _PRIME + code) & _MASK
@@ -226,10 +226,11 @@ def _class_buckets(tokens: Sequence[str]) -> Iterator[int]:
 
 @lru_cache(maxsize=65_536)
 def _code(token: str) -> int:
-    return zlib.crc32(token.encode())
+    """The token's bucket."""
+    return zlib.crc32(token.encode()) & _MASK
 
 
-_SHAPES = tuple(_code(f"shape {number}") & _MASK for number in range(8))
+_SHAPES = tuple(_code(f"shape {number}") for number in range(8))
 _CLASS_CODES = {word: tuple(_code(f"class {name}") for name in names) for word, names in WORD_CLASSES.items()}
 
 
@@ -237,7 +238,7 @@ _CLASS_CODES = {word: tuple(_code(f"class {name}") for name in names) for word, 
 def _parts(word: str) -> tuple[int, ...]:
     """The word's runs of four letters, by which its other forms are known; a short word has none."""
     framed = f"<{word}>" if len(word) >= _PARTED else ""
-    return tuple(_code("part " + framed[at : at + _RUN]) & _MASK for at in range(len(framed) - _RUN + 1))
+    return tuple(_code("part " + framed[at : at + _RUN]) for at in range(len(framed) - _RUN + 1))
 
 
 def train(texts: Iterable[LabeledText], *, seed: int = 7) -> InjectionClassifier:

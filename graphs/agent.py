@@ -25,6 +25,7 @@ from shopgraph.graphs.state import Evidence, State
 from shopgraph.graphs.turns import told
 from shopgraph.graphs.workflows.talk import TALK
 from shopgraph.guards.decisions import Decision
+from shopgraph.guards.screen import mask_personal, screen_json
 from shopgraph.models.chat import deadline_of, for_tier
 from shopgraph.models.rendering import STABLE_PREFIX
 from shopgraph.models.routes import Tier
@@ -94,7 +95,7 @@ async def _loop(state: State, desk: Desk, model: BaseChatModel, so_far: State) -
         if changes:
             return {**so_far, "calls": [_call(state, call) for call in changes], "caller": "agent"}
         for call in wanted:
-            outcome = await _read(state, desk, call)
+            outcome = _screened(await _read(state, desk, call))
             if outcome.outcome in ACTED and outcome.result is not None:
                 so_far["evidence"].append(Evidence(tool=outcome.tool, result=outcome.result))
             so_far["decisions"] = each_once([*so_far["decisions"], *outcome.decisions])
@@ -182,6 +183,14 @@ async def _read(state: State, desk: Desk, call: Any) -> GateOutcome:
         return await through(tool_context(state, desk), _call(state, call))
 
 
+def _screened(outcome: GateOutcome) -> GateOutcome:
+    """The outcome without instructions in what was fetched: names, addresses and other systems' words among it."""
+    if outcome.result is None:
+        return outcome
+    result = {key: screen_json(item, outcome.tool) for key, item in outcome.result.items()}
+    return outcome.model_copy(update={"result": result})
+
+
 def _call(state: State, call: Any) -> ToolCall:
     arguments: dict[str, JsonValue] = dict(call["args"])
     return ToolCall(tool=call["name"], arguments=arguments, call_id=f"{state['request'].id}:{call['id']}")
@@ -208,4 +217,6 @@ def _schema(name: str, description: str, arguments: type[BaseModel]) -> str:
 
 
 def _spoken(messages: list[AnyMessage]) -> list[BaseMessage]:
-    return [message for message in messages if isinstance(message, HumanMessage | AIMessage)]
+    """What was said, without personal data: no tool of the model's takes any, and who is asking is known without it."""
+    spoken = [message for message in messages if isinstance(message, HumanMessage | AIMessage)]
+    return [message.model_copy(update={"content": mask_personal(str(message.text))}) for message in spoken]

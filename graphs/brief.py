@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shopgraph.graphs.state import Request, Stitched
+from shopgraph.guards.screen import screen_line
 from shopgraph.tools.phrases import format_money
 
 BUDGET_CHARACTERS = 4_000
@@ -12,10 +13,11 @@ BUDGET_CHARACTERS = 4_000
 
 
 def write_brief(request: Request, context: Stitched) -> str:
-    """Write what is known as one line a fact, most important first, fenced as data."""
+    """Write what is known, a line a fact, most important first, fenced as data; an instruction in it is taken out."""
     lines: list[str] = []
     size = 0
-    for line in _lines(request, context):
+    for fact in _lines(request, context):
+        line = screen_line(fact, "the facts")
         size += len(line) + 1
         if size > BUDGET_CHARACTERS:
             lines.append("(more is known; use the tools)")

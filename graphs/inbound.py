@@ -11,12 +11,13 @@ from shopgraph.errors import InvalidInput, NotFound
 from shopgraph.graphs.brief import write_brief
 from shopgraph.graphs.identity import identify
 from shopgraph.graphs.node import Desk, booked, node
-from shopgraph.graphs.routing import choose_way, knows_product, route_turn
+from shopgraph.graphs.routing import choose_way, knows_product, route_turn, settled
 from shopgraph.graphs.sources import Query, gather
 from shopgraph.graphs.state import Dialog, Request, State, Stitched
 from shopgraph.guards.allowances import allow
-from shopgraph.guards.decisions import Effect, Verdict
-from shopgraph.guards.screen import screen_message, screen_retrieved
+from shopgraph.guards.decisions import Effect, Verdict, VerdictKind
+from shopgraph.guards.safety import Care, care_for
+from shopgraph.guards.screen import FENCE, mask_personal, screen_message, screen_retrieved
 from shopgraph.models.routes import Intent, Route, Tier
 from shopgraph.telemetry.layers import Layer
 
@@ -40,6 +41,8 @@ BLANK: State = {
     "failure": "",
 }
 """What every request starts from; `messages` and `dialog` stay."""
+_EXCERPT = 300
+"""Characters of a message about harm that its verdict keeps."""
 
 
 def principal_of(state: State, desk: Desk) -> Principal:
@@ -137,10 +140,32 @@ async def screen(state: State, desk: Desk) -> State:
     return cast(State, {**BLANK, "request": request, "dialog": bound, "verdicts": verdicts})
 
 
+def _with_care(state: State, care: Care) -> State:
+    """Answer a message about harm with care, and with nothing else; what was under way or awaited a yes is dropped."""
+    why = f"the message is about {care.harm.replace('_', ' ')}"
+    before = mask_personal(state["request"].text)[:_EXCERPT]
+    found = Verdict(guard="safety", verdict=VerdictKind.BLOCK, before=before, after=care.text, reason=why)
+    intent = str(Intent.PERSON if care.person else Intent.OUT_OF_SCOPE)
+    tier = Tier.PERSON if care.person else Tier.WORKFLOW
+    return {
+        "route": Route(intent=intent, tier=tier, confidence=1.0, why=why),
+        "way": "person" if care.person else "govern",
+        "draft": care.text,
+        "handoff": str(care.harm) if care.person else "",
+        "dialog": settled(state["dialog"]),
+        "confirmed": False,
+        "verdicts": [*state["verdicts"], found],
+    }
+
+
 @node(Layer.ROUTING, fails="closed")
 async def route(state: State, desk: Desk) -> State:
     """Find intent, entities and tier; carry on an unfinished dialog; take a plain yes or no for what it is."""
     request, dialog = state["request"], state["dialog"]
+    with booked(Layer.GOVERNANCE):
+        care = care_for(request.text)
+    if care is not None:
+        return _with_care(state, care)
     chosen = route_turn(desk.parts, request.text, dialog)
     connectors = desk.shop.connectors
     if not chosen.confirmed and chosen.route.confidence < 1:
@@ -190,6 +215,11 @@ async def prepare(state: State, desk: Desk) -> State:
         events.append(event.model_copy(update={"subject": checked.text}))
     context = context.model_copy(update={"session": tuple(events)})
     brief = write_brief(state["request"], context) if state["way"] == "agent" else ""
+    if FENCE in brief:
+        why = "it held an instruction; data is never obeyed"
+        verdicts.append(
+            Verdict(guard="injection", verdict=VerdictKind.FIX, before="a line of the facts", after=FENCE, reason=why)
+        )
     return {"context": context, "brief": brief, "verdicts": verdicts}
 
 

@@ -40,6 +40,26 @@ favorable unfavorable; favourable unfavourable; headwind tailwind; surplus defic
 income expense; ahead behind; outperform underperform; inflow outflow; overweight underweight
 resilient fragile; robust weak; solid weak; top-of-the-line low-end; seamless clumsy; discount surcharge
 user-friendly complicated
+double halve; doubled halved; upgrade downgrade; bullish bearish; narrow widen; narrow wide; narrower wider
+narrowed widened; tighten loosen; heavy light; thrilled upset; thrilled reluctant; excited reluctant; excited hesitant
+proud ashamed; delighted disappointed; eager hesitant; eager reluctant; skilled unskilled; experienced inexperienced
+transparent opaque; quick slow; quickly slowly; immediate delayed; immediately eventually; frequent rare
+frequently rarely; often rarely; usually rarely; majority minority; full empty; full partial; total partial
+direct indirect; mandatory optional; required optional; voluntary mandatory; automatic manual; automated manual
+wireless wired; digital analog; durable fragile; durable flimsy; sustainable unsustainable; natural artificial
+organic synthetic; healthy unhealthy; certified uncertified; buyer seller; lender borrower; import export
+imports exports; inbound outbound; upward downward; upside downside; recovery recession; growth recession
+inflation deflation; organic inorganic; gross net; revenue expense; revenues expenses; asset liability
+assets liabilities; acquire sell; acquired sold; acquisition divestiture; purchase sale; merge split
+launch discontinue; launched discontinued; hire fire; hiring layoffs; invest divest; reaffirm withdraw
+reaffirmed withdrew; maintain abandon; outpace trail; outpaced trailed; favorable adverse; favourable adverse
+tailwinds headwinds; strengthen weaken; strengthened weakened; accelerated slowed; exceeded missed
+improved worsened; expanded contracted; gained lost; morning evening; north south; east west; northern southern
+eastern western; male female; men women; win lose; won lost; winner loser; victory defeat; ally enemy
+borrow lend; teach learn; arrive depart; enter leave; push pull; construct demolish; create destroy
+created destroyed; protect endanger; protected exposed; trust distrust; love hate; loved hated; praise criticize
+praised criticized; welcome reject; welcomed rejected; confirm deny; confirmed denied; remember forget
+answer ignore; ceiling floor; upper lower; inner outer; dry wet; hot cold; warm cool; loud quiet; bright dark
 """
 _TURNING = """
 only merely limited lack lacks lacking lacked without not no never none neither nor cannot can't don't doesn't

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from shopgraph.guards.injection_readings import readings
+
 
 def find_instruction(text: str, *, retrieved: bool) -> str | None:
     """What the text tries, in a few words, or None.
 
     Retrieved text (a review, a note, a name) is held to more rules than what a shopper says: a shopper may ask for a
-    discount, a review has nobody to give one to.
+    discount, a review has nobody to give one to. What stands encoded or disguised in it is read too.
     """
-    return find_in_skeleton(skeleton(text), retrieved=retrieved)
+    read = (skeleton(each) for each in (text, *readings(text)))
+    return next((what for each in read if (what := find_in_skeleton(each, retrieved=retrieved))), None)
 
 
 def find_in_skeleton(plain: str, *, retrieved: bool) -> str | None:
@@ -45,6 +48,14 @@ _GAP = r"(?:[^\w\n]{1,3}[\w'’]{1,20}){0,5}[^\w\n]{1,3}"
 """Up to five words between two others."""
 _NEXT = rf"(?:{_GAP}|[^\w\n]{{1,3}})"
 _ORDERS = r"(?:instructions?|rules|prompts?|guidelines|polic(?:y|ies)|directions|programming|restrictions|context)\b"
+_FOREIGN_ORDERS = (
+    r"(?:anweisung(?:en)?|instruktion(?:en)?|regeln|vorgaben|befehle|richtlinien|instrucciones|reglas|consignes|regles"
+    r"|instructions|directives|istruzioni|regole|instrucoes|regras|instructies|regels|polecenia|instrukcje|instrukcije)\b"
+)
+_FOREIGN_BEFORE = (
+    r"(?:alle[nrs]?|vorherigen?|bisherigen?|obigen?|deine|ihre|anteriores|previas|todas|tus|sus|toutes|precedentes|tes|vos"
+    r"|tutte|precedenti|tue|vostre|todas|suas|alle|vorige|eerdere|wszystkie|poprzednie|sve)\b"
+)
 _ANYONE = r"(?:customers?|users?|shoppers?|buyers?|readers?|everyone|everybody|me|them)\b"
 _GIFT = r"(?:discounts?|refunds?|coupons?|credits?|vouchers?|free|\d{1,3} ?(?:%|percent))"
 _MACHINE = r"(?:ai|assistants?|chatbots?|agents?|bots?|models?|llms?)\b"
@@ -70,7 +81,18 @@ _ANYWHERE = _rules(
             r"(?:instructions|rules|prompts?|guidelines|policies|programming|restrictions)\b"
         ),
     ),
-    ("gives a new role", r"\byou are (?:now|no longer) (?:an? |the |in |bound )"),
+    (
+        "overrides instructions",
+        (
+            r"\b(?:ignorier(?:e|en|t)?|vergiss|vergesst|vergessen sie|missachte[nt]?|oublie[zr]?|ignore[zr]?"
+            r"|olvid[aeo]n?|ignor[ae]n?|dimentica(?:te)?|esqueca|negeer|vergeet|zapomnij|zignoruj|zaboravi(?:te)?)\b"
+            rf"{_GAP}(?:{_FOREIGN_ORDERS}{_NEXT}{_FOREIGN_BEFORE}|{_FOREIGN_BEFORE}{_NEXT}{_FOREIGN_ORDERS})"
+        ),
+    ),
+    (
+        "gives a new role",
+        r"\byou are (?:now|no longer) (?:an? |the (?!first|second|third|fourth|next|last|only)|in |bound )",
+    ),
     (
         "gives a new role",
         (
@@ -85,7 +107,13 @@ _ANYWHERE = _rules(
             r"(?:admin|developer|system|owner|manager|different|another|unrestricted)"
         ),
     ),
-    ("gives a new role", r"\b(?:developer mode|jailbreak|do anything now|god mode|sudo mode)\b"),
+    (
+        "gives a new role",
+        (
+            r"\b(?:do anything now|(?:god|sudo|dan|jailbreak|unrestricted) mode"
+            r"|developer mode (?:output|enabled|response)|jailbreak (?:yourself|mode|prompt)|you are jailbroken)\b"
+        ),
+    ),
     (
         "asks for the prompt",
         (
@@ -118,10 +146,10 @@ _NEEDLES = (
         "bypass",
         "neglect",
         "pretend",
-        "jailbreak",
-        "god mode",
-        "sudo mode",
     ),
+    *("ignorier", "vergiss", "vergess", "missacht", "oubli", "olvid", "ignora", "dimentica", "esque", "negeer"),
+    *("vergeet", "zapomnij", "zignoruj", "zaboravi"),
+    *(" mode", "jailbr"),
     *("you are now", "you are no longer", "act as", "behave as", "respond as", "answer as", "do anything now"),
     *("prompt", "instruction", "system", "assistant", "developer", "<", "["),
 )

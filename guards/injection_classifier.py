@@ -9,36 +9,55 @@ from __future__ import annotations
 import math
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import pairwise
+from functools import cache, cached_property, lru_cache
+from itertools import chain, compress, pairwise
 from pathlib import Path
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shopgraph.errors import ConfigurationError
 from shopgraph.guards.injection import find_in_skeleton, skeleton
+from shopgraph.guards.injection_readings import readings
 from shopgraph.guards.injection_words import WORD_CLASSES
 
 WEIGHTS = Path(__file__).with_name("injection_weights.npy")
-THRESHOLD = 0.3
+THRESHOLD = -0.4
 """A text with a higher score instructs. Chosen on families held out of training: docs/guards.md."""
-SURE = 1.0
+SURE = 2.5
 """Above this score of the shipped classifier, a text that the shop's own systems bring in is fenced."""
 RULE_SCORE = 4.0
 """What a rule's finding counts for."""
-_BUCKETS = 1 << 16
+_BUCKETS = 1 << 17
+_MASK = _BUCKETS - 1
+_PRIME = 7919
+"""Makes one bucket of two; small, so that products stay within one digit of Python's integers."""
 _READ = 4096
 """Characters that are read at once; a longer text is read piece by piece, and the worst piece counts."""
 _NEAR = 8
 """Words between two classes that count as a pair, at most."""
-_CLASS_WEIGHT = 0.25
+_SIGN = 0.2
+"""What a word class, a pair of them or the text's shape weighs, and what a word's parts do."""
+_PART = 0.75
+_PARTED = 4
+"""Letters of the shortest word that has parts."""
+_RUN = 4
+_REMEMBERED = 50_000
+"""Words whose parts' scores are kept, at most."""
 _EPOCHS = 12
 _RATE = 0.3
 _DECAY = 1e-5
-_TOKEN = re.compile(r"```|<\||\[/?(?=inst|system)|[^\W_]{1,32}|#{3,}|-{5,}|={5,}|[:;\"“'?!{}\\<>]")
+_TOKEN = re.compile(
+    r"[\u3040-\u30ff\u4e00-\u9fff]|```|<\||\[/?(?=inst|system)|[^\W_]{1,32}|#{3,}|-{5,}|={5,}|[:;\"“'?!{}\\<>]"
+)
+
+_START = re.compile(r"(?:^|[.!?:\n]\s{0,4}|-\s)([^\W_]{1,32})(?:[^\w\n]{1,3}([^\W_]{1,32}))?")
+"""The first two words of a sentence: an order begins with its verb."""
+_SHOUT = re.compile(r"\b[A-ZÄÖÜ]{2,20}(?:[ ,'’-]{1,3}[A-ZÄÖÜ]{2,20}){2}")
+_SENTENCES = re.compile(r"[.!?]\s{1,4}\S")
 
 Floats = NDArray[np.float32]
 
@@ -60,10 +79,11 @@ class InjectionClassifier:
 
     def score(self, text: str) -> float:
         """How much the text instructs: above `THRESHOLD` it does; a rule's finding raises it."""
-        plain = skeleton(text)
-        pieces = (plain[at : at + _READ] for at in range(0, max(len(plain), 1), _READ))
-        learned = max(self._score(piece) for piece in pieces)
-        return max(learned, RULE_SCORE) if find_in_skeleton(plain, retrieved=False) else learned
+        read = (text, *readings(text))
+        pieces = [each[at : at + _READ] for each in read for at in range(0, max(len(each), 1), _READ)]
+        plain = [*map(skeleton, pieces)]
+        learned = max(map(self._score, pieces, plain))
+        return max(learned, RULE_SCORE) if any(find_in_skeleton(each, retrieved=False) for each in plain) else learned
 
     def instructs(self, text: str) -> bool:
         """Whether the text tries to instruct the assistant."""
@@ -73,9 +93,35 @@ class InjectionClassifier:
         """Write the weights, the bias last, in half precision."""
         np.save(path, np.append(self.weights, self.bias).astype(np.float16), allow_pickle=False)
 
-    def _score(self, plain: str) -> float:
-        indices, values = features(plain)
-        return float(self.weights[indices] @ values) + self.bias
+    @cached_property
+    def _weight(self) -> Callable[[int], float]:
+        """One bucket's weight. A list's look-up: numpy's takes longer to begin than a short text to read."""
+        return cast(list[float], self.weights.tolist()).__getitem__
+
+    @cached_property
+    def _part_scores(self) -> _PartScores:
+        return _PartScores(self._weight)
+
+    def _score(self, piece: str, plain: str) -> float:
+        seen, weight = _see(piece, plain), self._weight
+        exact = sum(map(weight, seen.exact)) * seen.share
+        parts = sum(map(self._part_scores.__getitem__, seen.words)) * seen.part_share
+        return exact + sum(map(weight, seen.signs)) * _SIGN + parts + self.bias
+
+
+class _PartScores(dict[str, float]):
+    """What each word's parts add, kept for words met so far: most words of a text are."""
+
+    def __init__(self, weight: Callable[[int], float]) -> None:
+        super().__init__()
+        self._weight = weight
+
+    def __missing__(self, word: str) -> float:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        parts = _parts(word)
+        self[word] = score = sum(map(self._weight, parts)) / math.sqrt(len(parts)) if parts else 0.0
+        return score
 
 
 @cache
@@ -100,47 +146,104 @@ def shipped_classifier() -> InjectionClassifier:
     return InjectionClassifier(stored[:-1], float(stored[-1]))
 
 
-def features(plain: str) -> tuple[NDArray[np.int64], Floats]:
-    """Distinct buckets and their values, of a text without accents and in lower case (`skeleton`)."""
+class _Seen(NamedTuple):
+    """The buckets of a text's features, and its words."""
+
+    exact: set[int]
+    """Words, pairs of words, and how sentences begin."""
+    signs: set[int]
+    """Word classes near each other, and the text's shape."""
+    words: dict[str, None]
+
+    @property
+    def share(self) -> float:
+        """What one of the exact features weighs: together they have a fixed length, however long the text is."""
+        return 1 / math.sqrt(max(len(self.exact), 8))
+
+    @property
+    def part_share(self) -> float:
+        """What one word's parts weigh."""
+        return _PART / math.sqrt(max(len(self.words), 8))
+
+
+def _see(text: str, plain: str) -> _Seen:
+    """`plain` is the text's skeleton."""
     tokens = _TOKEN.findall(plain)
-    words = {_bucket(token) for token in tokens}
-    words.update(_pair(first, second) for first, second in pairwise(tokens))
-    classes = set(_class_buckets(tokens)) - words
-    indices = np.fromiter((*sorted(words), *sorted(classes)), dtype=np.int64, count=len(words) + len(classes))
-    values = np.full(len(indices), _CLASS_WEIGHT, dtype=np.float32)
-    values[: len(words)] = 1 / math.sqrt(max(len(words), 8))
-    return indices, values
+    codes = [*map(_code, tokens)]
+    exact = {*codes}
+    exact.update([(first * _PRIME + second) & _MASK for first, second in pairwise(codes)])
+    for first, second in _START.findall(plain):
+        opening = _code("^ " + first)
+        exact.add(opening)
+        exact.add((opening * _PRIME + _code(second)) & _MASK)
+    return _Seen(exact, {*_class_buckets(tokens), *_shape(text)}, dict.fromkeys(tokens))
+
+
+def features(text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Distinct buckets and their values: what the text adds to a score, for each weight."""
+    seen = _see(text, skeleton(text))
+    parts = [*map(_parts, seen.words)]
+    at, end = len(seen.exact), len(seen.exact) + len(seen.signs)
+    indices = np.fromiter((*seen.exact, *seen.signs, *chain.from_iterable(parts)), np.int64)
+    values = np.full(len(indices), _SIGN)
+    values[:at] = seen.share
+    values[end:] = [seen.part_share / math.sqrt(len(each)) for each in parts for _ in each]
+    # Each bucket once: a step in the descent would else be lost where two features share one.
+    distinct, places = np.unique(indices, return_inverse=True)
+    return distinct, np.bincount(places, values).astype(np.float64)
+
+
+def _shape(text: str) -> Iterator[int]:
+    """What the text looks like: shouting, a question, several sentences or lines, long, without a capital."""
+    shapes = (
+        _SHOUT.search(text) is not None,
+        "?" in text,
+        text.rstrip().endswith("?"),
+        text.count("\n") + text.count("\\n") > 2,
+        _SENTENCES.search(text) is not None,
+        len(text) > 300,
+        len(text) > 1000,
+        text[:1].islower(),
+    )
+    return compress(_SHAPES, shapes)
 
 
 def _class_buckets(tokens: Sequence[str]) -> Iterator[int]:
     """Each class that occurs, and each pair of classes in order, near each other."""
-    near: list[tuple[int, str]] = []
+    near: list[tuple[int, int]] = []
     for place, token in enumerate(tokens):
-        found = WORD_CLASSES.get(token)
+        found = _CLASS_CODES.get(token)
         if not found:
             continue
-        near = [(at, name) for at, name in near if place - at <= _NEAR]
-        for name in found:
-            yield _bucket(f"class {name}")
+        near = [(at, code) for at, code in near if place - at <= _NEAR]
+        for code in found:
+            yield code
             for at, earlier in near:
                 if at != place:
-                    yield _pair(f"class {earlier}", name)
-        near += [(place, name) for name in found]
-
-
-@lru_cache(maxsize=32_768)
-def _bucket(token: str) -> int:
-    return zlib.crc32(token.encode()) % _BUCKETS
+                    yield (earlier * _PRIME + code) & _MASK
+        near += [(place, code) for code in found]
 
 
 @lru_cache(maxsize=65_536)
-def _pair(first: str, second: str) -> int:
-    return zlib.crc32(f"{first} {second}".encode()) % _BUCKETS
+def _code(token: str) -> int:
+    """The token's bucket."""
+    return zlib.crc32(token.encode()) & _MASK
+
+
+_SHAPES = tuple(_code(f"shape {number}") for number in range(8))
+_CLASS_CODES = {word: tuple(_code(f"class {name}") for name in names) for word, names in WORD_CLASSES.items()}
+
+
+@lru_cache(maxsize=32_768)
+def _parts(word: str) -> tuple[int, ...]:
+    """The word's runs of four letters, by which its other forms are known; a short word has none."""
+    framed = f"<{word}>" if len(word) >= _PARTED else ""
+    return tuple(_code("part " + framed[at : at + _RUN]) for at in range(len(framed) - _RUN + 1))
 
 
 def train(texts: Iterable[LabeledText], *, seed: int = 7) -> InjectionClassifier:
     """Learn from texts: logistic regression by Adagrad. The same texts and seed give the same weights."""
-    rows = [(features(skeleton(item.text)[:_READ]), 1.0 if item.instructs else -1.0) for item in texts]
+    rows = [(features(item.text[:_READ]), 1.0 if item.instructs else -1.0) for item in texts]
     positive = sum(1 for _, label in rows if label > 0)
     share = {1.0: len(rows) / (2 * max(positive, 1)), -1.0: len(rows) / (2 * max(len(rows) - positive, 1))}
     weights = np.zeros(_BUCKETS, dtype=np.float64)

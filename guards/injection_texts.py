@@ -1,10 +1,14 @@
-"""Texts of our own making to learn from: what shoppers and colleagues write, and what attackers do."""
+"""Texts of our own making to learn from: what shoppers and colleagues write, and what attackers do.
+
+Real texts rarely come alone: an attack stands behind a question or within a mail, and a mail holds several harmless
+requests. So part of the texts is put together from others, harmless ones with harmless ones alike.
+"""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,40 +18,95 @@ import yaml
 from shopgraph.guards.injection_classifier import LabeledText
 from shopgraph.models.corpus import default_examples
 
-_FILLED = 6
+_FILES = ("injection_texts.yaml", "injection_benign.yaml", "injection_attacks.yaml")
+_FILLED = 4
 """How often each template is filled, at most."""
 _UTTERANCES = 2000
 """Shoppers' utterances of the router's corpus that are drawn."""
+_CARRIERS = (
+    *("questions", "documents", "requests", "orders", "service", "stories", "reviews", "descriptions"),
+    *("mail", "prose", "shop", "marketing", "letters"),
+)
+"""Groups of benign texts within which an attack may stand."""
+_EMBEDDED = 0.6
+"""The share of the texts that are given once more, beside others."""
+_CHAINS = {True: 300, False: 150}
+"""How many texts are put together of several of their kind."""
+_BETWEEN = (" ", ". ", "? ", "\n", "\n\n", " - ")
 _SLOT = re.compile(r"\{(\w+)\}")
+
+Groups = Mapping[str, Sequence[str]]
 
 
 def benign_texts() -> Iterator[LabeledText]:
     """Texts that instruct nobody behind anybody's back; the same ones each time."""
-    yield from _filled("benign", instructs=False)
-    drawn = random.Random(5).sample(default_examples(), _UTTERANCES)  # noqa: S311 - a reproducible draw, no secret
-    for example in drawn:
-        yield LabeledText(text=example.text, instructs=False)
+    groups, carriers = _groups("benign"), _carriers()
+    texts = [*_filled(groups), *_embedded(carriers, carriers), *_chains(carriers, _CHAINS[False])]
+    texts += [example.text for example in _draw("utterances").sample(default_examples(), _UTTERANCES)]
+    return (LabeledText(text=text, instructs=False) for text in texts)
 
 
 def malicious_texts() -> Iterator[LabeledText]:
     """Texts that do; the same ones each time."""
-    return _filled("malicious", instructs=True)
+    alone = [*_filled(_groups("malicious"))]
+    texts = [*alone, *_embedded(alone, _carriers()), *_chains(alone, _CHAINS[True])]
+    return (LabeledText(text=text, instructs=True) for text in texts)
+
+
+def _draw(seed: str) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - a reproducible draw, no secret
 
 
 @cache
-def _templates() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("injection_texts.yaml").read_text("utf-8"))
-    return content
+def _contents() -> tuple[dict[str, Any], ...]:
+    return tuple(yaml.safe_load(Path(__file__).with_name(name).read_text("utf-8")) for name in _FILES)
 
 
-def _filled(kind: str, *, instructs: bool) -> Iterator[LabeledText]:
-    slots = _templates()["slots"]
-    for templates in _templates()[kind].values():
+def _groups(kind: str) -> Groups:
+    """Templates by group."""
+    mixed, benign, attacks = _contents()
+    return {**mixed[kind], **(benign if kind == "benign" else {k: v for k, v in attacks.items() if k != "slots"})}
+
+
+@cache
+def _slots() -> Mapping[str, Sequence[str]]:
+    mixed, _, attacks = _contents()
+    return {**mixed["slots"], **attacks["slots"]}
+
+
+@cache
+def _carriers() -> tuple[str, ...]:
+    groups = _groups("benign")
+    return tuple(_filled({name: groups[name] for name in _CARRIERS}))
+
+
+def _filled(groups: Groups) -> Iterator[str]:
+    for templates in groups.values():
         for template in templates:
-            draw = random.Random(template)  # noqa: S311 - a reproducible draw, no secret
-            for text in dict.fromkeys(_draw_slots(template, slots, draw) for _ in range(_FILLED)):
-                yield LabeledText(text=text, instructs=instructs)
+            draw = _draw(template)
+            yield from dict.fromkeys(_fill(template, draw) for _ in range(_FILLED))
 
 
-def _draw_slots(template: str, slots: dict[str, list[str]], draw: random.Random) -> str:
-    return _SLOT.sub(lambda slot: draw.choice(slots[slot[1]]), template)
+def _fill(template: str, draw: random.Random) -> str:
+    """The template with its slots filled; what fills a slot may have slots of its own."""
+    slots = _slots()
+    return _SLOT.sub(
+        lambda slot: _fill(draw.choice(slots[slot[1]]), draw) if slot[1] in slots else slot[0],
+        template,
+    )
+
+
+def _embedded(texts: Sequence[str], carriers: Sequence[str]) -> Iterator[str]:
+    """Part of the texts, each behind or before one or two others."""
+    draw = _draw("embedded")
+    for text in texts:
+        if draw.random() < _EMBEDDED:
+            others = " ".join(draw.sample(carriers, draw.choice((1, 1, 2))))
+            parts = (others, text) if draw.random() < 0.8 else (text, others)
+            yield draw.choice(_BETWEEN).join(parts)
+
+
+def _chains(texts: Sequence[str], count: int) -> Iterator[str]:
+    draw = _draw("chains")
+    for _ in range(count):
+        yield draw.choice((" ", "\n", ". ")).join(draw.sample(texts, draw.choice((2, 2, 3, 4))))

@@ -10,31 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
-_DIGITS = re.compile(r"(?<![\w#+.-])[+(]{0,2}\d(?:[\d() ./-]{4,28})\d(?:x\d{1,6})?(?!\w)")
-_PHONE = re.compile(
-    r"\+\d{1,3}[ ./-]?(?:\(\d{1,5}\)[ ./-]?)?\d(?:[ ./-]?\d){5,12}"  # international
-    r"|\(\+?\d{2,5}\)[ ./-]?\d{2,4}(?:[ ./-]?\d{2,4}){1,3}"  # area code in brackets
-    r"|(?:\+|00)?(?:\d{1,3}[ .-])?\d{3}([ .-])\d{3}\1\d{4}"  # 415-555-0100
-    r"|0\d{2,4}[ /-]\d{3,4}[ /-]?\d{3,5}"  # 030 123 4567
-    r"|0\d{1,4}([ .-])\d{2,3}(?:\2\d{2,3}){2,3}"  # 02.27.96.63.08
-)
-_EXTENSION = re.compile(r"x\d{1,6}$")
-_CALLED = re.compile(
-    r"\b(?:phone|telephone|tel|mobile|cell|fax|call(?:ed|ing)?|dial|ring|reach|text|whatsapp|number|telefon|handy|tél"
-    r"|teléfono|answering|contact)\b[^\d\n]{0,24}$",
-    re.I,
-)
-_NAMED = re.compile(r"[ -]{1,2}(?:office|fax|mobile|cell|home|work|phone)\b", re.I)
-_NOT_CALLED = re.compile(r"\b(?:card|account|order|item|tracking|license|licence|invoice|passport|zip|iban|id)\b", re.I)
-_DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}\b|\d{1,2}[-./]\d{1,2}[-./]\d{4}\b")
-_SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])|(?<=ssn )\d{9}\b")
+from shopgraph.guards.personal_numbers import IBAN_LENGTHS, NUMBER, digits_of, kind_of_number
+
+__all__ = ["Personal", "digits_of", "find_personal", "mask_personal"]
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+%'’&-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
+_SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])|(?<!\w)\d{3}([ .]?)\d{2}\1\d{4}(?!\w)")
 _LICENSE = re.compile(r"\blicen[sc]e\b", re.I)
-_IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?!\w)")
+_SSN_CALLED = re.compile(r"\b(?:ssn|social(?: security)?(?: (?:number|no\.?|num))?)\b[^\d\n]{0,16}$", re.I)
+_IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?!\w)")
 _IP = re.compile(
-    r"(?<![\w.:])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w:]|\.\d)"
-    r"|(?<![\w.:])(?=[0-9a-fA-F]{0,4}:)[0-9a-fA-F:]{4,39}(?![\w:])"
+    r"(?<![\w.:])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\w|\.\d|:(?!\d{1,5}\b))"
+    r"|(?<![\w.:])(?=[0-9a-fA-F]{0,4}:)[0-9a-fA-F:]{2,38}(?:[0-9a-fA-F:](?!\.?\d)|(?:\d{1,3}\.){3}\d{1,3})(?![\w:])"
 )
+_VERSION = re.compile(r"\b(?:versions?|v|release|firmware|build|update|driver)[ :.]{0,2}$", re.I)
 _BEFORE = 40
 """Characters before a number that may say what it is."""
 
@@ -64,19 +53,17 @@ def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
     for found in _EMAIL.finditer(text):
         yield "email", *found.span()
     for found in _IP.finditer(text):
-        if _is_ip(found[0]):
+        if _is_ip(found[0]) and not _VERSION.search(text, max(0, found.start() - 12), found.start()):
             yield "ip", *found.span()
     for found in _IBAN.finditer(text):
-        if _is_iban(found[0]):
-            yield "iban", *found.span()
+        if iban := _iban_of(found[0]):
+            yield "iban", found.start(), found.start() + len(iban)
     for found in _SSN.finditer(text):
-        if not _LICENSE.search(text, max(0, found.start() - _BEFORE), found.start()):
+        if _is_ssn(text, found):
             yield "ssn", *found.span()
-    for found in _DIGITS.finditer(text):
-        kind = _kind_of_digits(
-            found[0], text[max(0, found.start() - _BEFORE) : found.start()], text[found.end() :][:12]
-        )
-        if kind:
+    for found in NUMBER.finditer(text):
+        before, after = text[max(0, found.start() - _BEFORE) : found.start()], text[found.end() :][:16]
+        if kind := kind_of_number(found[0], before, after):
             yield kind, *found.span()
 
 
@@ -87,26 +74,12 @@ def mask_personal(text: str) -> str:
     return text
 
 
-def digits_of(text: str) -> str:
-    """Only its decimal digits."""
-    return "".join(char for char in text if char.isdecimal())
-
-
-def _kind_of_digits(text: str, before: str, after: str) -> str | None:
-    digits = digits_of(_EXTENSION.sub("", text))
-    if 12 <= len(digits) <= 19 and not set(text) & set("()/.+x") and luhn(digits) and _is_card_length(digits, before):
-        return "card"
-    if not 6 <= len(digits) <= 15 or _DATE.match(text):
-        return None
-    if _PHONE.fullmatch(_EXTENSION.sub("", text)):
-        return "phone"
-    called = _NAMED.match(after) or (_CALLED.search(before) and not _NOT_CALLED.search(before))
-    return "phone" if called else None
-
-
-def _is_card_length(digits: str, before: str) -> bool:
-    """Twelve digits are a card's only where it is called one: item numbers are as long."""
-    return len(digits) > 12 or "card" in before.lower()
+def _is_ssn(text: str, found: re.Match[str]) -> bool:
+    """Nine digits with hyphens, unless called a licence; written in another way, where they are called one."""
+    start = max(0, found.start() - _BEFORE)
+    if "-" in found[0]:
+        return not _LICENSE.search(text, start, found.start())
+    return _SSN_CALLED.search(text, start, found.start()) is not None
 
 
 def _is_ip(text: str) -> bool:
@@ -116,18 +89,15 @@ def _is_ip(text: str) -> bool:
         return False
 
 
-def _is_iban(text: str) -> bool:
-    """Whether its check digits are right (ISO 7064, modulo 97)."""
-    plain = text.replace(" ", "").upper()
-    if not 15 <= len(plain) <= 34:
-        return False
-    return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
+def _iban_of(text: str) -> str | None:
+    """The beginning of the run that is an IBAN: as long as its country's are, with the right check digits.
 
-
-def luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit of a payment card number."""
-    total = 0
-    for place, char in enumerate(reversed(digits)):
-        value = int(char) * (1 + place % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0 and int(digits) > 0
+    The check is ISO 7064's modulo 97. A word of four letters behind an IBAN looks like its last group.
+    """
+    length = IBAN_LENGTHS.get(text[:2].upper(), 0)
+    ends = [at + 1 for at, char in enumerate(text) if char not in " -"]
+    if not length or len(ends) < length:
+        return None
+    iban = text[: ends[length - 1]]
+    plain = iban.replace(" ", "").replace("-", "").upper()
+    return iban if int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1 else None

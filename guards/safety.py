@@ -103,24 +103,34 @@ _PERSON = _words(
     "|child's"
     "|kids?|kid's|toddlers?|baby|babies|girls?|boys?|wife|wife's|husband|boyfriend|girlfriend|partner|neighbou?rs?"
     "|boss|boss's"
-    "|teachers?|students?|colleagues?|coworkers?|classmates?|family|mother|father|mom|dad|parents?|brother|sister|son"
+    "|teachers?|students?|colleagues?|coworkers?|classmates?|family|(?:step|grand|god)?(?:mother|father|son|daughter|brother|sister)|mom|dad|parents?|brother|sister|son"
     "|daughter|friends?|politicians?|president|minister|policem[ae]n|officers?|strangers?|customers?|employees?|him"
     "|her|them"
+    "|roommate|housemate|flatmate|landlord|tenant|guy|nurse|doctor|cashier|courier|driver|staff|ex|my_cat|my_dog|a_cat"
+    "|a_dog|the_cat|the_dog|animals?|everyone|everybody|you"
     "|populations?|villagers|immigrants|refugees|muslims?|jews?|christians?|civilians|crowd|dead_body|human_body"
 )
 _PLACE = _words(
     "schools?|hospitals?|church(?:es)?|mosques?|synagogues?|concerts?|stadiums?|airports?|embass(?:y|ies)|army_base"
-    "|cit(?:y|ies)|crowd|trains?|mall|house|building"
+    "|cit(?:y|ies)|crowd|trains?|mall|house|building|office|warehouse|store|shop|station"
 )
-_HURT = _words(
-    "kill|killing|murder|stab|stabbing|strangle|choke|throttle|poison|poisoning|assassinate|execut(?:e|ing)|slaughter"
-    "|butcher(?:ing)?|massacre|torture|rape|kidnap|abduct|beat|beating|punch|hurt|hurting|harm|attack|shoot|shooting"
-    "|snipe"
-    "|hunt_down|drown|crush|smash|shatter|behead|decapitate|mutilate|maim|suffocate|hang|burn|eradicate|exterminate"
-    "|eliminat(?:e|ing)|annihilate|decimat(?:e|ing)|obliterate|liquidat(?:e|ing)|terminat(?:e|ing)|do_away_with"
-    "|get_rid_of"
-    "|overpower|gut|saw|chop_up|hammer|break_open|crack_open|ripping_off|rip_off|knock_out|tackle|dismember|hit"
+
+
+def _forms(verb: str) -> str:
+    """A verb's base and its form in -ing, of its first word: "do away with", "doing away with"."""
+    first, _, rest = verb.partition("_")
+    stem = first.removesuffix("e") if not first.endswith("ee") else first
+    doubled = f"|{first}{first[-1]}ing" if re.search(r"[^aeiou][aeiou][bdgmnpt]$", first) else ""
+    return rf"(?:{first}|{stem}ing|{first}ing{doubled}){' ' + rest.replace('_', ' ') if rest else ''}"
+
+
+_VERBS = (
+    "kill|murder|stab|strangle|choke|throttle|poison|assassinate|execute|slaughter|butcher|massacre|torture|rape|kidnap"
+    "|abduct|beat|punch|hurt|harm|attack|shoot|hunt_down|drown|behead|decapitate|mutilate|maim|suffocate|hang|burn"
+    "|eradicate|exterminate|eliminate|annihilate|decimate|obliterate|liquidate|terminate|do_away_with|get_rid_of"
+    "|chop_up|break_open|crack_open|rip_off|knock_out|dismember|starve|run_over"
 )
+_HURT = rf"\b{_any(*map(_forms, _VERBS.split('|')))}\b"
 _MODIFIERS = (
     r"(?: (?:a|an|the|my|your|his|our|some|as|many|most|of|up|off|in|local|old|young|ex|entire|whole|innocent|random"
     r"|group"
@@ -141,8 +151,8 @@ _DENIED = _words(
     "|their_partners_make"
 )
 _RELATIVE = (
-    r"(?:my|our) (?:[\w-]+ ){0,2}?(?:ex|neighbou?r|boss|teacher|student|wife|husband|girlfriend|boyfriend|partner"
-    r"|colleague"
+    r"(?:my|our) (?:[\w-]+ ){0,2}?(?:ex(?:-\w+)?|neighbou?r|boss|teacher|student|wife|husband|girlfriend|boyfriend"
+    r"|partner|colleague"
     r"|coworker|employee|mentee|gardener|nanny|cleaner|friend|classmate|landlord|tenant|match|servant|roommate"
     r"|doctor|crush"
     r"|brother|sister|cousin|daughter|son|mother|father|manager|client)"
@@ -153,7 +163,38 @@ _SECRETS = _words(
     "|medical|mental|health|marital|birth|birthday|phone|mobile|address|home|private|salary|income|browsing|messages"
     "|diagnosis|instagram|facebook|email|location"
 )
-_DRUGS = _words("meth|crack|cocaine|heroin|lsd|ecstasy|mdma|fentanyl|mari[hj]?uana|ketamine|ghb")
+_DRUGS = (
+    _words("meth|crack|cocaine|heroin|lsd|ecstasy|mdma|fentanyl|mari[hj]?uana|ketamine|ghb")
+    + r"(?! (?:pie|cookies?|cake|sauce|candy|eggs?|filler|perfume))"
+)
+_INTENT = (
+    _any(
+        r"\bhow (?:do|can|could|should|would|might|to)\b",
+        r"\bi(?:'m| am| was)? ?(?:will|'ll|want|wanna|gonna|plan|intend|need|would like|'d like|going|about|have to|can"
+        r"|should|could)\b",
+        r"\b(?:way|ways|steps|method|methods|technique|tools?|poison|help(?: me)?|teach me|where|place|possible|okay?"
+        r"|legal|fun|tips|guide|instructions|process|procedure) (?:to|for|of|can|do|on)\b",
+        r"\b(?:should|can|may|let) (?:i|we|me|us)\b",
+        r"^\W*(?:please )?(?=" + _HURT + ")",
+    )
+    + r"[^.?!\n]{0,60}?"
+)
+"""It is the writer who would do it: what a product or a third person did is told, not asked for."""
+_NOT_OF_PERSON = (
+    r"(?!'s (?!(?:head|skull|bones?|face|legs?|arms?|neck|throat|life|brains?|body|family|child|kids?|dog|cat|wife)\b)"
+    r"|(?:'?s)? (?:contracts?|accounts?|agreement|subscription|orders?|hair|nails?|record|score|costume|toy|lease|visa"
+    r"|membership|in an? (?:debate|game|match|race|quiz)|with (?:an? |the |my |some )?(?:surprise|question|joke|news"
+    r"|compliment|look|smile|snowball|fact|hug)))"
+)
+"""It is something of theirs that ends, or no blow: an employee's contract, somebody hit with a surprise."""
+_HELPS = (
+    r"\b(?:report|help|protect|prevent|stop|support|save|rescue|avoid|comfort|recogni[sz]e|warn)(?:s|ing)?\b[^.\n]{0,40}"
+    + _any(r"\b(?:who|from|when|if|being|against)\b", "suicid")
+)
+"""It is about somebody in danger, or kept from it."""
+_THREAT = r"\bi(?:'ll| will|'m going to| am going to|'m gonna| am gonna| swear i'll) [^.\n]{0,24}?" + _words(
+    "kill|murder|stab|shoot|shoot_up|beat_up|burn_down|blow_up|bomb|attack|hurt|strangle|rape"
+)
 
 _TOLD = _any(
     r"^\W*(?:why|how|what|who|when|where|which|during)\b[^.?\n]{0,40}\b(?:did|does)\b(?! (?:one|i|you|anyone)\b)",
@@ -169,7 +210,8 @@ _FICTION = _words(
     "|character's|plot|scene|script|screenplay|theat(?:re|er)|comic|manga|anime|fictional|villain|boxing|baseball"
     "|football"
     "|soccer|tennis|hockey|wrestling|paintball|photos?|photograph|picture|portrait|camera|shooting_range|sparring"
-    "|mma|rpg"
+    "|mma|rpg|payday|red_dead|dark_souls|elden_ring|the_sims|fallout|far_cry|valorant|roblox|witcher|cyberpunk|quest"
+    "|final_boss|level|water_(?:pistols?|guns?)|nerf|laser_tag|snowballs?|pillow_fight|escape_room|table_tennis"
 )
 _ABSURD = _words(
     "levitat\\w*|telekinesis|time ?travel\\w*|underwater|in_space|sun's|sun|moon|mars|jupiter|saturn|neptune|venus"
@@ -189,43 +231,57 @@ _RULES: tuple[_Rule, ...] = (
     _rule(
         Harm.SELF,
         r"\b(?:kill|hurt|harm|cut|hang|drown|poison|shoot|starve|burn|strangle|suffocate) my ?self\b",
-        r"\b(?:commit|attempt)\b[^.\n]{0,12}\bsuicide\b|\bsuicidal\b|\bself[- ]harm\b",
-        r"\bend (?:it all\b|(?:my|my own) life\b)",
+        r"\b(?:commit|attempt|think(?:ing)? (?:of|about)|consider(?:ing)?)\b[^.\n]{0,12}\bsuicide\b|\bsuicidal\b"
+        r"|\bself[- ]harm(?:ing)?\b",
+        r"\bend(?:ing)? (?:it all\b|(?:my|my own) life\b)",
         r"\bi (?:want|wish|am going) to (?:die|be dead)\b|\bdon'?t want to (?:live|be alive)\b",
-        r"\b(?:carve|cut|slit|slash|scar)\b[^.\n]{0,20}\bmy (?:own )?(?:arms?|wrists?|legs?|skin|throat|veins?)\b",
+        r"\b(?:i|i'm|to|keep|been|of)\b [^.\n]{0,20}?\b(?:carv|cut|cutt|slit|slitt|slash|scar|scarr)(?:e|ing)?\b"
+        r"[^.\n]{0,20}\bmy (?:own )?(?:arms?|wrists?|legs?|skin|throat|veins?)\b",
+        excuses=(_HELPS,),
     ),
     _rule(
         Harm.VIOLENCE,
-        _HURT + _MODIFIERS + _PERSON,
+        _INTENT + _HURT + _MODIFIERS + _PERSON + _NOT_OF_PERSON,
+        _THREAT + r"[^.\n]{0,24}" + _any(_PERSON, _PLACE, r"\byour?\b"),
+        r"\bpoison\b[^.\n]{0,30}\b(?:person|someone|somebody|human|people)\b",
+        r"\bdrug (?:a|my|the) " + _PERSON,
+        r"\b(?:crush|smash|shatter|break|gut|saw|hammer|tackle|hit|chop)\b[^.\n]{0,24}(?:'s|their|his|her|human) "
+        + _words("head|skull|sternum|face|legs?|ribs?|neck|bones?|fingers?|jaw|spine"),
         r"\b(?:bomb|bombing|blow up|explod\w+|attack|shoot up|obliterate|burn down)\b" + _GAP + _PLACE,
         r"\b(?:set|setting)\b[^.\n]{0,24}" + _PLACE + " on fire",
         r"\b(?:smash|break|crush|crack|saw|hammer|chop|rip|cut)\b(?:(?! by )[^.\n]){0,20}"
-        + _any(_PERSON, r"\b(?:human|a body)\b"),
+        + _words("human|a_body|someone's|somebody's|a_person's|skulls?|bones of"),
         r"\bbutchering a human\b|\b(?:end|terminate|take)\b[^.\n]{0,12}\b\w+'s life\b",
         r"\b(?:bomb|weapons?)\b[^.\n]{0,50}\bi\b[^.\n]{0,12}\b(?:kill|use)\b",
         r"\bhead ?shot\b[^.\n]{0,16}\bwith (?:my|a) (?:gun|rifle)\b",
-        r"\bi? ?(?:plan|carry out|execute|stage)\b[^.\n]{0,24}"
+        r"\bi? ?(?:plan|planning|carry out|execute|stage)\b[^.\n]{0,24}"
         + _words("explosion|massacre|bombing|shooting|assassination|kidnapping"),
         r"\b(?:make|build|buy|get)\b[^.\n]{0,16}" + _words("bomb|molotov|explosives|nerve_agent|grenade"),
         r"\b(?:recreate|replicate|repeat)\b[^.\n]{0,40}" + _words("camps?|attacks?|genocide|massacre|auschwitz"),
         r"\bsatisfy my pedophil\w+",
         r"\btake out (?:joe|donald|the president|a politician|a rival)\b",
-        excuses=(_FICTION, _TOLD),
+        excuses=(_FICTION, _TOLD, _HELPS),
     ),
     _rule(
         Harm.CRIME,
         _words(
-            "launder_money|pick ?pocket|shoplift\\w*|hotwire|counterfeit_(?:money|bills)|evade_tax(?:es)?"
+            "launder_(?:money|cash)|pick ?pocket|shoplift\\w*|hotwire|counterfeit_(?:money|bills)|evade_tax(?:es)?"
             "|without_getting_caught"
         ),
         r"\bcommit (?:treason|fraud|arson|a crime|murder|perjury|a robbery)\b",
         r"\bget away with (?:murder|rape|killing|stealing|theft|fraud|assault|robbery)\b",
-        r"\b(?:steal|stealing|rob|robbing|smuggle|smuggling|hijack\w*|blackmail|extort) (?:an?|the|some|from"
-        r"|someone)\b",
+        r"\b(?:steal|stealing|rob|robbing|smuggle|smuggling|hijack\w*|blackmail|extort) (?:an?|the|some|from|drugs"
+        r"|weapons|guns|people|someone)\b(?! (?:show|base|second|third|spotlight|scene|heart))",
+        r"\b(?:blackmail|extort) (?:my|our|his|her)\b|\btraffic (?:people|humans|women|children|girls)\b",
+        r"\bbreak(?:ing)? into (?:(?:an?|the|my|our|someone's|somebody's|other) )?(?!own)(?:[\w-]+'s? )?"
+        + _words("house|houses|home|homes|flat|apartment|car|cars|shop|store|bank|office|garage|warehouse"),
+        r"\b(?:forge|counterfeit|fake|clone|skim|falsify)\b[^.\n]{0,20}"
+        + _words("prescription|passport|id|ids|money|bills|banknotes|cards?|cheques?|checks?|signature|certificate"),
         r"\bdisable the alarms? (?:in|of|at) (?:an?|the|my neighbou?r)",
-        r"\b(?:make|cook|synthesi[sz]e|buy|sell|grow|smuggle|produce|deal)\b[^.\n]{0,16}" + _DRUGS,
+        r"\b(?:make|cook|synthesi[sz]e|buy|get|find|order|sell|grow|smuggle|produce|deal)\b[^.\n]{0,16}" + _DRUGS,
         r"\b(?:gram|line|bag) of (?:coke|weed|speed)\b",
-        r"\b(?:hack|crack)\b[^.\n]{0,20}\b(?:account|password|wifi|phone|email|computer)\b",
+        r"\b(?:hack|crack|break)(?: into)?\b[^.\n]{0,30}"
+        r"\b(?:account|password|wifi|phone|email|computer|instagram|facebook)\b(?!'s been|'s|s? was|s? has)",
         r"\bdestroy (?:my|the|our) (?:[\w-]+ )?(?:boss|neighbou?r|ex|teacher|wife|husband)'s\b",
         excuses=(_FICTION, _TOLD),
     ),
@@ -236,6 +292,7 @@ _RULES: tuple[_Rule, ...] = (
         + _any(rf"{_RELATIVE}(?: \w+)?'?s", "other people's", "someone(?: else)?'s", "somebody's", "strangers?'s?")
         + r" (?:[^.\n]{0,14}\b)?"
         + _SECRETS,
+        rf"\b(?:tell|give|find|get|show) me {_RELATIVE}'s [^.\n]{{0,14}}{_SECRETS}",
         rf"^\W*is {_RELATIVE} (?:an? )?(?:member|gay|jewish|muslim|christian|pregnant|ill|in debt|trans)\b",
         excuses=(_FICTION,),
     ),

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from pydantic import JsonValue
+
 from shopgraph.domain import Value
 from shopgraph.errors import InvalidInput
 from shopgraph.guards.decisions import Verdict, VerdictKind
@@ -13,13 +15,26 @@ from shopgraph.guards.injection import find_instruction
 from shopgraph.guards.injection_classifier import SURE, shipped_classifier
 from shopgraph.guards.personal import mask_personal
 
-__all__ = ["FENCE", "MAX_MESSAGE", "Screened", "clean_message", "mask_personal", "screen_message", "screen_retrieved"]
+__all__ = [
+    "FENCE",
+    "MAX_MESSAGE",
+    "Screened",
+    "clean_message",
+    "mask_personal",
+    "screen_json",
+    "screen_line",
+    "screen_message",
+    "screen_retrieved",
+]
 
 MAX_MESSAGE = 8000
 """Characters of one message at most."""
 FENCE = "[text removed: it looked like an instruction]"
 """What stands where retrieved text was taken out."""
 _EXCERPT = 300
+_SHORTEST = 12
+"""Characters of the shortest text that is searched within a result: ids and states are shorter."""
+_MARKS = str.maketrans("<>", "\u2039\u203a")
 
 
 class Screened(Value):
@@ -81,6 +96,25 @@ def screen_retrieved(text: str, source: str) -> Screened:
             verdicts.append(_verdict("injection", paragraphs[place], FENCE, f"Text from {source} {what}."))
             paragraphs[place] = FENCE
     return Screened(text="\n".join(paragraphs), verdicts=tuple(verdicts), suspicious=True)
+
+
+def screen_json(value: JsonValue, source: str) -> JsonValue:
+    """A tool's result with every text in it cleaned and fenced as `screen_retrieved` does; keys and numbers stay."""
+    match value:
+        case str():
+            return screen_retrieved(value, source).text if len(value) >= _SHORTEST else value
+        case list():
+            return [screen_json(item, source) for item in value]
+        case dict():
+            return {key: screen_json(item, source) for key, item in value.items()}
+        case _:
+            return value
+
+
+def screen_line(text: str, source: str) -> str:
+    """A line of facts for a model: cleaned, fenced, on one line, and without what could end the block it stands in."""
+    flat = " ".join(screen_retrieved(text, source).text.split())
+    return flat.translate(_MARKS)
 
 
 def _instruction(text: str, *, retrieved: bool) -> str | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import numpy as np
 import typer
@@ -16,7 +17,7 @@ from shopgraph.errors import InvalidInput
 from shopgraph.evals.guards.rows import read_rows, text_of
 from shopgraph.evals.report import EvalReport
 from shopgraph.guards.injection_classifier import THRESHOLD, LabeledText, train
-from shopgraph.guards.injection_texts import benign_texts
+from shopgraph.guards.injection_texts import benign_texts, malicious_texts
 
 
 class Judged(Value):
@@ -32,6 +33,26 @@ class Judged(Value):
         return self.score > THRESHOLD
 
 
+class Own(StrEnum):
+    """Which texts of our own are learned from beside --train."""
+
+    ALL = "all"
+    BENIGN = "benign"
+    NONE = "none"
+
+    def texts(self) -> list[LabeledText]:
+        """Benign ones first."""
+        match self:
+            case Own.ALL:
+                return [*benign_texts(), *malicious_texts()]
+            case Own.BENIGN:
+                return [*benign_texts()]
+            case Own.NONE:
+                return []
+            case _:
+                assert_never(self)
+
+
 def evaluate(
     train_files: Annotated[
         list[Path],
@@ -40,12 +61,18 @@ def evaluate(
     test_files: Annotated[
         list[Path], typer.Option("--test", metavar="FILE", help="Rows to judge; repeatable. No label: benign.")
     ],
+    held_out: Annotated[
+        list[str] | None,
+        typer.Option("--hold-out", metavar="SOURCE", help="Learn from no row of this source; repeatable."),
+    ] = None,
+    own: Annotated[Own, typer.Option(help="Texts of our own to learn from as well.")] = Own.ALL,
 ) -> EvalReport:
-    """Measure the detector of instructions in text, trained on the files and on benign texts of our own."""
-    learned = [text for path in train_files for _, text in _texts(path)]
-    if not any(text.instructs for text in learned):
+    """Measure the detector of instructions in text, trained on the files and on texts of our own."""
+    learned = [text for path in train_files for source, text in _texts(path) if source not in (held_out or ())]
+    ours = own.texts()
+    if not any(text.instructs for text in (*learned, *ours)):
         raise InvalidInput("Nothing in --train instructs (label 1).", remedy="Give a file with both labels.")
-    classifier = train([*learned, *benign_texts()])
+    classifier = train([*learned, *ours])
     tests = [pair for path in test_files for pair in _texts(path)]
     if not tests:
         raise InvalidInput("--test has no rows.", remedy="Give a file with at least one.")
@@ -68,6 +95,11 @@ def evaluate(
             **_rates(judged),
             "auroc": auroc([item.score for item in judged], [item.instructs for item in judged]),
             "ms_per_kb": round(1000 * seconds / max(kilobytes, 1e-9), 4),
+            "learned_from": {
+                "given": len(learned),
+                "own_benign": sum(not text.instructs for text in ours),
+                "own_malicious": sum(text.instructs for text in ours),
+            },
         },
     )
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from shopgraph.errors import InvalidInput
 from shopgraph.guards.decisions import VerdictKind
-from shopgraph.guards.personal import find_personal, luhn
+from shopgraph.guards.personal import find_personal
+from shopgraph.guards.personal_numbers import luhn
 from shopgraph.guards.screen import FENCE, MAX_MESSAGE, mask_personal, screen_message, screen_retrieved
 
 

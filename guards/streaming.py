@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import TYPE_CHECKING
 
-from shopgraph.guards.checks.base import sentences
+from shopgraph.guards.checks.text import sentences
 
 if TYPE_CHECKING:
     from shopgraph.guards.chain import GuardChain, GuardResult

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shopgraph.guards.checks.base import Finding, Sentence, sentences, stems_of, take_out
+from shopgraph.guards.checks.base import Finding, take_out
+from shopgraph.guards.checks.known import plain_id
+from shopgraph.guards.checks.text import Sentence, sentences, stems_of
 from shopgraph.guards.facts import ActionFact, Facts
 
 DONE = frozenset(
@@ -169,12 +171,9 @@ _DEEDS = (
 )  # fmt: skip
 _HYPOTHETIC = re.compile(
     r"\b(?:if|once|when|after|until|unless|before|would|could|will|can|shall|wenn|sobald|falls|si"
-    r"|dès que|lorsque)\b[^,;]{0,80}$",
-    re.I,
+    r"|dès que|lorsque)\b[^,;]{0,80}$"
 )
-_DENIED = re.compile(
-    r"\b(?:not|never|no|nicht|nichts|nothing|nobody|kein\w*|pas|rien|jamais|aucun\w*)\b|n['’]t\b", re.I
-)
+_DENIED = re.compile(r"\b(?:not|never|no|nicht|nichts|nothing|nobody|kein\w*|pas|rien|jamais|aucun\w*)\b|n['’]t\b")
 _HERE = stems_of("i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist was were have has")
 
 
@@ -191,13 +190,13 @@ def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
 
 
 def _undone(deed: _Deed, claim: re.Match[str], sentence: Sentence, facts: Facts) -> bool:
-    if _HYPOTHETIC.search(sentence.text[: claim.start()]) or _DENIED.search(
+    if _HYPOTHETIC.search(sentence.low[: claim.start()]) or _DENIED.search(
         sentence.clause(sentence.start + claim.start())
     ):
         return False
     fitting = [a for a in facts.actions if _done(a) and any(stem in a.type.lower() for stem in deed.tools)]
-    named = {a.order.lower().lstrip("#") for a in fitting if a.order}
-    said = {o.id.lower().lstrip("#") for o in facts.orders if o.id.lower().lstrip("#") in sentence.text.lower()}
+    named = {plain_id(a.order) for a in fitting if a.order}
+    said = {plain_id(o.id) for o in facts.orders if plain_id(o.id) in sentence.low}
     if fitting and (not said or not named or named & said or any(not a.order for a in fitting)):
         return False
     return not _on_record(deed.what, claim[0], said, facts)
@@ -212,12 +211,12 @@ def _on_record(what: str, claim: str, said: set[str], facts: Facts) -> bool:
     if claim.lower().startswith(("i ", "i'", "i’", "ich", "j'", "j’")):
         return False
     if what == "refund":
-        refunds = [r for r in facts.refunds if not said or not r.order or r.order.lower().lstrip("#") in said]
+        refunds = [r for r in facts.refunds if not said or not r.order or plain_id(r.order) in said]
         return any(
             (r.status or "").lower() not in ("failed", "rejected", "denied", "canceled", "cancelled") for r in refunds
         )
     if what == "cancellation":
-        orders = [o for o in facts.orders if not said or o.id.lower().lstrip("#") in said]
+        orders = [o for o in facts.orders if not said or plain_id(o.id) in said]
         return any((o.status or "").lower() in ("canceled", "cancelled") for o in orders)
     return what == "change of delivery" and any(
         (o.status or "").lower() in ("shipped", "delivered", "in_transit", "out_for_delivery") for o in facts.orders

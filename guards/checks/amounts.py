@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.numbers import in_digits
+from shopgraph.guards.checks.text import Sentence, sentences, stems_of, whole_words, with_digits
 
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})
 _CODES = "USD|EUR|GBP|JPY|KWD|CAD|AUD|NZD|CHF|CNY|SEK|NOK|DKK|PLN|INR|BHD|OMR"
@@ -37,22 +37,35 @@ _NUMBER = (
     r"(?:0{0,20}\d{1,3}(?:[.,'’\u00a0\u202f]\d{3}){1,4}(?:[.,]\d{1,3})?|0{0,20}\d{1,12}(?:[.,](?:\d{1,3}|[–—-]{1,2}))?)"
     r"(?![\d])"
 )
-_AMOUNT = re.compile(
-    rf"(?P<before>US\$|[$€£¥￥]|\b(?:{_CODES}|KD)|د\.ك)[ \u00a0\u202f]?"
-    rf"(?P<first>\d{{1,3}}(?: \d{{3}}){{1,3}}(?:[.,]\d{{1,3}})?(?!\d)|{_NUMBER})"
-    rf"|(?<![\d.,#\w])(?P<second>\d{{1,3}}(?: \d{{3}}){{1,3}}(?:[.,]\d{{1,3}})?|{_NUMBER})[ \u00a0\u202f]?"
-    rf"(?P<after>[$€£¥円](?![\d])|(?:{_CODES}|KD)\b|د\.ك"
+_SPACED = r"\d{1,3}(?: \d{3}){1,3}(?:[.,]\d{1,3})?"
+_AFTER = (
+    rf"[ \u00a0\u202f]?(?P<after>[$€£¥円](?![\d])|(?:{_CODES}|KD)\b|د\.ك"
     r"|(?:US[ -])?(?:[Dd]ollar|[Ee]uro|[Dd]inar|[Bb]uck)s?\b|[Yy]en\b|[Qq]uid\b|[Pp]ounds(?! of| in weight)\b)"
     r"(?:[ ](?:and|und|et)[ ](?P<cents>\d{1,24})[ ](?:[Cc]ents?|[Pp]ence)\b)?"
 )
-_UNSIGNED = re.compile(
-    r"\b(?:costs?|costing|priced at|(?:price|cost) (?:is|of)|prices?:|sells? for|kostet|kosten"
-    r"|preis(?: ist| beträgt| von|:)"
-    r"|coûte(?:nt)?|prix(?: est)?(?: de|:))\s(?:only |just |now |nur |jetzt |seulement )?"
-    rf"(?P<number>{_NUMBER})(?=[.!?,;)]?(?:\s(?!US|[$€£¥%\w])|\s(?:and|each|und|et|apiece|or|but|plus"
-    r"|at|right|today|now)\b|$))",
-    re.I,
+_AMOUNT = re.compile(
+    rf"(?P<before>US\$|[$€£¥￥]|\b(?:{_CODES}|KD)|د\.ك)[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)|{_NUMBER})"
+    rf"|(?<![\d.,#\w])(?P<second>{_SPACED}|{_NUMBER}){_AFTER}"
 )
+_SIGN_FIRST = re.compile(rf"(?P<before>[$€£¥￥])[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)|{_NUMBER})")
+"""The same where nothing but a sign before a number can make an amount: it begins with a set, which is fast to find."""
+_SIGN_BEHIND = re.compile(r"\d[ \u00a0\u202f]?[$€£¥円]")
+_WORDS = stems_of("dollar buck euro pound quid yen dinar kd") | stems_of(_CODES.lower().replace("|", " "))
+_PRICED = re.compile(
+    r"\b(?:costs?|costing|priced at|(?:price|cost) (?:is|of)|prices?:|sells? for|kostet|kosten"
+    r"|preis(?: ist| beträgt| von|:)|coûte(?:nt)?|prix(?: est)?(?: de|:))"
+    r"\s(?:only |just |now |nur |jetzt |seulement )?$"
+)
+_PRICED_STEMS = stems_of("cost costs costing priced price prices sell kostet kosten preis coûte prix")
+_BARE = re.compile(
+    rf"(?P<number>{_NUMBER})(?=[.!?,;)]?(?:\s(?!us|[$€£¥%\w])|\s(?:and|each|und|et|apiece|or|but|plus"
+    r"|at|right|today|now)\b|$))"
+)
+_BEFORE_PRICE = whole_words(
+    "cost costs costing at is of price: prices: for only just now kostet kosten ist beträgt von preis: nur jetzt "
+    "coûte coûtent est de prix: seulement"
+)
+_NUMBERS = re.compile(r"\d[\d.,'’]*")
 _GROUPS = re.compile(r"[.,'’ \u00a0\u202f]")
 _COMMA_LANGUAGES = frozenset({"de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "cs"})
 
@@ -72,38 +85,57 @@ class Amount:
     """What the digits can mean: 1.500 is fifteen hundred euros, or one and a half dinars."""
 
 
-def find_amounts(text: str) -> Iterator[Amount]:
+def find_amounts(text: str) -> list[Amount]:
     """Each amount with a currency, and each number that is said to be a price, from left to right."""
-    digits = in_digits(text)
-    found = [_amount(text, item) for item in _AMOUNT.finditer(digits) if not _weighs(digits, item)]
+    digits = with_digits(text)
+    whole = sentences(text)
+    stems = frozenset[str]().union(*[sentence.stems for sentence in whole])
+    rare = not _WORDS.isdisjoint(stems) or "US$" in text or "د" in text or _SIGN_BEHIND.search(digits)
+    pattern = _AMOUNT if rare else _SIGN_FIRST
+    found = [_amount(text, item) for item in pattern.finditer(digits) if not _weighs(digits, item)]
+    if _PRICED_STEMS.isdisjoint(stems):
+        return found
     taken = {amount.number_start for amount in found}
-    bare = [
-        Amount(
-            start=item.start("number"),
-            end=item.end("number"),
-            number_start=item.start("number"),
-            number_end=item.end("number"),
-            number=text[item.start("number") : item.end("number")],
+    bare = [amount for sentence in whole for amount in _unsigned(text, sentence, taken)]
+    return sorted(found + bare, key=lambda amount: amount.start) if bare else found
+
+
+def _unsigned(text: str, sentence: Sentence, taken: set[int]) -> Iterator[Amount]:
+    """Numbers without a currency behind words that say what something costs."""
+    if _PRICED_STEMS.isdisjoint(sentence.stems):
+        return
+    low = sentence.digits
+    for digits in _NUMBERS.finditer(low):
+        place = digits.start()
+        if sentence.start + place in taken or low[low.rfind(" ", 0, place - 1) + 1 : place - 1] not in _BEFORE_PRICE:
+            continue
+        item = _BARE.match(low, place)
+        if item is None or not _PRICED.search(low[max(0, place - 30) : place]):
+            continue
+        start, end = sentence.start + place, sentence.start + item.end("number")
+        yield Amount(
+            start=start,
+            end=end,
+            number_start=start,
+            number_end=end,
+            number=text[start:end],
             currencies=EVERY,
             values=read_number(item["number"]),
         )
-        for item in _UNSIGNED.finditer(digits)
-        if item.start("number") not in taken
-    ]
-    yield from sorted(found + bare, key=lambda amount: amount.start) if bare else found
 
 
 def _weighs(text: str, found: re.Match[str]) -> bool:
-    return found["after"] == "pounds" and "weigh" in text[max(0, found.start() - 30) : found.start()]
+    return text.startswith("pounds", found.end() - 6) and "weigh" in text[max(0, found.start() - 30) : found.start()]
 
 
 def _amount(text: str, found: re.Match[str]) -> Amount:
-    group = "first" if found["first"] else "second"
-    sign = (found["before"] or found["after"]).lower().removeprefix("us ").removeprefix("us-")
-    values = read_number(found[group])
+    parts = found.groupdict()
+    group = "first" if parts["first"] else "second"
+    sign = (parts["before"] or parts["after"]).lower()
+    values = read_number(parts[group])
     end = found.end(group)
-    if found["cents"]:
-        values = tuple(value + Decimal(int(found["cents"])) / 100 for value in values)
+    if parts.get("cents"):
+        values = tuple([value + Decimal(int(parts["cents"])) / 100 for value in values])
         end = found.end()
     return Amount(
         start=found.start(),
@@ -111,13 +143,16 @@ def _amount(text: str, found: re.Match[str]) -> Amount:
         number_start=found.start(group),
         number_end=end,
         number=text[found.start(group) : end],
-        currencies=_SIGNS.get(sign) or _SIGNS[sign.removesuffix("s")],
+        currencies=_SIGNS.get(sign) or _SIGNS[sign.removeprefix("us ").removeprefix("us-").removesuffix("s")],
         values=values,
     )
 
 
 def read_number(written: str) -> tuple[Decimal, ...]:
     """What a number as written can mean; the likelier reading first."""
+    whole_part, _, fraction = written.partition(".")
+    if whole_part.isdecimal() and (not fraction or (fraction.isdecimal() and len(fraction) != 3)):
+        return (Decimal(written),)  # most are written so
     written = written.rstrip("–—-.,")
     marks = _GROUPS.findall(written)
     parts = _GROUPS.split(written)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import cached_property
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.known import Known, known, per_facts, variants_meant
+from shopgraph.guards.checks.known import Known, known, per_facts, plain_id, variants_meant
 from shopgraph.guards.facts import Facts, ProductFact
 
 _NONE: frozenset[Decimal] = frozenset()
@@ -35,7 +36,8 @@ class Book:
             self.loose, self.refunds, self.delivery, *self.orders.values(), {Decimal(0)}
         )
         """Of no product: delivery, totals, refunds."""
-        self._prices: dict[tuple[str, ...], frozenset[Decimal]] = {}
+        self.priced = frozenset([*self.known.products, *self.known.short_names, *self.lines])
+        """What has a price when it is named, in lower case."""
 
     @property
     def currency(self) -> str | None:
@@ -52,20 +54,20 @@ class Book:
                 said |= paid
                 for key in {line.name.lower(), line.sku.lower()} - {""}:
                     self.lines.setdefault(key, set()).update(paid)
-            for key in (order.id.lower().lstrip("#"), f"#{order.id.lower().lstrip('#')}"):
-                self.orders[key] = frozenset(said)
+            plain = plain_id(order.id)
+            self.orders[plain] = self.orders[f"#{plain}"] = frozenset(said)
 
     def variants(self, key: str, sentence: str) -> Sequence[ProductFact]:
-        """The variants of that name or SKU that the sentence singles out."""
-        return variants_meant(sentence, self.known.products.get(self.known.short_names.get(key, key), ()))
+        """The variants of that name or SKU that the sentence, in lower case, singles out."""
+        return variants_meant(sentence, self.known.variants(key))
 
     def current(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """Prices of right now."""
-        return frozenset(v.price for v in variants if v.price is not None)
+        return frozenset([v.price for v in variants if v.price is not None])
 
     def former(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """Prices before a reduction."""
-        return frozenset(v.compare_at for v in variants if v.compare_at is not None)
+        return frozenset([v.compare_at for v in variants if v.compare_at is not None])
 
     def reduced(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """Prices after a promotion or what may be given."""
@@ -78,15 +80,14 @@ class Book:
             found | {self.known.rounded(p * cut / 100) for p in self.current(variants) for cut in self.cuts}
         )
 
+    @cached_property
     def everything(self) -> frozenset[Decimal]:
         """Every amount that any product, order, refund or delivery has."""
-        if () not in self._prices:
-            every = self.facts.products
-            paid = frozenset[Decimal]().union(*self.lines.values())
-            self._prices[()] = frozenset().union(
-                self.current(every), self.former(every), self.reduced(every), self.savings(every), paid, self.other
-            )
-        return self._prices[()]
+        every = self.facts.products
+        paid = frozenset[Decimal]().union(*self.lines.values())
+        return frozenset().union(
+            self.current(every), self.former(every), self.reduced(every), self.savings(every), paid, self.other
+        )
 
     def taxed(self, bases: set[Decimal]) -> frozenset[Decimal]:
         """Bases with the tax, and the tax in or on them."""

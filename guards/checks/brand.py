@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shopgraph.guards.checks.base import Finding, mentions, replace, sentences, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.names import mentions
+from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.facts import Facts
 
 

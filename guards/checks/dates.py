@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
-from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, take_out
+from shopgraph.guards.checks.base import Finding, denies, replace, take_out
 from shopgraph.guards.checks.known import Known, known
+from shopgraph.guards.checks.text import Sentence, lowered, sentences
 from shopgraph.guards.facts import Facts, OrderFact
 
 
@@ -42,37 +43,29 @@ _DATE = re.compile(
     r"(?<![\d-])(?P<iso>\d{4}-\d{2}-\d{2})(?!\d)"
     rf"|\b(?P<m1>{_MONTH})\.? (?P<d1>\d{{1,2}})(?P<th>st|nd|rd|th)?(?!\d)(?:,? (?P<y1>\d{{4}}))?"
     rf"|(?<![\d.,])(?P<d2>\d{{1,2}})(?P<dot>\.|st|nd|rd|th|er)?(?: of)? (?P<m2>{_MONTH})\b\.?(?:,? (?P<y2>\d{{4}}))?"
-    r"|(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y3>\d{4}|\d{2})?(?![\d/])",
-    re.I,
+    r"|(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y3>\d{4}|\d{2})?(?![\d/])"
 )
 _NUMERIC = re.compile(r"\d[./-]\d\d?[./-]")
 _MONTH_STEMS = frozenset(name[:4] for name in _MONTHS)
-_DELIVERED = re.compile(r"deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu", re.I)
+_DELIVERED = re.compile(r"deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu")
 _PLACED = re.compile(
     r"\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt|passée|commandé|\bfrom\b|\bvom\b"
-    r"|\bdu\b|made on|dated",
-    re.I,
+    r"|\bdu\b|made on|dated"
 )
 _RESTOCK = re.compile(
     r"restock|back (?:in stock|on)|again|wieder|de nouveau|réappro|in stock|replenish|de retour"
-    r"|auf lager|en stock|available",
-    re.I,
+    r"|auf lager|en stock|available"
 )
 _ENDS = re.compile(
     r"\bends?\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
-    r"|prend fin|termine|\blasts?\b|\bruns? to\b|\bby\b",
-    re.I,
+    r"|prend fin|termine|\blasts?\b|\bruns? to\b|\bby\b"
 )
-_STARTS = re.compile(
-    r"\bstarts?\b|\bbegins?\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b", re.I
-)
+_STARTS = re.compile(r"\bstarts?\b|\bbegins?\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b")
 _PROMOTION = re.compile(
-    r"sale|promo|offer|discount|code|aktion|rabatt|angebot|solde|remise|offre|gutschein|coupon|%|deal", re.I
+    r"sale|promo|offer|discount|code|aktion|rabatt|angebot|solde|remise|offre|gutschein|coupon|%|deal"
 )
-_FUTURE = re.compile(r"\bwill\b|['’]ll\b|\bwird\b|\bsera\b|\barrives\b|\bkommt\b|\barrivera\b|guarantee", re.I)
-_HEDGED = re.compile(
-    r"\b(?:should|expected|estimated|scheduled|voraussichtlich|sollte|devrait|prévue?|estimée?)\b", re.I
-)
+_FUTURE = re.compile(r"\bwill\b|['’]ll\b|\bwird\b|\bsera\b|\barrives\b|\bkommt\b|\barrivera\b|guarantee")
+_HEDGED = re.compile(r"\b(?:should|expected|estimated|scheduled|voraussichtlich|sollte|devrait|prévue?|estimée?)\b")
 _CUE = 45
 """How many letters before a date tell what it is the date of."""
 
@@ -81,10 +74,12 @@ def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
     """Dates that disagree with the facts, or that no fact stands behind."""
     ours = known(facts)
     for sentence in sentences(text):
-        if sentence.asks or not (sentence.stems & _MONTH_STEMS or _NUMERIC.search(sentence.text)):
+        if not sentence.numeric or sentence.asks:
+            continue
+        if _MONTH_STEMS.isdisjoint(sentence.stems) and not _NUMERIC.search(sentence.text):
             continue
         last = 0
-        for found in _DATE.finditer(sentence.text):
+        for found in _DATE.finditer(sentence.low):
             said = _read(found, facts.locale)
             if said and not any(_agree(said, day) for day in facts.dates):
                 yield from _judge(text, sentence, found, said, ours, max(last, found.start() - _CUE))
@@ -93,7 +88,7 @@ def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
 
 def find_dates(text: str, locale: str | None) -> Iterator[date]:
     """The dates that a text names in full, in every way that they can be read."""
-    for found in _DATE.finditer(text):
+    for found in _DATE.finditer(lowered(text)):
         for year, month, day in _read(found, locale):
             if year is not None:
                 with suppress(ValueError):
@@ -130,12 +125,12 @@ def _judge(
     ours: Known,
     begin: int,
 ) -> Iterator[Finding]:
-    before = sentence.text[begin : found.start()]
+    before = sentence.low[begin : found.start()]
     if denies(sentence.clause(sentence.start + found.start())):
         return
     order = _order(text, sentence, ours)
     right: date | None
-    of_promotion = _PROMOTION.search(sentence.text) or _names_promotion(sentence, ours)
+    of_promotion = _PROMOTION.search(sentence.low) or _names_promotion(sentence, ours)
     if of_promotion and (_ENDS.search(before) or _STARTS.search(before)) and order is None:
         ends = bool(_ENDS.search(before))
         right, is_known = _of_promotion(sentence, ours, ends=ends)
@@ -143,25 +138,27 @@ def _judge(
             return
     elif order is not None and _DELIVERED.search(before):
         right = order.delivered_on
-        if right is None and _HEDGED.search(sentence.text) and not _FUTURE.search(sentence.text):
+        if right is None and _HEDGED.search(sentence.low) and not _FUTURE.search(sentence.low):
             return
     elif order is not None and _PLACED.search(before):
         right = order.placed_on
-    elif _RESTOCK.search(sentence.text) and order is None:
+    elif _RESTOCK.search(sentence.low) and order is None:
         right = _restock(text, sentence, ours)
-    elif _DELIVERED.search(before) and _FUTURE.search(sentence.text):
+    elif _DELIVERED.search(before) and _FUTURE.search(sentence.low):
         right = None
     else:
         return
     start, end = sentence.start + found.start(), sentence.start + found.end()
     if right is None:
-        yield take_out(sentence, f"No fact stands behind the date {found[0]}. Do not name one.")
+        yield take_out(
+            sentence, f"No fact stands behind the date {sentence.text[found.start() : found.end()]}. Do not name one."
+        )
     elif not _agree(said, right):
         yield replace(start, end, _write(right, found, ours.facts.locale), f"It is {right.isoformat()}.")
 
 
 def _order(text: str, sentence: Sentence, ours: Known) -> OrderFact | None:
-    here = [m for m in ours.in_text(text, ours.order_names) if sentence.start <= m.start < sentence.end]
+    here = [m for m in ours.orders_in(text) if sentence.start <= m.start < sentence.end]
     if here:
         return ours.orders[here[-1].key]
     only = ours.only_order()
@@ -186,10 +183,10 @@ def _of_promotion(sentence: Sentence, ours: Known, *, ends: bool) -> tuple[date 
 
 
 def _restock(text: str, sentence: Sentence, ours: Known) -> date | None:
-    here = [m for m in ours.in_text(text, ours.product_names) if sentence.start <= m.start < sentence.end]
-    earlier = [m for m in ours.in_text(text, ours.product_names) if m.start < sentence.start]
+    here = [m for m in ours.products_in(text) if sentence.start <= m.start < sentence.end]
+    earlier = [m for m in ours.products_in(text) if m.start < sentence.start]
     keys = [m.key for m in here] or [m.key for m in earlier[-1:]]
-    variants = [v for key in keys for v in ours.products.get(ours.short_names.get(key, key), ())]
+    variants = [v for key in keys for v in ours.variants(key)]
     days = {v.restock_on for v in (variants or ours.facts.products) if v.restock_on is not None}
     return next(iter(days)) if len(days) == 1 else None
 

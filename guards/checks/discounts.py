@@ -7,37 +7,34 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from shopgraph.guards.checks.amounts import read_number
-from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, stems_of, take_out
+from shopgraph.guards.checks.base import Finding, denies, replace, take_out
 from shopgraph.guards.checks.known import Known, known
+from shopgraph.guards.checks.text import Sentence, sentences, stems_of
 from shopgraph.guards.facts import Facts
 
 _PERCENT = re.compile(
-    r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)",
-    re.I,
+    r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
 _CUT = re.compile(
     r"\boff\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es|ing)|\bpromo|coupon"
     r"|\bcode\b|cheaper|knock|"
     r"markdown|\bsale\b|voucher|gutschein|price cut|lower price|nachlass|aktion|günstiger|ermäßig"
     r"|solde|spar(?:en|st|t)\b|"
-    r"sparen|économis|moins cher|reduction|\bdeal\b|bargain|\bless\b",
-    re.I,
+    r"sparen|économis|moins cher|reduction|\bdeal\b|bargain|\bless\b"
 )
-_TAX = re.compile(r"\btax\b|\bvat\b|\bmwst\b|\btva\b|steuer", re.I)
+_TAX = re.compile(r"\btax\b|\bvat\b|\bmwst\b|\btva\b|steuer")
 _SHARE = re.compile(
     r"^\s?(?:of|der|des|aller|unserer) (?:all |our |the )?(?:customers|shoppers|buyers|reviewers"
-    r"|people|users|kunden|kundinnen|clients)",
-    re.I,
+    r"|people|users|kunden|kundinnen|clients)"
 )
-_FEE = re.compile(r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest", re.I)
-_HALF = re.compile(r"\b(?:half[- ]price|half off|50-50 off|zum halben preis|à moitié prix|moitié prix)\b", re.I)
+_FEE = re.compile(r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest")
+_HALF = re.compile(r"\b(?:half[- ]price|half off|50-50 off|zum halben preis|à moitié prix|moitié prix)\b")
 _GIVEN = re.compile(
     r"\bbuy (?:one|two|1|2|three|3),? (?:and )?get (?:one|two|1|2)\b|\bbogo\b|\b(?:two|2|three"
     r"|3)[- ]for[- ](?:one|1|two|2|the price of)\b"
     r"|\bfree (?:gift|sample|item|upgrade|product|of charge gift)s?\b|\bstore credit\b"
     r"|\bfree of charge\b(?<!shipping free of charge)"
-    r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)",
-    re.I,
+    r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)"
 )
 _CODE_AFTER = re.compile(
     r"(?<!postal )(?<!zip )(?<!country )(?<!error )(?<!tracking )(?<!order )(?<!area )(?<!qr )"
@@ -82,15 +79,15 @@ def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
 
 
 def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
-    half = _HALF.search(sentence.text)
+    half = _HALF.search(sentence.low)
     so = Decimal(50) in ours.percents or ours.most_percent >= 50
     if half and not so and not denies(sentence.clause(sentence.start + half.start())):
         yield take_out(sentence, "Nothing is at half its price. Do not offer it.")
         return
-    cut, fee = _CUT.search(sentence.text), _FEE.search(sentence.text)
+    cut, fee = _CUT.search(sentence.low), _FEE.search(sentence.low)
     for found in _PERCENT.finditer(sentence.digits):
-        behind = sentence.text[found.end() :]
-        if (_SHARE.search(behind) or (fee and not cut)) and not denies(sentence.text):
+        behind = sentence.low[found.end() :]
+        if (_SHARE.search(behind) or (fee and not cut)) and not denies(sentence.low):
             yield take_out(sentence, f"No fact holds {found[0].strip()}.")
             return
         clause = sentence.clause(sentence.start + found.start())
@@ -125,7 +122,7 @@ def _offer(sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Fi
 
 def _meant(sentence: Sentence, ours: Known) -> Decimal | None:
     """The percentage of the promotion, the code or the reduced product that the sentence names, when there is one."""
-    lowered = sentence.text.lower()
+    lowered = sentence.low
     found = {
         promotion.percent
         for promotion in ours.facts.promotions
@@ -140,7 +137,7 @@ def _shown(percent: Decimal) -> str:
 
 
 def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
-    if not (sentence.stems & _CODE_STEMS or "code" in sentence.text.lower()):
+    if not (sentence.stems & _CODE_STEMS or "code" in sentence.low):
         return
     for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED):
         for found in pattern.finditer(sentence.text):
@@ -154,10 +151,10 @@ def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
 
 def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     """Things given away."""
-    found = _GIVEN.search(sentence.text)
+    found = _GIVEN.search(sentence.low)
     if found is None or denies(sentence.clause(sentence.start + found.start())) or sentence.asks:
         return
-    lowered = sentence.text.lower()
+    lowered = sentence.low
     if any(promotion.name and promotion.name.lower() in lowered for promotion in ours.facts.promotions):
         return
     if found[0].lower() in ("store credit", "free of charge"):
@@ -172,7 +169,7 @@ def _promotions(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     names = [promotion.name.lower() for promotion in ours.facts.promotions if promotion.name]
     for found in _PROMOTION.finditer(sentence.text):
         name = (found["name"] or found["named"]).lower()
-        if any(one in name or name in one for one in names) or denies(sentence.text) or sentence.asks:
+        if any(one in name or name in one for one in names) or denies(sentence.low) or sentence.asks:
             continue
         if any(name in product for product in ours.products) or "final sale" in name:
             continue

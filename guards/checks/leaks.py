@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.decisions import VerdictKind
@@ -32,13 +32,21 @@ _PROMPT = re.compile(
     r"|<\|(?:im_start|im_end|system|endoftext)\|>|\[/?INST\]",
     re.I | re.M,
 )
+_SECRET_SIGNS = (
+    *("sk-", "akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox", "-----", "eyj"),
+    *("password", "api", "secret", "access"),
+)
+"""One of these, in lower case, stands in whatever `_SECRET` finds."""
+_PROMPT_SIGNS = ("prompt", "instructions", "you are a", "act as a", "<|", "[inst", "[/inst")
+_LINK_SIGNS = ("://", "www.")
 
 
 def find_foreign_links(text: str, facts: Facts) -> Iterator[Finding]:
     """Links to hosts that are not the shop's."""
     allowed = tuple(host.lower() for host in facts.allowed_hosts or ())
-    for pattern in (_LINK, _BARE):
-        for found in pattern.finditer(text):
+    low = text.lower()
+    for pattern, signs in ((_LINK, _LINK_SIGNS), (_BARE, ("/",))):
+        for found in pattern.finditer(text) if _any_in(low, signs) else ():
             host = found["host"].lower().rsplit(":", 1)[0].rstrip(".,;!")
             if (found.groupdict().get("scheme") or "").lower() == "www.":
                 host = f"www.{host}"
@@ -77,8 +85,17 @@ def _own(facts: Facts) -> set[str]:
 
 def find_secrets(text: str, facts: Facts) -> Iterator[Finding]:
     """Credentials and the assistant's own instructions; nothing of such a text is said."""
-    for pattern, what in ((_SECRET, "a secret"), (_PROMPT, "the assistant's own instructions")):
-        for found in pattern.finditer(text):
+    low = text.lower()
+    for pattern, signs, what in (
+        (_SECRET, _SECRET_SIGNS, "a secret"),
+        (_PROMPT, _PROMPT_SIGNS, "the assistant's own instructions"),
+    ):
+        for found in pattern.finditer(text) if _any_in(low, signs) else ():
             yield Finding(
                 verdict=VerdictKind.BLOCK, start=found.start(), end=found.end(), reason=f"The text holds {what}."
             )
+
+
+def _any_in(low: str, signs: Sequence[str]) -> bool:
+    """Whether a pattern is worth running: a search for fixed letters costs a hundredth of it."""
+    return any(sign in low for sign in signs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable
 
 
 def _words(text: str) -> list[str]:
@@ -63,22 +63,18 @@ _FIRST = frozenset(re.split(r"[ -]", word)[0] for word in _VALUES)
 _NUMBER_WORD = re.compile(
     r"\b(?:" + "|".join(sorted(map(re.escape, _VALUES), key=lambda word: (-len(word), word))) + r")\b"
 )
-_WORD = re.compile(r"[^\W\d_]+")
 
 
-@lru_cache(maxsize=4)  # every check of a chain asks for the same text
-def in_digits(text: str) -> str:
-    """The text with numbers up to a hundred in digits, filled with zeros from the left so that places stay."""
-    lowered = text.lower()
-    if len(lowered) != len(text) or _FIRST.isdisjoint(_WORD.findall(lowered)):
+def in_digits(text: str, low: str, words: Iterable[str]) -> str:
+    """The text with numbers up to a hundred in digits, filled with zeros from the left so that places stay.
+
+    `low` is the text in lower case, as long as the text, and `words` are its words.
+    """
+    if _FIRST.isdisjoint(words):
         return text
-    return _place_digits(text, lowered)
-
-
-def _place_digits(text: str, lowered: str) -> str:
     parts: list[str] = []
     place = 0
-    for found in _NUMBER_WORD.finditer(lowered):
+    for found in _NUMBER_WORD.finditer(low):
         parts += [text[place : found.start()], str(_VALUES[found[0]][0]).zfill(len(found[0]))]
         place = found.end()
     return "".join([*parts, text[place:]])

@@ -6,20 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from shopgraph.guards.checks.actions import DONE
-from shopgraph.guards.checks.base import (
-    Finding,
-    Mention,
-    Sentence,
-    denies,
-    longest_first,
-    named,
-    replace,
-    sentences,
-    stems_of,
-    take_out,
-)
-from shopgraph.guards.checks.known import Known, known
+from shopgraph.guards.checks.base import Finding, denies, replace, take_out
+from shopgraph.guards.checks.known import Known, known, plain_id
+from shopgraph.guards.checks.names import Mention, mentions
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.text import Sentence, sentences, stems_of
 from shopgraph.guards.facts import Facts, OrderFact
 
 _STAGES = ("pending", "processed", "shipped", "delivered")
@@ -67,10 +58,9 @@ _CLAIM = re.compile(
     r"|gestern |noch |derzeit |soeben |déjà |encore |bien |toujours )*"
     r"(?P<state>delivered|shipped|dispatched|on its way|on the way|in transit|out for delivery"
     r"|cancell?ed|pending|being prepared|process(?:ed|ing)|arrived|returned"
-    r"|in Bearbeitung|versandt|verschickt|versendet|unterwegs|auf dem Weg|zugestellt|geliefert"
+    r"|in bearbeitung|versandt|verschickt|versendet|unterwegs|auf dem weg|zugestellt|geliefert"
     r"|ausgeliefert|angekommen|storniert"
-    r"|en préparation|en cours de préparation|expédiée?|en route|livrée?|arrivée?|annulée?)\b(?! (?:by|to) )",
-    re.I,
+    r"|en préparation|en cours de préparation|expédiée?|en route|livrée?|arrivée?|annulée?)\b(?! (?:by|to) )"
 )
 _TOPICS = stems_of(
     "orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend proc way vers "
@@ -79,40 +69,33 @@ _TOPICS = stems_of(
 )
 _ELSE = re.compile(
     r"\b(?:refund|return|exchange|payment|difference|request|code|promotion|erstattung|rückgabe"
-    r"|zahlung|remboursement|retour)\b",
-    re.I,
+    r"|zahlung|remboursement|retour)\b"
 )
 """What else can be pending."""
 _SUBJECT = re.compile(
     r"\b(?:your|the|this|that|deine|ihre|die|das|votre|ta|la|le) (?:\w{1,15} )?(?:order|parcel"
-    r"|package|shipment|bestellung|paket|sendung|commande|colis)\b",
-    re.I,
+    r"|package|shipment|bestellung|paket|sendung|commande|colis)\b"
 )
-_PRONOUN = re.compile(r"^\W{0,3}(?:and |yes, |ja, |oui, )?(?:it|they|sie|es|elle|il)\b", re.I)
+_PRONOUN = re.compile(r"^\W{0,3}(?:and |yes, |ja, |oui, )?(?:it|they|sie|es|elle|il)\b")
 _ORDER_ID = re.compile(
     r"(?:(?i:\b(?:order|bestellung|commande)(?: number| no\.?| nr\.?| id"
     r"| n°)?:? ?))(?P<id>#?[A-Z]{0,4}-?\d{3,14}(?:-\d{1,8}){0,2})\b"
     r"|(?<![\w#])(?P<sign>#[A-Z]{0,4}-?\d{3,14}(?:-\d{1,8}){0,2})\b"
 )
 _COUNT = re.compile(
-    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?= (?:items?|articles?|Artikel|products?|things|Produkte|produits)\b)",
-    re.I,
+    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?= (?:items?|articles?|artikel|products?|things|produkte|produits)\b)"
 )
 _QUANTITY = re.compile(
-    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?: ?[x×])?(?: pairs? of| pieces? of| Paar| Stück"
-    r"| paires? de)?(?: of)?(?: the)? $",
-    re.I,
+    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?: ?[x×])?(?: pairs? of| pieces? of| paar| stück"
+    r"| paires? de)?(?: of)?(?: the)? $"
 )
-_HOLDS = re.compile(
-    r"\b(?:contains?|includes?|has|have|of|with|enthält|umfasst|contient|comprend|mit|avec|consists)\b", re.I
-)
+_HOLDS = re.compile(r"\b(?:contains?|includes?|has|have|of|with|enthält|umfasst|contient|comprend|mit|avec|consists)\b")
 _TRACKING = re.compile(
     r"\b(?:tracking|sendungs|shipment|parcel|suivi|track)[\w-]{0,12}(?:\s(?:number|no\.?|id|code"
     r"|nummer|de suivi|it with|is|with))*(?:\s(?:of|for|to|zur?|zum|der|de|pour"
     r"|on)\s[^.!?:]{1,50}?(?=\s(?:is|ist|lautet|est)\s|:))?[\s:#=\"'“„*`]{1,4}(?:is |ist |lautet "
     r"|est |: )?[\"'“„*`]{0,2}"
-    r"(?P<number>(?=[A-Z0-9 -]{0,34}\d)[A-Z0-9][A-Z0-9-]{5,33})\b",
-    re.I,
+    r"(?P<number>(?=[a-z0-9 -]{0,34}\d)[a-z0-9][a-z0-9-]{5,33})\b"
 )
 
 
@@ -122,10 +105,9 @@ def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
     states = {key: order.status for key, order in ours.orders.items()}
     for action in facts.actions:
         if action.type.startswith("cancel") and action.status in DONE and action.order:
-            states |= dict.fromkeys(
-                (action.order.lower().lstrip("#"), f"#{action.order.lower().lstrip('#')}"), "canceled"
-            )
-    names = ours.in_text(text, ours.order_names)
+            plain = plain_id(action.order)
+            states |= {plain: "canceled", f"#{plain}": "canceled"}
+    names = ours.orders_in(text)
     carried: str | None = None
     for sentence in sentences(text):
         if not sentence.stems & _TOPICS and "#" not in sentence.text and carried is None:
@@ -146,13 +128,13 @@ def _stranger(sentence: Sentence, here: Sequence[Mention], ours: Known) -> Findi
     """An order that stands in no fact: whatever is said of it, nobody knows it."""
     for found in _ORDER_ID.finditer(sentence.text):
         written = found["id"] or found["sign"]
-        if written.lower() in ours.orders or sentence.asks or denies(sentence.text):
+        if written.lower() in ours.orders or sentence.asks or denies(sentence.low):
             continue
         if any(m.start - sentence.start < found.end() and found.start() < m.end - sentence.start for m in here):
             continue
-        actions = {(action.order or "").lower().lstrip("#") for action in ours.facts.actions}
-        refunds = {(refund.order or "").lower().lstrip("#") for refund in ours.facts.refunds}
-        if written.lower().lstrip("#") not in actions | refunds:
+        actions = {plain_id(action.order or "") for action in ours.facts.actions}
+        refunds = {plain_id(refund.order or "") for refund in ours.facts.refunds}
+        if plain_id(written) not in actions | refunds:
             return take_out(sentence, f"There is no order {written} in the facts. Say nothing of it.")
     return None
 
@@ -165,22 +147,22 @@ def _order_meant(sentence: Sentence, at: int, here: Sequence[Mention], carried: 
     if here:
         return here[0].key if len({m.key.lstrip("#") for m in here}) == 1 else None
     only = ours.only_order()
-    if only is not None and _SUBJECT.search(sentence.text):
-        return only.id.lower().lstrip("#")
-    return carried if carried and (_PRONOUN.search(sentence.text) or _SUBJECT.search(sentence.text)) else None
+    if only is not None and _SUBJECT.search(sentence.low):
+        return plain_id(only.id)
+    return carried if carried and (_PRONOUN.search(sentence.low) or _SUBJECT.search(sentence.low)) else None
 
 
 def _states(
     sentence: Sentence, here: Sequence[Mention], carried: str | None, states: dict[str, str | None], ours: Known
 ) -> Iterator[Finding]:
-    for found in _CLAIM.finditer(sentence.text):
+    for found in _CLAIM.finditer(sentence.low):
         start = sentence.start + found.start("state")
         key = _order_meant(sentence, found.start("state"), here, carried, ours)
         if sentence.asks or _ELSE.search(sentence.clause(start)):
             continue
         if key is None or key not in states:
             nothing = not ours.facts.orders and not ours.facts.actions
-            if nothing and _SUBJECT.search(sentence.text) and not _CONDITION.search(sentence.text):
+            if nothing and _SUBJECT.search(sentence.low) and not _CONDITION.search(sentence.low):
                 yield take_out(sentence, "No fact tells the state of an order. Do not name one.")
                 return
             continue
@@ -188,7 +170,7 @@ def _states(
 
 
 _CONDITION = re.compile(
-    r"\b(?:once|if|when|as soon as|until|before|after|unless|sobald|wenn|falls|bis|dès que|si|lorsque|quand)\b", re.I
+    r"\b(?:once|if|when|as soon as|until|before|after|unless|sobald|wenn|falls|bis|dès que|si|lorsque|quand)\b"
 )
 
 
@@ -230,7 +212,7 @@ def _lines(sentence: Sentence, here: Sequence[Mention], carried: str | None, our
     """How many things an order holds."""
     key = _order_meant(sentence, 0, here, carried, ours)
     order = ours.orders.get(key) if key else None
-    if order is None or not order.lines or not _HOLDS.search(sentence.text):
+    if order is None or not order.lines or not _HOLDS.search(sentence.low):
         return
     for found in _COUNT.finditer(sentence.digits):
         right = {len(order.lines), sum(line.quantity for line in order.lines)}
@@ -241,7 +223,7 @@ def _lines(sentence: Sentence, here: Sequence[Mention], carried: str | None, our
 
 def _quantities(sentence: Sentence, order: OrderFact) -> Iterator[Finding]:
     lines = {line.name.lower(): line for line in order.lines if line.name}
-    for mention in named(sentence.text, longest_first(lines)):
+    for mention in mentions(sentence.text, lines):
         found = _QUANTITY.search(sentence.digits, 0, mention.start)
         if found and int(found["number"]) != lines[mention.key].quantity:
             yield _number(sentence, found, lines[mention.key].quantity)
@@ -255,11 +237,11 @@ def _number(sentence: Sentence, found: re.Match[str], right: int) -> Finding:
 
 def _tracking(sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known) -> Iterator[Finding]:
     """Tracking numbers that the facts do not hold."""
-    found = _TRACKING.search(sentence.text)
+    found = _TRACKING.search(sentence.low)
     if found is None:
         return
     trackings = {order.tracking for order in ours.facts.orders if order.tracking}
-    if found["number"].upper() in {number.upper() for number in trackings} or found["number"].lower() in ours.orders:
+    if found["number"].upper() in {number.upper() for number in trackings} or found["number"] in ours.orders:
         return
     key = _order_meant(sentence, found.start("number"), here, carried, ours)
     order = ours.orders.get(key) if key else ours.only_order()

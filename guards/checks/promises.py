@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, stems_of, take_out
+from shopgraph.guards.checks.base import Finding, denies, replace, take_out
+from shopgraph.guards.checks.text import Sentence, sentences, stems_of
 from shopgraph.guards.facts import Facts
 
 _ARRIVE = stems_of(
@@ -21,31 +22,26 @@ _WHEN = re.compile(
     rf"|(?:next |this |nächsten |kommenden )?(?:{_WEEKDAY})(?: (?:morning|evening|prochain))?"
     r"|next week|(?:by|before|in time for) (?:christmas|easter|the weekend|valentine)"
     r"|morgen(?: früh)?|übermorgen|heute(?: noch)?|vor weihnachten|demain|après-demain|aujourd'hui"
-    r"|avant noël|cette semaine|diese woche|nächste woche)\b",
-    re.I,
+    r"|avant noël|cette semaine|diese woche|nächste woche)\b"
 )
 _FAST = re.compile(
     r"\b(?:next|same)[- ]day (?:delivery|shipping|arrival)|\bovernight (?:delivery|shipping)\b"
-    r"|\blieferung am (?:nächsten|selben) tag|\blivraison (?:le jour même|le lendemain|en 24)",
-    re.I,
+    r"|\blieferung am (?:nächsten|selben) tag|\blivraison (?:le jour même|le lendemain|en 24)"
 )
 _WILL = re.compile(
     r"\b(?:arrives?|will|['’]ll|gets?|guarantee[ds]?|delivers?|is delivered|be delivered|delivered"
     r"|ships?|receive|kommt|wird|werden|liefern|geliefert|erhalten|erhältst|"
     r"arrivera|sera|seront|recevrez|recevras|livrons|livrée?|arrive|expect it|have it|reach|there by"
-    r"|here by|delivery)\b",
-    re.I,
+    r"|here by|delivery)\b"
 )
 _HEDGED = re.compile(
     r"\b(?:should|expected|estimated|scheduled|likely|probably|voraussichtlich|sollte|dürfte|devrait"
-    r"|prévue?|estimée?)\b",
-    re.I,
+    r"|prévue?|estimée?)\b"
 )
 _PAST = re.compile(
-    r"\b(?:was|were|has been|arrived|wurde|a été|placed|called|opened?|closed?|ends?|endet|starts?|today's|bestellt)\b",
-    re.I,
+    r"\b(?:was|were|has been|arrived|wurde|a été|placed|called|opened?|closed?|ends?|endet|starts?|today's|bestellt)\b"
 )
-_CUSTOMER_ASKS = re.compile(r"\b(?:if|whether|need|want|would you|cannot|can['’]?t|wenn|ob|si)\b", re.I)
+_CUSTOMER_ASKS = re.compile(r"\b(?:if|whether|need|want|would you|cannot|can['’]?t|wenn|ob|si)\b")
 _PROMISES = (
     (
         (
@@ -201,20 +197,20 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     """Days on which something is said to arrive."""
     delivery = facts.delivery
     least, most = (delivery.min_days, delivery.max_days) if delivery else (None, None)
-    fast = _FAST.search(sentence.text)
+    fast = _FAST.search(sentence.low)
     if fast and not denies(sentence.clause(sentence.start + fast.start())) and (most is None or most > 1):
         yield take_out(sentence, "No fact tells of so fast a delivery. Do not offer it.")
         return
-    if not _WILL.search(sentence.text) or _CUSTOMER_ASKS.search(sentence.text):
+    if not _WILL.search(sentence.low) or _CUSTOMER_ASKS.search(sentence.low):
         return
-    for found in _WHEN.finditer(sentence.text):
+    for found in _WHEN.finditer(sentence.low):
         clause = sentence.clause(sentence.start + found.start("day"))
         if _PAST.search(clause) or denies(clause):
             continue
         under_way = any(
             (order.status or "").lower() not in ("delivered", "canceled", "cancelled") for order in facts.orders
         )
-        if _HEDGED.search(sentence.text) and under_way:
+        if _HEDGED.search(sentence.low) and under_way:
             continue
         if (
             most is not None

@@ -5,65 +5,52 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from shopgraph.guards.checks.base import (
-    Finding,
-    Mention,
-    Sentence,
-    denies,
-    replace,
-    sentences,
-    stems_of,
-    take_out,
-)
+from shopgraph.guards.checks.base import Finding, denies, replace, take_out
 from shopgraph.guards.checks.known import Known, known, variants_meant
+from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.text import Sentence, sentences, stems_of
 from shopgraph.guards.facts import Facts, ProductFact
 
 _TOPICS = stems_of("stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus ruptu")
 _IN = re.compile(
     r"\b(?P<not>not |no longer |never |nicht (?:mehr )?|plus |pas |nicht )?(?:currently |still "
     r"|fully |immediately |sofort |noch )?"
-    r"(?P<phrase>(?<!out of )(?<!back )in stock|available now|available|auf Lager|vorrätig|lieferbar"
+    r"(?P<phrase>(?<!out of )(?<!back )in stock|available now|available|auf lager|vorrätig|lieferbar"
     r"|verfügbar|en stock|disponibles?)\b"
-    r"(?! (?:at |from |in (?:sizes?|colou?rs?)|to |for (?:pick|coll)|as\b))",
-    re.I,
+    r"(?! (?:at |from |in (?:sizes?|colou?rs?)|to |for (?:pick|coll)|as\b))"
 )
 _OUT = re.compile(
     r"\b(?P<phrase>out of stock|sold out|unavailable|ausverkauft|vergriffen"
-    r"|nicht (?:mehr )?(?:auf Lager|lieferbar|verfügbar|vorrätig)|épuisée?s?"
+    r"|nicht (?:mehr )?(?:auf lager|lieferbar|verfügbar|vorrätig)|épuisée?s?"
     r"|en rupture(?: de stock)?|no longer available|not (?:currently )?(?:in stock|available)"
-    r"|plus disponibles?|all gone)\b",
-    re.I,
+    r"|plus disponibles?|all gone)\b"
 )
 _LEFT = re.compile(
     r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,4})"
-    r"(?: (?:more |weitere )?(?:pieces?|units?|pairs?|items?|copies|of (?:them|these|those)|Stück"
-    r"|Paare?|Exemplare?|pièces?|exemplaires?|paires?|articles?))?"
-    r" (?:left|in stock|available|remaining|remain|auf Lager|verfügbar|übrig|vorrätig|en stock"
-    r"|disponibles?|restants?)\b",
-    re.I,
+    r"(?: (?:more |weitere )?(?:pieces?|units?|pairs?|items?|copies|of (?:them|these|those)|stück"
+    r"|paare?|exemplare?|pièces?|exemplaires?|paires?|articles?))?"
+    r" (?:left|in stock|available|remaining|remain|auf lager|verfügbar|übrig|vorrätig|en stock"
+    r"|disponibles?|restants?)\b"
 )
 _LEFT_AFTER = re.compile(
     r"(?P<phrase>\b(?:only|just|nur noch|noch|il (?:ne )?(?:nous )?(?:en )?reste(?: plus)?(?: que)?"
-    r"|we have|we(?:'ve| have) got|stock(?: level)?(?: is|:)|there are|haben|Bestand:?)) "
+    r"|we have|we(?:'ve| have) got|stock(?: level)?(?: is|:)|there are|haben|bestand:?)) "
     r"(?:only |just |nur |still |exactly |noch )?(?P<number>0{0,20}\d{1,4})"
-    r"(?= (?:left|in stock|of (?:them|these|those|the|our|it|this)|units?|pieces?|pairs?|Stück|Paare?"
-    r"|pièces?|exemplaires?|paires?|auf Lager|available|copies)|[.!,;]?$| und\b| and\b)",
-    re.I,
+    r"(?= (?:left|in stock|of (?:them|these|those|the|our|it|this)|units?|pieces?|pairs?|stück|paare?"
+    r"|pièces?|exemplaires?|paires?|auf lager|available|copies)|[.!,;]?$| und\b| and\b)"
 )
 _RESTE = re.compile(
-    r"\bil (?:n['’]en |ne |en |nous en )?reste (?:plus )?(?:que |qu['’])?(?:encore )?(?P<number>0{0,20}\d{1,4})\b", re.I
+    r"\bil (?:n['’]en |ne |en |nous en )?reste (?:plus )?(?:que |qu['’])?(?:encore )?(?P<number>0{0,20}\d{1,4})\b"
 )
-_LAST = re.compile(
-    r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte Stück|dernière? (?:pièce|exemplaire))\b", re.I
-)
+_LAST = re.compile(r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte stück|dernière? (?:pièce|exemplaire))\b")
 _OUT_STEMS = stems_of(
     "out sold unavailable ausverkauft vergriffen nicht épuisé épuisée rupture longer no not plus gone"
 )
 _IN_STEMS = stems_of("stock available lager vorrätig lieferbar verfügbar disponible")
 _LAST_STEMS = stems_of("last letzte dernier dernière")
 _MANY_STEMS = stems_of("plenty lots hundreds dozens loads massenhaft jede")
-_MANY = re.compile(r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede Menge)\b", re.I)
+_MANY = re.compile(r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede menge)\b")
 _OPPOSITE = {
     "auf lager": "ausverkauft",
     "vorrätig": "ausverkauft",
@@ -74,17 +61,15 @@ _FRENCH = re.compile(r"\b(?:est|sont|le|la|les|en|épuisée?s?)\b")
 _GERMAN = re.compile(r"\b(?:ist|sind|der|die|das|ausverkauft|vergriffen|nicht|auf Lager)\b")
 _QUESTION = re.compile(
     r"\b(?:if|when|once|whether|as soon as|again|until|unless|sobald|wenn|ob|wieder|bis|si|quand"
-    r"|dès que|lorsque|de nouveau|notif\w+|back in stock)\b",
-    re.I,
+    r"|dès que|lorsque|de nouveau|notif\w+|back in stock)\b"
 )
 _QUESTION_STEMS = stems_of(
     "if when once whether as again until unless sobald wenn ob wieder bis si quand dès lorsque de notify notified back"
 )
 _NOT_STOCK = re.compile(
     r"\b(?:colou?rs?|sizes?|code|discount|offer|promotion|refund|delivery|shipping|options?|days?"
-    r"|support|payment|Tage|help)\b[^.]{0,30}\bavailable\b|\bavailable (?:payment|methods?|options?)"
-    r"|\bhappy|\bmade available",
-    re.I,
+    r"|support|payment|tage|help)\b[^.]{0,30}\bavailable\b|\bavailable (?:payment|methods?|options?)"
+    r"|\bhappy|\bmade available"
 )
 _STRANGER = re.compile(
     r"\b(?:[Tt]he|[Oo]ur|[Dd]as|[Dd]ie|[Dd]er|[Ll][ae]"
@@ -99,7 +84,7 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
     carried: Mention | None = None
     for sentence in sentences(text):
         if names is None:
-            names = ours.in_text(text, ours.product_names)
+            names = ours.products_in(text)
         here = [m for m in names if sentence.start <= m.start < sentence.end]
         if sentence.first_of_line:
             carried = None
@@ -110,7 +95,7 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
 
 def _doubts(sentence: Sentence) -> bool:
     """Whether it speaks of what may be or will be, not of what is."""
-    return bool(sentence.stems & _QUESTION_STEMS) and _QUESTION.search(sentence.text) is not None
+    return bool(sentence.stems & _QUESTION_STEMS) and _QUESTION.search(sentence.low) is not None
 
 
 def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | None, ours: Known) -> Iterator[Finding]:
@@ -124,7 +109,7 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
         yield from _judge(sentence, 0, len(sentence.text), variants)
         return
     for part in _parts(sentence, here):
-        variants = [v for m in part.names for v in variants_meant(part.text(sentence), _variants(ours, m))]
+        variants = [v for m in part.names for v in variants_meant(part.low(sentence), _variants(ours, m))]
         finding = list(_judge(sentence, part.start, part.end, variants))
         yield from finding
         if finding and finding[0].end == sentence.end:
@@ -137,9 +122,9 @@ class _Part:
     def __init__(self, start: int, end: int, names: list[Mention]) -> None:
         self.start, self.end, self.names = start, end, names
 
-    def text(self, sentence: Sentence) -> str:
-        """What it says."""
-        return sentence.text[self.start : self.end]
+    def low(self, sentence: Sentence) -> str:
+        """What it says, in lower case."""
+        return sentence.low[self.start : self.end]
 
 
 def _parts(sentence: Sentence, here: Sequence[Mention]) -> list[_Part]:
@@ -147,7 +132,7 @@ def _parts(sentence: Sentence, here: Sequence[Mention]) -> list[_Part]:
     parts: list[_Part] = []
     for mention in here:
         start = mention.start - sentence.start
-        gap = sentence.text[parts[-1].names[-1].end - sentence.start : start] if parts else ""
+        gap = sentence.low[parts[-1].names[-1].end - sentence.start : start] if parts else ""
         if parts and len(gap) < 25 and not _CLAIM_WORDS.search(gap):
             parts[-1].names.append(mention)
         else:
@@ -159,13 +144,12 @@ def _parts(sentence: Sentence, here: Sequence[Mention]) -> list[_Part]:
 
 _CLAIM_WORDS = re.compile(
     r"stock|sold out|avail|left|lager|ausverk|épuis|remain|verfügbar|lieferbar|vergriffen|\b(?:is|are"
-    r"|ist|sind|est|costs?)\b",
-    re.I,
+    r"|ist|sind|est|costs?)\b"
 )
 
 
 def _variants(ours: Known, mention: Mention) -> Sequence[ProductFact]:
-    return ours.products.get(ours.short_names.get(mention.key, mention.key), ())
+    return ours.variants(mention.key)
 
 
 def _without_name(sentence: Sentence, carried: Mention | None, ours: Known) -> Sequence[ProductFact] | None:
@@ -173,30 +157,30 @@ def _without_name(sentence: Sentence, carried: Mention | None, ours: Known) -> S
     if _STRANGER.search(sentence.text):
         return None
     if carried is not None:
-        return variants_meant(sentence.text, _variants(ours, carried))
+        return variants_meant(sentence.low, _variants(ours, carried))
     if len({product.name for product in ours.facts.products}) == 1:
-        return variants_meant(sentence.text, ours.facts.products)
+        return variants_meant(sentence.low, ours.facts.products)
     return None
 
 
 def _claims(sentence: Sentence) -> bool:
-    if _NOT_STOCK.search(sentence.text):
+    if _NOT_STOCK.search(sentence.low):
         return False
-    found = _LEFT.search(sentence.digits) or _OUT.search(sentence.text) or _IN.search(sentence.text)
+    found = _LEFT.search(sentence.digits) or _OUT.search(sentence.low) or _IN.search(sentence.low)
     return found is not None and "available" not in found[0].lower()
 
 
 def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductFact]) -> Iterator[Finding]:
-    if not variants or ("avai" in sentence.stems and _NOT_STOCK.search(sentence.text)):
+    if not variants or ("avai" in sentence.stems and _NOT_STOCK.search(sentence.low)):
         return
     known_stocks = [variant.stock for variant in variants if variant.stock is not None]
     counted = _LEFT.search(sentence.digits, begin, end) or _LEFT_AFTER.search(sentence.digits, begin, end)
     if counted is None and "rest" in sentence.stems:
         counted = _RESTE.search(sentence.digits)
-    gone = _OUT.search(sentence.text, begin, end) if sentence.stems & _OUT_STEMS else None
-    there = _IN.search(sentence.text, begin, end) if sentence.stems & _IN_STEMS else None
-    last = _LAST.search(sentence.text, begin, end) if sentence.stems & _LAST_STEMS else None
-    many = _MANY.search(sentence.text, begin, end) if sentence.stems & _MANY_STEMS else None
+    gone = _OUT.search(sentence.low, begin, end) if sentence.stems & _OUT_STEMS else None
+    there = _IN.search(sentence.low, begin, end) if sentence.stems & _IN_STEMS else None
+    last = _LAST.search(sentence.low, begin, end) if sentence.stems & _LAST_STEMS else None
+    many = _MANY.search(sentence.low, begin, end) if sentence.stems & _MANY_STEMS else None
     if len(known_stocks) < len(variants):
         if (counted or gone or (there and "available" not in there["phrase"].lower())) and not known_stocks:
             yield take_out(sentence, "No fact tells the stock of it. Do not say anything about it.")

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from shopgraph.guards.checks.amounts import read_number, write_number
-from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, stems_of, take_out
+from shopgraph.guards.checks.base import Finding, denies, replace, take_out
 from shopgraph.guards.checks.book import book
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.text import Sentence, sentences, stems_of
 from shopgraph.guards.facts import DeliveryFact, Facts
 
 _UNITS = {
@@ -24,39 +25,35 @@ _SPAN = re.compile(
     r"(?<![\d#.,-])(?P<low>0{0,20}\d{1,3}|\b(?:an?|eine[rmn]?|une?)(?=\s))"
     r"(?:\s?(?:-|–|—|to|bis|à|or|and|und|et|oder|ou)\s?(?P<high>0{0,20}\d{1,3}))?[\s-]"
     r"(?:(?:business|working|calendar|full) )?"
-    r"(?P<unit>days?|weeks?|months?|hours?|years?|Werktagen?|Arbeitstagen?|Tage?n?|Wochen?|Monate?n?|Stunden?|Jahre?n?"
-    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))",
-    re.I,
+    r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
+    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))"
 )
 _DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours"}
 _DELIVERY = stems_of("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
-_OTHER_METHOD = re.compile(r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect", re.I)
+_OTHER_METHOD = re.compile(r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect")
 """The facts hold the standard method's days only."""
 _RETURN = re.compile(
     r"\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them|things)? ?back|\bsent back"
     r"|bring (?:it|them) back|rückgabe|"
-    r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend",
-    re.I,
+    r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend"
 )
-_REFUND = re.compile(r"refund|erstatt|rembours", re.I)
+_REFUND = re.compile(r"refund|erstatt|rembours")
 _ELSE = re.compile(
     r"\bbank\b|credited|was delivered|were delivered|\bcode\b|discount|warranty|guarantee|garantie"
     r"|gewährleistung|restock|"
-    r"get back to you|melde|revien",
-    re.I,
+    r"get back to you|melde|revien"
 )
 _PROCESSING = re.compile(
     r"tak(?:e|es|ing)\b|arriv|process|bank|credit|issue|appear|account|expect|receive|\bget\b|dauert|prend|reç|recev|"
-    r"gutgeschrieben|erhalten|konto|compte|see it|reach",
-    re.I,
+    r"gutgeschrieben|erhalten|konto|compte|see it|reach"
 )
-_EARLIEST = re.compile(r"at least|as early as|earliest|mindestens|frühestens|au moins|au plus tôt|minimum", re.I)
-_TAX = re.compile(r"(?:\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)", re.I)
+_EARLIEST = re.compile(r"at least|as early as|earliest|mindestens|frühestens|au moins|au plus tôt|minimum")
+_TAX = re.compile(r"(?:\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)")
 _NO_TAX = re.compile(
-    r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from", re.I
+    r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from"
 )
 _PERCENT = re.compile(
-    r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)", re.I
+    r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
 _FREE_DELIVERY = re.compile(
     r"\b(?:free|complimentary) (?:standard |express |home )?(?P<what>delivery"
@@ -66,14 +63,12 @@ _FREE_DELIVERY = re.compile(
     r"|\b(?:ship|deliver)s? (?:it |this |that |them )?(?:to you )?(?P<en>free of charge|for free)\b"
     r"|\b(?P<what3>versand|lieferung) ist (?:immer |natürlich )?(?:kostenlos|gratis|frei)\b"
     r"|\b(?:kostenlose[rn]?|gratis) ?(?P<what4>versand|lieferung)\b|\bversandkostenfrei\b"
-    r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b",
-    re.I,
+    r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b"
 )
 _CONDITION = re.compile(
     r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
     r"|more than|spend|exceed\w*|ab|über|wenn|"
-    r"dès|à partir|supérieure?s?|to qualify|away from|reach)\b",
-    re.I,
+    r"dès|à partir|supérieure?s?|to qualify|away from|reach)\b"
 )
 
 
@@ -97,14 +92,14 @@ _TOPICS = _DELIVERY | stems_of(
 def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     for found in _SPAN.finditer(sentence.digits):
         clause = sentence.clause(sentence.start + found.start("low"))
-        if _ELSE.search(sentence.text) or denies(clause):
+        if _ELSE.search(sentence.low) or denies(clause):
             continue
-        returns = _RETURN.search(sentence.text) or (_REFUND.search(sentence.text) and "within" in sentence.text)
-        if _REFUND.search(sentence.text) and (_PROCESSING.search(sentence.text) or not returns):
+        returns = _RETURN.search(sentence.low) or (_REFUND.search(sentence.low) and "within" in sentence.low)
+        if _REFUND.search(sentence.low) and (_PROCESSING.search(sentence.low) or not returns):
             continue
         if returns and not found["high"]:
             yield from _window(sentence, found, facts.return_window_days)
-        elif not returns and sentence.stems & _DELIVERY and not _OTHER_METHOD.search(sentence.text):
+        elif not returns and sentence.stems & _DELIVERY and not _OTHER_METHOD.search(sentence.low):
             yield from _delivery_days(sentence, found, facts.delivery)
 
 
@@ -158,21 +153,21 @@ def _delivery_days(sentence: Sentence, found: re.Match[str], delivery: DeliveryF
     said = _said(found)
     if len(said) == 2 and said == [least, delivery.max_days]:
         return
-    if len(said) == 1 and (said[0] == delivery.max_days or (said[0] == least and _EARLIEST.search(sentence.text))):
+    if len(said) == 1 and (said[0] == delivery.max_days or (said[0] == least and _EARLIEST.search(sentence.low))):
         return
     right = str(least) if least == delivery.max_days else f"{least}-{delivery.max_days}"
     yield _put(sentence, found, right, f"Delivery takes {right} days.")
 
 
 def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    if not _TAX.search(sentence.text) and not _NO_TAX.search(sentence.text):
+    if not _TAX.search(sentence.low) and not _NO_TAX.search(sentence.low):
         return
-    free = _NO_TAX.search(sentence.text)
+    free = _NO_TAX.search(sentence.low)
     if free and facts.tax_percent != 0 and not sentence.asks:
         yield take_out(sentence, "Nothing here is free of tax.")
         return
     for found in _PERCENT.finditer(sentence.digits):
-        near = sentence.text[max(0, found.start() - 25) : found.end() + 25]
+        near = sentence.low[max(0, found.start() - 25) : found.end() + 25]
         if not _TAX.search(near) or (facts.tax_percent is not None and facts.tax_percent in read_number(found[1])):
             continue
         if facts.tax_percent is None:
@@ -185,7 +180,7 @@ def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
 
 
 def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    found = _FREE_DELIVERY.search(sentence.text)
+    found = _FREE_DELIVERY.search(sentence.low)
     if found is None or sentence.asks or (facts.delivery is not None and facts.delivery.price == 0):
         return
     if denies(sentence.clause(sentence.start + found.start())):
@@ -196,24 +191,24 @@ def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             yield take_out(sentence, "Nothing in the facts says that delivery is free.")
         return
     if delivery.free_from is not None and (
-        _CONDITION.search(sentence.text) or _worth(sentence, facts, delivery.free_from)
+        _CONDITION.search(sentence.low) or _worth(sentence, facts, delivery.free_from)
     ):
         return
-    what = next((found[name] for name in ("what", "what2", "what3", "what4", "what5") if found[name]), "")
-    if not what:
+    named = next((name for name in ("what", "what2", "what3", "what4", "what5") if found[name]), None)
+    if named is None:
         yield take_out(sentence, f"Delivery is not free here; it costs {delivery.price}.")
         return
     yield replace(
         sentence.start + found.start(),
         sentence.start + found.end(),
-        _priced(what, found, facts, delivery),
+        _priced(sentence, found, named, facts),
         f"Delivery costs {delivery.price}" + (f", nothing from {delivery.free_from}." if delivery.free_from else "."),
     )
 
 
 def _worth(sentence: Sentence, facts: Facts, threshold: Decimal) -> bool:
     """Whether something that the sentence names costs enough to be delivered free."""
-    lowered = sentence.text.lower()
+    lowered = sentence.low
     ours = book(facts)
     keys = [key for key in ours.known.products if key in lowered]
     prices = [price for key in keys for price in ours.current(ours.known.products[key])]
@@ -221,8 +216,10 @@ def _worth(sentence: Sentence, facts: Facts, threshold: Decimal) -> bool:
     return any(amount >= threshold for amount in (*prices, *totals))
 
 
-def _priced(what: str, found: re.Match[str], facts: Facts, delivery: DeliveryFact) -> str:
+def _priced(sentence: Sentence, found: re.Match[str], named: str, facts: Facts) -> str:
     """The same with its price: "shipping for 4.99 USD"."""
+    delivery = facts.delivery or DeliveryFact()
+    what = sentence.text[found.start(named) : found.end(named)]
 
     def money(amount: Decimal) -> str:
         number = write_number(amount, like="", currency=facts.currency, locale=facts.locale)
@@ -236,4 +233,4 @@ def _priced(what: str, found: re.Match[str], facts: Facts, delivery: DeliveryFac
     if delivery.free_from is not None:
         free = {"en": "free from", "de": "kostenlos ab", "fr": "offerte dès"}[language]
         text += f" ({free} {money(delivery.free_from)})"
-    return text[:1].upper() + text[1:] if found[0][:1].isupper() else text
+    return text[:1].upper() + text[1:] if sentence.text[found.start()].isupper() else text

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.checks import CHECKS, Check, OnError
 from shopgraph.guards.checks.amounts import find_amounts, read_number, write_number
-from shopgraph.guards.checks.base import Finding, apply, sentences
+from shopgraph.guards.checks.base import Finding, apply
+from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 

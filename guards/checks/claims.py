@@ -1,0 +1,97 @@
+"""An amount of money and what stands around it: what it is said of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shopgraph.guards.checks import figures_words as words
+from shopgraph.guards.checks.amounts import Amount
+from shopgraph.guards.checks.book import Book
+from shopgraph.guards.checks.names import Mention
+from shopgraph.guards.checks.text import Sentence
+
+
+@dataclass(kw_only=True, slots=True)
+class Around:
+    """A sentence with amounts in it."""
+
+    low: str
+    """The whole text in lower case."""
+    plain: str
+    """The same with names blanked out: a Balance Bike is no balance."""
+    sentence: Sentence
+    amounts: Sequence[Amount]
+    here: Sequence[Mention]
+    """What the sentence names."""
+    carried: Sequence[Mention]
+    """The product that a sentence before named."""
+    products: Sequence[Mention]
+    """Of what it names, what has a price."""
+
+
+class Claim:
+    """One of the amounts of a sentence."""
+
+    __slots__ = ("_before", "_nearby", "amount", "around", "index", "sentence")
+
+    def __init__(self, around: Around, index: int) -> None:
+        self.around = around
+        self.index = index
+        self.sentence = around.sentence
+        self.amount = around.amounts[index]
+        self._nearby: str | None = None
+        self._before: str | None = None
+
+    @property
+    def nearby(self) -> str:
+        """From the amount before to shortly behind it, without names, in lower case."""
+        if self._nearby is None:
+            around, amount = self.around, self.amount
+            begin = around.amounts[self.index - 1].end if self.index else around.sentence.start
+            last = self.index + 1 == len(around.amounts)
+            behind = around.sentence.end if last else around.amounts[self.index + 1].start
+            self._nearby = around.plain[max(begin, amount.start - 60) : min(behind, amount.end + 25)]
+        return self._nearby
+
+    @property
+    def before(self) -> str:
+        """What leads up to it, in lower case."""
+        if self._before is None:
+            start = self.amount.start
+            self._before = self.around.low[max(self.around.sentence.start, start - 25) : start]
+        return self._before
+
+    def order(self, ours: Book) -> str | None:
+        """The order that it is said of: the nearest one before it, else the first behind it."""
+        keys = [m for m in self.around.here if m.key in ours.orders]
+        before = [m for m in keys if m.end <= self.amount.start]
+        return before[-1].key if before else keys[0].key if keys else None
+
+    def products(self) -> Sequence[Mention]:
+        """The products that it is said of: those named last before it, else the first behind it."""
+        keys, start, end = self.around.products, self.amount.start, self.amount.end
+        if not keys or (len(keys) == 1 and keys[0].end <= start):
+            return keys  # the usual case
+        after = next((m for m in keys if m.start >= end), None)
+        if after is not None and words.FOR.fullmatch(self.around.low, end, after.start):
+            return [after]
+        run: list[Mention] = []
+        for mention in reversed([m for m in keys if m.end <= start]):
+            if run and any(mention.end <= a.start < run[-1].start for a in self.around.amounts):
+                break
+            run.append(mention)
+        if not run:
+            return [after] if after is not None else []
+        return self._paired(run[::-1])
+
+    def _paired(self, run: list[Mention]) -> list[Mention]:
+        """Of "A and B cost 1 and 2" the one that is meant, where as many amounts follow as names."""
+        if len(run) < 2:
+            return run
+        following = [a for a in self.around.amounts if a.start >= run[-1].end]
+        nexts = [m.start for m in self.around.here if m.start > run[-1].start]
+        following = [a for a in following if not nexts or a.start < nexts[0]]
+        if len(following) == len(run):
+            return [run[following.index(self.amount)]]
+        return run

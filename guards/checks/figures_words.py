@@ -1,0 +1,67 @@
+"""The words that tell what an amount of money is of, in lower case: a price, a total, a refund, a saving, ..."""
+
+from __future__ import annotations
+
+import re
+
+from shopgraph.guards.checks.text import stems_of
+
+DELIVERY = re.compile(r"deliver|shipping|postage|versand|liefer|livraison|\bport\b|express")
+FREE = re.compile(
+    r"\bfree\b|kostenlos|gratis|gratuit|offerte|\bab\b|\bfrom\b|\bover\b|\babove\b|à partir|dès"
+    r"|exceed|at least|minimum",
+)
+TOTAL = re.compile(r"\btotal|\bsumme\b|\bgesamt|\border\b.{0,30}\bfor\b|\bamount(?:s|ed)? to|came to|comes to|beläuft")
+REFUND = re.compile(r"refund|erstatt|rembours")
+TAX = re.compile(r"\btax|\bvat\b|\bmwst|\btva\b|steuer")
+SAVING = re.compile(
+    r"\bsav(?:e|es|ing|ings)\b|\boff\b|discount|rabatt|remise|cheaper|spar(?:en|st|t)\b|économis"
+    r"|günstiger|knock|nachlass",
+)
+FORMER = re.compile(
+    r"\bwas\b|\bwere\b|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular|usual|normal|before|"
+    r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)",
+)
+REDUCED = re.compile(
+    r"\boff\b|discount|rabatt|remise|\bsale\b|promo|code|after|with\b|\bnow\b|coupon|reduced|aktion|mit\b|avec\b"
+)
+OTHER = re.compile(
+    r"deliver|shipping|postage|versand|lieferung|livraison|\btotal|summe|gesamt|refund|erstatt"
+    r"|rembours|\border\b|\bsav|"
+    r"\boff\b|discount|rabatt|remise|differ|\bfree\b|\bunder\b|\bless than\b|\bup to\b|gift ?card|"
+    r"balance|\bfees?\b|\btax|\bvat\b|coupon|\bpaid\b|charge|budget|\bin all\b|"
+    r"together|zusammen|ensemble|\bmore\b|credit|voucher|return|exchange|\bcosts? .{0,20}to (?:ship|send)",
+)
+BELOW = re.compile(
+    r"\b(?:under|less than|below|up to|at most|not more than|within|unter|weniger als|höchstens|bis"
+    r"|moins de|jusqu'à)\s$",
+)
+ABOVE = re.compile(
+    r"\b(?:over|more than|above|at least|starting (?:at|from)|from|ab|über|mehr als|plus de|à partir de|dès)\s$"
+)
+ABOUT = re.compile(
+    r"\b(?:about|around|roughly|approximately|almost|nearly|just (?:over|under)|circa|ca\.|rund|etwa"
+    r"|knapp|environ|près de)\s$",
+)
+FOR = re.compile(
+    r"\s*(?:is the price of|for|pour|für|buys you|gets you)\s+(?:the|a|an|our|das|die|der|den|le|la"
+    r"|les|l['’]|one|each|your)?\s*",
+)
+COMPARED = re.compile(
+    r"\b(?:more|less|cheaper|difference|dearer|teurer|günstiger|mehr|weniger|plus cher|moins cher|différence)\b"
+)
+BOTH = re.compile(r"\bboth\b|\bpair\b|\bbeide|\bdeux\b|\bcouple\b")
+COUNT = re.compile(r"(?<![\d.,#-])0{0,20}(\d{1,2})(?![\d.,]\d|\d)")
+STRANGER = re.compile(
+    r"\b(?:[Tt]he|[Oo]ur|[Dd]as|[Dd]ie|[Dd]er|[Ll][ae]|[Ll]es)\s((?:[A-ZÄÖÜÉ][\w'’-]{1,30}\s){2,5})"
+    r"(?:costs?|is|are|kostet|kosten|ist|sind|coûte|coûtent|est|sont|sells?|comes?|goes)\b"
+)
+NO_PRICE = stems_of(
+    "save saves saving off discount rabatt remise cheaper sparen günstiger knock nachlass économisez was were instead "
+    "statt original reduced down regular usual normal before au previous formerly vorher early "
+    "refund delivery shipping "
+    "versand lieferung livraison total order fee tax more less difference"
+)
+"""With one of these in its sentence, a product's price may be said of something else."""
+PRICE_WORDS = stems_of("cost price sell kosten preis coûter prix")
+ORDERED = stems_of("order bestellt commandé paid bought")

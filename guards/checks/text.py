@@ -1,0 +1,140 @@
+"""A text as the checks read it: cut into sentences once, with the words and numbers of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from shopgraph.guards.checks.numbers import in_digits
+
+
+class Sentence:
+    """A sentence or a line of a list, and what tells cheaply what it can be about; never changed once made."""
+
+    __slots__ = ("_digits", "asks", "end", "first_of_line", "low", "numeric", "start", "stems", "text", "words")
+
+    def __init__(self, text: str, start: int, end: int, *, first_of_line: bool) -> None:
+        self.start = start
+        self.end = end
+        """Behind the blanks that follow it."""
+        self.text = text[start:end].rstrip()
+        self.first_of_line = first_of_line
+        self.low = lowered(self.text)
+        """It in lower case, every letter at its place."""
+        self.words = words_of(self.low)
+        self.stems = stems_in(self.words, self.low)
+        self.numeric = _DIGIT.search(self.text) is not None
+        """Whether a digit stands in it."""
+        self.asks = self.text.endswith(("?", "？"))
+        """Whether it is a question."""
+        self._digits: str | None = None
+
+    @property
+    def digits(self) -> str:
+        """It in lower case with numbers in words written in digits, every letter at its place."""
+        if self._digits is None:
+            self._digits = in_digits(self.low, self.low, self.words)
+        return self._digits
+
+    def clause(self, place: int) -> str:
+        """The part of it, between commas and the like, that holds that place of the whole text, in lower case."""
+        at = place - self.start
+        begin = 0
+        for found in _CLAUSE_END.finditer(self.low):
+            if found.start() > at:
+                return self.low[begin : found.start()]
+            begin = found.end()
+        return self.low[begin:]
+
+
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]+")
+_ASCII_LETTERS = "".join(chr(place) if chr(place).isalpha() else " " for place in range(128))
+_CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[–—-]\s|\b(?:but|however|aber|mais)\b")
+
+
+def lowered(text: str) -> str:
+    """The text in lower case and no longer: a few letters grow when lowered, and places would not fit."""
+    low = text.lower()
+    if len(low) != len(text):
+        return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    return low
+
+
+def words_of(low: str) -> list[str]:
+    """The runs of letters of a text."""
+    return low.translate(_ASCII_LETTERS).split() if low.isascii() else _WORD.findall(low)
+
+
+def stems_in(words: Sequence[str], low: str) -> frozenset[str]:
+    """The first four letters of its words, and `%`: what a text can be about, without a regex."""
+    stems = frozenset([word[:4] for word in words])
+    return stems | {"%"} if "%" in low else stems
+
+
+def whole_words(words: str) -> frozenset[str]:
+    """Words that stand in one string."""
+    return frozenset(words.split())
+
+
+def stems_of(words: str) -> frozenset[str]:
+    """Their first four letters, to be compared with a sentence's `stems`."""
+    return frozenset(word[:4] for word in words.split())
+
+
+_SENTENCE_END = re.compile(
+    r"[.!?。！？…\n](?:(?<=\n)\s*|(?<!\n)[.!?。！？…]{0,8}[\"”’»)\]]{0,3}(?:\s+|$))"  # begins with a set: fast to find
+)
+_ABBREVIATIONS = whole_words("e.g i.e z.b approx ca incl excl etc vs st mr mrs ms dr bzw inkl")
+_NUMBERED = whole_words("no nr order")
+_MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "Septem", "Oktober", "Novem", "Dezem")
+_LONGEST = 600
+"""Letters of a sentence: what goes on longer is cut, so that the time to check grows with the text and no faster."""
+
+
+@lru_cache(maxsize=8)  # every check of a chain asks for those of the same text
+def sentences(text: str) -> Sequence[Sentence]:
+    """The text in sentences; a line end ends one too. Joined again they are the text."""
+    found: list[Sentence] = []
+    start, first = 0, True
+    for mark in _SENTENCE_END.finditer(text):
+        end = mark.end()
+        newline = "\n" in mark[0]
+        if not newline and mark[0][0] == "." and not _ends(text, start, mark.start(), end):
+            continue
+        found += _no_longer(text, start, end, first)
+        start, first = end, newline
+    if start < len(text):
+        found += _no_longer(text, start, len(text), first)
+    return tuple(found)
+
+
+def _ends(text: str, start: int, dot: int, end: int) -> bool:
+    """Whether a full stop ends the sentence, and not an abbreviation, a number's "No." or a German day."""
+    blank = text.rfind(" ", max(start, dot - 9), dot)
+    if blank < 0 and dot - start > 9:
+        return True
+    before = text[max(blank + 1, start) : dot].lstrip("(\"'“„[–-").lower()
+    if before in _ABBREVIATIONS:
+        return False
+    if before.isdecimal() and len(before) < 3:
+        return not (end == dot + 2 and text.startswith(_MONTHS, end))
+    return not (before in _NUMBERED and (text[end : end + 1].isdigit() or text[end : end + 1] == "#"))
+
+
+def _no_longer(text: str, start: int, end: int, first: bool) -> Iterator[Sentence]:
+    while end - start > _LONGEST:
+        blank = text.rfind(" ", start + 1, start + _LONGEST) + 1
+        cut = blank or start + _LONGEST
+        yield Sentence(text, start, cut, first_of_line=first)
+        start, first = cut, False
+    yield Sentence(text, start, end, first_of_line=first)
+
+
+def with_digits(text: str) -> str:
+    """The text with numbers in words written in digits, every letter at its place."""
+    found = sentences(text)
+    if all(sentence.digits is sentence.low for sentence in found):
+        return text
+    return "".join([in_digits(s.text, s.low, s.words) + text[s.start + len(s.text) : s.end] for s in found])

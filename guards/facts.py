@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from shopgraph.domain import Instant, Quantity, Value
 
@@ -21,6 +22,26 @@ Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
 """A decimal string in JSON, in major units of the facts' currency."""
 
 
+def _flat(value: object) -> object:
+    """Attributes as names and texts, whatever form a catalog keeps them in."""
+    if not isinstance(value, dict) or all([isinstance(item, str) for item in value.values()]):
+        return value
+    return dict(_pairs(value, ""))
+
+
+def _pairs(value: dict[object, object], outer: str) -> Iterator[tuple[str, str]]:
+    for key, item in value.items():
+        name = f"{outer} {key}".strip()
+        if isinstance(item, dict):
+            yield from _pairs(item, name)
+        elif isinstance(item, list | tuple):
+            yield name, ", ".join([str(part) for part in item])
+        elif isinstance(item, bool):
+            yield name, "yes" if item else "no"
+        elif item is not None:
+            yield name, str(item)
+
+
 class ProductFact(_Fact):
     """A variant as it is sold right now; several may share a name."""
 
@@ -31,7 +52,8 @@ class ProductFact(_Fact):
     """The price before a reduction."""
     stock: Quantity | None = None
     restock_on: date | None = None
-    attributes: dict[str, str] = {}
+    attributes: Annotated[dict[str, str], BeforeValidator(_flat)] = {}
+    """By name, in free form; numbers and lists of a JSON form are read as text, a name within a name behind a blank."""
 
 
 class DiscountFact(_Fact):

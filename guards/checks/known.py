@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from shopgraph.domain import exponent
 from shopgraph.guards.checks.names import Mention, named
-from shopgraph.guards.checks.text import whole_words
+from shopgraph.guards.checks.text import whole_words, words_of
 from shopgraph.guards.facts import Facts, OrderFact, ProductFact
 
 _T = TypeVar("_T")
@@ -17,6 +17,12 @@ _ARTICLES = ("the ", "this ", "these ", "our ", "your ", "das ", "die ", "der ",
 _NO_SHORT_NAME = whole_words(
     "order orders sale card gift delivery shipping return refund price discount code total item items set offer stock "
     "size color colour tax store shop bestellung lieferung preis commande prix livraison"
+)
+_NO_NAME_PART = whole_words(
+    "pack packs pair with from your mini maxi plus light dark black white blue green grey grau blau grün schwarz weiß "
+    "noir blanc bleu vert rouge rosa gold silver small large extra free organic natural classic premium home kitchen "
+    "garden water inch page pages piece pieces best good great this that these avec pour sans mit ohne für und dans "
+    "notre votre unser kilo litre liter edition édition ausgabe first"
 )
 
 
@@ -56,6 +62,17 @@ class Known:
             for short, name in whole.items()
             if len(short) > 3 and short not in shared and short not in products and short not in _NO_SHORT_NAME
         }
+
+    @cached_property
+    def name_parts(self) -> dict[str, str]:
+        """Words of more than three letters that stand in the name of one product only, and that name."""
+        holders: dict[str, set[str]] = {}
+        for product in self.facts.products:
+            name = product.name.lower()
+            for word in words_of(name):
+                if len(word) > 3 and word not in _NO_SHORT_NAME and word not in _NO_NAME_PART:
+                    holders.setdefault(word, set()).add(name)
+        return {word: next(iter(names)) for word, names in holders.items() if len(names) == 1}
 
     @cached_property
     def orders(self) -> dict[str, OrderFact]:

@@ -1,0 +1,130 @@
+"""The figures of a product's attributes and name, read once for a request and only for products that are asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
+
+from shopgraph.guards.checks.known import known, per_facts
+from shopgraph.guards.checks.measures import Measure, measures
+from shopgraph.guards.checks.units import ASPECTS, SHARES, THINGS, UNITS
+from shopgraph.guards.facts import Facts, ProductFact
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|percent\b|prozent\b|pour ?cent\b)([^,;/+&\d]{0,60})")
+_KINDS: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys("weight gewicht poids".split(), "mass")
+    | dict.fromkeys("width breite largeur height höhe hauteur depth tiefe profondeur length länge".split(), "length")
+    | dict.fromkeys("longueur diameter durchmesser diamètre screen display diagonal diagonale".split(), "length")
+    | dict.fromkeys("memory ram storage arbeitsspeicher speicher speicherplatz stockage mémoire".split(), "data")
+    | dict.fromkeys("refresh frequency bildwiederholrate taktrate fréquence".split(), "frequency")
+    | dict.fromkeys("power wattage leistung puissance".split(), "power")
+    | dict.fromkeys("volume inhalt volumen contenance fassungsvermögen".split(), "volume")
+    | dict.fromkeys("battery runtime akkulaufzeit laufzeit autonomie playtime".split(), "time")
+    | dict.fromkeys("brightness lumen helligkeit".split(), "light")
+    | dict.fromkeys("rating stars sterne bewertung note".split(), "stars")
+    | dict.fromkeys("reviews bewertungen rezensionen avis".split(), "reviews")
+    | dict.fromkeys("resolution auflösung résolution".split(), "pixels of a side")
+)
+"""What a number without a unit is of, by the attribute's name."""
+
+
+class Figure(NamedTuple):
+    """A figure that the facts hold of a product."""
+
+    measure: Measure
+    text: str
+    """As the facts write it, with its unit."""
+    number: str
+    aspect: str
+    """`weight`, `width` and the like, where the attribute's name tells."""
+
+
+class AttributeBook:
+    """Figures by product."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.known = known(facts)
+        self._read: dict[int, Sequence[Figure]] = {}
+
+    def figures(self, product: ProductFact) -> Sequence[Figure]:
+        """Those of its attributes and of its name."""
+        kept = self._read.get(id(product))
+        if kept is None:
+            kept = self._read[id(product)] = tuple(_figures(product))
+        return kept
+
+    @cached_property
+    def nouns(self) -> frozenset[str]:
+        """Names of attributes whose value is a bare number: what products may have a number of."""
+        return frozenset(
+            [
+                word
+                for product in self.facts.products
+                for name, value in product.attributes.items()
+                if value.strip().isdecimal()
+                for word in _WORD.findall(name.lower())
+                if len(word) > 3 and word not in THINGS
+            ]
+        )
+
+
+def _figures(product: ProductFact) -> list[Figure]:
+    found = [
+        figure for name, value in product.attributes.items() if "://" not in value for figure in _of_value(name, value)
+    ]
+    found += _of_value("", product.name)
+    return found
+
+
+def _of_value(name: str, value: str) -> list[Figure]:
+    low = value.lower()
+    if len(low) != len(value) or not any(char.isdigit() for char in low):
+        return []
+    words = _WORD.findall(name.lower())
+    aspect = next((ASPECTS[word] for word in words if word in ASPECTS), "")
+    found: list[Figure] = []
+    for read in measures(low, value, french=True, bare=True):
+        measure = _of_name(read, words) if not read.kind or read.kind == "pixels of a side" else read
+        found.append(Figure(measure, value[read.start : read.end], value[read.number_start : read.number_end], aspect))
+    if "%" in low or "ercent" in low or "rozent" in low or "cent" in low:
+        found += _shares(low, value, words)
+    return found
+
+
+def _shares(low: str, value: str, words: Sequence[str]) -> list[Figure]:
+    """Each part of a composition by every word for it: merino wool is wool."""
+    found: list[Figure] = []
+    for part in _SHARE.finditer(low):
+        number = Decimal(part[1].replace(",", "."))
+        said = [*_WORD.findall(part[2]), *words] or [""]
+        for word in {SHARES.get(word, word) for word in said}:
+            measure = Measure(part.start(), part.end(), part.start(1), part.end(1), ((number,),), f"share of {word}")
+            found.append(Figure(measure, value[part.start() : part.end(1)], value[part.start(1) : part.end(1)], ""))
+    return found
+
+
+def _of_name(read: Measure, words: Sequence[str]) -> Measure:
+    """A bare number with the unit or the kind that the attribute's name tells."""
+    for word in reversed(words):
+        if word in UNITS:
+            unit = UNITS[word]
+            return read._replace(kind=unit.kind, factor=unit.factor, system=unit.system, unit=word)
+    for word in words:
+        if word in THINGS:
+            return read._replace(kind=THINGS[word])
+    if read.kind:
+        return read
+    kind = next((_KINDS[word] for word in words if word in _KINDS), "")
+    return read._replace(kind=f"bare {kind}" if kind else "", unit="")
+
+
+@per_facts
+def attribute_book(facts: Facts) -> AttributeBook:
+    """The facts' `AttributeBook`."""
+    return AttributeBook(facts)

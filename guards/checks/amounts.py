@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.text import Sentence, sentences, stems_of, whole_words, with_digits
+from shopgraph.guards.checks.text import Sentence, about, sentences, stems_of, whole_words, with_digits
 
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})
 _CODES = "USD|EUR|GBP|JPY|KWD|CAD|AUD|NZD|CHF|CNY|SEK|NOK|DKK|PLN|INR|BHD|OMR"
@@ -49,7 +49,7 @@ _AMOUNT = re.compile(
 )
 _SIGN_FIRST = re.compile(rf"(?P<before>[$€£¥￥])[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)|{_NUMBER})")
 """The same where nothing but a sign before a number can make an amount: it begins with a set, which is fast to find."""
-_SIGN_BEHIND = re.compile(r"\d[ \u00a0\u202f]?[$€£¥円]")
+_SIGN_BEHIND = re.compile(r"[$€£¥円](?:(?<=\d.)|(?<=\d[ \u00a0\u202f].))")
 _WORDS = stems_of("dollar buck euro pound quid yen dinar kd") | stems_of(_CODES.lower().replace("|", " "))
 _PRICED = re.compile(
     r"\b(?:costs?|costing|priced at|(?:price|cost) (?:is|of)|prices?:|sells? for|kostet|kosten"
@@ -70,9 +70,8 @@ _GROUPS = re.compile(r"[.,'’ \u00a0\u202f]")
 _COMMA_LANGUAGES = frozenset({"de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "cs"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Amount:
-    """An amount as it is written."""
+class Amount(NamedTuple):
+    """An amount as it is written; a tuple, because dozens are made."""
 
     start: int
     end: int
@@ -88,15 +87,18 @@ class Amount:
 def find_amounts(text: str) -> list[Amount]:
     """Each amount with a currency, and each number that is said to be a price, from left to right."""
     digits = with_digits(text)
-    whole = sentences(text)
-    stems = frozenset[str]().union(*[sentence.stems for sentence in whole])
+    stems = about(text)
     rare = not _WORDS.isdisjoint(stems) or "US$" in text or "د" in text or _SIGN_BEHIND.search(digits)
     pattern = _AMOUNT if rare else _SIGN_FIRST
-    found = [_amount(text, item) for item in pattern.finditer(digits) if not _weighs(digits, item)]
+    found = [
+        _amount(text, item, before=item["before"] is not None)
+        for item in pattern.finditer(digits)
+        if not (rare and _weighs(digits, item))
+    ]
     if _PRICED_STEMS.isdisjoint(stems):
         return found
     taken = {amount.number_start for amount in found}
-    bare = [amount for sentence in whole for amount in _unsigned(text, sentence, taken)]
+    bare = [amount for sentence in sentences(text) for amount in _unsigned(text, sentence, taken)]
     return sorted(found + bare, key=lambda amount: amount.start) if bare else found
 
 
@@ -128,24 +130,16 @@ def _weighs(text: str, found: re.Match[str]) -> bool:
     return text.startswith("pounds", found.end() - 6) and "weigh" in text[max(0, found.start() - 30) : found.start()]
 
 
-def _amount(text: str, found: re.Match[str]) -> Amount:
-    parts = found.groupdict()
-    group = "first" if parts["first"] else "second"
-    sign = (parts["before"] or parts["after"]).lower()
-    values = read_number(parts[group])
-    end = found.end(group)
-    if parts.get("cents"):
-        values = tuple([value + Decimal(int(parts["cents"])) / 100 for value in values])
+def _amount(text: str, found: re.Match[str], *, before: bool) -> Amount:
+    group, sign = ("first", found["before"]) if before else ("second", found["after"])
+    start, end = found.span(group)
+    values = read_number(found[group])
+    if not before and found["cents"]:
+        values = tuple([value + Decimal(int(found["cents"])) / 100 for value in values])
         end = found.end()
-    return Amount(
-        start=found.start(),
-        end=found.end(),
-        number_start=found.start(group),
-        number_end=end,
-        number=text[found.start(group) : end],
-        currencies=_SIGNS.get(sign) or _SIGNS[sign.removeprefix("us ").removeprefix("us-").removesuffix("s")],
-        values=values,
-    )
+    sign = sign.lower()
+    currencies = _SIGNS.get(sign) or _SIGNS[sign.removeprefix("us ").removeprefix("us-").removesuffix("s")]
+    return Amount(found.start(), found.end(), start, end, text[start:end], currencies, values)
 
 
 def read_number(written: str) -> tuple[Decimal, ...]:

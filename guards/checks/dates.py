@@ -9,7 +9,8 @@ from datetime import date
 
 from shopgraph.guards.checks.base import Finding, denies, replace, take_out
 from shopgraph.guards.checks.known import Known, known
-from shopgraph.guards.checks.text import Sentence, lowered, sentences
+from shopgraph.guards.checks.names import inside
+from shopgraph.guards.checks.text import Sentence, about, lowered, sentences
 from shopgraph.guards.facts import Facts, OrderFact
 
 
@@ -72,6 +73,8 @@ _CUE = 45
 
 def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
     """Dates that disagree with the facts, or that no fact stands behind."""
+    if _MONTH_STEMS.isdisjoint(about(text)) and not _NUMERIC.search(text):
+        return
     ours = known(facts)
     for sentence in sentences(text):
         if not sentence.numeric or sentence.asks:
@@ -158,7 +161,7 @@ def _judge(
 
 
 def _order(text: str, sentence: Sentence, ours: Known) -> OrderFact | None:
-    here = [m for m in ours.orders_in(text) if sentence.start <= m.start < sentence.end]
+    here = inside(ours.orders_in(text), sentence.start, sentence.end)
     if here:
         return ours.orders[here[-1].key]
     only = ours.only_order()
@@ -183,7 +186,7 @@ def _of_promotion(sentence: Sentence, ours: Known, *, ends: bool) -> tuple[date 
 
 
 def _restock(text: str, sentence: Sentence, ours: Known) -> date | None:
-    here = [m for m in ours.products_in(text) if sentence.start <= m.start < sentence.end]
+    here = inside(ours.products_in(text), sentence.start, sentence.end)
     earlier = [m for m in ours.products_in(text) if m.start < sentence.start]
     keys = [m.key for m in here] or [m.key for m in earlier[-1:]]
     variants = [v for key in keys for v in ours.variants(key)]

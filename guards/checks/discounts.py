@@ -9,7 +9,7 @@ from decimal import Decimal
 from shopgraph.guards.checks.amounts import read_number
 from shopgraph.guards.checks.base import Finding, denies, replace, take_out
 from shopgraph.guards.checks.known import Known, known
-from shopgraph.guards.checks.text import Sentence, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
 from shopgraph.guards.facts import Facts
 
 _PERCENT = re.compile(
@@ -28,13 +28,18 @@ _SHARE = re.compile(
     r"|people|users|kunden|kundinnen|clients)"
 )
 _FEE = re.compile(r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest")
-_HALF = re.compile(r"\b(?:half[- ]price|half off|50-50 off|zum halben preis|à moitié prix|moitié prix)\b")
-_GIVEN = re.compile(
-    r"\bbuy (?:one|two|1|2|three|3),? (?:and )?get (?:one|two|1|2)\b|\bbogo\b|\b(?:two|2|three"
-    r"|3)[- ]for[- ](?:one|1|two|2|the price of)\b"
-    r"|\bfree (?:gift|sample|item|upgrade|product|of charge gift)s?\b|\bstore credit\b"
-    r"|\bfree of charge\b(?<!shipping free of charge)"
-    r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)"
+_HALF = Cue(
+    "half halben moitié off", r"\b(?:half[- ]price|half off|50-50 off|zum halben preis|à moitié prix|moitié prix)\b"
+)
+_GIVEN = (
+    Cue(
+        "buy bogo free store gratis geschenk cadeau",
+        r"\bbuy (?:one|two|1|2|three|3),? (?:and )?get (?:one|two|1|2)\b|\bbogo\b"
+        r"|\bfree (?:gift|sample|item|upgrade|product|of charge gift)s?\b|\bstore credit\b"
+        r"|\bfree of charge\b(?<!shipping free of charge)"
+        r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)",
+    ),
+    Cue("for", r"\b(?:two|2|three|3)[- ]for[- ](?:one|1|two|2|the price of)\b"),
 )
 _CODE_AFTER = re.compile(
     r"(?<!postal )(?<!zip )(?<!country )(?<!error )(?<!tracking )(?<!order )(?<!area )(?<!qr )"
@@ -59,30 +64,35 @@ _CODE_STEMS = stems_of(
     "entrez using try redeem"
 )
 _PROMOTION_STEMS = stems_of("sale promotion deals event special aktion wochen soldes offer")
-_TOPICS = stems_of(
-    "off disc raba redu remi rédu save savi savs promo prom coup code codes chea knoc mark sale vouc "
-    "guts pric lowe nach "
-    "akti güns ermä sold spar écon half halb moit bogo free grat cade gift buy two deal even spec "
-    "offe perc proz pour % "
-    "per cent less stor use ente type appl with nutz avec util sais woch cust fee gebü frai cash barg"
+_CODE_LIKE = re.compile(r"[A-Z][A-Z0-9_-]{2}|[A-Za-z]-?\d")
+_PERCENT_STEMS = stems_of("% percent per prozent pour")
+_TOPICS = frozenset[str]().union(
+    _CODE_STEMS, _PROMOTION_STEMS, _PERCENT_STEMS, _HALF.stems, *[given.stems for given in _GIVEN]
 )
 
 
 def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Offers above what is allowed, codes and promotions that stand in no fact."""
+    if _TOPICS.isdisjoint(about(text)):
+        return
     ours = known(facts)
     for sentence in sentences(text):
-        if not (sentence.stems & _TOPICS):
+        if _TOPICS.isdisjoint(sentence.stems):
             continue
         findings = [*_codes(sentence, ours), *_given(sentence, ours), *_promotions(sentence, ours)][:1]
         yield from findings or _offers(sentence, ours)
 
 
 def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
-    half = _HALF.search(sentence.low)
-    so = Decimal(50) in ours.percents or ours.most_percent >= 50
-    if half and not so and not denies(sentence.clause(sentence.start + half.start())):
+    half = _HALF.search(sentence)
+    if (
+        half
+        and not (Decimal(50) in ours.percents or ours.most_percent >= 50)
+        and not denies(sentence.clause(sentence.start + half.start()))
+    ):
         yield take_out(sentence, "Nothing is at half its price. Do not offer it.")
+        return
+    if _PERCENT_STEMS.isdisjoint(sentence.stems):
         return
     cut, fee = _CUT.search(sentence.low), _FEE.search(sentence.low)
     for found in _PERCENT.finditer(sentence.digits):
@@ -137,7 +147,7 @@ def _shown(percent: Decimal) -> str:
 
 
 def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
-    if not (sentence.stems & _CODE_STEMS or "code" in sentence.low):
+    if not _CODE_LIKE.search(sentence.text) or (_CODE_STEMS.isdisjoint(sentence.stems) and "code" not in sentence.low):
         return
     for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED):
         for found in pattern.finditer(sentence.text):
@@ -151,7 +161,7 @@ def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
 
 def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     """Things given away."""
-    found = _GIVEN.search(sentence.low)
+    found = _GIVEN[0].search(sentence) or _GIVEN[1].search(sentence)
     if found is None or denies(sentence.clause(sentence.start + found.start())) or sentence.asks:
         return
     lowered = sentence.low

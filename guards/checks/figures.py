@@ -11,7 +11,7 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import Book, book
 from shopgraph.guards.checks.claims import Around, Claim
 from shopgraph.guards.checks.known import plain_id
-from shopgraph.guards.checks.names import Mention
+from shopgraph.guards.checks.names import Mention, inside
 from shopgraph.guards.checks.text import lowered, sentences
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
@@ -37,23 +37,21 @@ def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[
     low = lowered(text)
     plain = _without(low, names)
     carried: Sequence[Mention] = ()
-    amount, name = 0, 0
+    amount = 0
     for sentence in sentences(text):
         if sentence.first_of_line:
             carried = ()
-        first_name, first_amount = name, amount
-        while name < len(names) and names[name].start < sentence.end:
-            name += 1
+        first = amount
         while amount < len(amounts) and amounts[amount].start < sentence.end:
             amount += 1
-        here = names[first_name:name]
+        here = inside(names, sentence.start, sentence.end)
         products = [m for m in here if m.key in ours.priced]
-        if first_amount < amount:
+        if first < amount:
             yield Around(
                 low=low,
                 plain=plain,
                 sentence=sentence,
-                amounts=amounts[first_amount:amount],
+                amounts=amounts[first:amount],
                 here=here,
                 carried=carried,
                 products=products,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -27,7 +28,14 @@ def mentions(text: str, names: Iterable[str]) -> Sequence[Mention]:
 def named(text: str, names: frozenset[str]) -> Sequence[Mention]:
     """`mentions` of names in lower case. One search for each name: most stand nowhere, and that costs least."""
     low = lowered(text)
-    found = [mention for name in names if name in low for mention in _places(low, name)]
+    found: list[Mention] = []
+    for name in names:
+        start = low.find(name)
+        while start >= 0:
+            end = start + len(name)
+            if _whole(low, start, end):
+                found.append(Mention(start, end, name))
+            start = low.find(name, end)
     if len(found) < 2:
         return found
     found.sort(key=lambda mention: (mention.start - mention.end, mention.key, mention.start))
@@ -42,15 +50,9 @@ def named(text: str, names: frozenset[str]) -> Sequence[Mention]:
     return kept
 
 
-def _places(low: str, name: str) -> list[Mention]:
-    found: list[Mention] = []
-    start = low.find(name)
-    while start >= 0:
-        end = start + len(name)
-        if _whole(low, start, end):
-            found.append(Mention(start, end, name))
-        start = low.find(name, end)
-    return found
+def inside(found: Sequence[Mention], start: int, end: int) -> Sequence[Mention]:
+    """Of mentions in order those that begin between two places."""
+    return found[bisect_left(found, (start,)) : bisect_left(found, (end,))]
 
 
 def _whole(text: str, start: int, end: int) -> bool:

@@ -10,7 +10,7 @@ from shopgraph.guards.checks.amounts import read_number, write_number
 from shopgraph.guards.checks.base import Finding, denies, replace, take_out
 from shopgraph.guards.checks.book import book
 from shopgraph.guards.checks.numbers import write_count
-from shopgraph.guards.checks.text import Sentence, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
 from shopgraph.guards.facts import DeliveryFact, Facts
 
 _UNITS = {
@@ -21,12 +21,13 @@ _UNITS = {
     "y": Decimal(365),
     "d": Decimal(1),
 }
-_SPAN = re.compile(
+_SPAN = Cue(
+    "day days week month hour year werktag arbeitstag tag tage woche monat stunde jahr jour semaine mois heure an ans",
     r"(?<![\d#.,-])(?P<low>0{0,20}\d{1,3}|\b(?:an?|eine[rmn]?|une?)(?=\s))"
     r"(?:\s?(?:-|–|—|to|bis|à|or|and|und|et|oder|ou)\s?(?P<high>0{0,20}\d{1,3}))?[\s-]"
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
-    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))"
+    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))",
 )
 _DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours"}
 _DELIVERY = stems_of("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
@@ -48,14 +49,16 @@ _PROCESSING = re.compile(
     r"gutgeschrieben|erhalten|konto|compte|see it|reach"
 )
 _EARLIEST = re.compile(r"at least|as early as|earliest|mindestens|frühestens|au moins|au plus tôt|minimum")
-_TAX = re.compile(r"(?:\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)")
-_NO_TAX = re.compile(
-    r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from"
+_TAX = Cue("tax taxes vat mwst mehrwertsteuer tva", r"(?:\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)")
+_NO_TAX = Cue(
+    "tax vat steuerfrei mehrwertsteuer tva exempt",
+    r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from",
 )
 _PERCENT = re.compile(
     r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
-_FREE_DELIVERY = re.compile(
+_FREE_DELIVERY = Cue(
+    "free complimentary us kostenlos gratis frei versandkostenfrei gratuite offerte",
     r"\b(?:free|complimentary) (?:standard |express |home )?(?P<what>delivery"
     r"|shipping)\b(?: on (?:all|every|any) (?:orders?|purchases?))?"
     r"|\b(?P<what2>delivery|shipping) (?:is|comes) (?:always |completely |absolutely |totally |also "
@@ -63,7 +66,7 @@ _FREE_DELIVERY = re.compile(
     r"|\b(?:ship|deliver)s? (?:it |this |that |them )?(?:to you )?(?P<en>free of charge|for free)\b"
     r"|\b(?P<what3>versand|lieferung) ist (?:immer |natürlich )?(?:kostenlos|gratis|frei)\b"
     r"|\b(?:kostenlose[rn]?|gratis) ?(?P<what4>versand|lieferung)\b|\bversandkostenfrei\b"
-    r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b"
+    r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b",
 )
 _CONDITION = re.compile(
     r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
@@ -74,8 +77,10 @@ _CONDITION = re.compile(
 
 def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
     """Delivery days, return windows, tax rates and free delivery that disagree with the facts."""
+    if _TOPICS.isdisjoint(about(text)):
+        return
     for sentence in sentences(text):
-        if not sentence.stems & _TOPICS:
+        if _TOPICS.isdisjoint(sentence.stems):
             continue
         yield from _days(sentence, facts)
         yield from _tax(sentence, facts)
@@ -90,7 +95,7 @@ _TOPICS = _DELIVERY | stems_of(
 
 
 def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    for found in _SPAN.finditer(sentence.digits):
+    for found in _SPAN.find_digits(sentence):
         clause = sentence.clause(sentence.start + found.start("low"))
         if _ELSE.search(sentence.low) or denies(clause):
             continue
@@ -160,15 +165,17 @@ def _delivery_days(sentence: Sentence, found: re.Match[str], delivery: DeliveryF
 
 
 def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    if not _TAX.search(sentence.low) and not _NO_TAX.search(sentence.low):
+    free = _NO_TAX.search(sentence)
+    if free is None and not _TAX.search(sentence):
         return
-    free = _NO_TAX.search(sentence.low)
     if free and facts.tax_percent != 0 and not sentence.asks:
         yield take_out(sentence, "Nothing here is free of tax.")
         return
     for found in _PERCENT.finditer(sentence.digits):
         near = sentence.low[max(0, found.start() - 25) : found.end() + 25]
-        if not _TAX.search(near) or (facts.tax_percent is not None and facts.tax_percent in read_number(found[1])):
+        if not _TAX.pattern.search(near) or (
+            facts.tax_percent is not None and facts.tax_percent in read_number(found[1])
+        ):
             continue
         if facts.tax_percent is None:
             yield take_out(sentence, "No tax rate stands in the facts. Do not name one.")
@@ -180,7 +187,7 @@ def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
 
 
 def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    found = _FREE_DELIVERY.search(sentence.low)
+    found = _FREE_DELIVERY.search(sentence)
     if found is None or sentence.asks or (facts.delivery is not None and facts.delivery.price == 0):
         return
     if denies(sentence.clause(sentence.start + found.start())):

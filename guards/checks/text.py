@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from shopgraph.guards.checks.numbers import in_digits
@@ -83,6 +83,32 @@ def stems_of(words: str) -> frozenset[str]:
     return frozenset(word[:4] for word in words.split())
 
 
+class Cue:
+    """A pattern, and words of which one stands in whatever it finds: a sentence without them is not searched."""
+
+    __slots__ = ("pattern", "stems")
+
+    def __init__(self, words: str, pattern: str) -> None:
+        self.stems = stems_of(words)
+        self.pattern = re.compile(pattern)
+
+    def search(self, sentence: Sentence) -> re.Match[str] | None:
+        """Its first place in the sentence in lower case."""
+        return None if self.stems.isdisjoint(sentence.stems) else self.pattern.search(sentence.low)
+
+    def find(self, sentence: Sentence) -> Iterable[re.Match[str]]:
+        """All its places in the sentence in lower case."""
+        return () if self.stems.isdisjoint(sentence.stems) else self.pattern.finditer(sentence.low)
+
+    def search_digits(self, sentence: Sentence) -> re.Match[str] | None:
+        """Its first place in the sentence in lower case with numbers in digits."""
+        return None if self.stems.isdisjoint(sentence.stems) else self.pattern.search(sentence.digits)
+
+    def find_digits(self, sentence: Sentence) -> Iterable[re.Match[str]]:
+        """All its places in the sentence in lower case with numbers in digits."""
+        return () if self.stems.isdisjoint(sentence.stems) else self.pattern.finditer(sentence.digits)
+
+
 _SENTENCE_END = re.compile(
     r"[.!?。！？…\n](?:(?<=\n)\s*|(?<!\n)[.!?。！？…]{0,8}[\"”’»)\]]{0,3}(?:\s+|$))"  # begins with a set: fast to find
 )
@@ -108,6 +134,12 @@ def sentences(text: str) -> Sequence[Sentence]:
     if start < len(text):
         found += _no_longer(text, start, len(text), first)
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def about(text: str) -> frozenset[str]:
+    """The stems of all its sentences: a check that needs none of them has nothing to read."""
+    return frozenset[str]().union(*[sentence.stems for sentence in sentences(text)])
 
 
 def _ends(text: str, start: int, dot: int, end: int) -> bool:

@@ -38,9 +38,7 @@ def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
 
 
 def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts) -> bool:
-    if _HYPOTHETIC.search(sentence.low[: claim.start()]) or _DENIED.search(
-        sentence.clause(sentence.start + claim.start())
-    ):
+    if _HYPOTHETIC.search(sentence.low[: claim.start()]) or _DENIED.search(sentence.clause(claim.start())):
         return False
     fitting = [a for a in facts.actions if _done(a) and any(stem in a.type.lower() for stem in deed.tools)]
     named = {plain_id(a.order) for a in fitting if a.order}

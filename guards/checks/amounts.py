@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.text import Sentence, about, sentences, stems_of, whole_words, with_digits
+from shopgraph.guards.checks.text import about, lowered, sentences, stems_of, whole_words, with_digits
 
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})
 _CODES = "USD|EUR|GBP|JPY|KWD|CAD|AUD|NZD|CHF|CNY|SEK|NOK|DKK|PLN|INR|BHD|OMR"
@@ -65,7 +65,7 @@ _BEFORE_PRICE = whole_words(
     "cost costs costing at is of price: prices: for only just now kostet kosten ist beträgt von preis: nur jetzt "
     "coûte coûtent est de prix: seulement"
 )
-_NUMBERS = re.compile(r"\d[\d.,'’]*")
+_NUMBER = re.compile(r"\s\d")
 _GROUPS = re.compile(r"[.,'’ \u00a0\u202f]")
 _COMMA_LANGUAGES = frozenset({"de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "cs"})
 
@@ -98,32 +98,25 @@ def find_amounts(text: str) -> list[Amount]:
     if _PRICED_STEMS.isdisjoint(stems):
         return found
     taken = {amount.number_start for amount in found}
-    bare = [amount for sentence in sentences(text) for amount in _unsigned(text, sentence, taken)]
+    bare = [amount for place in _after_price_words(digits) if place not in taken for amount in _unsigned(text, place)]
     return sorted(found + bare, key=lambda amount: amount.start) if bare else found
 
 
-def _unsigned(text: str, sentence: Sentence, taken: set[int]) -> Iterator[Amount]:
-    """Numbers without a currency behind words that say what something costs."""
-    if _PRICED_STEMS.isdisjoint(sentence.stems):
-        return
-    low = sentence.digits
-    for digits in _NUMBERS.finditer(low):
-        place = digits.start()
-        if sentence.start + place in taken or low[low.rfind(" ", 0, place - 1) + 1 : place - 1] not in _BEFORE_PRICE:
-            continue
-        item = _BARE.match(low, place)
-        if item is None or not _PRICED.search(low[max(0, place - 30) : place]):
-            continue
-        start, end = sentence.start + place, sentence.start + item.end("number")
-        yield Amount(
-            start=start,
-            end=end,
-            number_start=start,
-            number_end=end,
-            number=text[start:end],
-            currencies=EVERY,
-            values=read_number(item["number"]),
-        )
+def _after_price_words(digits: str) -> list[int]:
+    """Where numbers begin behind a word that can lead up to a price."""
+    low = lowered(digits)
+    places = [blank.end() - 1 for blank in _NUMBER.finditer(low)]
+    return [place for place in places if low[low.rfind(" ", 0, place - 1) + 1 : place - 1] in _BEFORE_PRICE]
+
+
+def _unsigned(text: str, place: int) -> Iterator[Amount]:
+    """The number there, when the words before it say what something costs and no currency is named."""
+    sentence = next(sentence for sentence in sentences(text) if place < sentence.end)
+    begin = place - sentence.start
+    item = _BARE.match(sentence.digits, begin)
+    if item is not None and _PRICED.search(sentence.digits[max(0, begin - 30) : begin]):
+        end = sentence.start + item.end("number")
+        yield Amount(place, end, place, end, text[place:end], EVERY, read_number(item["number"]))
 
 
 def _weighs(text: str, found: re.Match[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from shopgraph.guards.checks.amounts import read_number
-from shopgraph.guards.checks.base import Finding, denies, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
 from shopgraph.guards.facts import Facts
@@ -15,19 +15,25 @@ from shopgraph.guards.facts import Facts
 _PERCENT = re.compile(
     r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
-_CUT = re.compile(
+_CUT = Cue(
+    "off discount discounted rabatt reduced reduzier remise réduc rédui save saves saving promo coupon code codes "
+    "cheaper knock markdown sale voucher gutschein price lower nachlass aktion günstiger ermäßig solde spar sparen "
+    "spart économis moins reduction deal bargain less",
     r"\boff\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es|ing)|\bpromo|coupon"
     r"|\bcode\b|cheaper|knock|"
     r"markdown|\bsale\b|voucher|gutschein|price cut|lower price|nachlass|aktion|günstiger|ermäßig"
     r"|solde|spar(?:en|st|t)\b|"
-    r"sparen|économis|moins cher|reduction|\bdeal\b|bargain|\bless\b"
+    r"sparen|économis|moins cher|reduction|\bdeal\b|bargain|\bless\b",
 )
 _TAX = re.compile(r"\btax\b|\bvat\b|\bmwst\b|\btva\b|steuer")
 _SHARE = re.compile(
     r"^\s?(?:of|der|des|aller|unserer) (?:all |our |the )?(?:customers|shoppers|buyers|reviewers"
     r"|people|users|kunden|kundinnen|clients)"
 )
-_FEE = re.compile(r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest")
+_FEE = Cue(
+    "fee gebühr frais cash cashback interest",
+    r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest",
+)
 _HALF = Cue(
     "half halben moitié off", r"\b(?:half[- ]price|half off|50-50 off|zum halben preis|à moitié prix|moitié prix)\b"
 )
@@ -85,23 +91,18 @@ def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
 
 def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     half = _HALF.search(sentence)
-    if (
-        half
-        and not (Decimal(50) in ours.percents or ours.most_percent >= 50)
-        and not denies(sentence.clause(sentence.start + half.start()))
-    ):
+    if half and not (Decimal(50) in ours.percents or ours.most_percent >= 50) and not sentence.denies_at(half.start()):
         yield take_out(sentence, "Nothing is at half its price. Do not offer it.")
         return
     if _PERCENT_STEMS.isdisjoint(sentence.stems):
         return
-    cut, fee = _CUT.search(sentence.low), _FEE.search(sentence.low)
+    cut, fee = _CUT.search(sentence), _FEE.search(sentence)
     for found in _PERCENT.finditer(sentence.digits):
         behind = sentence.low[found.end() :]
-        if (_SHARE.search(behind) or (fee and not cut)) and not denies(sentence.low):
+        if (_SHARE.search(behind) or (fee and not cut)) and not sentence.denies:
             yield take_out(sentence, f"No fact holds {found[0].strip()}.")
             return
-        clause = sentence.clause(sentence.start + found.start())
-        if not cut or _TAX.search(behind[:20]) or denies(clause):
+        if not cut or _TAX.search(behind[:20]) or sentence.denies_at(found.start()):
             continue
         yield from _offer(sentence, found, ours)
 
@@ -154,7 +155,7 @@ def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
             code = found["code"]
             if code.upper() in ours.codes or code.lower() in ours.products or code.lower() in ours.orders:
                 continue
-            if not denies(sentence.clause(sentence.start + found.start("code"))):
+            if not sentence.denies_at(found.start("code")):
                 yield take_out(sentence, f"There is no code {code} in the facts. Do not name one.")
                 return
 
@@ -162,7 +163,7 @@ def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
 def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     """Things given away."""
     found = _GIVEN[0].search(sentence) or _GIVEN[1].search(sentence)
-    if found is None or denies(sentence.clause(sentence.start + found.start())) or sentence.asks:
+    if found is None or sentence.denies_at(found.start()) or sentence.asks:
         return
     lowered = sentence.low
     if any(promotion.name and promotion.name.lower() in lowered for promotion in ours.facts.promotions):
@@ -179,7 +180,7 @@ def _promotions(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     names = [promotion.name.lower() for promotion in ours.facts.promotions if promotion.name]
     for found in _PROMOTION.finditer(sentence.text):
         name = (found["name"] or found["named"]).lower()
-        if any(one in name or name in one for one in names) or denies(sentence.low) or sentence.asks:
+        if any(one in name or name in one for one in names) or sentence.denies or sentence.asks:
             continue
         if any(name in product for product in ours.products) or "final sale" in name:
             continue

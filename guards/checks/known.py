@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.names import Mention, named
+from shopgraph.guards.checks.names import Mention, longest_first, named
 from shopgraph.guards.checks.text import whole_words
 from shopgraph.guards.facts import Facts, OrderFact, ProductFact
 
@@ -43,10 +43,10 @@ class Known:
     def short_names(self) -> dict[str, str]:
         """What a product is called for short behind an article ("the dress"), where only one can be meant."""
         whole: dict[str, str] = {}
-        shared: set[str] = set()
+        shared = set(_NO_SHORT_NAME)
         for name in {product.name.lower() for product in self.facts.products}:
             words = name.split()
-            for short in {words[-1], " ".join(words[-2:])} if len(words) > 1 else ():
+            for short in {words[-1], " ".join(words[-2:])} if len(words) > 2 else words[1:]:
                 if short in whole:
                     shared.add(short)
                 whole[short] = name
@@ -54,7 +54,7 @@ class Known:
         return {
             short: name
             for short, name in whole.items()
-            if len(short) > 3 and short not in shared and short not in products and short not in _NO_SHORT_NAME
+            if len(short) > 3 and short not in shared and short not in products
         }
 
     @cached_property
@@ -67,12 +67,10 @@ class Known:
         return found
 
     @cached_property
-    def all_names(self) -> frozenset[str]:
-        """Products, what lines call them, and orders; in lower case."""
+    def all_names(self) -> tuple[str, ...]:
+        """Products, what lines call them, and orders; in lower case, the longest first."""
         lines = [key.lower() for order in self.facts.orders for line in order.lines for key in (line.name, line.sku)]
-        return frozenset(
-            [n for n in (*self.products, *self.short_names, *self.orders, *lines) if n and not n.isspace()]
-        )
+        return longest_first([*self.products, *self.short_names, *self.orders, *lines])
 
     def variants(self, key: str) -> tuple[ProductFact, ...]:
         """The products of that name, short name or SKU."""

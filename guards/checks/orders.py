@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from shopgraph.guards.checks.actions import DONE
-from shopgraph.guards.checks.base import Finding, denies, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known, plain_id
 from shopgraph.guards.checks.names import Mention, inside, mentions
 from shopgraph.guards.checks.numbers import write_count
@@ -137,7 +137,7 @@ def _stranger(sentence: Sentence, here: Sequence[Mention], ours: Known) -> Findi
         return None
     for found in _ORDER_ID.finditer(sentence.text):
         written = found["id"] or found["sign"]
-        if written.lower() in ours.orders or sentence.asks or denies(sentence.low):
+        if written.lower() in ours.orders or sentence.asks or sentence.denies:
             continue
         if any(m.start - sentence.start < found.end() and found.start() < m.end - sentence.start for m in here):
             continue
@@ -165,9 +165,8 @@ def _states(
     sentence: Sentence, here: Sequence[Mention], carried: str | None, states: dict[str, str | None], ours: Known
 ) -> Iterator[Finding]:
     for found in _CLAIM.find(sentence):
-        start = sentence.start + found.start("state")
         key = _order_meant(sentence, found.start("state"), here, carried, ours)
-        if sentence.asks or _ELSE.search(sentence.clause(start)):
+        if sentence.asks or _ELSE.search(sentence.clause(found.start("state"))):
             continue
         if key is None or key not in states:
             nothing = not ours.facts.orders and not ours.facts.actions
@@ -193,7 +192,7 @@ def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iter
     if (
         said == state
         or not _contradicts(said, found["how"].lower(), state)
-        or _CONDITION.search(sentence.clause(start))
+        or _CONDITION.search(sentence.clause(found.start("state")))
     ):
         return
     after = _written(status, state, found["state"])

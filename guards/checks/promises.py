@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shopgraph.guards.checks.base import Finding, denies, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.promises_words import PROMISES
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
 from shopgraph.guards.facts import Facts
@@ -80,7 +80,7 @@ def _unproven(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     for promise in PROMISES:
         found = promise.search_digits(sentence)
         if found is None or (
-            denies(sentence.clause(sentence.start + found.start()))
+            sentence.denies_at(found.start())
             and "risk" not in found[0]
             and "no questions" not in found[0]
             and "never" not in found[0]
@@ -106,14 +106,14 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     delivery = facts.delivery
     least, most = (delivery.min_days, delivery.max_days) if delivery else (None, None)
     fast = _FAST.search(sentence)
-    if fast and not denies(sentence.clause(sentence.start + fast.start())) and (most is None or most > 1):
+    if fast and not sentence.denies_at(fast.start()) and (most is None or most > 1):
         yield take_out(sentence, "No fact tells of so fast a delivery. Do not offer it.")
         return
     if _WHEN.stems.isdisjoint(sentence.stems) or not _WILL.search(sentence.low) or _CUSTOMER_ASKS.search(sentence.low):
         return
     for found in _WHEN.pattern.finditer(sentence.low):
-        clause = sentence.clause(sentence.start + found.start("day"))
-        if _PAST.search(clause) or denies(clause):
+        clause = sentence.clause(found.start("day"))
+        if _PAST.search(clause) or sentence.denies_at(found.start("day")):
             continue
         under_way = any(
             (order.status or "").lower() not in ("delivered", "canceled", "cancelled") for order in facts.orders

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from shopgraph.guards.checks.base import Finding, denies, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known, variants_meant
 from shopgraph.guards.checks.names import Mention, inside
 from shopgraph.guards.checks.numbers import write_count
@@ -223,7 +223,7 @@ def _there_or_gone(
         return
     if gone or there is None or any(stocks):
         return
-    if there["not"] or denies(sentence.clause(sentence.start + there.start("phrase"))):
+    if there["not"] or sentence.denies_at(there.start("phrase")):
         return
     yield _swap(sentence, there, _said_gone(there["phrase"], sentence.text), "There is none of it.")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from shopgraph.guards.checks.amounts import read_number, write_number
-from shopgraph.guards.checks.base import Finding, denies, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import book
 from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
@@ -31,18 +31,23 @@ _SPAN = Cue(
 )
 _DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours"}
 _DELIVERY = stems_of("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
-_OTHER_METHOD = re.compile(r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect")
+_OTHER_METHOD = Cue(
+    "express premium overnight next same pick pickup collect",
+    r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect",
+)
 """The facts hold the standard method's days only."""
-_RETURN = re.compile(
+_RETURN = Cue(
+    "return returns send sent bring rückgabe zurück retour renvoyer money change widerruf rücksendung",
     r"\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them|things)? ?back|\bsent back"
     r"|bring (?:it|them) back|rückgabe|"
-    r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend"
+    r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend",
 )
-_REFUND = re.compile(r"refund|erstatt|rembours")
-_ELSE = re.compile(
+_REFUND = Cue("refund erstatten rückerstattung zurückerstattet rembourser", r"refund|erstatt|rembours")
+_ELSE = Cue(
+    "bank credited delivered code discount warranty guarantee garantie gewährleistung restock get melde revien",
     r"\bbank\b|credited|was delivered|were delivered|\bcode\b|discount|warranty|guarantee|garantie"
     r"|gewährleistung|restock|"
-    r"get back to you|melde|revien"
+    r"get back to you|melde|revien",
 )
 _PROCESSING = re.compile(
     r"tak(?:e|es|ing)\b|arriv|process|bank|credit|issue|appear|account|expect|receive|\bget\b|dauert|prend|reç|recev|"
@@ -96,15 +101,15 @@ _TOPICS = _DELIVERY | stems_of(
 
 def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     for found in _SPAN.find_digits(sentence):
-        clause = sentence.clause(sentence.start + found.start("low"))
-        if _ELSE.search(sentence.low) or denies(clause):
+        if _ELSE.search(sentence) or sentence.denies_at(found.start("low")):
             continue
-        returns = _RETURN.search(sentence.low) or (_REFUND.search(sentence.low) and "within" in sentence.low)
-        if _REFUND.search(sentence.low) and (_PROCESSING.search(sentence.low) or not returns):
+        refund = _REFUND.search(sentence)
+        returns = _RETURN.search(sentence) or (refund and "within" in sentence.low)
+        if refund and (_PROCESSING.search(sentence.low) or not returns):
             continue
         if returns and not found["high"]:
             yield from _window(sentence, found, facts.return_window_days)
-        elif not returns and sentence.stems & _DELIVERY and not _OTHER_METHOD.search(sentence.low):
+        elif not returns and sentence.stems & _DELIVERY and not _OTHER_METHOD.search(sentence):
             yield from _delivery_days(sentence, found, facts.delivery)
 
 
@@ -190,7 +195,7 @@ def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     found = _FREE_DELIVERY.search(sentence)
     if found is None or sentence.asks or (facts.delivery is not None and facts.delivery.price == 0):
         return
-    if denies(sentence.clause(sentence.start + found.start())):
+    if sentence.denies_at(found.start()):
         return
     delivery = facts.delivery
     if delivery is None or delivery.price is None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.text import Sentence, sentences, stems_of, whole_words, with_digits
+from shopgraph.guards.checks.text import about, lowered, sentences, stems_of, whole_words, with_digits
 
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})
 _CODES = "USD|EUR|GBP|JPY|KWD|CAD|AUD|NZD|CHF|CNY|SEK|NOK|DKK|PLN|INR|BHD|OMR"
@@ -49,7 +49,7 @@ _AMOUNT = re.compile(
 )
 _SIGN_FIRST = re.compile(rf"(?P<before>[$€£¥￥])[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)|{_NUMBER})")
 """The same where nothing but a sign before a number can make an amount: it begins with a set, which is fast to find."""
-_SIGN_BEHIND = re.compile(r"\d[ \u00a0\u202f]?[$€£¥円]")
+_SIGN_BEHIND = re.compile(r"[$€£¥円](?:(?<=\d.)|(?<=\d[ \u00a0\u202f].))")
 _WORDS = stems_of("dollar buck euro pound quid yen dinar kd") | stems_of(_CODES.lower().replace("|", " "))
 _PRICED = re.compile(
     r"\b(?:costs?|costing|priced at|(?:price|cost) (?:is|of)|prices?:|sells? for|kostet|kosten"
@@ -65,14 +65,13 @@ _BEFORE_PRICE = whole_words(
     "cost costs costing at is of price: prices: for only just now kostet kosten ist beträgt von preis: nur jetzt "
     "coûte coûtent est de prix: seulement"
 )
-_NUMBERS = re.compile(r"\d[\d.,'’]*")
+_NUMBER = re.compile(r"\s\d")
 _GROUPS = re.compile(r"[.,'’ \u00a0\u202f]")
 _COMMA_LANGUAGES = frozenset({"de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "cs"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Amount:
-    """An amount as it is written."""
+class Amount(NamedTuple):
+    """An amount as it is written; a tuple, because dozens are made."""
 
     start: int
     end: int
@@ -88,64 +87,52 @@ class Amount:
 def find_amounts(text: str) -> list[Amount]:
     """Each amount with a currency, and each number that is said to be a price, from left to right."""
     digits = with_digits(text)
-    whole = sentences(text)
-    stems = frozenset[str]().union(*[sentence.stems for sentence in whole])
+    stems = about(text)
     rare = not _WORDS.isdisjoint(stems) or "US$" in text or "د" in text or _SIGN_BEHIND.search(digits)
     pattern = _AMOUNT if rare else _SIGN_FIRST
-    found = [_amount(text, item) for item in pattern.finditer(digits) if not _weighs(digits, item)]
+    found = [
+        _amount(text, item, before=item["before"] is not None)
+        for item in pattern.finditer(digits)
+        if not (rare and _weighs(digits, item))
+    ]
     if _PRICED_STEMS.isdisjoint(stems):
         return found
     taken = {amount.number_start for amount in found}
-    bare = [amount for sentence in whole for amount in _unsigned(text, sentence, taken)]
+    bare = [amount for place in _after_price_words(digits) if place not in taken for amount in _unsigned(text, place)]
     return sorted(found + bare, key=lambda amount: amount.start) if bare else found
 
 
-def _unsigned(text: str, sentence: Sentence, taken: set[int]) -> Iterator[Amount]:
-    """Numbers without a currency behind words that say what something costs."""
-    if _PRICED_STEMS.isdisjoint(sentence.stems):
-        return
-    low = sentence.digits
-    for digits in _NUMBERS.finditer(low):
-        place = digits.start()
-        if sentence.start + place in taken or low[low.rfind(" ", 0, place - 1) + 1 : place - 1] not in _BEFORE_PRICE:
-            continue
-        item = _BARE.match(low, place)
-        if item is None or not _PRICED.search(low[max(0, place - 30) : place]):
-            continue
-        start, end = sentence.start + place, sentence.start + item.end("number")
-        yield Amount(
-            start=start,
-            end=end,
-            number_start=start,
-            number_end=end,
-            number=text[start:end],
-            currencies=EVERY,
-            values=read_number(item["number"]),
-        )
+def _after_price_words(digits: str) -> list[int]:
+    """Where numbers begin behind a word that can lead up to a price."""
+    low = lowered(digits)
+    places = [blank.end() - 1 for blank in _NUMBER.finditer(low)]
+    return [place for place in places if low[low.rfind(" ", 0, place - 1) + 1 : place - 1] in _BEFORE_PRICE]
+
+
+def _unsigned(text: str, place: int) -> Iterator[Amount]:
+    """The number there, when the words before it say what something costs and no currency is named."""
+    sentence = next(sentence for sentence in sentences(text) if place < sentence.end)
+    begin = place - sentence.start
+    item = _BARE.match(sentence.digits, begin)
+    if item is not None and _PRICED.search(sentence.digits[max(0, begin - 30) : begin]):
+        end = sentence.start + item.end("number")
+        yield Amount(place, end, place, end, text[place:end], EVERY, read_number(item["number"]))
 
 
 def _weighs(text: str, found: re.Match[str]) -> bool:
     return text.startswith("pounds", found.end() - 6) and "weigh" in text[max(0, found.start() - 30) : found.start()]
 
 
-def _amount(text: str, found: re.Match[str]) -> Amount:
-    parts = found.groupdict()
-    group = "first" if parts["first"] else "second"
-    sign = (parts["before"] or parts["after"]).lower()
-    values = read_number(parts[group])
-    end = found.end(group)
-    if parts.get("cents"):
-        values = tuple([value + Decimal(int(parts["cents"])) / 100 for value in values])
+def _amount(text: str, found: re.Match[str], *, before: bool) -> Amount:
+    group, sign = ("first", found["before"]) if before else ("second", found["after"])
+    start, end = found.span(group)
+    values = read_number(found[group])
+    if not before and found["cents"]:
+        values = tuple([value + Decimal(int(found["cents"])) / 100 for value in values])
         end = found.end()
-    return Amount(
-        start=found.start(),
-        end=found.end(),
-        number_start=found.start(group),
-        number_end=end,
-        number=text[found.start(group) : end],
-        currencies=_SIGNS.get(sign) or _SIGNS[sign.removeprefix("us ").removeprefix("us-").removesuffix("s")],
-        values=values,
-    )
+    sign = sign.lower()
+    currencies = _SIGNS.get(sign) or _SIGNS[sign.removeprefix("us ").removeprefix("us-").removesuffix("s")]
+    return Amount(found.start(), found.end(), start, end, text[start:end], currencies, values)
 
 
 def read_number(written: str) -> tuple[Decimal, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -87,14 +86,3 @@ def take_out(sentence: Sentence, reason: str) -> Finding:
 def replace(start: int, end: int, after: str, reason: str) -> Finding:
     """The finding that puts a passage right."""
     return Finding(verdict=VerdictKind.FIX, start=start, end=end, after=after, reason=reason)
-
-
-_NEGATION = re.compile(
-    r"\b(?:no|not|cannot|unable|never|neither|nor|without|more than|above|exceeds?|beyond|isn|aren|don|won|doesn|can"
-    r"(?=['’]t)|kein\w*|nicht|nie|pas|aucun\w*)\b|n['’]t\b"
-)
-
-
-def denies(clause: str) -> bool:
-    """Whether a clause, in lower case, says that something is not so, or may not be."""
-    return _NEGATION.search(clause) is not None

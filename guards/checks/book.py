@@ -36,8 +36,6 @@ class Book:
             self.loose, self.refunds, self.delivery, *self.orders.values(), {Decimal(0)}
         )
         """Of no product: delivery, totals, refunds."""
-        self.priced = frozenset([*self.known.products, *self.known.short_names, *self.lines])
-        """What has a price when it is named, in lower case."""
 
     @property
     def currency(self) -> str | None:
@@ -56,6 +54,10 @@ class Book:
                     self.lines.setdefault(key, set()).update(paid)
             plain = plain_id(order.id)
             self.orders[plain] = self.orders[f"#{plain}"] = frozenset(said)
+
+    def has_price(self, key: str) -> bool:
+        """Whether what is named so, in lower case, has a price."""
+        return key in self.known.products or key in self.known.short_names or key in self.lines
 
     def variants(self, key: str, sentence: str) -> Sequence[ProductFact]:
         """The variants of that name or SKU that the sentence, in lower case, singles out."""

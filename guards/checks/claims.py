@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from shopgraph.guards.checks import figures_words as words
 from shopgraph.guards.checks.amounts import Amount
@@ -12,22 +11,39 @@ from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.text import Sentence
 
 
-@dataclass(kw_only=True, slots=True)
 class Around:
     """A sentence with amounts in it."""
 
-    low: str
-    """The whole text in lower case."""
-    plain: str
-    """The same with names blanked out: a Balance Bike is no balance."""
-    sentence: Sentence
-    amounts: Sequence[Amount]
-    here: Sequence[Mention]
-    """What the sentence names."""
-    carried: Sequence[Mention]
-    """The product that a sentence before named."""
-    products: Sequence[Mention]
-    """Of what it names, what has a price."""
+    __slots__ = ("_plain", "amounts", "carried", "here", "products", "sentence")
+
+    def __init__(
+        self,
+        sentence: Sentence,
+        amounts: Sequence[Amount],
+        here: Sequence[Mention],
+        products: Sequence[Mention],
+        carried: Sequence[Mention],
+    ) -> None:
+        self.sentence = sentence
+        self.amounts = amounts
+        self.here = here
+        """What the sentence names."""
+        self.products = products
+        """Of that what has a price."""
+        self.carried = carried
+        """The product that a sentence before named."""
+        self._plain: str | None = None
+
+    @property
+    def plain(self) -> str:
+        """The sentence in lower case with names blanked out: a Balance Bike is no balance."""
+        if self._plain is None:
+            low, parts, place, start = self.sentence.low, [], 0, self.sentence.start
+            for mention in self.here:
+                parts += [low[place : mention.start - start], " " * (mention.end - mention.start)]
+                place = mention.end - start
+            self._plain = "".join([*parts, low[place:]])
+        return self._plain
 
 
 class Claim:
@@ -47,19 +63,20 @@ class Claim:
     def nearby(self) -> str:
         """From the amount before to shortly behind it, without names, in lower case."""
         if self._nearby is None:
-            around, amount = self.around, self.amount
-            begin = around.amounts[self.index - 1].end if self.index else around.sentence.start
-            last = self.index + 1 == len(around.amounts)
-            behind = around.sentence.end if last else around.amounts[self.index + 1].start
-            self._nearby = around.plain[max(begin, amount.start - 60) : min(behind, amount.end + 25)]
+            amounts, start = self.around.amounts, self.sentence.start
+            begin = amounts[self.index - 1].end - start if self.index else 0
+            behind = self.amount.end + 25
+            if self.index + 1 < len(amounts):
+                behind = min(behind, amounts[self.index + 1].start)
+            self._nearby = self.around.plain[max(begin, self.amount.start - 60 - start) : behind - start]
         return self._nearby
 
     @property
     def before(self) -> str:
         """What leads up to it, in lower case."""
         if self._before is None:
-            start = self.amount.start
-            self._before = self.around.low[max(self.around.sentence.start, start - 25) : start]
+            start = self.amount.start - self.sentence.start
+            self._before = self.sentence.low[max(0, start - 25) : start]
         return self._before
 
     def order(self, ours: Book) -> str | None:
@@ -74,7 +91,9 @@ class Claim:
         if not keys or (len(keys) == 1 and keys[0].end <= start):
             return keys  # the usual case
         after = next((m for m in keys if m.start >= end), None)
-        if after is not None and words.FOR.fullmatch(self.around.low, end, after.start):
+        if after is not None and words.FOR.fullmatch(
+            self.sentence.low, end - self.sentence.start, after.start - self.sentence.start
+        ):
             return [after]
         run: list[Mention] = []
         for mention in reversed([m for m in keys if m.end <= start]):

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
-from shopgraph.guards.checks.base import Finding, denies, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
-from shopgraph.guards.checks.text import Sentence, lowered, sentences
+from shopgraph.guards.checks.names import inside
+from shopgraph.guards.checks.text import Sentence, about, lowered, sentences
 from shopgraph.guards.facts import Facts, OrderFact
 
 
@@ -45,7 +46,8 @@ _DATE = re.compile(
     rf"|(?<![\d.,])(?P<d2>\d{{1,2}})(?P<dot>\.|st|nd|rd|th|er)?(?: of)? (?P<m2>{_MONTH})\b\.?(?:,? (?P<y2>\d{{4}}))?"
     r"|(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y3>\d{4}|\d{2})?(?![\d/])"
 )
-_NUMERIC = re.compile(r"\d[./-]\d\d?[./-]")
+_NUMERIC = re.compile(r"[./-]\d\d?[./-]")
+_OF_MONEY = frozenset("$€£¥.,")
 _MONTH_STEMS = frozenset(name[:4] for name in _MONTHS)
 _DELIVERED = re.compile(r"deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu")
 _PLACED = re.compile(
@@ -72,11 +74,13 @@ _CUE = 45
 
 def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
     """Dates that disagree with the facts, or that no fact stands behind."""
+    if _MONTH_STEMS.isdisjoint(about(text)) and not _has_numeric(text):
+        return
     ours = known(facts)
     for sentence in sentences(text):
         if not sentence.numeric or sentence.asks:
             continue
-        if _MONTH_STEMS.isdisjoint(sentence.stems) and not _NUMERIC.search(sentence.text):
+        if _MONTH_STEMS.isdisjoint(sentence.stems) and not _has_numeric(sentence.text):
             continue
         last = 0
         for found in _DATE.finditer(sentence.low):
@@ -84,6 +88,15 @@ def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
             if said and not any(_agree(said, day) for day in facts.dates):
                 yield from _judge(text, sentence, found, said, ours, max(last, found.start() - _CUE))
             last = found.end()
+
+
+def _has_numeric(text: str) -> bool:
+    """Whether digits may name a day there: 6/30/, 30.6., 2026-06-30; but not $50.00."""
+    return any(
+        text[found.start() - 1 : found.start()].isdigit()
+        and text[max(0, found.start() - 3) : found.start()].rstrip("0123456789")[-1:] not in _OF_MONEY
+        for found in _NUMERIC.finditer(text)
+    )
 
 
 def find_dates(text: str, locale: str | None) -> Iterator[date]:
@@ -126,7 +139,7 @@ def _judge(
     begin: int,
 ) -> Iterator[Finding]:
     before = sentence.low[begin : found.start()]
-    if denies(sentence.clause(sentence.start + found.start())):
+    if sentence.denies_at(found.start()):
         return
     order = _order(text, sentence, ours)
     right: date | None
@@ -158,7 +171,7 @@ def _judge(
 
 
 def _order(text: str, sentence: Sentence, ours: Known) -> OrderFact | None:
-    here = [m for m in ours.orders_in(text) if sentence.start <= m.start < sentence.end]
+    here = inside(ours.orders_in(text), sentence.start, sentence.end)
     if here:
         return ours.orders[here[-1].key]
     only = ours.only_order()
@@ -183,7 +196,7 @@ def _of_promotion(sentence: Sentence, ours: Known, *, ends: bool) -> tuple[date 
 
 
 def _restock(text: str, sentence: Sentence, ours: Known) -> date | None:
-    here = [m for m in ours.products_in(text) if sentence.start <= m.start < sentence.end]
+    here = inside(ours.products_in(text), sentence.start, sentence.end)
     earlier = [m for m in ours.products_in(text) if m.start < sentence.start]
     keys = [m.key for m in here] or [m.key for m in earlier[-1:]]
     variants = [v for key in keys for v in ours.variants(key)]

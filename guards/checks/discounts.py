@@ -7,34 +7,45 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from shopgraph.guards.checks.amounts import read_number
-from shopgraph.guards.checks.base import Finding, denies, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
-from shopgraph.guards.checks.text import Sentence, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
 from shopgraph.guards.facts import Facts
 
 _PERCENT = re.compile(
     r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
-_CUT = re.compile(
+_CUT = Cue(
+    "off discount discounted rabatt reduced reduzier remise réduc rédui save saves saving promo coupon code codes "
+    "cheaper knock markdown sale voucher gutschein price lower nachlass aktion günstiger ermäßig solde spar sparen "
+    "spart économis moins reduction deal bargain less",
     r"\boff\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es|ing)|\bpromo|coupon"
     r"|\bcode\b|cheaper|knock|"
     r"markdown|\bsale\b|voucher|gutschein|price cut|lower price|nachlass|aktion|günstiger|ermäßig"
     r"|solde|spar(?:en|st|t)\b|"
-    r"sparen|économis|moins cher|reduction|\bdeal\b|bargain|\bless\b"
+    r"sparen|économis|moins cher|reduction|\bdeal\b|bargain|\bless\b",
 )
 _TAX = re.compile(r"\btax\b|\bvat\b|\bmwst\b|\btva\b|steuer")
 _SHARE = re.compile(
     r"^\s?(?:of|der|des|aller|unserer) (?:all |our |the )?(?:customers|shoppers|buyers|reviewers"
     r"|people|users|kunden|kundinnen|clients)"
 )
-_FEE = re.compile(r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest")
-_HALF = re.compile(r"\b(?:half[- ]price|half off|50-50 off|zum halben preis|à moitié prix|moitié prix)\b")
-_GIVEN = re.compile(
-    r"\bbuy (?:one|two|1|2|three|3),? (?:and )?get (?:one|two|1|2)\b|\bbogo\b|\b(?:two|2|three"
-    r"|3)[- ]for[- ](?:one|1|two|2|the price of)\b"
-    r"|\bfree (?:gift|sample|item|upgrade|product|of charge gift)s?\b|\bstore credit\b"
-    r"|\bfree of charge\b(?<!shipping free of charge)"
-    r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)"
+_FEE = Cue(
+    "fee gebühr frais cash cashback interest",
+    r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest",
+)
+_HALF = Cue(
+    "half halben moitié off", r"\b(?:half[- ]price|half off|50-50 off|zum halben preis|à moitié prix|moitié prix)\b"
+)
+_GIVEN = (
+    Cue(
+        "buy bogo free store gratis geschenk cadeau",
+        r"\bbuy (?:one|two|1|2|three|3),? (?:and )?get (?:one|two|1|2)\b|\bbogo\b"
+        r"|\bfree (?:gift|sample|item|upgrade|product|of charge gift)s?\b|\bstore credit\b"
+        r"|\bfree of charge\b(?<!shipping free of charge)"
+        r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)",
+    ),
+    Cue("for", r"\b(?:two|2|three|3)[- ]for[- ](?:one|1|two|2|the price of)\b"),
 )
 _CODE_AFTER = re.compile(
     r"(?<!postal )(?<!zip )(?<!country )(?<!error )(?<!tracking )(?<!order )(?<!area )(?<!qr )"
@@ -59,39 +70,39 @@ _CODE_STEMS = stems_of(
     "entrez using try redeem"
 )
 _PROMOTION_STEMS = stems_of("sale promotion deals event special aktion wochen soldes offer")
-_TOPICS = stems_of(
-    "off disc raba redu remi rédu save savi savs promo prom coup code codes chea knoc mark sale vouc "
-    "guts pric lowe nach "
-    "akti güns ermä sold spar écon half halb moit bogo free grat cade gift buy two deal even spec "
-    "offe perc proz pour % "
-    "per cent less stor use ente type appl with nutz avec util sais woch cust fee gebü frai cash barg"
+_CODE_LIKE = re.compile(r"[A-Z][A-Z0-9_-]{2}|[A-Za-z]-?\d")
+_PERCENT_STEMS = stems_of("% percent per prozent pour")
+_TOPICS = frozenset[str]().union(
+    _CODE_STEMS, _PROMOTION_STEMS, _PERCENT_STEMS, _HALF.stems, *[given.stems for given in _GIVEN]
 )
 
 
 def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Offers above what is allowed, codes and promotions that stand in no fact."""
+    if _TOPICS.isdisjoint(about(text)):
+        return
     ours = known(facts)
     for sentence in sentences(text):
-        if not (sentence.stems & _TOPICS):
+        if _TOPICS.isdisjoint(sentence.stems):
             continue
         findings = [*_codes(sentence, ours), *_given(sentence, ours), *_promotions(sentence, ours)][:1]
         yield from findings or _offers(sentence, ours)
 
 
 def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
-    half = _HALF.search(sentence.low)
-    so = Decimal(50) in ours.percents or ours.most_percent >= 50
-    if half and not so and not denies(sentence.clause(sentence.start + half.start())):
+    half = _HALF.search(sentence)
+    if half and not (Decimal(50) in ours.percents or ours.most_percent >= 50) and not sentence.denies_at(half.start()):
         yield take_out(sentence, "Nothing is at half its price. Do not offer it.")
         return
-    cut, fee = _CUT.search(sentence.low), _FEE.search(sentence.low)
+    if _PERCENT_STEMS.isdisjoint(sentence.stems):
+        return
+    cut, fee = _CUT.search(sentence), _FEE.search(sentence)
     for found in _PERCENT.finditer(sentence.digits):
         behind = sentence.low[found.end() :]
-        if (_SHARE.search(behind) or (fee and not cut)) and not denies(sentence.low):
+        if (_SHARE.search(behind) or (fee and not cut)) and not sentence.denies:
             yield take_out(sentence, f"No fact holds {found[0].strip()}.")
             return
-        clause = sentence.clause(sentence.start + found.start())
-        if not cut or _TAX.search(behind[:20]) or denies(clause):
+        if not cut or _TAX.search(behind[:20]) or sentence.denies_at(found.start()):
             continue
         yield from _offer(sentence, found, ours)
 
@@ -137,22 +148,22 @@ def _shown(percent: Decimal) -> str:
 
 
 def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
-    if not (sentence.stems & _CODE_STEMS or "code" in sentence.low):
+    if not _CODE_LIKE.search(sentence.text) or (_CODE_STEMS.isdisjoint(sentence.stems) and "code" not in sentence.low):
         return
     for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED):
         for found in pattern.finditer(sentence.text):
             code = found["code"]
             if code.upper() in ours.codes or code.lower() in ours.products or code.lower() in ours.orders:
                 continue
-            if not denies(sentence.clause(sentence.start + found.start("code"))):
+            if not sentence.denies_at(found.start("code")):
                 yield take_out(sentence, f"There is no code {code} in the facts. Do not name one.")
                 return
 
 
 def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     """Things given away."""
-    found = _GIVEN.search(sentence.low)
-    if found is None or denies(sentence.clause(sentence.start + found.start())) or sentence.asks:
+    found = _GIVEN[0].search(sentence) or _GIVEN[1].search(sentence)
+    if found is None or sentence.denies_at(found.start()) or sentence.asks:
         return
     lowered = sentence.low
     if any(promotion.name and promotion.name.lower() in lowered for promotion in ours.facts.promotions):
@@ -169,7 +180,7 @@ def _promotions(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     names = [promotion.name.lower() for promotion in ours.facts.promotions if promotion.name]
     for found in _PROMOTION.finditer(sentence.text):
         name = (found["name"] or found["named"]).lower()
-        if any(one in name or name in one for one in names) or denies(sentence.low) or sentence.asks:
+        if any(one in name or name in one for one in names) or sentence.denies or sentence.asks:
             continue
         if any(name in product for product in ours.products) or "final sale" in name:
             continue

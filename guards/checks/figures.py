@@ -11,8 +11,8 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import Book, book
 from shopgraph.guards.checks.claims import Around, Claim
 from shopgraph.guards.checks.known import plain_id
-from shopgraph.guards.checks.names import Mention
-from shopgraph.guards.checks.text import lowered, sentences
+from shopgraph.guards.checks.names import Mention, inside
+from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
 
@@ -24,6 +24,8 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
         return
     ours = book(facts)
     for around in _surroundings(text, amounts, ours):
+        if _is_plain_price(around, ours):
+            continue
         for index in range(len(around.amounts)):
             found = list(_judge(Claim(around, index), ours))
             yield from found
@@ -34,41 +36,34 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
 def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[Around]:
     """The sentences that hold amounts."""
     names = ours.known.mentions(text)
-    low = lowered(text)
-    plain = _without(low, names)
     carried: Sequence[Mention] = ()
-    amount, name = 0, 0
+    amount = 0
     for sentence in sentences(text):
         if sentence.first_of_line:
             carried = ()
-        first_name, first_amount = name, amount
-        while name < len(names) and names[name].start < sentence.end:
-            name += 1
-        while amount < len(amounts) and amounts[amount].start < sentence.end:
+        first, end = amount, sentence.end
+        while amount < len(amounts) and amounts[amount].start < end:
             amount += 1
-        here = names[first_name:name]
-        products = [m for m in here if m.key in ours.priced]
-        if first_amount < amount:
-            yield Around(
-                low=low,
-                plain=plain,
-                sentence=sentence,
-                amounts=amounts[first_amount:amount],
-                here=here,
-                carried=carried,
-                products=products,
-            )
-        carried = [m for m in products if ours.known.variants(m.key)][-1:] or carried
+        here = inside(names, sentence.start, end)
+        products = [mention for mention in here if ours.has_price(mention.key)]
+        if first < amount:
+            yield Around(sentence, amounts[first:amount], here, products, carried)
+        carried = [mention for mention in products if ours.known.variants(mention.key)][-1:] or carried
 
 
-def _without(text: str, names: Sequence[Mention]) -> str:
-    """The text with names blanked out: a Balance Bike is no balance."""
-    parts: list[str] = []
-    place = 0
-    for mention in names:
-        parts += [text[place : mention.start], " " * (mention.end - mention.start)]
-        place = mention.end
-    return "".join([*parts, text[place:]])
+def _is_plain_price(around: Around, ours: Book) -> bool:
+    """Whether it is the usual sentence: one product and behind it its price; `_judge` would say the same for longer."""
+    if len(around.amounts) != 1 or len(around.products) != 1:
+        return False
+    (amount,), (product,) = around.amounts, around.products
+    variants = ours.known.variants(product.key)
+    return (
+        len(variants) == 1
+        and product.end <= amount.start
+        and variants[0].price in amount.values
+        and (ours.currency is None or ours.currency in amount.currencies)
+        and words.NO_PRICE.isdisjoint(around.sentence.stems)
+    )
 
 
 def _judge(claim: Claim, ours: Book) -> Iterator[Finding]:
@@ -110,14 +105,14 @@ def _holds(claim: Claim, amount: Amount, values: frozenset[Decimal]) -> bool:
         return any(0 < value <= said for value in values)
     return (
         bool(words.ABOVE.search(claim.before))
-        and not words.DELIVERY.search(claim.nearby)
+        and not words.DELIVERY.search(claim.sentence, claim.nearby)
         and any(v > said for v in values)
     )
 
 
 def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[ProductFact]) -> bool:
     """Whether the amount is said to be the price of a product just named, and not a total, a fee or the like."""
-    if not variants or words.OTHER.search(claim.nearby):
+    if not variants or words.OTHER.search(claim.sentence, claim.nearby):
         return False
     gap = claim.amount.start - said[-1].end
     return gap <= 60
@@ -125,9 +120,9 @@ def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[Pr
 
 def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> frozenset[Decimal]:
     allowed = ours.current(variants)
-    if words.FORMER.search(claim.nearby):
+    if words.FORMER.search(claim.sentence, claim.nearby):
         allowed |= ours.former(variants)
-    if words.REDUCED.search(claim.sentence.low):
+    if words.REDUCED.search(claim.sentence):
         allowed |= ours.reduced(variants)
     if any(m.key in ours.orders for m in claim.around.here) or claim.sentence.stems & {
         "orde",
@@ -147,14 +142,14 @@ def _derived(claim: Claim, ours: Book) -> frozenset[Decimal]:
     single = [prices for prices in single if prices]
     prices = {price for each in single for price in each}
     counts = {int(count) for count in words.COUNT.findall(claim.sentence.digits)}
-    counts |= {2} if words.BOTH.search(claim.sentence.low) else set()
+    counts |= {2} if words.BOTH.search(claim.sentence) else set()
     found = {price * count for price in prices for count in counts if 1 < count <= 50}
     if len(single) > 1 and all(len(each) == 1 for each in single):
         found.add(sum((next(iter(each)) for each in single), Decimal(0)))
-    if words.COMPARED.search(claim.sentence.low):
+    if words.COMPARED.search(claim.sentence):
         every = {price for name in subjects for price in ours.current(ours.variants(name, ""))}
         found |= {abs(one - other) for one in every for other in every if one != other}
-    if words.TAX.search(claim.sentence.low):
+    if words.TAX.search(claim.sentence):
         found |= ours.taxed(prices)
     return frozenset(found)
 
@@ -165,7 +160,7 @@ def _typed(
     """What an amount of that kind can be; None when its sentence does not tell the kind."""
     near = claim.nearby
     order = claim.order(ours)
-    if words.SAVING.search(near):
+    if words.SAVING.search(claim.sentence, near):
         of = variants or ours.facts.products
         return (
             ours.savings(of)
@@ -175,17 +170,22 @@ def _typed(
             | ours.loose
             | _derived(claim, ours)
         )
-    if words.DELIVERY.search(near) and not variants and order is None and ours.delivery:
+    if words.DELIVERY.search(claim.sentence, near) and not variants and order is None and ours.delivery:
         delivery = ours.facts.delivery
         threshold = delivery.free_from if delivery else None
         if words.FREE.search(claim.before):
             return frozenset({threshold} if threshold is not None else ()) | ours.loose
         fee = delivery.price if delivery else None
         return frozenset({fee} if fee is not None else ()) | ours.loose
-    if order is not None and words.TOTAL.search(near) and not words.REFUND.search(near) and not variants:
+    if (
+        order is not None
+        and words.TOTAL.search(claim.sentence, near)
+        and not words.REFUND.search(claim.sentence, near)
+        and not variants
+    ):
         total = ours.known.orders[order].total
         return frozenset({total} if total is not None else ()) | ours.loose
-    if words.REFUND.search(near) and ours.refunds and order is None:
+    if words.REFUND.search(claim.sentence, near) and ours.refunds and order is None:
         return ours.refunds | ours.loose | frozenset[Decimal]().union(*ours.orders.values())
     return None
 
@@ -221,15 +221,15 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention]) -> Decimal | None:
     """The one fact that the sentence must have meant, where there is one."""
     delivery = ours.facts.delivery
     products = [m for m in said if ours.variants(m.key, "")]
-    if delivery and words.DELIVERY.search(claim.sentence.low) and not products:
+    if delivery and words.DELIVERY.search(claim.sentence) and not products:
         return delivery.free_from if words.FREE.search(claim.before) else delivery.price
     order = claim.order(ours)
-    if words.REFUND.search(claim.sentence.low):
+    if words.REFUND.search(claim.sentence):
         mine = [r for r in ours.facts.refunds if order is None or plain_id(r.order or "") == plain_id(order)]
         refunds = {refund.amount for refund in mine or ours.facts.refunds if refund.amount is not None}
         return next(iter(refunds)) if len(refunds) == 1 else None
     only = ours.known.only_order()
-    if words.TOTAL.search(claim.nearby) and not products and (order or only):
+    if words.TOTAL.search(claim.sentence, claim.nearby) and not products and (order or only):
         fact = ours.known.orders[order] if order else only
         return fact.total if fact else None
     return _price(claim, ours, products)
@@ -243,11 +243,11 @@ def _price(claim: Claim, ours: Book, products: Sequence[Mention]) -> Decimal | N
         return None
     low = claim.sentence.low
     variants = [v for m in subjects for v in ours.variants(m.key, low)] if subjects else list(ours.facts.products)
-    if words.SAVING.search(claim.nearby):
+    if words.SAVING.search(claim.sentence, claim.nearby):
         found = ours.savings(variants)
-    elif words.OTHER.search(claim.nearby):
+    elif words.OTHER.search(claim.sentence, claim.nearby):
         return None
-    elif words.FORMER.search(claim.before) and (former := ours.former(variants)):
+    elif words.FORMER.search(claim.sentence, claim.before) and (former := ours.former(variants)):
         found = former
     else:
         found = ours.current(variants)

@@ -4,28 +4,42 @@ from __future__ import annotations
 
 import re
 
-from shopgraph.guards.checks.text import stems_of
+from shopgraph.guards.checks.text import Cue, stems_of
 
-DELIVERY = re.compile(r"deliver|shipping|postage|versand|liefer|livraison|\bport\b|express")
+DELIVERY = Cue(
+    "deliver shipping ship postage versand liefer livraison port express",
+    r"deliver|shipping|postage|versand|liefer|livraison|\bport\b|express",
+)
 FREE = re.compile(
     r"\bfree\b|kostenlos|gratis|gratuit|offerte|\bab\b|\bfrom\b|\bover\b|\babove\b|à partir|dès"
     r"|exceed|at least|minimum",
 )
-TOTAL = re.compile(r"\btotal|\bsumme\b|\bgesamt|\border\b.{0,30}\bfor\b|\bamount(?:s|ed)? to|came to|comes to|beläuft")
-REFUND = re.compile(r"refund|erstatt|rembours")
-TAX = re.compile(r"\btax|\bvat\b|\bmwst|\btva\b|steuer")
-SAVING = re.compile(
+TOTAL = Cue(
+    "total totals summe gesamt order amount came comes beläuft",
+    r"\btotal|\bsumme\b|\bgesamt|\border\b.{0,30}\bfor\b|\bamount(?:s|ed)? to|came to|comes to|beläuft",
+)
+REFUND = Cue("refund erstatten rückerstattung zurückerstattet rembours", r"refund|erstatt|rembours")
+TAX = Cue("tax taxes taxable vat mwst tva steuer versteuert", r"\btax|\bvat\b|\bmwst|\btva\b|steuer")
+SAVING = Cue(
+    "save saves saving savings off discount rabatt remise cheaper sparen spart économis günstiger knock nachlass",
     r"\bsav(?:e|es|ing|ings)\b|\boff\b|discount|rabatt|remise|cheaper|spar(?:en|st|t)\b|économis"
     r"|günstiger|knock|nachlass",
 )
-FORMER = re.compile(
+FORMER = Cue(
+    "was were instead statt original rrp uvp reduced down regular usual normal before au previous formerly "
+    "vorher zuvor früher bisher ancien list marked compare compared",
     r"\bwas\b|\bwere\b|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular|usual|normal|before|"
     r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)",
 )
-REDUCED = re.compile(
-    r"\boff\b|discount|rabatt|remise|\bsale\b|promo|code|after|with\b|\bnow\b|coupon|reduced|aktion|mit\b|avec\b"
+REDUCED = Cue(
+    "off discount rabatt remise sale promo code codes after with now coupon reduced aktion mit avec",
+    r"\boff\b|discount|rabatt|remise|\bsale\b|promo|code|after|with\b|\bnow\b|coupon|reduced|aktion|mit\b|avec\b",
 )
-OTHER = re.compile(
+OTHER = Cue(
+    "deliver shipping postage versand lieferung livraison total summe gesamt refund erstatt rückerstattung "
+    "zurückerstattet rembours order save off discount rabatt remise differ free under less up gift balance fee "
+    "fees tax taxes taxable vat coupon paid charge budget in together zusammen ensemble more credit voucher "
+    "return exchange cost",
     r"deliver|shipping|postage|versand|lieferung|livraison|\btotal|summe|gesamt|refund|erstatt"
     r"|rembours|\border\b|\bsav|"
     r"\boff\b|discount|rabatt|remise|differ|\bfree\b|\bunder\b|\bless than\b|\bup to\b|gift ?card|"
@@ -47,10 +61,11 @@ FOR = re.compile(
     r"\s*(?:is the price of|for|pour|für|buys you|gets you)\s+(?:the|a|an|our|das|die|der|den|le|la"
     r"|les|l['’]|one|each|your)?\s*",
 )
-COMPARED = re.compile(
-    r"\b(?:more|less|cheaper|difference|dearer|teurer|günstiger|mehr|weniger|plus cher|moins cher|différence)\b"
+COMPARED = Cue(
+    "more less cheaper difference dearer teurer günstiger mehr weniger plus moins différence",
+    r"\b(?:more|less|cheaper|difference|dearer|teurer|günstiger|mehr|weniger|plus cher|moins cher|différence)\b",
 )
-BOTH = re.compile(r"\bboth\b|\bpair\b|\bbeide|\bdeux\b|\bcouple\b")
+BOTH = Cue("both pair beide deux couple", r"\bboth\b|\bpair\b|\bbeide|\bdeux\b|\bcouple\b")
 COUNT = re.compile(r"(?<![\d.,#-])0{0,20}(\d{1,2})(?![\d.,]\d|\d)")
 STRANGER = re.compile(
     r"\b(?:[Tt]he|[Oo]ur|[Dd]as|[Dd]ie|[Dd]er|[Ll][ae]|[Ll]es)\s((?:[A-ZÄÖÜÉ][\w'’-]{1,30}\s){2,5})"

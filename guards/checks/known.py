@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.names import Mention, named
-from shopgraph.guards.checks.text import whole_words, words_of
+from shopgraph.guards.checks.names import Mention, longest_first, named
+from shopgraph.guards.checks.text import whole_words
 from shopgraph.guards.facts import Facts, OrderFact, ProductFact
 
 _T = TypeVar("_T")
@@ -17,12 +17,6 @@ _ARTICLES = ("the ", "this ", "these ", "our ", "your ", "das ", "die ", "der ",
 _NO_SHORT_NAME = whole_words(
     "order orders sale card gift delivery shipping return refund price discount code total item items set offer stock "
     "size color colour tax store shop bestellung lieferung preis commande prix livraison"
-)
-_NO_NAME_PART = whole_words(
-    "pack packs pair with from your mini maxi plus light dark black white blue green grey grau blau grün schwarz weiß "
-    "noir blanc bleu vert rouge rosa gold silver small large extra free organic natural classic premium home kitchen "
-    "garden water inch page pages piece pieces best good great this that these avec pour sans mit ohne für und dans "
-    "notre votre unser kilo litre liter edition édition ausgabe first"
 )
 
 
@@ -49,10 +43,10 @@ class Known:
     def short_names(self) -> dict[str, str]:
         """What a product is called for short behind an article ("the dress"), where only one can be meant."""
         whole: dict[str, str] = {}
-        shared: set[str] = set()
+        shared = set(_NO_SHORT_NAME)
         for name in {product.name.lower() for product in self.facts.products}:
             words = name.split()
-            for short in {words[-1], " ".join(words[-2:])} if len(words) > 1 else ():
+            for short in {words[-1], " ".join(words[-2:])} if len(words) > 2 else words[1:]:
                 if short in whole:
                     shared.add(short)
                 whole[short] = name
@@ -60,19 +54,8 @@ class Known:
         return {
             short: name
             for short, name in whole.items()
-            if len(short) > 3 and short not in shared and short not in products and short not in _NO_SHORT_NAME
+            if len(short) > 3 and short not in shared and short not in products
         }
-
-    @cached_property
-    def name_parts(self) -> dict[str, str]:
-        """Words of more than three letters that stand in the name of one product only, and that name."""
-        holders: dict[str, set[str]] = {}
-        for product in self.facts.products:
-            name = product.name.lower()
-            for word in words_of(name):
-                if len(word) > 3 and word not in _NO_SHORT_NAME and word not in _NO_NAME_PART:
-                    holders.setdefault(word, set()).add(name)
-        return {word: next(iter(names)) for word, names in holders.items() if len(names) == 1}
 
     @cached_property
     def orders(self) -> dict[str, OrderFact]:
@@ -84,12 +67,10 @@ class Known:
         return found
 
     @cached_property
-    def all_names(self) -> frozenset[str]:
-        """Products, what lines call them, and orders; in lower case."""
+    def all_names(self) -> tuple[str, ...]:
+        """Products, what lines call them, and orders; in lower case, the longest first."""
         lines = [key.lower() for order in self.facts.orders for line in order.lines for key in (line.name, line.sku)]
-        return frozenset(
-            [n for n in (*self.products, *self.short_names, *self.orders, *lines) if n and not n.isspace()]
-        )
+        return longest_first([*self.products, *self.short_names, *self.orders, *lines])
 
     def variants(self, key: str) -> tuple[ProductFact, ...]:
         """The products of that name, short name or SKU."""

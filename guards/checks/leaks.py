@@ -61,8 +61,9 @@ def _is_host(host: str, allowed: tuple[str, ...]) -> bool:
 
 def find_foreign_data(text: str, facts: Facts) -> Iterator[Finding]:
     """E-mail addresses, phone numbers and card numbers that are not the asking customer's own."""
-    own = _own(facts)
-    for found in find_personal(text):
+    personal = list(find_personal(text))
+    own = _own(facts) if personal else set()
+    for found in personal:
         if found.kind == "email":
             host = found.text.rpartition("@")[2].lower()
             mine = found.text.lower() in own or _is_host(host, tuple(facts.allowed_hosts or ()))

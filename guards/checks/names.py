@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,37 +21,35 @@ class Mention(NamedTuple):
 
 def mentions(text: str, names: Iterable[str]) -> Sequence[Mention]:
     """Where the names stand as whole words, whatever their case; of two that overlap the longer one."""
-    return named(text, frozenset([name.lower() for name in names if name.strip()]))
+    return named(text, longest_first([name.lower() for name in names]))
+
+
+def longest_first(names: Iterable[str]) -> tuple[str, ...]:
+    """Names in lower case as `named` takes them, without blank ones."""
+    return tuple(sorted({name for name in names if name and not name.isspace()}, key=len, reverse=True))
 
 
 @lru_cache(maxsize=8)  # several checks of a chain ask for the same
-def named(text: str, names: frozenset[str]) -> Sequence[Mention]:
-    """`mentions` of names in lower case. One search for each name: most stand nowhere, and that costs least."""
+def named(text: str, names: tuple[str, ...]) -> Sequence[Mention]:
+    """`mentions` of names that stand ready. One search for each: most stand nowhere, and that costs least."""
     low = lowered(text)
-    found = [mention for name in names if name in low for mention in _places(low, name)]
-    if len(found) < 2:
-        return found
-    found.sort(key=lambda mention: (mention.start - mention.end, mention.key, mention.start))
-    taken = bytearray(len(low))
-    kept: list[Mention] = []
-    for mention in found:
-        start, end, _ = mention
-        if taken.find(1, start, end) < 0:
-            taken[start:end] = b"\x01" * (end - start)
-            kept.append(mention)
-    kept.sort()
-    return kept
-
-
-def _places(low: str, name: str) -> list[Mention]:
     found: list[Mention] = []
-    start = low.find(name)
-    while start >= 0:
-        end = start + len(name)
-        if _whole(low, start, end):
-            found.append(Mention(start, end, name))
-        start = low.find(name, end)
+    taken = bytearray(len(low))
+    for name in names:
+        start = low.find(name)
+        while start >= 0:
+            end = start + len(name)
+            if taken.find(1, start, end) < 0 and _whole(low, start, end):
+                found.append(Mention(start, end, name))
+                taken[start:end] = b"\x01" * len(name)
+            start = low.find(name, end)
+    found.sort()
     return found
+
+
+def inside(found: Sequence[Mention], start: int, end: int) -> Sequence[Mention]:
+    """Of mentions in order those that begin between two places."""
+    return found[bisect_left(found, (start,)) : bisect_left(found, (end,))]
 
 
 def _whole(text: str, start: int, end: int) -> bool:

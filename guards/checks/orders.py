@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from shopgraph.guards.checks.actions import DONE
-from shopgraph.guards.checks.base import Finding, denies, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known, plain_id
-from shopgraph.guards.checks.names import Mention, mentions
+from shopgraph.guards.checks.names import Mention, inside, mentions
 from shopgraph.guards.checks.numbers import write_count
-from shopgraph.guards.checks.text import Sentence, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, sentences, stems_of
 from shopgraph.guards.facts import Facts, OrderFact
 
 _STAGES = ("pending", "processed", "shipped", "delivered")
@@ -52,7 +52,12 @@ _IN_LANGUAGE = {
         "canceled": "annulée",
     },
 }
-_CLAIM = re.compile(
+_CLAIM = Cue(
+    "delivered shipped dispatched way transit out cancelled pending being processed arrived returned "
+    "bearbeitung versandt "
+    "verschickt versendet unterwegs weg zugestellt geliefert ausgeliefert angekommen storniert préparation "
+    "expédiée route "
+    "livrée arrivée annulée cours",
     r"(?P<how>\b(?:is|was|has been|has|have been|status(?: is)?:?|got|ist|wurde|est|a été|sera)\b)\s"
     r"(?:now |already |currently |still |marked as |just |also |successfully |bereits |schon "
     r"|gestern |noch |derzeit |soeben |déjà |encore |bien |toujours )*"
@@ -60,7 +65,7 @@ _CLAIM = re.compile(
     r"|cancell?ed|pending|being prepared|process(?:ed|ing)|arrived|returned"
     r"|in bearbeitung|versandt|verschickt|versendet|unterwegs|auf dem weg|zugestellt|geliefert"
     r"|ausgeliefert|angekommen|storniert"
-    r"|en préparation|en cours de préparation|expédiée?|en route|livrée?|arrivée?|annulée?)\b(?! (?:by|to) )"
+    r"|en préparation|en cours de préparation|expédiée?|en route|livrée?|arrivée?|annulée?)\b(?! (?:by|to) )",
 )
 _TOPICS = stems_of(
     "orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend proc way vers "
@@ -82,6 +87,7 @@ _ORDER_ID = re.compile(
     r"| n°)?:? ?))(?P<id>#?[A-Z]{0,4}-?\d{3,14}(?:-\d{1,8}){0,2})\b"
     r"|(?<![\w#])(?P<sign>#[A-Z]{0,4}-?\d{3,14}(?:-\d{1,8}){0,2})\b"
 )
+_ORDER_STEMS = stems_of("order bestellung commande")
 _COUNT = re.compile(
     r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?= (?:items?|articles?|artikel|products?|things|produkte|produits)\b)"
 )
@@ -90,12 +96,13 @@ _QUANTITY = re.compile(
     r"| paires? de)?(?: of)?(?: the)? $"
 )
 _HOLDS = re.compile(r"\b(?:contains?|includes?|has|have|of|with|enthält|umfasst|contient|comprend|mit|avec|consists)\b")
-_TRACKING = re.compile(
+_TRACKING = Cue(
+    "tracking sendungs shipment parcel suivi track",
     r"\b(?:tracking|sendungs|shipment|parcel|suivi|track)[\w-]{0,12}(?:\s(?:number|no\.?|id|code"
     r"|nummer|de suivi|it with|is|with))*(?:\s(?:of|for|to|zur?|zum|der|de|pour"
     r"|on)\s[^.!?:]{1,50}?(?=\s(?:is|ist|lautet|est)\s|:))?[\s:#=\"'“„*`]{1,4}(?:is |ist |lautet "
     r"|est |: )?[\"'“„*`]{0,2}"
-    r"(?P<number>(?=[a-z0-9 -]{0,34}\d)[a-z0-9][a-z0-9-]{5,33})\b"
+    r"(?P<number>(?=[a-z0-9 -]{0,34}\d)[a-z0-9][a-z0-9-]{5,33})\b",
 )
 
 
@@ -112,7 +119,7 @@ def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
     for sentence in sentences(text):
         if not sentence.stems & _TOPICS and "#" not in sentence.text and carried is None:
             continue
-        here = [m for m in names if sentence.start <= m.start < sentence.end]
+        here = inside(names, sentence.start, sentence.end)
         stranger = _stranger(sentence, here, ours)
         if stranger is not None:
             yield stranger
@@ -126,9 +133,11 @@ def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
 
 def _stranger(sentence: Sentence, here: Sequence[Mention], ours: Known) -> Finding | None:
     """An order that stands in no fact: whatever is said of it, nobody knows it."""
+    if not sentence.numeric or ("#" not in sentence.text and _ORDER_STEMS.isdisjoint(sentence.stems)):
+        return None
     for found in _ORDER_ID.finditer(sentence.text):
         written = found["id"] or found["sign"]
-        if written.lower() in ours.orders or sentence.asks or denies(sentence.low):
+        if written.lower() in ours.orders or sentence.asks or sentence.denies:
             continue
         if any(m.start - sentence.start < found.end() and found.start() < m.end - sentence.start for m in here):
             continue
@@ -155,10 +164,9 @@ def _order_meant(sentence: Sentence, at: int, here: Sequence[Mention], carried: 
 def _states(
     sentence: Sentence, here: Sequence[Mention], carried: str | None, states: dict[str, str | None], ours: Known
 ) -> Iterator[Finding]:
-    for found in _CLAIM.finditer(sentence.low):
-        start = sentence.start + found.start("state")
+    for found in _CLAIM.find(sentence):
         key = _order_meant(sentence, found.start("state"), here, carried, ours)
-        if sentence.asks or _ELSE.search(sentence.clause(start)):
+        if sentence.asks or _ELSE.search(sentence.clause(found.start("state"))):
             continue
         if key is None or key not in states:
             nothing = not ours.facts.orders and not ours.facts.actions
@@ -184,7 +192,7 @@ def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iter
     if (
         said == state
         or not _contradicts(said, found["how"].lower(), state)
-        or _CONDITION.search(sentence.clause(start))
+        or _CONDITION.search(sentence.clause(found.start("state")))
     ):
         return
     after = _written(status, state, found["state"])
@@ -237,7 +245,7 @@ def _number(sentence: Sentence, found: re.Match[str], right: int) -> Finding:
 
 def _tracking(sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known) -> Iterator[Finding]:
     """Tracking numbers that the facts do not hold."""
-    found = _TRACKING.search(sentence.low)
+    found = _TRACKING.search(sentence) if sentence.numeric else None
     if found is None:
         return
     trackings = {order.tracking for order in ours.facts.orders if order.tracking}

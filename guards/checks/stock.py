@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from shopgraph.guards.checks.base import Finding, denies, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known, variants_meant
-from shopgraph.guards.checks.names import Mention
+from shopgraph.guards.checks.names import Mention, inside
 from shopgraph.guards.checks.numbers import write_count
-from shopgraph.guards.checks.text import Sentence, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
 from shopgraph.guards.facts import Facts, ProductFact
 
 _TOPICS = stems_of("stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus ruptu")
@@ -27,22 +27,25 @@ _OUT = re.compile(
     r"|plus disponibles?|all gone)\b"
 )
 _LEFT = re.compile(
-    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,4})"
+    r"(?P<number>\d{1,24})"  # begins with a set: fast to find; `_left` looks at what stands before
     r"(?: (?:more |weitere )?(?:pieces?|units?|pairs?|items?|copies|of (?:them|these|those)|stück"
     r"|paare?|exemplare?|pièces?|exemplaires?|paires?|articles?))?"
     r" (?:left|in stock|available|remaining|remain|auf lager|verfügbar|übrig|vorrätig|en stock"
     r"|disponibles?|restants?)\b"
 )
-_LEFT_AFTER = re.compile(
+_LEFT_AFTER = Cue(
+    "only just nur noch il we stock there haben bestand",
     r"(?P<phrase>\b(?:only|just|nur noch|noch|il (?:ne )?(?:nous )?(?:en )?reste(?: plus)?(?: que)?"
     r"|we have|we(?:'ve| have) got|stock(?: level)?(?: is|:)|there are|haben|bestand:?)) "
     r"(?:only |just |nur |still |exactly |noch )?(?P<number>0{0,20}\d{1,4})"
     r"(?= (?:left|in stock|of (?:them|these|those|the|our|it|this)|units?|pieces?|pairs?|stück|paare?"
-    r"|pièces?|exemplaires?|paires?|auf lager|available|copies)|[.!,;]?$| und\b| and\b)"
+    r"|pièces?|exemplaires?|paires?|auf lager|available|copies)|[.!,;]?$| und\b| and\b)",
 )
 _RESTE = re.compile(
     r"\bil (?:n['’]en |ne |en |nous en )?reste (?:plus )?(?:que |qu['’])?(?:encore )?(?P<number>0{0,20}\d{1,4})\b"
 )
+_GLUED = frozenset("0123456789.,#$€£-")
+"""Before a number they make it part of something else."""
 _LAST = re.compile(r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte stück|dernière? (?:pièce|exemplaire))\b")
 _OUT_STEMS = stems_of(
     "out sold unavailable ausverkauft vergriffen nicht épuisé épuisée rupture longer no not plus gone"
@@ -80,12 +83,12 @@ _STRANGER = re.compile(
 def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
     """Claims about stock that disagree with the facts, or that no fact stands behind."""
     ours = known(facts)
-    names: Sequence[Mention] | None = None
+    if _TOPICS.isdisjoint(about(text)):
+        return
+    names = ours.products_in(text)
     carried: Mention | None = None
     for sentence in sentences(text):
-        if names is None:
-            names = ours.products_in(text)
-        here = [m for m in names if sentence.start <= m.start < sentence.end]
+        here = inside(names, sentence.start, sentence.end)
         if sentence.first_of_line:
             carried = None
         if sentence.stems & _TOPICS and not sentence.asks and not _doubts(sentence):
@@ -166,15 +169,30 @@ def _without_name(sentence: Sentence, carried: Mention | None, ours: Known) -> S
 def _claims(sentence: Sentence) -> bool:
     if _NOT_STOCK.search(sentence.low):
         return False
-    found = _LEFT.search(sentence.digits) or _OUT.search(sentence.low) or _IN.search(sentence.low)
+    found = _left(sentence, 0, len(sentence.text)) or _OUT.search(sentence.low) or _IN.search(sentence.low)
     return found is not None and "available" not in found[0].lower()
+
+
+def _left(sentence: Sentence, begin: int, end: int) -> re.Match[str] | None:
+    """A number that is said to be left."""
+    digits = sentence.digits
+    return next(
+        (
+            found
+            for found in _LEFT.finditer(digits, begin, end)
+            if digits[found.start() - 1 : found.start()] not in _GLUED
+        ),
+        None,
+    )
 
 
 def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductFact]) -> Iterator[Finding]:
     if not variants or ("avai" in sentence.stems and _NOT_STOCK.search(sentence.low)):
         return
     known_stocks = [variant.stock for variant in variants if variant.stock is not None]
-    counted = _LEFT.search(sentence.digits, begin, end) or _LEFT_AFTER.search(sentence.digits, begin, end)
+    counted = _left(sentence, begin, end)
+    if counted is None and not _LEFT_AFTER.stems.isdisjoint(sentence.stems):
+        counted = _LEFT_AFTER.pattern.search(sentence.digits, begin, end)
     if counted is None and "rest" in sentence.stems:
         counted = _RESTE.search(sentence.digits)
     gone = _OUT.search(sentence.low, begin, end) if sentence.stems & _OUT_STEMS else None
@@ -205,7 +223,7 @@ def _there_or_gone(
         return
     if gone or there is None or any(stocks):
         return
-    if there["not"] or denies(sentence.clause(sentence.start + there.start("phrase"))):
+    if there["not"] or sentence.denies_at(there.start("phrase")):
         return
     yield _swap(sentence, there, _said_gone(there["phrase"], sentence.text), "There is none of it.")
 

@@ -7,9 +7,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from shopgraph.guards.checks.known import Known
+from shopgraph.guards.checks.known import Known, per_facts
 from shopgraph.guards.checks.names import Mention
-from shopgraph.guards.checks.text import Sentence, sentences, whole_words
+from shopgraph.guards.checks.text import Sentence, sentences, whole_words, words_of
+from shopgraph.guards.facts import Facts
 
 
 class Manner(StrEnum):
@@ -39,11 +40,34 @@ _OF_THE_SHOP = whole_words(
 _IT = whole_words("it its they their er es sein seine seiner seinem sie il elle ils elles son sa ses leur leurs")
 
 
+_NO_NAME = whole_words(
+    "order orders sale card gift delivery shipping return refund price discount code total item items offer stock size "
+    "color colour store shop bestellung lieferung preis commande prix livraison "
+    "pack packs pair with from your mini maxi plus light dark black white blue green grey grau blau grün schwarz weiß "
+    "noir blanc bleu vert rouge rosa gold silver small large extra free organic natural classic premium home kitchen "
+    "garden water inch page pages piece pieces best good great this that these avec pour sans mit ohne für und dans "
+    "notre votre unser kilo litre liter edition édition ausgabe first"
+)
+"""Words of a name that may stand anywhere."""
+
+
+@per_facts
+def name_parts(facts: Facts) -> Mapping[str, str]:
+    """Words of more than three letters that stand in the name of one product only, and that name."""
+    holders: dict[str, set[str]] = {}
+    for product in facts.products:
+        name = product.name.lower()
+        for word in words_of(name):
+            if len(word) > 3 and word not in _NO_NAME:
+                holders.setdefault(word, set()).add(name)
+    return {word: next(iter(names)) for word, names in holders.items() if len(names) == 1}
+
+
 @lru_cache(maxsize=2)  # two checks of a chain ask for those of the same text
 def subjects(text: str, known: Known) -> Sequence[Subject]:
     """The subject of each of the text's sentences."""
     names = known.mentions(text)
-    parts = known.name_parts
+    parts = name_parts(known.facts)
     found: list[Subject] = []
     carried: Sequence[Mention] = ()
     place = 0

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from shopgraph.guards.checks.amounts import read_number, write_number
-from shopgraph.guards.checks.base import Finding, denies, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import book
 from shopgraph.guards.checks.numbers import write_count
-from shopgraph.guards.checks.text import Sentence, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
 from shopgraph.guards.facts import DeliveryFact, Facts
 
 _UNITS = {
@@ -21,41 +21,49 @@ _UNITS = {
     "y": Decimal(365),
     "d": Decimal(1),
 }
-_SPAN = re.compile(
+_SPAN = Cue(
+    "day days week month hour year werktag arbeitstag tag tage woche monat stunde jahr jour semaine mois heure an ans",
     r"(?<![\d#.,-])(?P<low>0{0,20}\d{1,3}|\b(?:an?|eine[rmn]?|une?)(?=\s))"
     r"(?:\s?(?:-|–|—|to|bis|à|or|and|und|et|oder|ou)\s?(?P<high>0{0,20}\d{1,3}))?[\s-]"
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
-    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))"
+    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))",
 )
 _DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours"}
 _DELIVERY = stems_of("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
-_OTHER_METHOD = re.compile(r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect")
+_OTHER_METHOD = Cue(
+    "express premium overnight next same pick pickup collect",
+    r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect",
+)
 """The facts hold the standard method's days only."""
-_RETURN = re.compile(
+_RETURN = Cue(
+    "return returns send sent bring rückgabe zurück retour renvoyer money change widerruf rücksendung",
     r"\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them|things)? ?back|\bsent back"
     r"|bring (?:it|them) back|rückgabe|"
-    r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend"
+    r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend",
 )
-_REFUND = re.compile(r"refund|erstatt|rembours")
-_ELSE = re.compile(
+_REFUND = Cue("refund erstatten rückerstattung zurückerstattet rembourser", r"refund|erstatt|rembours")
+_ELSE = Cue(
+    "bank credited delivered code discount warranty guarantee garantie gewährleistung restock get melde revien",
     r"\bbank\b|credited|was delivered|were delivered|\bcode\b|discount|warranty|guarantee|garantie"
     r"|gewährleistung|restock|"
-    r"get back to you|melde|revien"
+    r"get back to you|melde|revien",
 )
 _PROCESSING = re.compile(
     r"tak(?:e|es|ing)\b|arriv|process|bank|credit|issue|appear|account|expect|receive|\bget\b|dauert|prend|reç|recev|"
     r"gutgeschrieben|erhalten|konto|compte|see it|reach"
 )
 _EARLIEST = re.compile(r"at least|as early as|earliest|mindestens|frühestens|au moins|au plus tôt|minimum")
-_TAX = re.compile(r"(?:\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)")
-_NO_TAX = re.compile(
-    r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from"
+_TAX = Cue("tax taxes vat mwst mehrwertsteuer tva", r"(?:\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)")
+_NO_TAX = Cue(
+    "tax vat steuerfrei mehrwertsteuer tva exempt",
+    r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from",
 )
 _PERCENT = re.compile(
     r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
-_FREE_DELIVERY = re.compile(
+_FREE_DELIVERY = Cue(
+    "free complimentary us kostenlos gratis frei versandkostenfrei gratuite offerte",
     r"\b(?:free|complimentary) (?:standard |express |home )?(?P<what>delivery"
     r"|shipping)\b(?: on (?:all|every|any) (?:orders?|purchases?))?"
     r"|\b(?P<what2>delivery|shipping) (?:is|comes) (?:always |completely |absolutely |totally |also "
@@ -63,7 +71,7 @@ _FREE_DELIVERY = re.compile(
     r"|\b(?:ship|deliver)s? (?:it |this |that |them )?(?:to you )?(?P<en>free of charge|for free)\b"
     r"|\b(?P<what3>versand|lieferung) ist (?:immer |natürlich )?(?:kostenlos|gratis|frei)\b"
     r"|\b(?:kostenlose[rn]?|gratis) ?(?P<what4>versand|lieferung)\b|\bversandkostenfrei\b"
-    r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b"
+    r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b",
 )
 _CONDITION = re.compile(
     r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
@@ -74,8 +82,10 @@ _CONDITION = re.compile(
 
 def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
     """Delivery days, return windows, tax rates and free delivery that disagree with the facts."""
+    if _TOPICS.isdisjoint(about(text)):
+        return
     for sentence in sentences(text):
-        if not sentence.stems & _TOPICS:
+        if _TOPICS.isdisjoint(sentence.stems):
             continue
         yield from _days(sentence, facts)
         yield from _tax(sentence, facts)
@@ -90,16 +100,16 @@ _TOPICS = _DELIVERY | stems_of(
 
 
 def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    for found in _SPAN.finditer(sentence.digits):
-        clause = sentence.clause(sentence.start + found.start("low"))
-        if _ELSE.search(sentence.low) or denies(clause):
+    for found in _SPAN.find_digits(sentence):
+        if _ELSE.search(sentence) or sentence.denies_at(found.start("low")):
             continue
-        returns = _RETURN.search(sentence.low) or (_REFUND.search(sentence.low) and "within" in sentence.low)
-        if _REFUND.search(sentence.low) and (_PROCESSING.search(sentence.low) or not returns):
+        refund = _REFUND.search(sentence)
+        returns = _RETURN.search(sentence) or (refund and "within" in sentence.low)
+        if refund and (_PROCESSING.search(sentence.low) or not returns):
             continue
         if returns and not found["high"]:
             yield from _window(sentence, found, facts.return_window_days)
-        elif not returns and sentence.stems & _DELIVERY and not _OTHER_METHOD.search(sentence.low):
+        elif not returns and sentence.stems & _DELIVERY and not _OTHER_METHOD.search(sentence):
             yield from _delivery_days(sentence, found, facts.delivery)
 
 
@@ -160,15 +170,17 @@ def _delivery_days(sentence: Sentence, found: re.Match[str], delivery: DeliveryF
 
 
 def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    if not _TAX.search(sentence.low) and not _NO_TAX.search(sentence.low):
+    free = _NO_TAX.search(sentence)
+    if free is None and not _TAX.search(sentence):
         return
-    free = _NO_TAX.search(sentence.low)
     if free and facts.tax_percent != 0 and not sentence.asks:
         yield take_out(sentence, "Nothing here is free of tax.")
         return
     for found in _PERCENT.finditer(sentence.digits):
         near = sentence.low[max(0, found.start() - 25) : found.end() + 25]
-        if not _TAX.search(near) or (facts.tax_percent is not None and facts.tax_percent in read_number(found[1])):
+        if not _TAX.pattern.search(near) or (
+            facts.tax_percent is not None and facts.tax_percent in read_number(found[1])
+        ):
             continue
         if facts.tax_percent is None:
             yield take_out(sentence, "No tax rate stands in the facts. Do not name one.")
@@ -180,10 +192,10 @@ def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
 
 
 def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    found = _FREE_DELIVERY.search(sentence.low)
+    found = _FREE_DELIVERY.search(sentence)
     if found is None or sentence.asks or (facts.delivery is not None and facts.delivery.price == 0):
         return
-    if denies(sentence.clause(sentence.start + found.start())):
+    if sentence.denies_at(found.start()):
         return
     delivery = facts.delivery
     if delivery is None or delivery.price is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from shopgraph.guards.checks.numbers import in_digits
@@ -38,20 +38,34 @@ class Sentence:
         return self._digits
 
     def clause(self, place: int) -> str:
-        """The part of it, between commas and the like, that holds that place of the whole text, in lower case."""
-        at = place - self.start
+        """The part of it, between commas and the like, that holds that place of it, in lower case."""
         begin = 0
         for found in _CLAUSE_END.finditer(self.low):
-            if found.start() > at:
+            if found.start() > place:
                 return self.low[begin : found.start()]
             begin = found.end()
         return self.low[begin:]
+
+    def denies_at(self, place: int) -> bool:
+        """Whether the clause at that place of it says that something is not so, or may not be."""
+        return not _NEGATIONS.isdisjoint(self.stems) and _NEGATION.search(self.clause(place)) is not None
+
+    @property
+    def denies(self) -> bool:
+        """Whether any part of it does."""
+        return not _NEGATIONS.isdisjoint(self.stems) and _NEGATION.search(self.low) is not None
 
 
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _ASCII_LETTERS = "".join(chr(place) if chr(place).isalpha() else " " for place in range(128))
-_CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[–—-]\s|\b(?:but|however|aber|mais)\b")
+_CLAUSE_END = re.compile(  # begins with a set: fast to find
+    r"[,;:\sbham](?:(?<=[,;:])(?=\s)|(?<=\s)[–—-]\s|(?:(?<=\bb)ut|(?<=\bh)owever|(?<=\ba)ber|(?<=\bm)ais)\b)"
+)
+_NEGATION = re.compile(
+    r"\b(?:no|not|cannot|unable|never|neither|nor|without|more than|above|exceeds?|beyond|isn|aren|don|won|doesn|can"
+    r"(?=['’]t)|kein\w*|nicht|nie|pas|aucun\w*)\b|n['’]t\b"
+)
 
 
 def lowered(text: str) -> str:
@@ -68,9 +82,17 @@ def words_of(low: str) -> list[str]:
 
 
 def stems_in(words: Sequence[str], low: str) -> frozenset[str]:
-    """The first four letters of its words, and `%`: what a text can be about, without a regex."""
-    stems = frozenset([word[:4] for word in words])
-    return stems | {"%"} if "%" in low else stems
+    """The first four letters of its words and of what German compounds end with, and `%`.
+
+    They tell what a text can be about without a regex.
+    """
+    stems = {word[:4] for word in words}
+    if "%" in low:
+        stems.add("%")
+    for word in words:
+        if len(word) > 9:
+            stems.update([head[:4] for head in _HEADS.findall(word)])
+    return frozenset(stems)
 
 
 def whole_words(words: str) -> frozenset[str]:
@@ -81,6 +103,43 @@ def whole_words(words: str) -> frozenset[str]:
 def stems_of(words: str) -> frozenset[str]:
     """Their first four letters, to be compared with a sentence's `stems`."""
     return frozenset(word[:4] for word in words.split())
+
+
+_NEGATIONS = stems_of(
+    "no not cannot unable never neither nor without more above exceed exceeds beyond isn aren don won doesn can kein "
+    "nicht nie pas aucun t"
+)
+_HEADS = re.compile(
+    "rabatt|nachlass|aktion|gutschein|code|kosten|gebühr|versand|liefer|preis|steuer|garantie|summe|erstatt|spar|soldes"
+)
+
+
+class Cue:
+    """A pattern, and words of which one stands in whatever it finds: a sentence without them is not searched."""
+
+    __slots__ = ("pattern", "stems")
+
+    def __init__(self, words: str, pattern: str) -> None:
+        self.stems = stems_of(words)
+        self.pattern = re.compile(pattern)
+
+    def search(self, sentence: Sentence, part: str | None = None) -> re.Match[str] | None:
+        """Its first place in the sentence in lower case, or in a part of it."""
+        if self.stems.isdisjoint(sentence.stems):
+            return None
+        return self.pattern.search(sentence.low if part is None else part)
+
+    def find(self, sentence: Sentence) -> Iterable[re.Match[str]]:
+        """All its places in the sentence in lower case."""
+        return () if self.stems.isdisjoint(sentence.stems) else self.pattern.finditer(sentence.low)
+
+    def search_digits(self, sentence: Sentence) -> re.Match[str] | None:
+        """Its first place in the sentence in lower case with numbers in digits."""
+        return None if self.stems.isdisjoint(sentence.stems) else self.pattern.search(sentence.digits)
+
+    def find_digits(self, sentence: Sentence) -> Iterable[re.Match[str]]:
+        """All its places in the sentence in lower case with numbers in digits."""
+        return () if self.stems.isdisjoint(sentence.stems) else self.pattern.finditer(sentence.digits)
 
 
 _SENTENCE_END = re.compile(
@@ -108,6 +167,12 @@ def sentences(text: str) -> Sequence[Sentence]:
     if start < len(text):
         found += _no_longer(text, start, len(text), first)
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def about(text: str) -> frozenset[str]:
+    """The stems of all its sentences: a check that needs none of them has nothing to read."""
+    return frozenset[str]().union(*[sentence.stems for sentence in sentences(text)])
 
 
 def _ends(text: str, start: int, dot: int, end: int) -> bool:

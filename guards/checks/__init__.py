@@ -9,9 +9,11 @@ from shopgraph.guards.checks.brand import find_off_brand, find_too_long
 from shopgraph.guards.checks.dates import find_wrong_dates
 from shopgraph.guards.checks.discounts import find_wrong_discounts
 from shopgraph.guards.checks.figures import find_wrong_amounts
-from shopgraph.guards.checks.leaks import find_foreign_data, find_foreign_links, find_secrets
+from shopgraph.guards.checks.links import find_foreign_links
 from shopgraph.guards.checks.orders import find_wrong_orders
+from shopgraph.guards.checks.people import find_foreign_data
 from shopgraph.guards.checks.promises import find_promises
+from shopgraph.guards.checks.secrets import find_secrets
 from shopgraph.guards.checks.stock import find_wrong_stock
 from shopgraph.guards.checks.terms import find_wrong_terms
 
@@ -19,7 +21,7 @@ __all__ = ["CHECKS", "Check", "Finding", "OnError"]
 
 CHECKS: tuple[Check, ...] = (
     Check(name="secrets", find=find_secrets, protects="No credential and nothing of the assistant's instructions."),
-    Check(name="links", find=find_foreign_links, protects="Links lead to the shop's own hosts only."),
+    Check(name="links", find=find_foreign_links, protects="Links lead to pages of the shop's own hosts only."),
     Check(name="personal-data", find=find_foreign_data, protects="Nobody's contact data or card but the asker's own."),
     Check(name="actions", find=find_undone_actions, protects="Nothing is said to be done that was not."),
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),

@@ -9,6 +9,7 @@ from shopgraph.guards.checks.brand import find_off_brand, find_too_long
 from shopgraph.guards.checks.dates import find_wrong_dates
 from shopgraph.guards.checks.discounts import find_wrong_discounts
 from shopgraph.guards.checks.figures import find_wrong_amounts
+from shopgraph.guards.checks.language import find_other_language
 from shopgraph.guards.checks.links import find_foreign_links
 from shopgraph.guards.checks.orders import find_wrong_orders
 from shopgraph.guards.checks.people import find_foreign_data
@@ -23,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="secrets", find=find_secrets, protects="No credential and nothing of the assistant's instructions."),
     Check(name="links", find=find_foreign_links, protects="Links lead to pages of the shop's own hosts only."),
     Check(name="personal-data", find=find_foreign_data, protects="Nobody's contact data or card but the asker's own."),
+    Check(name="language", find=find_other_language, protects="The answer is in the customer's language."),
     Check(name="actions", find=find_undone_actions, protects="Nothing is said to be done that was not."),
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
     Check(name="terms", find=find_wrong_terms, protects="Delivery days, return window and tax are the region's."),

@@ -22,7 +22,8 @@ from shopgraph.guards.checks.units import ASPECTS, SHARES, THINGS, UNITS
 from shopgraph.guards.facts import Facts, ProductFact
 
 _TIMES = frozenset([unit for unit, meant in UNITS.items() if meant.kind == "time"])
-_TRIGGERS = (frozenset(UNITS) | frozenset(THINGS) | frozenset(SHARES) | {"x", "c", "f", "go", "to", "mo"}) - _TIMES
+_TRIGGERS = (frozenset(UNITS) | frozenset(THINGS) | frozenset(SHARES) | {"x", "c", "f"}) - _TIMES
+_OCTETS = frozenset({"go", "to", "mo"})
 _RUNS = whole_words(
     "battery batteries akku akkus akkulaufzeit batterie batterien laufzeit autonomie playback playtime charge runs run "
     "running lasts last lasting plays läuft laufen hält halten durchhält tient tiennent dure durent burns burn "
@@ -66,10 +67,11 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
         return
     book = attribute_book(facts)
     nouns = book.nouns
+    triggers = _TRIGGERS | _OCTETS if (facts.locale or "").startswith("fr") else _TRIGGERS
     for place, sentence in enumerate(sentences(text)):
         words = sentence.words
         if (
-            _TRIGGERS.isdisjoint(words)
+            triggers.isdisjoint(words)
             and nouns.isdisjoint(words)
             and (_TIMES.isdisjoint(words) or _RUNS.isdisjoint(words))
             and '"' not in sentence.text
@@ -77,7 +79,7 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
         ) or sentence.asks:
             continue
         if sentence.numeric or sentence.digits is not sentence.low:
-            yield from _of_sentence(sentence, subjects(text, book.known)[place], book)
+            yield from _of_sentence(sentence, subjects(text, book.known).of(place), book)
 
 
 def _of_sentence(sentence: Sentence, subject: Subject, book: AttributeBook) -> Iterator[Finding]:

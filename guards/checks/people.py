@@ -9,6 +9,7 @@ from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.links import is_host
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
+from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 from shopgraph.guards.personal import Personal, digits_of, find_personal
@@ -27,13 +28,14 @@ _STREET = re.compile(
     r"|square|passage|faubourg|villa|sentier) (?:(?:de la|de l['’]|des|de|du|d['’]|la|le|les|l['’]) ?)?"
     rf"{_CAPITAL}"
 )
+_POSTCODE = re.compile(r", \d{5}\b")
 _ADDRESSED = re.compile(
     r"\b(?:wohn\w*|adresse|anschrift|liefer\w*|geliefert|nachbar\w*|abgegeben|geht an|versand|\d{5}) ?"
 )
 _STREET_WORDS = whole_words(
     "street st avenue ave road rd lane ln drive dr boulevard blvd court ct place pl way square sq terrace close crescent "
     "gardens parkway pkwy highway hwy row mews hill walk grove circle trail rue av bd impasse allée chemin quai cours "
-    "route passage faubourg sentier villa am an auf im in zur zum unter hinter"
+    "route passage faubourg sentier villa"
 )
 _STREET_ENDS = (
     *("straße", "strasse", "str", "weg", "gasse", "allee", "platz", "ring", "ufer", "damm", "chaussee", "steig"),
@@ -71,7 +73,11 @@ _LETTERS_OR_DIGITS = re.compile(r"[^\W_]+")
 def find_foreign_data(text: str, facts: Facts) -> Iterator[Finding]:
     """Addresses, phones, e-mail, cards and purchases of people who are not the asking customer."""
     personal = [found for found in find_personal(text) if not _is_own(found, facts)]
-    for sentence in sentences(text):
+    words = vocabulary(text)
+    streets = not _STREET_WORDS.isdisjoint(words) or any([word.endswith(_STREET_ENDS) for word in words])
+    streets = streets or _POSTCODE.search(text) is not None
+    people = not _TITLES.isdisjoint(words) or not _OTHERS_WORDS.isdisjoint(words)
+    for sentence in sentences(text) if streets or people or personal else ():
         inside = [found for found in personal if sentence.start <= found.start < sentence.end]
         monsieur = _MONSIEUR.search(text, max(0, sentence.start - 4), sentence.start)
         if _tells_of_others(sentence, facts, contact=bool(inside), titled=monsieur is not None):
@@ -104,7 +110,7 @@ def _own(facts: Facts) -> set[str]:
 
 def _tells_of_others(sentence: Sentence, facts: Facts, *, contact: bool, titled: bool) -> bool:
     words = sentence.words
-    if sentence.numeric and _may_hold_street(words) and _foreign_street(sentence, facts):
+    if sentence.numeric and _foreign_street(sentence, facts):
         return True
     if titled:
         titled = not _is_customer(sentence.text.partition(" ")[0].rstrip(",."), facts)
@@ -116,10 +122,6 @@ def _tells_of_others(sentence: Sentence, facts: Facts, *, contact: bool, titled:
     return contact or (
         _DID.search(sentence.low) is not None and (titled or _names_somebody(sentence, facts)) and not sentence.asks
     )
-
-
-def _may_hold_street(words: list[str]) -> bool:
-    return not _STREET_WORDS.isdisjoint(words) or any([word.endswith(_STREET_ENDS) for word in words])
 
 
 def _foreign_street(sentence: Sentence, facts: Facts) -> bool:

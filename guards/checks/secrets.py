@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from shopgraph.guards.checks.base import Finding
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.text import lowered
+from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
@@ -62,6 +63,9 @@ _SHAPE_SIGNS = (
     ),
 )
 """One of these, in lower case, stands in whatever `_SHAPES` finds."""
+_SHORTEST = 12
+"""Letters of the shortest key without a blank."""
+_LOGINS = frozenset("login user username benutzer benutzername utilisateur identifiant".split())
 
 _CALLED = re.compile(
     r"(?P<called>\b[a-z_-]{0,24}(?:password|passwort|passwörter|kennwort|passcode|passphrase|pass phrase|mot de passe"
@@ -76,10 +80,10 @@ _CALLED = re.compile(
     re.I,
 )
 _CALLED_SIGNS = (
-    *("passw", "kennwort", "passcode", "passphrase", "pass phrase", "mot de passe", "pwd", "pin", "key", "token"),
-    *("schlüssel", "secret", "clé", "clef", "jeton", "credential", "login", "zugang", "zugriff", "geheim"),
-    *("code d'acc", "code d’acc"),
+    *("passw", "kennwort", "passcode", "passphrase", "mot de passe", "schlüssel", "secret", "credential", "zugang"),
+    *("zugriff", "geheim", "jeton", "d'acc", "d’acc"),
 )
+_CALLED_WORDS = frozenset("pin pwd key keys token tokens clé clef login pass".split())
 _PLAIN_LINKS = (":", "=", "->", "→", "lautet", "lauten", "reads")
 _NO_VALUE = frozenset(
     "required needed necessary optional incorrect wrong invalid valid correct expired safe secure secret private "
@@ -130,44 +134,24 @@ _PROMPT = re.compile(
     re.I | re.M,
 )
 _SPOKEN = re.compile(r"\b(?:SYSTEM|DEVELOPER)(?: PROMPT| MESSAGE)?\s?:\s")
-_PROMPT_SIGNS = (
-    *(
-        "prompt",
-        "instruct",
-        "instrukt",
-        "you are a",
-        "you are the",
-        "you are",
-        "you're a",
-        "act as",
-        "<|",
-        "[inst",
-        "[/inst",
-    ),
-    *(
-        "<<",
-        "system",
-        '"role"',
-        "## ",
-        "programm",
-        "configur",
-        "anweis",
-        "vorgaben",
-        "aufgetragen",
-        "du bist",
-        "consigne",
-    ),
-    *("directive", "tu es", "demandé de ne", "chargé", "guidelines", "rules"),
+_PROMPT_WORDS = frozenset(
+    "prompt prompts instructions instruction instructed instruktionen instruiert programmed configured prompted system "
+    "developers developer sys im_start role guidelines rules directive directives message programmiert angewiesen "
+    "aufgetragen anweisung anweisungen vorgaben systemprompt systemanweisungen consignes programmé programmée configuré "
+    "configurée demandé chargé chargée inst start end".split()
 )
+_PROMPT_SIGNS = ("you are a", "you are the", "you're a", "you’re a", "act as", "<|", "du bist", "tu es", "##")
+"""One of these, or of the words, stands in whatever `_PROMPT` finds."""
 
 
 def find_secrets(text: str, facts: Facts) -> Iterator[Finding]:
     """Credentials and the assistant's own instructions; nothing of such a text is said."""
     low = lowered(text)
-    found = _secret(text, low, facts)
+    words = vocabulary(text)
+    found = _secret(text, low, words, facts)
     if found is not None:
         yield _block(found, "The text holds a secret.")
-    elif _any_in(low, _PROMPT_SIGNS):
+    elif not words.isdisjoint(_PROMPT_WORDS) or _any_in(low, _PROMPT_SIGNS):
         told = _PROMPT.search(text) or _SPOKEN.search(text)
         if told is not None:
             yield _block(told.span(), "The text tells the assistant's own instructions.")
@@ -177,12 +161,13 @@ def _block(span: tuple[int, int], reason: str) -> Finding:
     return Finding(verdict=VerdictKind.BLOCK, start=span[0], end=span[1], reason=reason)
 
 
-def _secret(text: str, low: str, facts: Facts) -> tuple[int, int] | None:
-    if _any_in(low, _SHAPE_SIGNS):
+def _secret(text: str, low: str, words: frozenset[str], facts: Facts) -> tuple[int, int] | None:
+    longest = max([len(word) for word in text.split()], default=0)
+    if (longest >= _SHORTEST or "-----" in text or not words.isdisjoint(_LOGINS)) and _any_in(low, _SHAPE_SIGNS):
         shaped = _SHAPES.search(text)
         if shaped is not None:
             return shaped.span()
-    if not _any_in(low, _CALLED_SIGNS):
+    if words.isdisjoint(_CALLED_WORDS) and not _any_in(low, _CALLED_SIGNS):
         return None
     for called in _CALLED.finditer(text):
         value = called["value"].rstrip(".,;:!?)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -63,31 +64,45 @@ def name_parts(facts: Facts) -> Mapping[str, str]:
     return {word: next(iter(names)) for word, names in holders.items() if len(names) == 1}
 
 
+class Subjects:
+    """The subjects of a text's sentences, each found when it is asked for."""
+
+    def __init__(self, text: str, known: Known) -> None:
+        self._sentences = sentences(text)
+        self._known = known
+        self._names = known.mentions(text)
+        self._named: dict[int, Subject] = {}
+
+    def of(self, place: int) -> Subject:
+        """That of the sentence at a place of their order."""
+        subject = self._here(place)
+        if subject.products or not _goes_on(self._sentences[place]):
+            return subject
+        for before in range(place - 1, -1, -1):
+            earlier = self._here(before)
+            if earlier.products:
+                return Subject(Manner.CARRIED, earlier.products, subject.names)
+        return subject
+
+    def _here(self, place: int) -> Subject:
+        kept = self._named.get(place)
+        if kept is None:
+            kept = self._named[place] = self._read(self._sentences[place])
+        return kept
+
+    def _read(self, sentence: Sentence) -> Subject:
+        begin = bisect_left(self._names, (sentence.start,))
+        names = self._names[begin : bisect_left(self._names, (sentence.end,))]
+        products = [mention for mention in names if self._known.variants(mention.key)]
+        if not products and (parts := _by_parts(sentence, name_parts(self._known.facts))):
+            return Subject(Manner.NAMED, parts, [*parts, *names])
+        return Subject(Manner.NAMED if products else Manner.UNNAMED, products, names)
+
+
 @lru_cache(maxsize=2)  # two checks of a chain ask for those of the same text
-def subjects(text: str, known: Known) -> Sequence[Subject]:
-    """The subject of each of the text's sentences."""
-    names = known.mentions(text)
-    parts = name_parts(known.facts)
-    found: list[Subject] = []
-    carried: Sequence[Mention] = ()
-    place = 0
-    for sentence in sentences(text):
-        first = place
-        while place < len(names) and names[place].start < sentence.end:
-            place += 1
-        here = names[first:place]
-        products = [mention for mention in here if known.variants(mention.key)]
-        if products:
-            carried = products
-            found.append(Subject(Manner.NAMED, products, here))
-        elif parts and (partly := _by_parts(sentence, parts)):
-            carried = partly
-            found.append(Subject(Manner.NAMED, partly, [*partly, *here]))
-        elif carried and _goes_on(sentence):
-            found.append(Subject(Manner.CARRIED, carried, here))
-        else:
-            found.append(Subject(Manner.UNNAMED, (), here))
-    return tuple(found)
+def subjects(text: str, known: Known) -> Subjects:
+    """The subjects of each of the text's sentences."""
+    return Subjects(text, known)
 
 
 def _by_parts(sentence: Sentence, parts: Mapping[str, str]) -> list[Mention]:

@@ -6,6 +6,7 @@ from shopgraph.guards.checks.actions import find_undone_actions
 from shopgraph.guards.checks.attributes import find_wrong_attributes
 from shopgraph.guards.checks.base import Check, Finding, OnError
 from shopgraph.guards.checks.brand import find_off_brand, find_too_long
+from shopgraph.guards.checks.conduct import find_misconduct
 from shopgraph.guards.checks.dates import find_wrong_dates
 from shopgraph.guards.checks.discounts import find_wrong_discounts
 from shopgraph.guards.checks.figures import find_wrong_amounts
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="secrets", find=find_secrets, protects="No credential and nothing of the assistant's instructions."),
     Check(name="links", find=find_foreign_links, protects="Links lead to pages of the shop's own hosts only."),
     Check(name="personal-data", find=find_foreign_data, protects="Nobody's contact data or card but the asker's own."),
+    Check(name="conduct", find=find_misconduct, protects="No insult, no threat, no advice to hurt oneself or others."),
     Check(name="language", find=find_other_language, protects="The answer is in the customer's language."),
     Check(name="actions", find=find_undone_actions, protects="Nothing is said to be done that was not."),
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),

@@ -8,7 +8,7 @@ from shopgraph.guards.checks import figures_words as words
 from shopgraph.guards.checks.amounts import Amount
 from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.names import Mention
-from shopgraph.guards.checks.text import Sentence
+from shopgraph.guards.checks.text import Sentence, words_of
 
 
 class Around:
@@ -44,6 +44,10 @@ class Around:
                 place = mention.end - start
             self._plain = "".join([*parts, low[place:]])
         return self._plain
+
+    def lacks(self, stems: frozenset[str]) -> bool:
+        """Whether it has none of these words but in names: a Down Quilt is not marked down."""
+        return stems.isdisjoint(self.sentence.stems) or stems.isdisjoint([w[:4] for w in words_of(self.plain)])
 
 
 class Claim:

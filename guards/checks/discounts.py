@@ -9,11 +9,11 @@ from decimal import Decimal
 from shopgraph.guards.checks.amounts import read_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
-from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of, whole_words
 from shopgraph.guards.facts import Facts
 
 _PERCENT = re.compile(
-    r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
+    r"(\d(?<![\d.,]\d)\d{0,22}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
 _CUT = Cue(
     "off discount discounted rabatt reduced reduzier remise réduc rédui save saves saving promo coupon code codes "
@@ -25,6 +25,9 @@ _CUT = Cue(
     r"|solde|spar(?:en|st|t)\b|"
     r"sparen|économis|moins cher|reduction|\bdeal\b|bargain|\bless\b",
 )
+_CUT_WORDS = whole_words("off discount discounts discounted rabatt remise coupon code reduced")
+"""Words of it that are enough without a closer look."""
+_TAX_OF = re.compile(r"\b(?:tax|vat|mwst|mehrwertsteuer|tva)\b[^.,;]{0,12}$")
 _TAX = re.compile(r"\btax\b|\bvat\b|\bmwst\b|\btva\b|steuer")
 _SHARE = re.compile(
     r"^\s?(?:of|der|des|aller|unserer) (?:all |our |the )?(?:customers|shoppers|buyers|reviewers"
@@ -70,7 +73,7 @@ _CODE_STEMS = stems_of(
     "entrez using try redeem"
 )
 _PROMOTION_STEMS = stems_of("sale promotion deals event special aktion wochen soldes offer")
-_CODE_LIKE = re.compile(r"[A-Z][A-Z0-9_-]{2}|[A-Za-z]-?\d")
+_CODE_LIKE = re.compile(r"[A-Za-z](?:(?<=[A-Z])[A-Z0-9_-]{2}|-?\d)")
 _PERCENT_STEMS = stems_of("% percent per prozent pour")
 _TOPICS = frozenset[str]().union(
     _CODE_STEMS, _PROMOTION_STEMS, _PERCENT_STEMS, _HALF.stems, *[given.stems for given in _GIVEN]
@@ -96,8 +99,11 @@ def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
         return
     if _PERCENT_STEMS.isdisjoint(sentence.stems):
         return
-    cut, fee = _CUT.search(sentence), _FEE.search(sentence)
     for found in _PERCENT.finditer(sentence.digits):
+        if _TAX_OF.search(sentence.low, max(0, found.start() - 25), found.start()):
+            continue
+        cut = not _CUT_WORDS.isdisjoint(sentence.words) or _CUT.search(sentence) is not None
+        fee = _FEE.search(sentence)
         behind = sentence.low[found.end() :]
         if (_SHARE.search(behind) or (fee and not cut)) and not sentence.denies:
             yield take_out(sentence, f"No fact holds {found[0].strip()}.")

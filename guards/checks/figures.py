@@ -62,7 +62,7 @@ def _is_plain_price(around: Around, ours: Book) -> bool:
         and product.end <= amount.start
         and variants[0].price in amount.values
         and (ours.currency is None or ours.currency in amount.currencies)
-        and words.NO_PRICE.isdisjoint(around.sentence.stems)
+        and around.lacks(words.NO_PRICE)
     )
 
 
@@ -73,7 +73,7 @@ def _judge(claim: Claim, ours: Book) -> Iterator[Finding]:
         return
     said = claim.products()
     variants = [v for m in said for v in ours.variants(m.key, claim.sentence.low)]
-    if any(v.price in amount.values for v in variants) and words.NO_PRICE.isdisjoint(claim.sentence.stems):
+    if any(v.price in amount.values for v in variants) and claim.around.lacks(words.NO_PRICE):
         return
     if _is_price_claim(claim, said, variants):
         allowed = _prices(claim, ours, said, variants)
@@ -192,7 +192,7 @@ def _typed(
 
 def _of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
     """Whether the amount is the price of something with a name of its own that stands in no fact."""
-    if said:
+    if said or words.ARTICLES.isdisjoint(claim.sentence.stems):
         return False
     return any(
         found.end() <= claim.amount.start - claim.sentence.start

@@ -67,6 +67,7 @@ COMPARED = Cue(
 )
 BOTH = Cue("both pair beide deux couple", r"\bboth\b|\bpair\b|\bbeide|\bdeux\b|\bcouple\b")
 COUNT = re.compile(r"(?<![\d.,#-])0{0,20}(\d{1,2})(?![\d.,]\d|\d)")
+ARTICLES = stems_of("the our das die der le la les")
 STRANGER = re.compile(
     r"\b(?:[Tt]he|[Oo]ur|[Dd]as|[Dd]ie|[Dd]er|[Ll][ae]|[Ll]es)\s((?:[A-ZÄÖÜÉ][\w'’-]{1,30}\s){2,5})"
     r"(?:costs?|is|are|kostet|kosten|ist|sind|coûte|coûtent|est|sont|sells?|comes?|goes)\b"

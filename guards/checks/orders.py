@@ -52,6 +52,7 @@ _IN_LANGUAGE = {
         "canceled": "annulée",
     },
 }
+_HOW = stems_of("is was has have status got ist wurde est a sera")
 _CLAIM = Cue(
     "delivered shipped dispatched way transit out cancelled pending being processed arrived returned "
     "bearbeitung versandt "
@@ -164,7 +165,7 @@ def _order_meant(sentence: Sentence, at: int, here: Sequence[Mention], carried: 
 def _states(
     sentence: Sentence, here: Sequence[Mention], carried: str | None, states: dict[str, str | None], ours: Known
 ) -> Iterator[Finding]:
-    for found in _CLAIM.find(sentence):
+    for found in _CLAIM.find(sentence) if not _HOW.isdisjoint(sentence.stems) else ():
         key = _order_meant(sentence, found.start("state"), here, carried, ours)
         if sentence.asks or _ELSE.search(sentence.clause(found.start("state"))):
             continue

@@ -60,7 +60,7 @@ _NO_TAX = Cue(
     r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from",
 )
 _PERCENT = re.compile(
-    r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
+    r"(\d(?<![\d.,]\d)\d{0,22}(?:[.,]\d{1,3})?)[\s-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
 _FREE_DELIVERY = Cue(
     "free complimentary us kostenlos gratis frei versandkostenfrei gratuite offerte",

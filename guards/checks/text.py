@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from shopgraph.guards.checks.numbers import in_digits
 
@@ -14,19 +15,22 @@ class Sentence:
 
     __slots__ = ("_digits", "asks", "end", "first_of_line", "low", "numeric", "start", "stems", "text", "words")
 
-    def __init__(self, text: str, start: int, end: int, *, first_of_line: bool) -> None:
+    def __init__(self, whole: _Whole, start: int, end: int, *, first_of_line: bool) -> None:
         self.start = start
         self.end = end
         """Behind the blanks that follow it."""
-        self.text = text[start:end].rstrip()
+        self.text = text = whole.text[start:end].rstrip()
+        last = start + len(text)
         self.first_of_line = first_of_line
-        self.low = lowered(self.text)
+        self.low = low = whole.low[start:last]
         """It in lower case, every letter at its place."""
-        self.words = words_of(self.low)
-        self.stems = stems_in(self.words, self.low)
-        self.numeric = _DIGIT.search(self.text) is not None
+        self.words = words = whole.letters[start:last].split() if whole.letters else words_of(low)
+        """Its runs of letters, in lower case."""
+        self.stems = _stems_in(words, low)
+        """The first four letters of its words and of what German compounds end with, and `%`: what it can be about."""
+        self.numeric = _DIGIT.search(text) is not None
         """Whether a digit stands in it."""
-        self.asks = self.text.endswith(("?", "？"))
+        self.asks = text.endswith(("?", "？"))
         """Whether it is a question."""
         self._digits: str | None = None
 
@@ -77,21 +81,25 @@ def lowered(text: str) -> str:
 
 
 def words_of(low: str) -> list[str]:
-    """The runs of letters of a text."""
-    return low.translate(_ASCII_LETTERS).split() if low.isascii() else _WORD.findall(low)
+    """The runs of letters of a text in lower case."""
+    return _WORD.findall(low)
 
 
-def stems_in(words: Sequence[str], low: str) -> frozenset[str]:
-    """The first four letters of its words and of what German compounds end with, and `%`.
+class _Whole(NamedTuple):
+    """A text and what its sentences take their parts of: done once for all, it costs a tenth."""
 
-    They tell what a text can be about without a regex.
-    """
+    text: str
+    low: str
+    letters: str
+    """In lower case with blanks for all but letters; empty where not all is ASCII."""
+
+
+def _stems_in(words: Sequence[str], low: str) -> frozenset[str]:
     stems = {word[:4] for word in words}
     if "%" in low:
         stems.add("%")
-    for word in words:
-        if len(word) > 9:
-            stems.update([head[:4] for head in _HEADS.findall(word)])
+    for word in [word for word in words if len(word) > 9]:
+        stems.update([head[:4] for head in _HEADS.findall(word)])
     return frozenset(stems)
 
 
@@ -155,6 +163,8 @@ _LONGEST = 600
 @lru_cache(maxsize=8)  # every check of a chain asks for those of the same text
 def sentences(text: str) -> Sequence[Sentence]:
     """The text in sentences; a line end ends one too. Joined again they are the text."""
+    low = lowered(text)
+    whole = _Whole(text, low, low.translate(_ASCII_LETTERS) if low.isascii() else "")
     found: list[Sentence] = []
     start, first = 0, True
     for mark in _SENTENCE_END.finditer(text):
@@ -162,10 +172,10 @@ def sentences(text: str) -> Sequence[Sentence]:
         newline = "\n" in mark[0]
         if not newline and mark[0][0] == "." and not _ends(text, start, mark.start(), end):
             continue
-        found += _no_longer(text, start, end, first)
+        found += _no_longer(whole, start, end, first)
         start, first = end, newline
     if start < len(text):
-        found += _no_longer(text, start, len(text), first)
+        found += _no_longer(whole, start, len(text), first)
     return tuple(found)
 
 
@@ -188,13 +198,14 @@ def _ends(text: str, start: int, dot: int, end: int) -> bool:
     return not (before in _NUMBERED and (text[end : end + 1].isdigit() or text[end : end + 1] == "#"))
 
 
-def _no_longer(text: str, start: int, end: int, first: bool) -> Iterator[Sentence]:
+def _no_longer(whole: _Whole, start: int, end: int, first: bool) -> list[Sentence]:
+    found: list[Sentence] = []
     while end - start > _LONGEST:
-        blank = text.rfind(" ", start + 1, start + _LONGEST) + 1
+        blank = whole.text.rfind(" ", start + 1, start + _LONGEST) + 1
         cut = blank or start + _LONGEST
-        yield Sentence(text, start, cut, first_of_line=first)
+        found.append(Sentence(whole, start, cut, first_of_line=first))
         start, first = cut, False
-    yield Sentence(text, start, end, first_of_line=first)
+    return [*found, Sentence(whole, start, end, first_of_line=first)]
 
 
 def with_digits(text: str) -> str:

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
 _DIGITS = re.compile(  # begins with a set, which is fast to find
-    r"[+(\d](?<![\w#+.-].)(?:(?<=\d)|[+(]?\d)[\d() ./-]{4,28}\d(?:x\d{1,6})?(?!\w)"
+    r"[+(\d](?<![\w#+.$€£¥-].)(?:(?<=\d)|[+(]?\d)[\d() ./-]{4,28}\d(?:x\d{1,6})?(?!\w)"
 )
 _PHONE = re.compile(
     r"\+\d{1,3}[ ./-]?(?:\(\d{1,5}\)[ ./-]?)?\d(?:[ ./-]?\d){5,12}"  # international
@@ -39,7 +39,7 @@ _IP = re.compile(
     r"(?<![\w.:])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w:]|\.\d)"
     r"|(?<![\w.:])(?=[0-9a-fA-F]{0,4}:)[0-9a-fA-F:]{4,39}(?![\w:])"
 )
-_LONG_NUMBER = re.compile(r"\d[\d() ./-]{4,28}\d")
+_LONG_NUMBER = re.compile(r"\d(?<![$€£¥]\d)[\d() ./-]{4,28}\d")
 _IP_SIGNS = (re.compile(r"\.\d{1,3}\.\d"), re.compile(r":[\dA-Fa-f]{0,4}:"))
 _SSN_SIGN = re.compile(r"-\d\d-\d")
 _IBAN_SIGN = re.compile(r"\d\d(?<=[A-Za-z]{2}..)")

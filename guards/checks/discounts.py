@@ -72,11 +72,11 @@ _CODE_STEMS = stems_of(
     "code coupon voucher gutschein use enter type apply with mit nutze gib avec utilisez saisissez "
     "entrez using try redeem"
 )
-_PROMOTION_STEMS = stems_of("sale promotion deals event special aktion wochen soldes offer")
+_PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")
 _CODE_LIKE = re.compile(r"[A-Za-z](?:(?<=[A-Z])[A-Z0-9_-]{2}|-?\d)")
 _PERCENT_STEMS = stems_of("% percent per prozent pour")
 _TOPICS = frozenset[str]().union(
-    _CODE_STEMS, _PROMOTION_STEMS, _PERCENT_STEMS, _HALF.stems, *[given.stems for given in _GIVEN]
+    _CODE_STEMS, stems_of(" ".join(_PROMOTION_WORDS)), _PERCENT_STEMS, _HALF.stems, *[given.stems for given in _GIVEN]
 )
 
 
@@ -181,7 +181,7 @@ def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
 
 def _promotions(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     """Promotions by a name that no fact holds."""
-    if not sentence.stems & _PROMOTION_STEMS:
+    if _PROMOTION_WORDS.isdisjoint(sentence.words):
         return
     names = [promotion.name.lower() for promotion in ours.facts.promotions if promotion.name]
     for found in _PROMOTION.finditer(sentence.text):

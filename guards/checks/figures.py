@@ -11,7 +11,7 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import Book, book
 from shopgraph.guards.checks.claims import Around, Claim
 from shopgraph.guards.checks.known import plain_id
-from shopgraph.guards.checks.names import Mention, inside
+from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
@@ -35,20 +35,23 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
 
 def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[Around]:
     """The sentences that hold amounts."""
-    names = ours.known.mentions(text)
+    names, products_named = ours.known.mentions(text), ours.known.products
     carried: Sequence[Mention] = ()
-    amount = 0
+    amount = name = 0
     for sentence in sentences(text):
         if sentence.first_of_line:
             carried = ()
-        first, end = amount, sentence.end
+        first, first_name, end = amount, name, sentence.end
+        while name < len(names) and names[name].start < end:
+            name += 1
         while amount < len(amounts) and amounts[amount].start < end:
             amount += 1
-        here = inside(names, sentence.start, end)
-        products = [mention for mention in here if ours.has_price(mention.key)]
+        here = names[first_name:name]
+        products = [mention for mention in here if mention.key in products_named or ours.has_price(mention.key)]
         if first < amount:
             yield Around(sentence, amounts[first:amount], here, products, carried)
-        carried = [mention for mention in products if ours.known.variants(mention.key)][-1:] or carried
+        if products:
+            carried = [mention for mention in products if ours.known.variants(mention.key)][-1:] or carried
 
 
 def _is_plain_price(around: Around, ours: Book) -> bool:

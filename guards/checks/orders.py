@@ -10,7 +10,7 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known, plain_id
 from shopgraph.guards.checks.names import Mention, inside, mentions
 from shopgraph.guards.checks.numbers import write_count
-from shopgraph.guards.checks.text import Cue, Sentence, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
 from shopgraph.guards.facts import Facts, OrderFact
 
 _STAGES = ("pending", "processed", "shipped", "delivered")
@@ -109,6 +109,8 @@ _TRACKING = Cue(
 
 def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
     """What is said of orders: states they are not in, orders that nobody knows, wrong counts and tracking numbers."""
+    if _TOPICS.isdisjoint(about(text)) and "#" not in text:
+        return
     ours = known(facts)
     states = {key: order.status for key, order in ours.orders.items()}
     for action in facts.actions:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known, variants_meant
-from shopgraph.guards.checks.names import Mention, inside
+from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
 from shopgraph.guards.facts import Facts, ProductFact
@@ -30,6 +30,7 @@ _LEFT = re.compile(
     r"(?P<number>\d{1,24})"  # begins with a set: fast to find; `_left` looks at what stands before
     r"(?: (?:more |weitere )?(?:pieces?|units?|pairs?|items?|copies|of (?:them|these|those)|stück"
     r"|paare?|exemplare?|pièces?|exemplaires?|paires?|articles?))?"
+    r"(?: are| is| remain| sind| ist| sont)?(?: still| currently| now| noch| derzeit| encore)?"
     r" (?:left|in stock|available|remaining|remain|auf lager|verfügbar|übrig|vorrätig|en stock"
     r"|disponibles?|restants?)\b"
 )
@@ -87,18 +88,22 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
         return
     names = ours.products_in(text)
     carried: Mention | None = None
+    name = 0
     for sentence in sentences(text):
-        here = inside(names, sentence.start, sentence.end)
+        first, end = name, sentence.end
+        while name < len(names) and names[name].start < end:
+            name += 1
         if sentence.first_of_line:
             carried = None
-        if sentence.stems & _TOPICS and not sentence.asks and not _doubts(sentence):
-            yield from _sentence(sentence, here, carried, ours)
-        carried = here[-1] if here else carried
+        if not _TOPICS.isdisjoint(sentence.stems) and not sentence.asks and not _doubts(sentence):
+            yield from _sentence(sentence, names[first:name], carried, ours)
+        if first < name:
+            carried = names[name - 1]
 
 
 def _doubts(sentence: Sentence) -> bool:
     """Whether it speaks of what may be or will be, not of what is."""
-    return bool(sentence.stems & _QUESTION_STEMS) and _QUESTION.search(sentence.low) is not None
+    return not _QUESTION_STEMS.isdisjoint(sentence.stems) and _QUESTION.search(sentence.low) is not None
 
 
 def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | None, ours: Known) -> Iterator[Finding]:
@@ -111,8 +116,11 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
             return
         yield from _judge(sentence, 0, len(sentence.text), variants)
         return
+    if len(here) == 1:
+        yield from _judge(sentence, 0, len(sentence.text), variants_meant(sentence.low, ours.variants(here[0].key)))
+        return
     for part in _parts(sentence, here):
-        variants = [v for m in part.names for v in variants_meant(part.low(sentence), _variants(ours, m))]
+        variants = [v for m in part.names for v in variants_meant(part.low(sentence), ours.variants(m.key))]
         finding = list(_judge(sentence, part.start, part.end, variants))
         yield from finding
         if finding and finding[0].end == sentence.end:
@@ -151,16 +159,12 @@ _CLAIM_WORDS = re.compile(
 )
 
 
-def _variants(ours: Known, mention: Mention) -> Sequence[ProductFact]:
-    return ours.variants(mention.key)
-
-
 def _without_name(sentence: Sentence, carried: Mention | None, ours: Known) -> Sequence[ProductFact] | None:
     """What a sentence without a name speaks of: what was named last, or the only product there is."""
     if _STRANGER.search(sentence.text):
         return None
     if carried is not None:
-        return variants_meant(sentence.low, _variants(ours, carried))
+        return variants_meant(sentence.low, ours.variants(carried.key))
     if len({product.name for product in ours.facts.products}) == 1:
         return variants_meant(sentence.low, ours.facts.products)
     return None
@@ -176,14 +180,10 @@ def _claims(sentence: Sentence) -> bool:
 def _left(sentence: Sentence, begin: int, end: int) -> re.Match[str] | None:
     """A number that is said to be left."""
     digits = sentence.digits
-    return next(
-        (
-            found
-            for found in _LEFT.finditer(digits, begin, end)
-            if digits[found.start() - 1 : found.start()] not in _GLUED
-        ),
-        None,
-    )
+    for found in _LEFT.finditer(digits, begin, end):
+        if digits[found.start() - 1 : found.start()] not in _GLUED:
+            return found
+    return None
 
 
 def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductFact]) -> Iterator[Finding]:
@@ -195,6 +195,8 @@ def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductF
         counted = _LEFT_AFTER.pattern.search(sentence.digits, begin, end)
     if counted is None and "rest" in sentence.stems:
         counted = _RESTE.search(sentence.digits)
+    if counted is not None and known_stocks == [int(counted["number"])]:
+        return
     gone = _OUT.search(sentence.low, begin, end) if sentence.stems & _OUT_STEMS else None
     there = _IN.search(sentence.low, begin, end) if sentence.stems & _IN_STEMS else None
     last = _LAST.search(sentence.low, begin, end) if sentence.stems & _LAST_STEMS else None

@@ -21,14 +21,18 @@ _UNITS = {
     "y": Decimal(365),
     "d": Decimal(1),
 }
-_SPAN = Cue(
-    "day days week month hour year werktag arbeitstag tag tage woche monat stunde jahr jour semaine mois heure an ans",
-    r"(?<![\d#.,-])(?P<low>0{0,20}\d{1,3}|\b(?:an?|eine[rmn]?|une?)(?=\s))"
-    r"(?:\s?(?:-|–|—|to|bis|à|or|and|und|et|oder|ou)\s?(?P<high>0{0,20}\d{1,3}))?[\s-]"
+_UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
-    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))",
+    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))"
 )
+_SPAN = Cue(
+    "day days week month hour year werktag arbeitstag tag tage woche monat stunde jahr jour semaine mois heure an ans",
+    r"(?P<low>\d(?<![\d#.,-]\d)\d{0,22})"
+    rf"(?:\s?(?:-|–|—|to|bis|à|or|and|und|et|oder|ou)\s?(?P<high>0{{0,20}}\d{{1,3}}))?[\s-]{_UNIT}",
+)
+_ONE = Cue("a an eine einen einer einem un une", rf"\b(?P<low>an?|eine[rmn]?|une?)\s(?P<high>(?!))?{_UNIT}")
+"""The same where the number is an article: "within a week"."""
 _DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours"}
 _DELIVERY = stems_of("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
 _OTHER_METHOD = Cue(
@@ -56,7 +60,7 @@ _PROCESSING = re.compile(
 _EARLIEST = re.compile(r"at least|as early as|earliest|mindestens|frühestens|au moins|au plus tôt|minimum")
 _TAX = Cue("tax taxes vat mwst mehrwertsteuer tva", r"(?:\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)")
 _NO_TAX = Cue(
-    "tax vat steuerfrei mehrwertsteuer tva exempt",
+    "free no zero steuerfrei ohne sans exempt",
     r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from",
 )
 _PERCENT = re.compile(
@@ -100,7 +104,9 @@ _TOPICS = _DELIVERY | stems_of(
 
 
 def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    for found in _SPAN.find_digits(sentence):
+    if _SPAN.stems.isdisjoint(sentence.stems):
+        return
+    for found in (*_SPAN.find_digits(sentence), *_ONE.find_digits(sentence)):
         if _ELSE.search(sentence) or sentence.denies_at(found.start("low")):
             continue
         refund = _REFUND.search(sentence)

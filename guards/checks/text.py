@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,9 +13,9 @@ from shopgraph.guards.checks.numbers import in_digits
 class Sentence:
     """A sentence or a line of a list, and what tells cheaply what it can be about; never changed once made."""
 
-    __slots__ = ("_digits", "asks", "end", "first_of_line", "low", "numeric", "start", "stems", "text", "words")
+    __slots__ = ("_digits", "end", "first_of_line", "low", "start", "stems", "text", "words")
 
-    def __init__(self, whole: _Whole, start: int, end: int, *, first_of_line: bool) -> None:
+    def __init__(self, whole: _Whole, start: int, end: int, first_of_line: bool) -> None:
         self.start = start
         self.end = end
         """Behind the blanks that follow it."""
@@ -28,11 +28,17 @@ class Sentence:
         """Its runs of letters, in lower case."""
         self.stems = _stems_in(words, low)
         """The first four letters of its words and of what German compounds end with, and `%`: what it can be about."""
-        self.numeric = _DIGIT.search(text) is not None
-        """Whether a digit stands in it."""
-        self.asks = text.endswith(("?", "？"))
-        """Whether it is a question."""
         self._digits: str | None = None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether a digit stands in it."""
+        return _DIGIT.search(self.text) is not None
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question."""
+        return self.text.endswith(("?", "？"))
 
     @property
     def digits(self) -> str:
@@ -94,13 +100,14 @@ class _Whole(NamedTuple):
     """In lower case with blanks for all but letters; empty where not all is ASCII."""
 
 
-def _stems_in(words: Sequence[str], low: str) -> frozenset[str]:
+def _stems_in(words: Sequence[str], low: str) -> Set[str]:
     stems = {word[:4] for word in words}
     if "%" in low:
         stems.add("%")
-    for word in [word for word in words if len(word) > 9]:
-        stems.update([head[:4] for head in _HEADS.findall(word)])
-    return frozenset(stems)
+    for word in words:
+        if len(word) > 9:
+            stems.update([head[:4] for head in _HEADS.findall(word)])
+    return stems
 
 
 def whole_words(words: str) -> frozenset[str]:
@@ -168,14 +175,14 @@ def sentences(text: str) -> Sequence[Sentence]:
     found: list[Sentence] = []
     start, first = 0, True
     for mark in _SENTENCE_END.finditer(text):
-        end = mark.end()
-        newline = "\n" in mark[0]
-        if not newline and mark[0][0] == "." and not _ends(text, start, mark.start(), end):
+        dot, end = mark.span()
+        newline = text.find("\n", dot, end) >= 0
+        if text[dot] == "." and not newline and not _ends(text, start, dot, end):
             continue
-        found += _no_longer(whole, start, end, first)
+        _add(found, whole, start, end, first)
         start, first = end, newline
     if start < len(text):
-        found += _no_longer(whole, start, len(text), first)
+        _add(found, whole, start, len(text), first)
     return tuple(found)
 
 
@@ -198,14 +205,13 @@ def _ends(text: str, start: int, dot: int, end: int) -> bool:
     return not (before in _NUMBERED and (text[end : end + 1].isdigit() or text[end : end + 1] == "#"))
 
 
-def _no_longer(whole: _Whole, start: int, end: int, first: bool) -> list[Sentence]:
-    found: list[Sentence] = []
+def _add(found: list[Sentence], whole: _Whole, start: int, end: int, first: bool) -> None:
     while end - start > _LONGEST:
         blank = whole.text.rfind(" ", start + 1, start + _LONGEST) + 1
         cut = blank or start + _LONGEST
-        found.append(Sentence(whole, start, cut, first_of_line=first))
+        found.append(Sentence(whole, start, cut, first))
         start, first = cut, False
-    return [*found, Sentence(whole, start, end, first_of_line=first)]
+    found.append(Sentence(whole, start, end, first))
 
 
 def with_digits(text: str) -> str:

@@ -39,7 +39,8 @@ _IP = re.compile(
     r"(?<![\w.:])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w:]|\.\d)"
     r"|(?<![\w.:])(?=[0-9a-fA-F]{0,4}:)[0-9a-fA-F:]{4,39}(?![\w:])"
 )
-_LONG_NUMBER = re.compile(r"\d(?<![$€£¥]\d)[\d() ./-]{4,28}\d")
+# What must stand in a text before a pattern above is run on it: cheap to look for.
+_LONG_NUMBER = re.compile(r"\d(?<![\w$€£¥]\d)[\d() ./-]{4,28}\d")
 _IP_SIGNS = (re.compile(r"\.\d{1,3}\.\d"), re.compile(r":[\dA-Fa-f]{0,4}:"))
 _SSN_SIGN = re.compile(r"-\d\d-\d")
 _IBAN_SIGN = re.compile(r"\d\d(?<=[A-Za-z]{2}..)")
@@ -73,11 +74,11 @@ def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
         for found in _EMAIL.finditer(text):
             yield "email", *found.span()
     numbers = _LONG_NUMBER.search(text) is not None
-    if any(sign.search(text) for sign in _IP_SIGNS):
+    if (numbers and _IP_SIGNS[0].search(text)) or _IP_SIGNS[1].search(text):
         for found in _IP.finditer(text):
             if _is_ip(found[0]):
                 yield "ip", *found.span()
-    for found in _IBAN.finditer(text) if numbers and _IBAN_SIGN.search(text) else ():
+    for found in _IBAN.finditer(text) if _IBAN_SIGN.search(text) else ():
         if _is_iban(found[0]):
             yield "iban", *found.span()
     for found in _SSN.finditer(text) if numbers and (_SSN_SIGN.search(text) or "ssn " in text) else ():

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.text import about, lowered, sentences, stems_of, whole_words, with_digits
+from shopgraph.guards.checks.text import about, lowered, sentences, whole_words, with_digits
+from shopgraph.guards.checks.topics import topic
 
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})
 _CODES = "USD|EUR|GBP|JPY|KWD|CAD|AUD|NZD|CHF|CNY|SEK|NOK|DKK|PLN|INR|BHD|OMR"
@@ -50,13 +51,13 @@ _AMOUNT = re.compile(
 _SIGN_FIRST = re.compile(rf"(?P<sign>[$€£¥￥])[ \u00a0\u202f]?(?P<number>{_SPACED}(?!\d)|{_NUMBER})")
 """The same where nothing but a sign before a number can make an amount: it begins with a set, which is fast to find."""
 _SIGN_BEHIND = re.compile(r"[$€£¥円](?:(?<=\d.)|(?<=\d[ \u00a0\u202f].))")
-_WORDS = stems_of("dollar buck euro pound quid yen dinar kd") | stems_of(_CODES.lower().replace("|", " "))
+_WORDS = topic("dollar buck euro pound quid yen dinar kd " + _CODES.lower().replace("|", " "))
 _PRICED = re.compile(
     r"\b(?:costs?|costing|priced at|(?:price|cost) (?:is|of)|prices?:|sells? for|kostet|kosten"
     r"|preis(?: ist| beträgt| von|:)|coûte(?:nt)?|prix(?: est)?(?: de|:))"
     r"\s(?:only |just |now |nur |jetzt |seulement )?$"
 )
-_PRICED_STEMS = stems_of("cost costs costing priced price prices sell kostet kosten preis coûte prix")
+_PRICED_TOPIC = topic("cost costs costing priced price prices sell kostet kosten preis coûte prix")
 _BARE = re.compile(
     rf"(?P<number>{_NUMBER})(?=[.!?,;)]?(?:\s(?!us|[$€£¥%\w])|\s(?:and|each|und|et|apiece|or|but|plus"
     r"|at|right|today|now)\b|$))"
@@ -87,13 +88,13 @@ class Amount(NamedTuple):
 def find_amounts(text: str) -> list[Amount]:
     """Each amount with a currency, and each number that is said to be a price, from left to right."""
     digits = with_digits(text)
-    stems = about(text)
-    rare = not _WORDS.isdisjoint(stems) or "US$" in text or "د" in text or _SIGN_BEHIND.search(digits)
+    topics = about(text)
+    rare = topics & _WORDS or "US$" in text or "د" in text or _SIGN_BEHIND.search(digits)
     if rare:
         found = [_amount(text, item) for item in _AMOUNT.finditer(digits) if not _weighs(digits, item)]
     else:
         found = [_signed(text, item) for item in _SIGN_FIRST.finditer(digits)]
-    if _PRICED_STEMS.isdisjoint(stems):
+    if not topics & _PRICED_TOPIC:
         return found
     taken = {amount.number_start for amount in found}
     bare = [amount for place in _after_price_words(digits) if place not in taken for amount in _unsigned(text, place)]

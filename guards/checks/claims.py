@@ -9,6 +9,7 @@ from shopgraph.guards.checks.amounts import Amount
 from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.text import Sentence, words_of
+from shopgraph.guards.checks.topics import topics_of
 
 
 class Around:
@@ -45,9 +46,9 @@ class Around:
             self._plain = "".join([*parts, low[place:]])
         return self._plain
 
-    def lacks(self, stems: frozenset[str]) -> bool:
-        """Whether it has none of these words but in names: a Down Quilt is not marked down."""
-        return stems.isdisjoint(self.sentence.stems) or stems.isdisjoint([w[:4] for w in words_of(self.plain)])
+    def lacks(self, topics: int) -> bool:
+        """Whether it is about none of these but in names: a Down Quilt is not marked down."""
+        return not self.sentence.topics & topics or not topics_of(words_of(self.plain), self.plain) & topics
 
 
 class Claim:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from shopgraph.guards.checks.amounts import read_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
-from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of, whole_words
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, whole_words
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts
 
 _PERCENT = re.compile(
@@ -68,25 +69,25 @@ _PROMOTION = re.compile(
     r"|[Ss]pecial|[Aa]ktion|[Ww]ochen|[Ss]oldes|[Oo]ffer))\b"
     r"|\b(?P<named>(?:[A-ZÄÖÜÉ][\w'’&-]{1,20}\s){1,3}(?:Sale|Promotion|Aktion|Soldes|Deals|Promo))\b"
 )
-_CODE_STEMS = stems_of(
+_CODE_TOPIC = topic(
     "code coupon voucher gutschein use enter type apply with mit nutze gib avec utilisez saisissez "
     "entrez using try redeem"
 )
 _PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")
 _CODE_LIKE = re.compile(r"[A-Za-z](?:(?<=[A-Z])[A-Z0-9_-]{2}|-?\d)")
-_PERCENT_STEMS = stems_of("% percent per prozent pour")
-_TOPICS = frozenset[str]().union(
-    _CODE_STEMS, stems_of(" ".join(_PROMOTION_WORDS)), _PERCENT_STEMS, _HALF.stems, *[given.stems for given in _GIVEN]
+_PERCENT_TOPIC = topic("% percent per prozent pour")
+_TOPICS = (
+    _CODE_TOPIC | topic(" ".join(_PROMOTION_WORDS)) | _PERCENT_TOPIC | _HALF.topic | _GIVEN[0].topic | _GIVEN[1].topic
 )
 
 
 def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Offers above what is allowed, codes and promotions that stand in no fact."""
-    if _TOPICS.isdisjoint(about(text)):
+    if not about(text) & _TOPICS:
         return
     ours = known(facts)
     for sentence in sentences(text):
-        if _TOPICS.isdisjoint(sentence.stems):
+        if not sentence.topics & _TOPICS:
             continue
         findings = [*_codes(sentence, ours), *_given(sentence, ours), *_promotions(sentence, ours)][:1]
         yield from findings or _offers(sentence, ours)
@@ -97,7 +98,7 @@ def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     if half and not (Decimal(50) in ours.percents or ours.most_percent >= 50) and not sentence.denies_at(half.start()):
         yield take_out(sentence, "Nothing is at half its price. Do not offer it.")
         return
-    if _PERCENT_STEMS.isdisjoint(sentence.stems):
+    if not sentence.topics & _PERCENT_TOPIC:
         return
     for found in _PERCENT.finditer(sentence.digits):
         if _TAX_OF.search(sentence.low, max(0, found.start() - 25), found.start()):
@@ -154,7 +155,7 @@ def _shown(percent: Decimal) -> str:
 
 
 def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
-    if not _CODE_LIKE.search(sentence.text) or (_CODE_STEMS.isdisjoint(sentence.stems) and "code" not in sentence.low):
+    if not _CODE_LIKE.search(sentence.text) or (not sentence.topics & _CODE_TOPIC and "code" not in sentence.low):
         return
     for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED):
         for found in pattern.finditer(sentence.text):

@@ -127,13 +127,7 @@ def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequenc
         allowed |= ours.former(variants)
     if words.REDUCED.search(claim.sentence):
         allowed |= ours.reduced(variants)
-    if any(m.key in ours.orders for m in claim.around.here) or claim.sentence.stems & {
-        "orde",
-        "best",
-        "comm",
-        "paid",
-        "boug",
-    }:
+    if any(m.key in ours.orders for m in claim.around.here) or claim.sentence.topics & words.ORDERED:
         allowed = allowed.union(*(ours.lines.get(m.key, ()) for m in said))
     return allowed | _derived(claim, ours)
 
@@ -195,7 +189,7 @@ def _typed(
 
 def _of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
     """Whether the amount is the price of something with a name of its own that stands in no fact."""
-    if said or words.ARTICLES.isdisjoint(claim.sentence.stems):
+    if said or not claim.sentence.topics & words.ARTICLES:
         return False
     return any(
         found.end() <= claim.amount.start - claim.sentence.start
@@ -241,7 +235,7 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention]) -> Decimal | None:
 def _price(claim: Claim, ours: Book, products: Sequence[Mention]) -> Decimal | None:
     subjects = products or claim.around.carried
     if not subjects and (
-        _of_a_stranger(claim, ()) or claim.around.here or not claim.sentence.stems & words.PRICE_WORDS
+        _of_a_stranger(claim, ()) or claim.around.here or not claim.sentence.topics & words.PRICE_WORDS
     ):
         return None
     low = claim.sentence.low

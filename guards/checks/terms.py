@@ -10,7 +10,8 @@ from shopgraph.guards.checks.amounts import read_number, write_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import book
 from shopgraph.guards.checks.numbers import write_count
-from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import DeliveryFact, Facts
 
 _UNITS = {
@@ -34,7 +35,7 @@ _SPAN = Cue(
 _ONE = Cue("a an eine einen einer einem un une", rf"\b(?P<low>an?|eine[rmn]?|une?)\s(?P<high>(?!))?{_UNIT}")
 """The same where the number is an article: "within a week"."""
 _DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours"}
-_DELIVERY = stems_of("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
+_DELIVERY = topic("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
 _OTHER_METHOD = Cue(
     "express premium overnight next same pick pickup collect",
     r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect",
@@ -86,17 +87,17 @@ _CONDITION = re.compile(
 
 def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
     """Delivery days, return windows, tax rates and free delivery that disagree with the facts."""
-    if _TOPICS.isdisjoint(about(text)):
+    if not about(text) & _TOPICS:
         return
     for sentence in sentences(text):
-        if _TOPICS.isdisjoint(sentence.stems):
+        if not sentence.topics & _TOPICS:
             continue
         yield from _days(sentence, facts)
         yield from _tax(sentence, facts)
         yield from _free_delivery(sentence, facts)
 
 
-_TOPICS = _DELIVERY | stems_of(
+_TOPICS = _DELIVERY | topic(
     "retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst mehr tva steu free exem gara umta vers "
     "rücs refu erst remb ship komp stan"
 )
@@ -104,7 +105,7 @@ _TOPICS = _DELIVERY | stems_of(
 
 
 def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    if _SPAN.stems.isdisjoint(sentence.stems):
+    if not sentence.topics & _SPAN.topic:
         return
     for found in (*_SPAN.find_digits(sentence), *_ONE.find_digits(sentence)):
         if _ELSE.search(sentence) or sentence.denies_at(found.start("low")):
@@ -115,7 +116,7 @@ def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             continue
         if returns and not found["high"]:
             yield from _window(sentence, found, facts.return_window_days)
-        elif not returns and sentence.stems & _DELIVERY and not _OTHER_METHOD.search(sentence):
+        elif not returns and sentence.topics & _DELIVERY and not _OTHER_METHOD.search(sentence):
             yield from _delivery_days(sentence, found, facts.delivery)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from shopgraph.guards.checks.numbers import in_digits
+from shopgraph.guards.checks.numbers import FIRST_WORDS, in_digits
+from shopgraph.guards.checks.topics import topic, topics_of
 
 
 class Sentence:
     """A sentence or a line of a list, and what tells cheaply what it can be about; never changed once made."""
 
-    __slots__ = ("_digits", "end", "first_of_line", "low", "start", "stems", "text", "words")
+    __slots__ = ("_digits", "end", "first_of_line", "low", "start", "text", "topics", "words")
 
     def __init__(self, whole: _Whole, start: int, end: int, first_of_line: bool) -> None:
         self.start = start
@@ -26,8 +27,8 @@ class Sentence:
         """It in lower case, every letter at its place."""
         self.words = words = whole.letters[start:last].split() if whole.letters else words_of(low)
         """Its runs of letters, in lower case."""
-        self.stems = _stems_in(words, low)
-        """The first four letters of its words and of what German compounds end with, and `%`: what it can be about."""
+        self.topics = topics_of(words, low)
+        """What it can be about."""
         self._digits: str | None = None
 
     @property
@@ -44,7 +45,7 @@ class Sentence:
     def digits(self) -> str:
         """It in lower case with numbers in words written in digits, every letter at its place."""
         if self._digits is None:
-            self._digits = in_digits(self.low, self.low, self.words)
+            self._digits = in_digits(self.low, self.low, self.words) if self.topics & _NUMBERS else self.low
         return self._digits
 
     def clause(self, place: int) -> str:
@@ -58,12 +59,12 @@ class Sentence:
 
     def denies_at(self, place: int) -> bool:
         """Whether the clause at that place of it says that something is not so, or may not be."""
-        return not _NEGATIONS.isdisjoint(self.stems) and _NEGATION.search(self.clause(place)) is not None
+        return bool(self.topics & _NEGATIONS) and _NEGATION.search(self.clause(place)) is not None
 
     @property
     def denies(self) -> bool:
         """Whether any part of it does."""
-        return not _NEGATIONS.isdisjoint(self.stems) and _NEGATION.search(self.low) is not None
+        return bool(self.topics & _NEGATIONS) and _NEGATION.search(self.low) is not None
 
 
 _DIGIT = re.compile(r"\d")
@@ -100,61 +101,44 @@ class _Whole(NamedTuple):
     """In lower case with blanks for all but letters; empty where not all is ASCII."""
 
 
-def _stems_in(words: Sequence[str], low: str) -> Set[str]:
-    stems = {word[:4] for word in words}
-    if "%" in low:
-        stems.add("%")
-    for word in words:
-        if len(word) > 9:
-            stems.update([head[:4] for head in _HEADS.findall(word)])
-    return stems
-
-
 def whole_words(words: str) -> frozenset[str]:
     """Words that stand in one string."""
     return frozenset(words.split())
 
 
-def stems_of(words: str) -> frozenset[str]:
-    """Their first four letters, to be compared with a sentence's `stems`."""
-    return frozenset(word[:4] for word in words.split())
-
-
-_NEGATIONS = stems_of(
+_NUMBERS = topic(" ".join(FIRST_WORDS))
+_NEGATIONS = topic(
     "no not cannot unable never neither nor without more above exceed exceeds beyond isn aren don won doesn can kein "
     "nicht nie pas aucun t"
-)
-_HEADS = re.compile(
-    "rabatt|nachlass|aktion|gutschein|code|kosten|gebühr|versand|liefer|preis|steuer|garantie|summe|erstatt|spar|soldes"
 )
 
 
 class Cue:
     """A pattern, and words of which one stands in whatever it finds: a sentence without them is not searched."""
 
-    __slots__ = ("pattern", "stems")
+    __slots__ = ("pattern", "topic")
 
     def __init__(self, words: str, pattern: str) -> None:
-        self.stems = stems_of(words)
+        self.topic = topic(words)
         self.pattern = re.compile(pattern)
 
     def search(self, sentence: Sentence, part: str | None = None) -> re.Match[str] | None:
         """Its first place in the sentence in lower case, or in a part of it."""
-        if self.stems.isdisjoint(sentence.stems):
+        if not sentence.topics & self.topic:
             return None
         return self.pattern.search(sentence.low if part is None else part)
 
     def find(self, sentence: Sentence) -> Iterable[re.Match[str]]:
         """All its places in the sentence in lower case."""
-        return () if self.stems.isdisjoint(sentence.stems) else self.pattern.finditer(sentence.low)
+        return self.pattern.finditer(sentence.low) if sentence.topics & self.topic else ()
 
     def search_digits(self, sentence: Sentence) -> re.Match[str] | None:
         """Its first place in the sentence in lower case with numbers in digits."""
-        return None if self.stems.isdisjoint(sentence.stems) else self.pattern.search(sentence.digits)
+        return self.pattern.search(sentence.digits) if sentence.topics & self.topic else None
 
     def find_digits(self, sentence: Sentence) -> Iterable[re.Match[str]]:
         """All its places in the sentence in lower case with numbers in digits."""
-        return () if self.stems.isdisjoint(sentence.stems) else self.pattern.finditer(sentence.digits)
+        return self.pattern.finditer(sentence.digits) if sentence.topics & self.topic else ()
 
 
 _SENTENCE_END = re.compile(
@@ -187,9 +171,12 @@ def sentences(text: str) -> Sequence[Sentence]:
 
 
 @lru_cache(maxsize=8)
-def about(text: str) -> frozenset[str]:
-    """The stems of all its sentences: a check that needs none of them has nothing to read."""
-    return frozenset[str]().union(*[sentence.stems for sentence in sentences(text)])
+def about(text: str) -> int:
+    """The topics of all its sentences: a check for which there is none has nothing to read."""
+    found = 0
+    for sentence in sentences(text):
+        found |= sentence.topics
+    return found
 
 
 def _ends(text: str, start: int, dot: int, end: int) -> bool:

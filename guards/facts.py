@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from shopgraph.domain import Instant, Quantity, Value
 
@@ -20,6 +20,16 @@ class _Fact(Value):
 Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
 """A decimal string in JSON, in major units of the facts' currency."""
 
+def _as_text(value: object) -> object:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(_as_text(item)) for item in value)
+    return str(value) if isinstance(value, int | float | Decimal) else value
+
+
+Attribute = Annotated[str, BeforeValidator(_as_text)]
+
 
 class ProductFact(_Fact):
     """A variant as it is sold right now; several may share a name."""
@@ -31,7 +41,8 @@ class ProductFact(_Fact):
     """The price before a reduction."""
     stock: Quantity | None = None
     restock_on: date | None = None
-    attributes: dict[str, str] = {}
+    attributes: dict[str, Attribute] = {}
+    """Numbers and truth values are read as texts."""
 
 
 class DiscountFact(_Fact):

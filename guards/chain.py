@@ -77,7 +77,10 @@ class GuardChain:
         for check in self.checks:
             before = text
             try:
-                outcome = apply(text, check.find(text, facts))
+                findings = list(check.find(text, facts))
+                if not findings:
+                    continue
+                outcome = apply(text, findings)
             except Exception as fault:  # an error is not a pass: the check says what becomes of it
                 verdicts.append(_failed(check, fault))
                 if check.on_error is OnError.CLOSED:

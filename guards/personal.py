@@ -12,7 +12,7 @@ from ipaddress import ip_address
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
 _DIGITS = re.compile(  # begins with a set, which is fast to find
-    r"[+(\d](?<![\w#+.-].)(?:(?<=\d)|[+(]?\d)[\d() ./-]{4,28}\d(?:x\d{1,6})?(?!\w)"
+    r"[+(\d](?<![\w#+.$€£¥-].)(?:(?<=\d)|[+(]?\d)[\d() ./-]{4,28}\d(?:x\d{1,6})?(?!\w)"
 )
 _PHONE = re.compile(
     r"\+\d{1,3}[ ./-]?(?:\(\d{1,5}\)[ ./-]?)?\d(?:[ ./-]?\d){5,12}"  # international
@@ -39,9 +39,10 @@ _IP = re.compile(
     r"(?<![\w.:])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w:]|\.\d)"
     r"|(?<![\w.:])(?=[0-9a-fA-F]{0,4}:)[0-9a-fA-F:]{4,39}(?![\w:])"
 )
-_LONG_NUMBER = re.compile(r"\d[\d() ./-]{4,28}\d")
+# What must stand in a text before a pattern above is run on it: cheap to look for.
+_LONG_NUMBER = re.compile(r"\d(?<![\w$€£¥]\d)[\d() ./-]{4,28}\d")
 _IP_SIGNS = (re.compile(r"\.\d{1,3}\.\d"), re.compile(r":[\dA-Fa-f]{0,4}:"))
-_SSN_SIGN = re.compile(r"-\d\d-\d|ssn ")
+_SSN_SIGN = re.compile(r"-\d\d-\d")
 _IBAN_SIGN = re.compile(r"\d\d(?<=[A-Za-z]{2}..)")
 _BEFORE = 40
 """Characters before a number that may say what it is."""
@@ -73,14 +74,14 @@ def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
         for found in _EMAIL.finditer(text):
             yield "email", *found.span()
     numbers = _LONG_NUMBER.search(text) is not None
-    if any(sign.search(text) for sign in _IP_SIGNS):
+    if (numbers and _IP_SIGNS[0].search(text)) or _IP_SIGNS[1].search(text):
         for found in _IP.finditer(text):
             if _is_ip(found[0]):
                 yield "ip", *found.span()
     for found in _IBAN.finditer(text) if _IBAN_SIGN.search(text) else ():
         if _is_iban(found[0]):
             yield "iban", *found.span()
-    for found in _SSN.finditer(text) if _SSN_SIGN.search(text) else ():
+    for found in _SSN.finditer(text) if numbers and (_SSN_SIGN.search(text) or "ssn " in text) else ():
         if not _LICENSE.search(text, max(0, found.start() - _BEFORE), found.start()):
             yield "ssn", *found.span()
     for found in _DIGITS.finditer(text) if numbers else ():
@@ -104,6 +105,8 @@ def digits_of(text: str) -> str:
 
 
 def _kind_of_digits(text: str, before: str, after: str) -> str | None:
+    if len(text) == 6 and not text.isdecimal():
+        return None  # 215.81: fewer digits than anything has
     digits = digits_of(_EXTENSION.sub("", text))
     if 12 <= len(digits) <= 19 and not set(text) & set("()/.+x") and luhn(digits) and _is_card_length(digits, before):
         return "card"

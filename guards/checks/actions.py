@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from shopgraph.guards.checks.base import Finding, take_out
 from shopgraph.guards.checks.deeds import DEEDS, Deed
 from shopgraph.guards.checks.known import plain_id
-from shopgraph.guards.checks.text import Sentence, about, sentences, stems_of
+from shopgraph.guards.checks.text import Sentence, about, sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import ActionFact, Facts
 
 DONE = frozenset(
@@ -20,15 +21,15 @@ _HYPOTHETIC = re.compile(
     r"|dès que|lorsque)\b[^,;]{0,80}$"
 )
 _DENIED = re.compile(r"\b(?:not|never|no|nicht|nichts|nothing|nobody|kein\w*|pas|rien|jamais|aucun\w*)\b|n['’]t\b")
-_HERE = stems_of("i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist was were have has")
+_HERE = topic("i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist was were have has")
 
 
 def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
     """Sentences that say something was done which the ledger does not hold."""
-    if _HERE.isdisjoint(about(text)):
+    if not about(text) & _HERE:
         return
     for sentence in sentences(text):
-        if sentence.asks or not sentence.stems & _HERE:
+        if sentence.asks or not sentence.topics & _HERE:
             continue
         for deed in DEEDS:
             claim = deed.claim.search(sentence)

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.text import about, lowered, sentences, stems_of, whole_words, with_digits
+from shopgraph.guards.checks.text import about, lowered, sentences, whole_words, with_digits
+from shopgraph.guards.checks.topics import topic
 
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})
 _CODES = "USD|EUR|GBP|JPY|KWD|CAD|AUD|NZD|CHF|CNY|SEK|NOK|DKK|PLN|INR|BHD|OMR"
@@ -47,16 +48,16 @@ _AMOUNT = re.compile(
     rf"(?P<before>US\$|[$€£¥￥]|\b(?:{_CODES}|KD)|د\.ك)[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)|{_NUMBER})"
     rf"|(?<![\d.,#\w])(?P<second>{_SPACED}|{_NUMBER}){_AFTER}"
 )
-_SIGN_FIRST = re.compile(rf"(?P<before>[$€£¥￥])[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)|{_NUMBER})")
+_SIGN_FIRST = re.compile(rf"(?P<sign>[$€£¥￥])[ \u00a0\u202f]?(?P<number>{_SPACED}(?!\d)|{_NUMBER})")
 """The same where nothing but a sign before a number can make an amount: it begins with a set, which is fast to find."""
 _SIGN_BEHIND = re.compile(r"[$€£¥円](?:(?<=\d.)|(?<=\d[ \u00a0\u202f].))")
-_WORDS = stems_of("dollar buck euro pound quid yen dinar kd") | stems_of(_CODES.lower().replace("|", " "))
+_WORDS = topic("dollar buck euro pound quid yen dinar kd " + _CODES.lower().replace("|", " "))
 _PRICED = re.compile(
     r"\b(?:costs?|costing|priced at|(?:price|cost) (?:is|of)|prices?:|sells? for|kostet|kosten"
     r"|preis(?: ist| beträgt| von|:)|coûte(?:nt)?|prix(?: est)?(?: de|:))"
     r"\s(?:only |just |now |nur |jetzt |seulement )?$"
 )
-_PRICED_STEMS = stems_of("cost costs costing priced price prices sell kostet kosten preis coûte prix")
+_PRICED_TOPIC = topic("cost costs costing priced price prices sell kostet kosten preis coûte prix")
 _BARE = re.compile(
     rf"(?P<number>{_NUMBER})(?=[.!?,;)]?(?:\s(?!us|[$€£¥%\w])|\s(?:and|each|und|et|apiece|or|but|plus"
     r"|at|right|today|now)\b|$))"
@@ -65,7 +66,7 @@ _BEFORE_PRICE = whole_words(
     "cost costs costing at is of price: prices: for only just now kostet kosten ist beträgt von preis: nur jetzt "
     "coûte coûtent est de prix: seulement"
 )
-_NUMBER = re.compile(r"\s\d")
+_BLANK_DIGIT = re.compile(r"\s\d")
 _GROUPS = re.compile(r"[.,'’ \u00a0\u202f]")
 _COMMA_LANGUAGES = frozenset({"de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "cs"})
 
@@ -87,15 +88,13 @@ class Amount(NamedTuple):
 def find_amounts(text: str) -> list[Amount]:
     """Each amount with a currency, and each number that is said to be a price, from left to right."""
     digits = with_digits(text)
-    stems = about(text)
-    rare = not _WORDS.isdisjoint(stems) or "US$" in text or "د" in text or _SIGN_BEHIND.search(digits)
-    pattern = _AMOUNT if rare else _SIGN_FIRST
-    found = [
-        _amount(text, item, before=item["before"] is not None)
-        for item in pattern.finditer(digits)
-        if not (rare and _weighs(digits, item))
-    ]
-    if _PRICED_STEMS.isdisjoint(stems):
+    topics = about(text)
+    rare = topics & _WORDS or "US$" in text or "د" in text or _SIGN_BEHIND.search(digits)
+    if rare:
+        found = [_amount(text, item) for item in _AMOUNT.finditer(digits) if not _weighs(digits, item)]
+    else:
+        found = [_signed(text, item) for item in _SIGN_FIRST.finditer(digits)]
+    if not topics & _PRICED_TOPIC:
         return found
     taken = {amount.number_start for amount in found}
     bare = [amount for place in _after_price_words(digits) if place not in taken for amount in _unsigned(text, place)]
@@ -105,7 +104,7 @@ def find_amounts(text: str) -> list[Amount]:
 def _after_price_words(digits: str) -> list[int]:
     """Where numbers begin behind a word that can lead up to a price."""
     low = lowered(digits)
-    places = [blank.end() - 1 for blank in _NUMBER.finditer(low)]
+    places = [blank.end() - 1 for blank in _BLANK_DIGIT.finditer(low)]
     return [place for place in places if low[low.rfind(" ", 0, place - 1) + 1 : place - 1] in _BEFORE_PRICE]
 
 
@@ -123,11 +122,17 @@ def _weighs(text: str, found: re.Match[str]) -> bool:
     return text.startswith("pounds", found.end() - 6) and "weigh" in text[max(0, found.start() - 30) : found.start()]
 
 
-def _amount(text: str, found: re.Match[str], *, before: bool) -> Amount:
-    group, sign = ("first", found["before"]) if before else ("second", found["after"])
+def _signed(text: str, found: re.Match[str]) -> Amount:
+    start, end = found.span("number")
+    sign, number = found.groups()
+    return Amount(found.start(), end, start, end, text[start:end], _SIGNS[sign], read_number(number))
+
+
+def _amount(text: str, found: re.Match[str]) -> Amount:
+    group, sign = ("first", found["before"]) if found["before"] else ("second", found["after"])
     start, end = found.span(group)
     values = read_number(found[group])
-    if not before and found["cents"]:
+    if found["cents"]:
         values = tuple([value + Decimal(int(found["cents"])) / 100 for value in values])
         end = found.end()
     sign = sign.lower()

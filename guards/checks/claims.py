@@ -8,7 +8,8 @@ from shopgraph.guards.checks import figures_words as words
 from shopgraph.guards.checks.amounts import Amount
 from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.names import Mention
-from shopgraph.guards.checks.text import Sentence
+from shopgraph.guards.checks.text import Sentence, words_of
+from shopgraph.guards.checks.topics import topics_of
 
 
 class Around:
@@ -44,6 +45,10 @@ class Around:
                 place = mention.end - start
             self._plain = "".join([*parts, low[place:]])
         return self._plain
+
+    def lacks(self, topics: int) -> bool:
+        """Whether it is about none of these but in names: a Down Quilt is not marked down."""
+        return not self.sentence.topics & topics or not topics_of(words_of(self.plain), self.plain) & topics
 
 
 class Claim:

@@ -11,6 +11,7 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.names import inside
 from shopgraph.guards.checks.text import Sentence, about, lowered, sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, OrderFact
 
 
@@ -48,7 +49,7 @@ _DATE = re.compile(
 )
 _NUMERIC = re.compile(r"[./-]\d\d?[./-]")
 _OF_MONEY = frozenset("$€£¥.,")
-_MONTH_STEMS = frozenset(name[:4] for name in _MONTHS)
+_MONTH_TOPIC = topic(" ".join(_MONTHS))
 _DELIVERED = re.compile(r"deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu")
 _PLACED = re.compile(
     r"\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt|passée|commandé|\bfrom\b|\bvom\b"
@@ -68,19 +69,20 @@ _PROMOTION = re.compile(
 )
 _FUTURE = re.compile(r"\bwill\b|['’]ll\b|\bwird\b|\bsera\b|\barrives\b|\bkommt\b|\barrivera\b|guarantee")
 _HEDGED = re.compile(r"\b(?:should|expected|estimated|scheduled|voraussichtlich|sollte|devrait|prévue?|estimée?)\b")
+_ORDER_TOPIC = topic("order bestellung commande paket parcel package colis sendung it sie es elle ship")
 _CUE = 45
 """How many letters before a date tell what it is the date of."""
 
 
 def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
     """Dates that disagree with the facts, or that no fact stands behind."""
-    if _MONTH_STEMS.isdisjoint(about(text)) and not _has_numeric(text):
+    if not about(text) & _MONTH_TOPIC and not _has_numeric(text):
         return
     ours = known(facts)
     for sentence in sentences(text):
         if not sentence.numeric or sentence.asks:
             continue
-        if _MONTH_STEMS.isdisjoint(sentence.stems) and not _has_numeric(sentence.text):
+        if not sentence.topics & _MONTH_TOPIC and not _has_numeric(sentence.text):
             continue
         last = 0
         for found in _DATE.finditer(sentence.low):
@@ -175,8 +177,7 @@ def _order(text: str, sentence: Sentence, ours: Known) -> OrderFact | None:
     if here:
         return ours.orders[here[-1].key]
     only = ours.only_order()
-    words = {"orde", "best", "comm", "pake", "parc", "pack", "coli", "send", "it", "sie", "es", "elle", "ship"}
-    return only if only is not None and sentence.stems & words else None
+    return only if only is not None and sentence.topics & _ORDER_TOPIC else None
 
 
 def _names_promotion(sentence: Sentence, ours: Known) -> bool:

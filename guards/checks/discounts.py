@@ -9,11 +9,12 @@ from decimal import Decimal
 from shopgraph.guards.checks.amounts import read_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
-from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, whole_words
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts
 
 _PERCENT = re.compile(
-    r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
+    r"(\d(?<![\d.,]\d)\d{0,22}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
 _CUT = Cue(
     "off discount discounted rabatt reduced reduzier remise réduc rédui save saves saving promo coupon code codes "
@@ -25,6 +26,9 @@ _CUT = Cue(
     r"|solde|spar(?:en|st|t)\b|"
     r"sparen|économis|moins cher|reduction|\bdeal\b|bargain|\bless\b",
 )
+_CUT_WORDS = whole_words("off discount discounts discounted rabatt remise coupon code reduced")
+"""Words of it that are enough without a closer look."""
+_TAX_OF = re.compile(r"\b(?:tax|vat|mwst|mehrwertsteuer|tva)\b[^.,;]{0,12}$")
 _TAX = re.compile(r"\btax\b|\bvat\b|\bmwst\b|\btva\b|steuer")
 _SHARE = re.compile(
     r"^\s?(?:of|der|des|aller|unserer) (?:all |our |the )?(?:customers|shoppers|buyers|reviewers"
@@ -65,25 +69,25 @@ _PROMOTION = re.compile(
     r"|[Ss]pecial|[Aa]ktion|[Ww]ochen|[Ss]oldes|[Oo]ffer))\b"
     r"|\b(?P<named>(?:[A-ZÄÖÜÉ][\w'’&-]{1,20}\s){1,3}(?:Sale|Promotion|Aktion|Soldes|Deals|Promo))\b"
 )
-_CODE_STEMS = stems_of(
+_CODE_TOPIC = topic(
     "code coupon voucher gutschein use enter type apply with mit nutze gib avec utilisez saisissez "
     "entrez using try redeem"
 )
-_PROMOTION_STEMS = stems_of("sale promotion deals event special aktion wochen soldes offer")
-_CODE_LIKE = re.compile(r"[A-Z][A-Z0-9_-]{2}|[A-Za-z]-?\d")
-_PERCENT_STEMS = stems_of("% percent per prozent pour")
-_TOPICS = frozenset[str]().union(
-    _CODE_STEMS, _PROMOTION_STEMS, _PERCENT_STEMS, _HALF.stems, *[given.stems for given in _GIVEN]
+_PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")
+_CODE_LIKE = re.compile(r"[A-Za-z](?:(?<=[A-Z])[A-Z0-9_-]{2}|-?\d)")
+_PERCENT_TOPIC = topic("% percent per prozent pour")
+_TOPICS = (
+    _CODE_TOPIC | topic(" ".join(_PROMOTION_WORDS)) | _PERCENT_TOPIC | _HALF.topic | _GIVEN[0].topic | _GIVEN[1].topic
 )
 
 
 def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Offers above what is allowed, codes and promotions that stand in no fact."""
-    if _TOPICS.isdisjoint(about(text)):
+    if not about(text) & _TOPICS:
         return
     ours = known(facts)
     for sentence in sentences(text):
-        if _TOPICS.isdisjoint(sentence.stems):
+        if not sentence.topics & _TOPICS:
             continue
         findings = [*_codes(sentence, ours), *_given(sentence, ours), *_promotions(sentence, ours)][:1]
         yield from findings or _offers(sentence, ours)
@@ -94,10 +98,13 @@ def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     if half and not (Decimal(50) in ours.percents or ours.most_percent >= 50) and not sentence.denies_at(half.start()):
         yield take_out(sentence, "Nothing is at half its price. Do not offer it.")
         return
-    if _PERCENT_STEMS.isdisjoint(sentence.stems):
+    if not sentence.topics & _PERCENT_TOPIC:
         return
-    cut, fee = _CUT.search(sentence), _FEE.search(sentence)
     for found in _PERCENT.finditer(sentence.digits):
+        if _TAX_OF.search(sentence.low, max(0, found.start() - 25), found.start()):
+            continue
+        cut = not _CUT_WORDS.isdisjoint(sentence.words) or _CUT.search(sentence) is not None
+        fee = _FEE.search(sentence)
         behind = sentence.low[found.end() :]
         if (_SHARE.search(behind) or (fee and not cut)) and not sentence.denies:
             yield take_out(sentence, f"No fact holds {found[0].strip()}.")
@@ -148,7 +155,7 @@ def _shown(percent: Decimal) -> str:
 
 
 def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
-    if not _CODE_LIKE.search(sentence.text) or (_CODE_STEMS.isdisjoint(sentence.stems) and "code" not in sentence.low):
+    if not _CODE_LIKE.search(sentence.text) or (not sentence.topics & _CODE_TOPIC and "code" not in sentence.low):
         return
     for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED):
         for found in pattern.finditer(sentence.text):
@@ -175,7 +182,7 @@ def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
 
 def _promotions(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     """Promotions by a name that no fact holds."""
-    if not sentence.stems & _PROMOTION_STEMS:
+    if _PROMOTION_WORDS.isdisjoint(sentence.words):
         return
     names = [promotion.name.lower() for promotion in ours.facts.promotions if promotion.name]
     for found in _PROMOTION.finditer(sentence.text):

@@ -11,7 +11,7 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import Book, book
 from shopgraph.guards.checks.claims import Around, Claim
 from shopgraph.guards.checks.known import plain_id
-from shopgraph.guards.checks.names import Mention, inside
+from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
@@ -35,20 +35,23 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
 
 def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[Around]:
     """The sentences that hold amounts."""
-    names = ours.known.mentions(text)
+    names, products_named = ours.known.mentions(text), ours.known.products
     carried: Sequence[Mention] = ()
-    amount = 0
+    amount = name = 0
     for sentence in sentences(text):
         if sentence.first_of_line:
             carried = ()
-        first, end = amount, sentence.end
+        first, first_name, end = amount, name, sentence.end
+        while name < len(names) and names[name].start < end:
+            name += 1
         while amount < len(amounts) and amounts[amount].start < end:
             amount += 1
-        here = inside(names, sentence.start, end)
-        products = [mention for mention in here if ours.has_price(mention.key)]
+        here = names[first_name:name]
+        products = [mention for mention in here if mention.key in products_named or ours.has_price(mention.key)]
         if first < amount:
             yield Around(sentence, amounts[first:amount], here, products, carried)
-        carried = [mention for mention in products if ours.known.variants(mention.key)][-1:] or carried
+        if products:
+            carried = [mention for mention in products if ours.known.variants(mention.key)][-1:] or carried
 
 
 def _is_plain_price(around: Around, ours: Book) -> bool:
@@ -62,7 +65,7 @@ def _is_plain_price(around: Around, ours: Book) -> bool:
         and product.end <= amount.start
         and variants[0].price in amount.values
         and (ours.currency is None or ours.currency in amount.currencies)
-        and words.NO_PRICE.isdisjoint(around.sentence.stems)
+        and around.lacks(words.NO_PRICE)
     )
 
 
@@ -73,7 +76,7 @@ def _judge(claim: Claim, ours: Book) -> Iterator[Finding]:
         return
     said = claim.products()
     variants = [v for m in said for v in ours.variants(m.key, claim.sentence.low)]
-    if any(v.price in amount.values for v in variants) and words.NO_PRICE.isdisjoint(claim.sentence.stems):
+    if any(v.price in amount.values for v in variants) and claim.around.lacks(words.NO_PRICE):
         return
     if _is_price_claim(claim, said, variants):
         allowed = _prices(claim, ours, said, variants)
@@ -124,13 +127,7 @@ def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequenc
         allowed |= ours.former(variants)
     if words.REDUCED.search(claim.sentence):
         allowed |= ours.reduced(variants)
-    if any(m.key in ours.orders for m in claim.around.here) or claim.sentence.stems & {
-        "orde",
-        "best",
-        "comm",
-        "paid",
-        "boug",
-    }:
+    if any(m.key in ours.orders for m in claim.around.here) or claim.sentence.topics & words.ORDERED:
         allowed = allowed.union(*(ours.lines.get(m.key, ()) for m in said))
     return allowed | _derived(claim, ours)
 
@@ -192,7 +189,7 @@ def _typed(
 
 def _of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
     """Whether the amount is the price of something with a name of its own that stands in no fact."""
-    if said:
+    if said or not claim.sentence.topics & words.ARTICLES:
         return False
     return any(
         found.end() <= claim.amount.start - claim.sentence.start
@@ -238,7 +235,7 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention]) -> Decimal | None:
 def _price(claim: Claim, ours: Book, products: Sequence[Mention]) -> Decimal | None:
     subjects = products or claim.around.carried
     if not subjects and (
-        _of_a_stranger(claim, ()) or claim.around.here or not claim.sentence.stems & words.PRICE_WORDS
+        _of_a_stranger(claim, ()) or claim.around.here or not claim.sentence.topics & words.PRICE_WORDS
     ):
         return None
     low = claim.sentence.low

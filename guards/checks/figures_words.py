@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from shopgraph.guards.checks.text import Cue, stems_of
+from shopgraph.guards.checks.text import Cue
+from shopgraph.guards.checks.topics import topic
 
 DELIVERY = Cue(
     "deliver shipping ship postage versand liefer livraison port express",
@@ -67,16 +68,17 @@ COMPARED = Cue(
 )
 BOTH = Cue("both pair beide deux couple", r"\bboth\b|\bpair\b|\bbeide|\bdeux\b|\bcouple\b")
 COUNT = re.compile(r"(?<![\d.,#-])0{0,20}(\d{1,2})(?![\d.,]\d|\d)")
+ARTICLES = topic("the our das die der le la les")
 STRANGER = re.compile(
     r"\b(?:[Tt]he|[Oo]ur|[Dd]as|[Dd]ie|[Dd]er|[Ll][ae]|[Ll]es)\s((?:[A-ZÄÖÜÉ][\w'’-]{1,30}\s){2,5})"
     r"(?:costs?|is|are|kostet|kosten|ist|sind|coûte|coûtent|est|sont|sells?|comes?|goes)\b"
 )
-NO_PRICE = stems_of(
+NO_PRICE = topic(
     "save saves saving off discount rabatt remise cheaper sparen günstiger knock nachlass économisez was were instead "
     "statt original reduced down regular usual normal before au previous formerly vorher early "
     "refund delivery shipping "
     "versand lieferung livraison total order fee tax more less difference"
 )
 """With one of these in its sentence, a product's price may be said of something else."""
-PRICE_WORDS = stems_of("cost price sell kosten preis coûter prix")
-ORDERED = stems_of("order bestellt commandé paid bought")
+PRICE_WORDS = topic("cost price sell kosten preis coûter prix")
+ORDERED = topic("order bestellt commandé paid bought")

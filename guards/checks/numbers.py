@@ -59,7 +59,7 @@ _VALUES |= {"a hundred": (100, "en"), "a dozen": (12, "en"), "einen": (1, "de"),
 _VALUES |= {word.replace("ß", "ss"): meant for word, meant in _VALUES.items() if "ß" in word}
 for _article in ("cent", "une", "null"):  # a coin, an article, no number that anybody writes
     del _VALUES[_article]
-_FIRST = frozenset(re.split(r"[ -]", word)[0] for word in _VALUES)
+FIRST_WORDS = frozenset(re.split(r"[ -]", word)[0] for word in _VALUES)
 _NUMBER_WORD = re.compile(
     r"\b(?:" + "|".join(sorted(map(re.escape, _VALUES), key=lambda word: (-len(word), word))) + r")\b"
 )
@@ -70,7 +70,7 @@ def in_digits(text: str, low: str, words: Iterable[str]) -> str:
 
     `low` is the text in lower case, as long as the text, and `words` are its words.
     """
-    if _FIRST.isdisjoint(words):
+    if FIRST_WORDS.isdisjoint(words):
         return text
     parts: list[str] = []
     place = 0

@@ -10,7 +10,8 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known, plain_id
 from shopgraph.guards.checks.names import Mention, inside, mentions
 from shopgraph.guards.checks.numbers import write_count
-from shopgraph.guards.checks.text import Cue, Sentence, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, OrderFact
 
 _STAGES = ("pending", "processed", "shipped", "delivered")
@@ -52,6 +53,7 @@ _IN_LANGUAGE = {
         "canceled": "annulée",
     },
 }
+_HOW = topic("is was has have status got ist wurde est a sera")
 _CLAIM = Cue(
     "delivered shipped dispatched way transit out cancelled pending being processed arrived returned "
     "bearbeitung versandt "
@@ -67,7 +69,7 @@ _CLAIM = Cue(
     r"|ausgeliefert|angekommen|storniert"
     r"|en préparation|en cours de préparation|expédiée?|en route|livrée?|arrivée?|annulée?)\b(?! (?:by|to) )",
 )
-_TOPICS = stems_of(
+_TOPICS = topic(
     "orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend proc way vers "
     "unte zuge geli ausg "
     "stor livr expé annu rout anko arri bear prép retu verw"
@@ -87,7 +89,7 @@ _ORDER_ID = re.compile(
     r"| n°)?:? ?))(?P<id>#?[A-Z]{0,4}-?\d{3,14}(?:-\d{1,8}){0,2})\b"
     r"|(?<![\w#])(?P<sign>#[A-Z]{0,4}-?\d{3,14}(?:-\d{1,8}){0,2})\b"
 )
-_ORDER_STEMS = stems_of("order bestellung commande")
+_ORDER_TOPIC = topic("order bestellung commande")
 _COUNT = re.compile(
     r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?= (?:items?|articles?|artikel|products?|things|produkte|produits)\b)"
 )
@@ -108,6 +110,8 @@ _TRACKING = Cue(
 
 def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
     """What is said of orders: states they are not in, orders that nobody knows, wrong counts and tracking numbers."""
+    if not about(text) & _TOPICS and "#" not in text:
+        return
     ours = known(facts)
     states = {key: order.status for key, order in ours.orders.items()}
     for action in facts.actions:
@@ -117,7 +121,7 @@ def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
     names = ours.orders_in(text)
     carried: str | None = None
     for sentence in sentences(text):
-        if not sentence.stems & _TOPICS and "#" not in sentence.text and carried is None:
+        if not sentence.topics & _TOPICS and "#" not in sentence.text and carried is None:
             continue
         here = inside(names, sentence.start, sentence.end)
         stranger = _stranger(sentence, here, ours)
@@ -133,7 +137,7 @@ def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
 
 def _stranger(sentence: Sentence, here: Sequence[Mention], ours: Known) -> Finding | None:
     """An order that stands in no fact: whatever is said of it, nobody knows it."""
-    if not sentence.numeric or ("#" not in sentence.text and _ORDER_STEMS.isdisjoint(sentence.stems)):
+    if not sentence.numeric or ("#" not in sentence.text and not sentence.topics & _ORDER_TOPIC):
         return None
     for found in _ORDER_ID.finditer(sentence.text):
         written = found["id"] or found["sign"]
@@ -164,7 +168,7 @@ def _order_meant(sentence: Sentence, at: int, here: Sequence[Mention], carried: 
 def _states(
     sentence: Sentence, here: Sequence[Mention], carried: str | None, states: dict[str, str | None], ours: Known
 ) -> Iterator[Finding]:
-    for found in _CLAIM.find(sentence):
+    for found in _CLAIM.find(sentence) if sentence.topics & _HOW else ():
         key = _order_meant(sentence, found.start("state"), here, carried, ours)
         if sentence.asks or _ELSE.search(sentence.clause(found.start("state"))):
             continue

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.promises_words import PROMISES
-from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts
 
-_ARRIVE = stems_of(
+_ARRIVE = topic(
     "arri deli ship get rece reac here come lief ankom anko vers erha zuge livr arri rece rece reço "
     "recv zust send pack parc orde brin expé be have"
 )
@@ -50,21 +53,22 @@ _PAST = re.compile(
     r"\b(?:was|were|has been|arrived|wurde|a été|placed|called|opened?|closed?|ends?|endet|starts?|today's|bestellt)\b"
 )
 _CUSTOMER_ASKS = re.compile(r"\b(?:if|whether|need|want|would you|cannot|can['’]?t|wenn|ob|si)\b")
-_TOPICS = _ARRIVE.union(*[promise.stems for promise in PROMISES])
+_PROMISED = reduce(or_, [promise.topic for promise in PROMISES])
+_TOPICS = _ARRIVE | _PROMISED
 
 
 def find_promises(text: str, facts: Facts) -> Iterator[Finding]:
     """Promises that no fact stands behind."""
-    if _TOPICS.isdisjoint(about(text)):
+    if not about(text) & _TOPICS:
         return
     for sentence in sentences(text):
-        stems = sentence.stems
-        if sentence.asks or _TOPICS.isdisjoint(stems):
+        topics = sentence.topics
+        if not topics & _TOPICS or sentence.asks:
             continue
-        unproven = next(_unproven(sentence, facts), None)
+        unproven = next(_unproven(sentence, facts), None) if topics & _PROMISED else None
         if unproven is not None:
             yield unproven
-        elif stems & _ARRIVE:
+        elif topics & _ARRIVE:
             yield from _arrivals(sentence, facts)
 
 
@@ -78,7 +82,9 @@ def _proofs(facts: Facts) -> str:
 
 def _unproven(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     for promise in PROMISES:
-        found = promise.search_digits(sentence)
+        if not sentence.topics & promise.topic:
+            continue
+        found = promise.pattern.search(sentence.digits)
         if found is None or (
             sentence.denies_at(found.start())
             and "risk" not in found[0]
@@ -109,7 +115,7 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     if fast and not sentence.denies_at(fast.start()) and (most is None or most > 1):
         yield take_out(sentence, "No fact tells of so fast a delivery. Do not offer it.")
         return
-    if _WHEN.stems.isdisjoint(sentence.stems) or not _WILL.search(sentence.low) or _CUSTOMER_ASKS.search(sentence.low):
+    if not sentence.topics & _WHEN.topic or not _WILL.search(sentence.low) or _CUSTOMER_ASKS.search(sentence.low):
         return
     for found in _WHEN.pattern.finditer(sentence.low):
         clause = sentence.clause(found.start("day"))

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known, variants_meant
-from shopgraph.guards.checks.names import Mention, inside
+from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
-from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, ProductFact
 
-_TOPICS = stems_of("stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus ruptu")
+_TOPICS = topic("stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus ruptu")
 _IN = re.compile(
     r"\b(?P<not>not |no longer |never |nicht (?:mehr )?|plus |pas |nicht )?(?:currently |still "
     r"|fully |immediately |sofort |noch )?"
@@ -30,6 +31,7 @@ _LEFT = re.compile(
     r"(?P<number>\d{1,24})"  # begins with a set: fast to find; `_left` looks at what stands before
     r"(?: (?:more |weitere )?(?:pieces?|units?|pairs?|items?|copies|of (?:them|these|those)|stück"
     r"|paare?|exemplare?|pièces?|exemplaires?|paires?|articles?))?"
+    r"(?: are| is| remain| sind| ist| sont)?(?: still| currently| now| noch| derzeit| encore)?"
     r" (?:left|in stock|available|remaining|remain|auf lager|verfügbar|übrig|vorrätig|en stock"
     r"|disponibles?|restants?)\b"
 )
@@ -47,12 +49,12 @@ _RESTE = re.compile(
 _GLUED = frozenset("0123456789.,#$€£-")
 """Before a number they make it part of something else."""
 _LAST = re.compile(r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte stück|dernière? (?:pièce|exemplaire))\b")
-_OUT_STEMS = stems_of(
-    "out sold unavailable ausverkauft vergriffen nicht épuisé épuisée rupture longer no not plus gone"
-)
-_IN_STEMS = stems_of("stock available lager vorrätig lieferbar verfügbar disponible")
-_LAST_STEMS = stems_of("last letzte dernier dernière")
-_MANY_STEMS = stems_of("plenty lots hundreds dozens loads massenhaft jede")
+_OUT_TOPIC = topic("out sold unavailable ausverkauft vergriffen nicht épuisé épuisée rupture longer no not plus gone")
+_AVAILABLE = topic("available")
+_RESTE_TOPIC = topic("reste")
+_IN_TOPIC = topic("stock available lager vorrätig lieferbar verfügbar disponible")
+_LAST_TOPIC = topic("last letzte dernier dernière")
+_MANY_TOPIC = topic("plenty lots hundreds dozens loads massenhaft jede")
 _MANY = re.compile(r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede menge)\b")
 _OPPOSITE = {
     "auf lager": "ausverkauft",
@@ -66,7 +68,7 @@ _QUESTION = re.compile(
     r"\b(?:if|when|once|whether|as soon as|again|until|unless|sobald|wenn|ob|wieder|bis|si|quand"
     r"|dès que|lorsque|de nouveau|notif\w+|back in stock)\b"
 )
-_QUESTION_STEMS = stems_of(
+_QUESTION_TOPIC = topic(
     "if when once whether as again until unless sobald wenn ob wieder bis si quand dès lorsque de notify notified back"
 )
 _NOT_STOCK = re.compile(
@@ -83,22 +85,26 @@ _STRANGER = re.compile(
 def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
     """Claims about stock that disagree with the facts, or that no fact stands behind."""
     ours = known(facts)
-    if _TOPICS.isdisjoint(about(text)):
+    if not about(text) & _TOPICS:
         return
     names = ours.products_in(text)
     carried: Mention | None = None
+    name = 0
     for sentence in sentences(text):
-        here = inside(names, sentence.start, sentence.end)
+        first, end = name, sentence.end
+        while name < len(names) and names[name].start < end:
+            name += 1
         if sentence.first_of_line:
             carried = None
-        if sentence.stems & _TOPICS and not sentence.asks and not _doubts(sentence):
-            yield from _sentence(sentence, here, carried, ours)
-        carried = here[-1] if here else carried
+        if sentence.topics & _TOPICS and not sentence.asks and not _doubts(sentence):
+            yield from _sentence(sentence, names[first:name], carried, ours)
+        if first < name:
+            carried = names[name - 1]
 
 
 def _doubts(sentence: Sentence) -> bool:
     """Whether it speaks of what may be or will be, not of what is."""
-    return bool(sentence.stems & _QUESTION_STEMS) and _QUESTION.search(sentence.low) is not None
+    return sentence.topics & _QUESTION_TOPIC and _QUESTION.search(sentence.low) is not None
 
 
 def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | None, ours: Known) -> Iterator[Finding]:
@@ -111,8 +117,11 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
             return
         yield from _judge(sentence, 0, len(sentence.text), variants)
         return
+    if len(here) == 1:
+        yield from _judge(sentence, 0, len(sentence.text), variants_meant(sentence.low, ours.variants(here[0].key)))
+        return
     for part in _parts(sentence, here):
-        variants = [v for m in part.names for v in variants_meant(part.low(sentence), _variants(ours, m))]
+        variants = [v for m in part.names for v in variants_meant(part.low(sentence), ours.variants(m.key))]
         finding = list(_judge(sentence, part.start, part.end, variants))
         yield from finding
         if finding and finding[0].end == sentence.end:
@@ -151,16 +160,12 @@ _CLAIM_WORDS = re.compile(
 )
 
 
-def _variants(ours: Known, mention: Mention) -> Sequence[ProductFact]:
-    return ours.variants(mention.key)
-
-
 def _without_name(sentence: Sentence, carried: Mention | None, ours: Known) -> Sequence[ProductFact] | None:
     """What a sentence without a name speaks of: what was named last, or the only product there is."""
     if _STRANGER.search(sentence.text):
         return None
     if carried is not None:
-        return variants_meant(sentence.low, _variants(ours, carried))
+        return variants_meant(sentence.low, ours.variants(carried.key))
     if len({product.name for product in ours.facts.products}) == 1:
         return variants_meant(sentence.low, ours.facts.products)
     return None
@@ -176,29 +181,27 @@ def _claims(sentence: Sentence) -> bool:
 def _left(sentence: Sentence, begin: int, end: int) -> re.Match[str] | None:
     """A number that is said to be left."""
     digits = sentence.digits
-    return next(
-        (
-            found
-            for found in _LEFT.finditer(digits, begin, end)
-            if digits[found.start() - 1 : found.start()] not in _GLUED
-        ),
-        None,
-    )
+    for found in _LEFT.finditer(digits, begin, end):
+        if digits[found.start() - 1 : found.start()] not in _GLUED:
+            return found
+    return None
 
 
 def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductFact]) -> Iterator[Finding]:
-    if not variants or ("avai" in sentence.stems and _NOT_STOCK.search(sentence.low)):
+    if not variants or (sentence.topics & _AVAILABLE and _NOT_STOCK.search(sentence.low)):
         return
     known_stocks = [variant.stock for variant in variants if variant.stock is not None]
     counted = _left(sentence, begin, end)
-    if counted is None and not _LEFT_AFTER.stems.isdisjoint(sentence.stems):
+    if counted is None and sentence.topics & _LEFT_AFTER.topic:
         counted = _LEFT_AFTER.pattern.search(sentence.digits, begin, end)
-    if counted is None and "rest" in sentence.stems:
+    if counted is None and sentence.topics & _RESTE_TOPIC:
         counted = _RESTE.search(sentence.digits)
-    gone = _OUT.search(sentence.low, begin, end) if sentence.stems & _OUT_STEMS else None
-    there = _IN.search(sentence.low, begin, end) if sentence.stems & _IN_STEMS else None
-    last = _LAST.search(sentence.low, begin, end) if sentence.stems & _LAST_STEMS else None
-    many = _MANY.search(sentence.low, begin, end) if sentence.stems & _MANY_STEMS else None
+    if counted is not None and known_stocks == [int(counted["number"])]:
+        return
+    gone = _OUT.search(sentence.low, begin, end) if sentence.topics & _OUT_TOPIC else None
+    there = _IN.search(sentence.low, begin, end) if sentence.topics & _IN_TOPIC else None
+    last = _LAST.search(sentence.low, begin, end) if sentence.topics & _LAST_TOPIC else None
+    many = _MANY.search(sentence.low, begin, end) if sentence.topics & _MANY_TOPIC else None
     if len(known_stocks) < len(variants):
         if (counted or gone or (there and "available" not in there["phrase"].lower())) and not known_stocks:
             yield take_out(sentence, "No fact tells the stock of it. Do not say anything about it.")

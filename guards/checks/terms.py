@@ -10,7 +10,8 @@ from shopgraph.guards.checks.amounts import read_number, write_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import book
 from shopgraph.guards.checks.numbers import write_count
-from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, stems_of
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import DeliveryFact, Facts
 
 _UNITS = {
@@ -21,16 +22,20 @@ _UNITS = {
     "y": Decimal(365),
     "d": Decimal(1),
 }
-_SPAN = Cue(
-    "day days week month hour year werktag arbeitstag tag tage woche monat stunde jahr jour semaine mois heure an ans",
-    r"(?<![\d#.,-])(?P<low>0{0,20}\d{1,3}|\b(?:an?|eine[rmn]?|une?)(?=\s))"
-    r"(?:\s?(?:-|–|—|to|bis|à|or|and|und|et|oder|ou)\s?(?P<high>0{0,20}\d{1,3}))?[\s-]"
+_UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
-    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))",
+    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))"
 )
+_SPAN = Cue(
+    "day days week month hour year werktag arbeitstag tag tage woche monat stunde jahr jour semaine mois heure an ans",
+    r"(?P<low>\d(?<![\d#.,-]\d)\d{0,22})"
+    rf"(?:\s?(?:-|–|—|to|bis|à|or|and|und|et|oder|ou)\s?(?P<high>0{{0,20}}\d{{1,3}}))?[\s-]{_UNIT}",
+)
+_ONE = Cue("a an eine einen einer einem un une", rf"\b(?P<low>an?|eine[rmn]?|une?)\s(?P<high>(?!))?{_UNIT}")
+"""The same where the number is an article: "within a week"."""
 _DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours"}
-_DELIVERY = stems_of("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
+_DELIVERY = topic("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
 _OTHER_METHOD = Cue(
     "express premium overnight next same pick pickup collect",
     r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect",
@@ -56,11 +61,11 @@ _PROCESSING = re.compile(
 _EARLIEST = re.compile(r"at least|as early as|earliest|mindestens|frühestens|au moins|au plus tôt|minimum")
 _TAX = Cue("tax taxes vat mwst mehrwertsteuer tva", r"(?:\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)")
 _NO_TAX = Cue(
-    "tax vat steuerfrei mehrwertsteuer tva exempt",
+    "free no zero steuerfrei ohne sans exempt",
     r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from",
 )
 _PERCENT = re.compile(
-    r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
+    r"(\d(?<![\d.,]\d)\d{0,22}(?:[.,]\d{1,3})?)[\s-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
 _FREE_DELIVERY = Cue(
     "free complimentary us kostenlos gratis frei versandkostenfrei gratuite offerte",
@@ -82,17 +87,17 @@ _CONDITION = re.compile(
 
 def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
     """Delivery days, return windows, tax rates and free delivery that disagree with the facts."""
-    if _TOPICS.isdisjoint(about(text)):
+    if not about(text) & _TOPICS:
         return
     for sentence in sentences(text):
-        if _TOPICS.isdisjoint(sentence.stems):
+        if not sentence.topics & _TOPICS:
             continue
         yield from _days(sentence, facts)
         yield from _tax(sentence, facts)
         yield from _free_delivery(sentence, facts)
 
 
-_TOPICS = _DELIVERY | stems_of(
+_TOPICS = _DELIVERY | topic(
     "retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst mehr tva steu free exem gara umta vers "
     "rücs refu erst remb ship komp stan"
 )
@@ -100,7 +105,9 @@ _TOPICS = _DELIVERY | stems_of(
 
 
 def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    for found in _SPAN.find_digits(sentence):
+    if not sentence.topics & _SPAN.topic:
+        return
+    for found in (*_SPAN.find_digits(sentence), *_ONE.find_digits(sentence)):
         if _ELSE.search(sentence) or sentence.denies_at(found.start("low")):
             continue
         refund = _REFUND.search(sentence)
@@ -109,7 +116,7 @@ def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             continue
         if returns and not found["high"]:
             yield from _window(sentence, found, facts.return_window_days)
-        elif not returns and sentence.stems & _DELIVERY and not _OTHER_METHOD.search(sentence):
+        elif not returns and sentence.topics & _DELIVERY and not _OTHER_METHOD.search(sentence):
             yield from _delivery_days(sentence, found, facts.delivery)
 
 

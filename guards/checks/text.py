@@ -3,38 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
-from shopgraph.guards.checks.numbers import in_digits
+from shopgraph.guards.checks.numbers import FIRST_WORDS, in_digits
+from shopgraph.guards.checks.topics import topic, topics_of
 
 
 class Sentence:
     """A sentence or a line of a list, and what tells cheaply what it can be about; never changed once made."""
 
-    __slots__ = ("_digits", "asks", "end", "first_of_line", "low", "numeric", "start", "stems", "text", "words")
+    __slots__ = ("_digits", "end", "first_of_line", "low", "start", "text", "topics", "words")
 
-    def __init__(self, text: str, start: int, end: int, *, first_of_line: bool) -> None:
+    def __init__(self, whole: _Whole, start: int, end: int, first_of_line: bool) -> None:
         self.start = start
         self.end = end
         """Behind the blanks that follow it."""
-        self.text = text[start:end].rstrip()
+        self.text = text = whole.text[start:end].rstrip()
+        last = start + len(text)
         self.first_of_line = first_of_line
-        self.low = lowered(self.text)
+        self.low = low = whole.low[start:last]
         """It in lower case, every letter at its place."""
-        self.words = words_of(self.low)
-        self.stems = stems_in(self.words, self.low)
-        self.numeric = _DIGIT.search(self.text) is not None
-        """Whether a digit stands in it."""
-        self.asks = self.text.endswith(("?", "？"))
-        """Whether it is a question."""
+        self.words = words = whole.letters[start:last].split() if whole.letters else words_of(low)
+        """Its runs of letters, in lower case."""
+        self.topics = topics_of(words, low)
+        """What it can be about."""
         self._digits: str | None = None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether a digit stands in it."""
+        return _DIGIT.search(self.text) is not None
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question."""
+        return self.text.endswith(("?", "？"))
 
     @property
     def digits(self) -> str:
         """It in lower case with numbers in words written in digits, every letter at its place."""
         if self._digits is None:
-            self._digits = in_digits(self.low, self.low, self.words)
+            self._digits = in_digits(self.low, self.low, self.words) if self.topics & _NUMBERS else self.low
         return self._digits
 
     def clause(self, place: int) -> str:
@@ -48,12 +59,12 @@ class Sentence:
 
     def denies_at(self, place: int) -> bool:
         """Whether the clause at that place of it says that something is not so, or may not be."""
-        return not _NEGATIONS.isdisjoint(self.stems) and _NEGATION.search(self.clause(place)) is not None
+        return bool(self.topics & _NEGATIONS) and _NEGATION.search(self.clause(place)) is not None
 
     @property
     def denies(self) -> bool:
         """Whether any part of it does."""
-        return not _NEGATIONS.isdisjoint(self.stems) and _NEGATION.search(self.low) is not None
+        return bool(self.topics & _NEGATIONS) and _NEGATION.search(self.low) is not None
 
 
 _DIGIT = re.compile(r"\d")
@@ -77,22 +88,17 @@ def lowered(text: str) -> str:
 
 
 def words_of(low: str) -> list[str]:
-    """The runs of letters of a text."""
-    return low.translate(_ASCII_LETTERS).split() if low.isascii() else _WORD.findall(low)
+    """The runs of letters of a text in lower case."""
+    return _WORD.findall(low)
 
 
-def stems_in(words: Sequence[str], low: str) -> frozenset[str]:
-    """The first four letters of its words and of what German compounds end with, and `%`.
+class _Whole(NamedTuple):
+    """A text and what its sentences take their parts of: done once for all, it costs a tenth."""
 
-    They tell what a text can be about without a regex.
-    """
-    stems = {word[:4] for word in words}
-    if "%" in low:
-        stems.add("%")
-    for word in words:
-        if len(word) > 9:
-            stems.update([head[:4] for head in _HEADS.findall(word)])
-    return frozenset(stems)
+    text: str
+    low: str
+    letters: str
+    """In lower case with blanks for all but letters; empty where not all is ASCII."""
 
 
 def whole_words(words: str) -> frozenset[str]:
@@ -100,46 +106,39 @@ def whole_words(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-def stems_of(words: str) -> frozenset[str]:
-    """Their first four letters, to be compared with a sentence's `stems`."""
-    return frozenset(word[:4] for word in words.split())
-
-
-_NEGATIONS = stems_of(
+_NUMBERS = topic(" ".join(FIRST_WORDS))
+_NEGATIONS = topic(
     "no not cannot unable never neither nor without more above exceed exceeds beyond isn aren don won doesn can kein "
     "nicht nie pas aucun t"
-)
-_HEADS = re.compile(
-    "rabatt|nachlass|aktion|gutschein|code|kosten|gebühr|versand|liefer|preis|steuer|garantie|summe|erstatt|spar|soldes"
 )
 
 
 class Cue:
     """A pattern, and words of which one stands in whatever it finds: a sentence without them is not searched."""
 
-    __slots__ = ("pattern", "stems")
+    __slots__ = ("pattern", "topic")
 
     def __init__(self, words: str, pattern: str) -> None:
-        self.stems = stems_of(words)
+        self.topic = topic(words)
         self.pattern = re.compile(pattern)
 
     def search(self, sentence: Sentence, part: str | None = None) -> re.Match[str] | None:
         """Its first place in the sentence in lower case, or in a part of it."""
-        if self.stems.isdisjoint(sentence.stems):
+        if not sentence.topics & self.topic:
             return None
         return self.pattern.search(sentence.low if part is None else part)
 
     def find(self, sentence: Sentence) -> Iterable[re.Match[str]]:
         """All its places in the sentence in lower case."""
-        return () if self.stems.isdisjoint(sentence.stems) else self.pattern.finditer(sentence.low)
+        return self.pattern.finditer(sentence.low) if sentence.topics & self.topic else ()
 
     def search_digits(self, sentence: Sentence) -> re.Match[str] | None:
         """Its first place in the sentence in lower case with numbers in digits."""
-        return None if self.stems.isdisjoint(sentence.stems) else self.pattern.search(sentence.digits)
+        return self.pattern.search(sentence.digits) if sentence.topics & self.topic else None
 
     def find_digits(self, sentence: Sentence) -> Iterable[re.Match[str]]:
         """All its places in the sentence in lower case with numbers in digits."""
-        return () if self.stems.isdisjoint(sentence.stems) else self.pattern.finditer(sentence.digits)
+        return self.pattern.finditer(sentence.digits) if sentence.topics & self.topic else ()
 
 
 _SENTENCE_END = re.compile(
@@ -155,24 +154,29 @@ _LONGEST = 600
 @lru_cache(maxsize=8)  # every check of a chain asks for those of the same text
 def sentences(text: str) -> Sequence[Sentence]:
     """The text in sentences; a line end ends one too. Joined again they are the text."""
+    low = lowered(text)
+    whole = _Whole(text, low, low.translate(_ASCII_LETTERS) if low.isascii() else "")
     found: list[Sentence] = []
     start, first = 0, True
     for mark in _SENTENCE_END.finditer(text):
-        end = mark.end()
-        newline = "\n" in mark[0]
-        if not newline and mark[0][0] == "." and not _ends(text, start, mark.start(), end):
+        dot, end = mark.span()
+        newline = text.find("\n", dot, end) >= 0
+        if text[dot] == "." and not newline and not _ends(text, start, dot, end):
             continue
-        found += _no_longer(text, start, end, first)
+        _add(found, whole, start, end, first)
         start, first = end, newline
     if start < len(text):
-        found += _no_longer(text, start, len(text), first)
+        _add(found, whole, start, len(text), first)
     return tuple(found)
 
 
 @lru_cache(maxsize=8)
-def about(text: str) -> frozenset[str]:
-    """The stems of all its sentences: a check that needs none of them has nothing to read."""
-    return frozenset[str]().union(*[sentence.stems for sentence in sentences(text)])
+def about(text: str) -> int:
+    """The topics of all its sentences: a check for which there is none has nothing to read."""
+    found = 0
+    for sentence in sentences(text):
+        found |= sentence.topics
+    return found
 
 
 def _ends(text: str, start: int, dot: int, end: int) -> bool:
@@ -188,13 +192,13 @@ def _ends(text: str, start: int, dot: int, end: int) -> bool:
     return not (before in _NUMBERED and (text[end : end + 1].isdigit() or text[end : end + 1] == "#"))
 
 
-def _no_longer(text: str, start: int, end: int, first: bool) -> Iterator[Sentence]:
+def _add(found: list[Sentence], whole: _Whole, start: int, end: int, first: bool) -> None:
     while end - start > _LONGEST:
-        blank = text.rfind(" ", start + 1, start + _LONGEST) + 1
+        blank = whole.text.rfind(" ", start + 1, start + _LONGEST) + 1
         cut = blank or start + _LONGEST
-        yield Sentence(text, start, cut, first_of_line=first)
+        found.append(Sentence(whole, start, cut, first))
         start, first = cut, False
-    yield Sentence(text, start, end, first_of_line=first)
+    found.append(Sentence(whole, start, end, first))
 
 
 def with_digits(text: str) -> str:

@@ -28,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="conduct", find=find_misconduct, protects="No insult, no threat, no advice to hurt oneself or others."),
     Check(name="language", find=find_other_language, protects="The answer is in the customer's language."),
     Check(name="actions", find=find_undone_actions, protects="Nothing is said to be done that was not."),
+    Check(name="attributes", find=find_wrong_attributes, protects="Figures of products stand in their attributes."),
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
     Check(name="terms", find=find_wrong_terms, protects="Delivery days, return window and tax are the region's."),
     Check(name="discounts", find=find_wrong_discounts, protects="No price cut above the allowance, no invented code."),
@@ -35,7 +36,6 @@ CHECKS: tuple[Check, ...] = (
     Check(name="dates", find=find_wrong_dates, protects="Every date of an order, a promotion or a restock is a fact."),
     Check(name="stock", find=find_wrong_stock, protects="What is said of stock is so."),
     Check(name="order-states", find=find_wrong_orders, protects="What is said of an order is its state."),
-    Check(name="attributes", find=find_wrong_attributes, protects="Figures of products stand in their attributes."),
     Check(name="brand", find=find_off_brand, protects="The shop's own words.", on_error=OnError.OPEN),
     Check(
         name="length",

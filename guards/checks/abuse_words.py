@@ -66,6 +66,13 @@ THREATS = (
     r"|(?:je|nous) (?:vais|allons) (?:te|vous) (?:tuer|frapper|détruire|retrouver|faire (?:payer|regretter|souffrir))"
     r"|(?:tu vas|vous allez) (?:le |la |les )?(?:regretter|souffrir|payer cher)|(?:sais|savons) où (?:tu|vous) (?:habite|habitez|travaille))"
 )
+CRUELTY = (
+    r"\b(?:nobody|no one) (?:will|would) (?:miss|care about) you\b|\bthe world (?:is|would be) better (?:off )?without you\b"
+    r"|\bjust go through with it\b|\bend it all\b|\b(?:niemand|keiner) (?:wird|würde) (?:dich|sie) vermissen\b"
+    r"|\bohne (?:dich|sie) wäre die welt besser\b|\bpersonne ne (?:te|vous) regrettera\b|\bnadie te echará de menos\b"
+    r"|\bteach (?:him|her|them|you|your \w+) a lesson\b"
+)
+"""Said to somebody who wants to die, or to hurt."""
 SELF_HARM = (
     r"\b(?:kill|hurt|harm|hang|cut|drown|poison) yourself\b|\bend your (?:own )?life\b|\bcommit suicide\b"
     r"|\b(?:bring|bringen sie|bring) (?:dich|sich) um\b|\bnimm dir das leben\b|\btue?(?:z)?-(?:toi|vous)\b|\bsuicide[sz]?-(?:toi|vous)\b"

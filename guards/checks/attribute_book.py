@@ -11,10 +11,13 @@ from typing import NamedTuple
 
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.measures import Measure, measures
-from shopgraph.guards.checks.units import ASPECTS, SHARES, THINGS, UNITS
+from shopgraph.guards.checks.units import ASPECTS, IN_NAMES, SHARES, THINGS, UNITS, plain
 from shopgraph.guards.facts import Facts, ProductFact
 
 _WORD = re.compile(r"[^\W\d_]+")
+_PERCENTS = frozenset("percent prozent pourcent porciento pct".split())
+_PLAIN_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,3})?")
+_NO_NOUN = frozenset("size groesse größe taille number anzahl nombre max from week level".split())
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|percent\b|prozent\b|pour ?cent\b)([^,;/+&\d]{0,60})")
 _KINDS: Mapping[str, str] = MappingProxyType(
     dict.fromkeys("weight gewicht poids".split(), "mass")
@@ -25,6 +28,8 @@ _KINDS: Mapping[str, str] = MappingProxyType(
     | dict.fromkeys("power wattage leistung puissance".split(), "power")
     | dict.fromkeys("volume inhalt volumen contenance fassungsvermögen".split(), "volume")
     | dict.fromkeys("battery runtime akkulaufzeit laufzeit autonomie playtime".split(), "time")
+    | dict.fromkeys("voltage spannung tension".split(), "voltage")
+    | dict.fromkeys("age ages alter edad".split(), "time")
     | dict.fromkeys("brightness lumen helligkeit".split(), "light")
     | dict.fromkeys("rating stars sterne bewertung note".split(), "stars")
     | dict.fromkeys("reviews bewertungen rezensionen avis".split(), "reviews")
@@ -42,6 +47,8 @@ class Figure(NamedTuple):
     number: str
     aspect: str
     """`weight`, `width` and the like, where the attribute's name tells."""
+    words: frozenset[str] = frozenset()
+    """Those of the attribute's name, in ASCII."""
 
 
 class AttributeBook:
@@ -67,10 +74,22 @@ class AttributeBook:
                 word
                 for product in self.facts.products
                 for name, value in product.attributes.items()
-                if value.strip().isdecimal()
-                for word in _WORD.findall(name.lower())
-                if len(word) > 3 and word not in THINGS
+                if value.isdecimal()
+                for words in [_WORD.findall(name.lower())]
+                if words and words[-1] not in IN_NAMES and words[-1] not in _PERCENTS
+                for word in words
+                if len(word) > 3 and word not in THINGS and word not in _NO_NOUN
             ]
+        )
+
+    @cached_property
+    def times(self) -> bool:
+        """Whether any attribute is a time: how long a battery lasts, how often a plant is watered."""
+        return any(
+            figure.measure.kind == "time"
+            for product in self.facts.products
+            if product.attributes
+            for figure in self.figures(product)
         )
 
 
@@ -84,17 +103,34 @@ def _figures(product: ProductFact) -> list[Figure]:
 
 def _of_value(name: str, value: str) -> list[Figure]:
     low = value.lower()
-    if len(low) != len(value) or not any(char.isdigit() for char in low):
+    if len(low) != len(value) or not any([char.isdecimal() for char in low]):
         return []
-    words = _WORD.findall(name.lower())
+    words = [plain(word) for word in _WORD.findall(name.lower())]
     aspect = next((ASPECTS[word] for word in words if word in ASPECTS), "")
+    named = frozenset(words)
+    if words and words[-1] in _PERCENTS:
+        return _percents(low, value, words)
     found: list[Figure] = []
     for read in measures(low, value, french=True, bare=True):
         measure = _of_name(read, words) if not read.kind or read.kind == "pixels of a side" else read
-        found.append(Figure(measure, value[read.start : read.end], value[read.number_start : read.number_end], aspect))
-    if "%" in low or "ercent" in low or "rozent" in low or "cent" in low:
+        number = value[read.number_start : read.number_end]
+        found.append(Figure(measure, value[read.start : read.end], number, aspect, named))
+    if "%" in low or "ercent" in low or "rozent" in low or "pour" in low:
         found += _shares(low, value, words)
     return found
+
+
+def _percents(low: str, value: str, words: Sequence[str]) -> list[Figure]:
+    """A bare number that its name says is a percentage: `protein_percent`."""
+    number = value.strip()
+    values = ((Decimal(number.replace(",", ".")),),) if _PLAIN_NUMBER.fullmatch(number) else ()
+    return [
+        Figure(
+            Measure(0, len(low), 0, len(low), values, f"share of {SHARES.get(word, word)}"), f"{number}%", number, ""
+        )
+        for word in words[:-1]
+        if values
+    ]
 
 
 def _shares(low: str, value: str, words: Sequence[str]) -> list[Figure]:
@@ -112,15 +148,17 @@ def _shares(low: str, value: str, words: Sequence[str]) -> list[Figure]:
 def _of_name(read: Measure, words: Sequence[str]) -> Measure:
     """A bare number with the unit or the kind that the attribute's name tells."""
     for word in reversed(words):
-        if word in UNITS:
-            unit = UNITS[word]
+        if word in IN_NAMES and (len(word) > 2 or word == words[-1]):
+            unit = IN_NAMES[word]
             return read._replace(kind=unit.kind, factor=unit.factor, system=unit.system, unit=word)
     for word in words:
         if word in THINGS:
             return read._replace(kind=THINGS[word])
     if read.kind:
         return read
-    kind = next((_KINDS[word] for word in words if word in _KINDS), "")
+    kind = next((_KINDS[word] for word in words if word in _KINDS), "number" if words else "")
+    if kind == "time" and "age" in {ASPECTS.get(word) for word in words}:
+        return read._replace(kind="time", factor=UNITS["year"].factor, unit="")
     return read._replace(kind=f"bare {kind}" if kind else "", unit="")
 
 

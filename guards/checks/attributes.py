@@ -12,52 +12,66 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from shopgraph.guards.checks.attribute_book import AttributeBook, Figure, attribute_book
+from shopgraph.guards.checks.attribute_match import aspect_of, is_borne, is_converted, right_figure
 from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.partial import take_claim_out
-from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
+from shopgraph.guards.checks.subjects import Manner, Subject, Subjects, blanked, subjects
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
-from shopgraph.guards.checks.units import ASPECTS, SHARES, THINGS, UNITS
+from shopgraph.guards.checks.units import SHARES, THINGS, UNITS, plain
+from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, ProductFact
 
 _TIMES = frozenset([unit for unit, meant in UNITS.items() if meant.kind == "time"])
-_TRIGGERS = (frozenset(UNITS) | frozenset(THINGS) | frozenset(SHARES) | {"x", "c", "f"}) - _TIMES
+_TRIGGERS = (frozenset(UNITS) | frozenset(THINGS) | frozenset(SHARES) | {"x", "c", "f", "square"}) - _TIMES
 _OCTETS = frozenset({"go", "to", "mo"})
 _RUNS = whole_words(
-    "battery batteries akku akkus akkulaufzeit batterie batterien laufzeit autonomie playback playtime charge runs run "
-    "running lasts last lasting plays läuft laufen hält halten durchhält tient tiennent dure durent burns burn "
-    "brenndauer brennt brûle combustion endurance"
+    "battery batteries akku akkus akkulaufzeit batterie batterien batería laufzeit autonomie autonomía playback playtime "
+    "charge runs run running lasts last lasting plays läuft laufen hält halten durchhält tient tiennent dure durent burns "
+    "burn brenndauer brennt brûle combustion endurance dura duran aguanta aguantan funciona"
 )
 """Hours are said of a product where it runs for them; all others are delivery's or the shop's."""
+_SHOPS_TIMES = frozenset(
+    "deli ship arri retu refu send sent back orde vers lief rück zurü livr expé reto remb send envi entr devo lleg with "
+    "wide rétr disc code sale ends unti ago sinc rest stoc try upda open resp answ call bank card proc days wait hear "
+    "best komm ankn bear payp paym geld erst soon noch befo week peri".split()
+) - {"days", "week", "with"}
+"""First letters of words with which days are the shop's: delivery, returns, promotions."""
 _THINGS_OF_AN_ORDER = whole_words(
     "stock left remaining available order orders ordered contains remain lager übrig verfügbar bestellung bestellt noch "
-    "reste restent restant disponible disponibles commande commandé auf_lager shipped items"
+    "reste restent restant disponible disponibles commande commandé shipped items quedan pedido contiene enthält contient"
 )
 _WISHED = re.compile(
-    r"\b(?:need|needs|want|wants|wanted|looking for|asked|ask|asking|require|requires|prefer|if|whether|would like"
-    r"|search\w*|brauch\w*|such\w*|möcht\w*|wünsch\w*|falls|wenn|ob|benötig\w*|cherch\w*|besoin|souhait\w*|voulez|si"
-    r"|your|ihr|ihre|ihren|ihrem|dein\w*|votre|vos|instead of|rather than|unlike|statt|anstatt|anstelle|au lieu)\b"
-    r"[^.;]{0,40}$"
+    r"\b(?:need|needs|want|wants|wanted|looking for|asked|ask|asking|require|requires|prefer|if|whether|would like|said"
+    r"|mentioned|told|search\w*|brauch\w*|such\w*|möcht\w*|wünsch\w*|falls|wenn|ob|benötig\w*|erwähnt\w*|sagten"
+    r"|cherch\w*|besoin|souhait\w*|voulez|vouliez|disiez|si|your|ihr|ihre|ihren|ihrem|dein\w*|votre|vos|tu|instead of"
+    r"|rather than|unlike|statt|anstatt|anstelle|au lieu|en vez de)\b[^.;]{0,40}$"
 )
-_DENIED = re.compile(r"(?:\b(?:no|not|never|without|kein\w*|nicht|ohne|pas|aucun\w*|sans)\b|n['’]t\b)[^,;:]{0,24}$")
+_LIMIT = re.compile(r"^\s?(?:is|ist|est|es) (?:your|ihr|dein|votre|ton|tu)\b")
+_DENIED = re.compile(
+    r"(?:\b(?:no|not|never|without|kein\w*|nicht|ohne|pas|aucun\w*|sans|sin|ningún)\b|n['’]t\b)[^,;:]{0,24}$"
+)
 _HANDLING = whole_words(
     "wash washing store bake baking preheat dilute mix rinse add use dissolve soak serve waschen waschbar lagern backen "
-    "vorheizen verdünnen mischen spülen laver stocker cuire préchauffer diluer mélanger rincer conserver servir iron"
+    "vorheizen verdünnen mischen spülen laver stocker cuire préchauffer diluer mélanger rincer conserver servir iron lavar"
 )
 """What is done with a product is measured too, and says nothing of it."""
-_HANDLED = frozenset({"temperature", "fahrenheit", "volume", "mass", "time"})
-_ABOUT = re.compile(
-    r"\b(?:about|around|almost|nearly|roughly|approximately|approx\.?|some|circa|ca\.?|rund|etwa|fast|knapp|ungefähr"
-    r"|environ|près de|presque|quelque)\s$"
+_HANDLED = frozenset({"temperature", "fahrenheit", "volume", "mass"})
+_KINDS_OF_THINGS = frozenset(THINGS.values())
+_EFFECTS = whole_words(
+    "removes remove kills kill eliminates eliminate filters filter blocks block absorbs absorb destroys neutralizes entfernt "
+    "tötet filtert beseitigt blockiert élimine tue filtre bloque elimina mata filtra bloquea faster stronger brighter "
+    "quieter schneller stärker heller leiser"
 )
-_LEAST = re.compile(
-    r"\b(?:more than|over|above|at least|upwards of|mehr als|über|mindestens|plus de|plus d['’]|au moins|supérieur à)\s?$"
+_EFFECT = re.compile(
+    r"(?<![\w.,-])(\d{1,3}(?:[.,]\d{1,3})?)\s?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b)"
 )
-_MOST = re.compile(r"\b(?:less than|under|below|weniger als|unter|moins de|moins d['’]|at most|höchstens)\s?$")
-_SYSTEMS = Decimal("0.02")
-"""How far a figure may be off that was converted between inches and centimetres."""
-_EXACT = Decimal("0.002")
+_COMPARES = re.compile(
+    r"\b(?:compared|versus|vs|while|whereas|than|twice|half|both|each|gegenüber|verglichen|während|beide|jeweils|tandis"
+    r"|contre|comparé|mientras|ambos)\b"
+)
+_IT = whole_words("it its they their er es sein seine sie ihr ihre il elle ils elles son sa ses leur leurs su sus")
 _NUMBER_BEFORE = re.compile(r"(?<![\w#.,/$€£¥-])(\d{1,20})[\s-](?:[^\W\d]{1,16}\s)?$")
 
 
@@ -66,35 +80,42 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
     if not facts.products:
         return
     book = attribute_book(facts)
-    nouns = book.nouns
     triggers = _TRIGGERS | _OCTETS if (facts.locale or "").startswith("fr") else _TRIGGERS
+    words = vocabulary(text)
+    effects = not _EFFECTS.isdisjoint(words)
+    times = not _TIMES.isdisjoint(words) and (book.times or not _RUNS.isdisjoint(words))
+    if not (effects or times) and triggers.isdisjoint(words) and book.nouns.isdisjoint(words) and '"' not in text:
+        return
     for place, sentence in enumerate(sentences(text)):
         words = sentence.words
-        if (
-            triggers.isdisjoint(words)
-            and nouns.isdisjoint(words)
-            and (_TIMES.isdisjoint(words) or _RUNS.isdisjoint(words))
-            and '"' not in sentence.text
-            and "″" not in sentence.text
-        ) or sentence.asks:
+        if sentence.asks or not (sentence.numeric or sentence.digits is not sentence.low):
             continue
-        if sentence.numeric or sentence.digits is not sentence.low:
-            yield from _of_sentence(sentence, subjects(text, book.known).of(place), book)
+        if (
+            not triggers.isdisjoint(words)
+            or not book.nouns.isdisjoint(words)
+            or (times and not _TIMES.isdisjoint(words))
+            or (effects and not _EFFECTS.isdisjoint(words))
+            or '"' in sentence.text
+            or "″" in sentence.text
+        ):
+            yield from _of_sentence(sentence, place, subjects(text, book.known), book)
 
 
-def _of_sentence(sentence: Sentence, subject: Subject, book: AttributeBook) -> Iterator[Finding]:
+def _of_sentence(sentence: Sentence, place: int, spoken: Subjects, book: AttributeBook) -> Iterator[Finding]:
+    subject = spoken.of(place)
     low = blanked(sentence, subject.names)
     french = (book.facts.locale or "").startswith("fr")
-    claims = [claim for claim in measures(low, sentence.text, french=french) if _claimed(claim, low, sentence)]
-    claims += _counted(low, book, sentence)
+    claims = [*measures(low, sentence.text, french=french), *_counted(low, book, sentence), *_effects(low, sentence)]
     wrong: list[tuple[Measure, Finding | None]] = []
     borne: list[Measure] = []
     for claim in claims:
         products = _meant(claim, claims, subject, sentence, book)
-        if _borne(claim, products, low, book):
+        if not _claimed(claim, low, sentence, products, subject, book):
+            continue
+        if is_borne(claim, products, low, book) or is_borne(claim, _others(subject, low, sentence, book), low, book):
             borne.append(claim)
-        elif not _converted(claim, borne):
-            right = _right(claim, products, low, book)
+        elif not is_converted(claim, borne):
+            right = right_figure(claim, products, low, book)
             if right is None and (subject.manner is Manner.UNNAMED or claim.kind.startswith("number of ")):
                 continue
             wrong.append((claim, _put(claim, right, sentence, book) if right else None))
@@ -107,31 +128,46 @@ def _of_sentence(sentence: Sentence, subject: Subject, book: AttributeBook) -> I
             yield fixed
 
 
-def _converted(claim: Measure, borne: Sequence[Measure]) -> bool:
-    """Whether it says in another unit what was borne: 27 inches (69 cm)."""
-    for other in borne:
-        if other.kind == claim.kind and len(other.values) == len(claim.values) and other.unit != claim.unit:
-            pairs = zip(claim.values, other.values, strict=True)
-            if all(_near(a[0] * claim.factor, b[0] * other.factor, _SYSTEMS, "") for a, b in pairs):
-                return True
-    return False
-
-
-def _claimed(claim: Measure, low: str, sentence: Sentence) -> bool:
+def _claimed(
+    claim: Measure, low: str, sentence: Sentence, products: Sequence[ProductFact], subject: Subject, book: AttributeBook
+) -> bool:
     """Whether a figure is said of a product, and not wished for, denied, ordered or measured out."""
     words = sentence.words
     before = low[max(0, claim.start - 60) : claim.start]
-    if _DENIED.search(before) or _WISHED.search(before):
+    if _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low[claim.end : claim.end + 20]):
         return False
+    if claim.kind == "time" and not low.startswith("-old", claim.end):
+        return _is_time(claim, low, sentence, products, subject, book)
     if claim.kind == "time":
-        return not _RUNS.isdisjoint(words)
-    if claim.kind in THINGS_KINDS:
-        single = claim.values == ((Decimal(1),),)
-        return not single and _THINGS_OF_AN_ORDER.isdisjoint(words)
+        return False  # somebody's age
+    if claim.kind in _KINDS_OF_THINGS:
+        return claim.values != ((Decimal(1),),) and _THINGS_OF_AN_ORDER.isdisjoint(words)
     return claim.kind not in _HANDLED or _HANDLING.isdisjoint(words)
 
 
-THINGS_KINDS = frozenset(THINGS.values())
+def _is_time(
+    claim: Measure, low: str, sentence: Sentence, products: Sequence[ProductFact], subject: Subject, book: AttributeBook
+) -> bool:
+    """Whether a time is a product's: a battery's, a warranty's or an age's, or any where its attributes hold one."""
+    aspect = aspect_of(claim, low)
+    held = [
+        figure
+        for product in products
+        for figure in book.figures(product)
+        if figure.measure.kind in ("time", "bare time")
+    ]
+    if aspect in ("warranty", "age"):
+        return any(figure.aspect == aspect for figure in held) and subject.manner is not Manner.UNNAMED
+    if not _RUNS.isdisjoint(sentence.words) or aspect:
+        return True
+    if subject.manner is Manner.UNNAMED or _is_of_the_shop(sentence):
+        return False
+    return any(figure.aspect not in ("warranty", "age") for figure in held)
+
+
+def _is_of_the_shop(sentence: Sentence) -> bool:
+    """Whether a word of it is about delivery, returns or promotions."""
+    return any([word[:4] in _SHOPS_TIMES for word in sentence.words])
 
 
 def _counted(low: str, book: AttributeBook, sentence: Sentence) -> list[Measure]:
@@ -140,14 +176,29 @@ def _counted(low: str, book: AttributeBook, sentence: Sentence) -> list[Measure]
     for noun in book.nouns.intersection(sentence.words):
         place = low.find(noun)
         number = _NUMBER_BEFORE.search(low, max(0, place - 40), place)
-        if number:
+        if number and int(number[1]) > 1 and _THINGS_OF_AN_ORDER.isdisjoint(sentence.words):
             value = ((Decimal(int(number[1])),),)
-            claim = Measure(
-                number.start(1), place + len(noun), number.start(1), number.end(1), value, f"number of {noun}"
+            found.append(
+                Measure(number.start(1), place + len(noun), number.start(1), number.end(1), value, f"number of {noun}")
             )
-            if _claimed(claim, low, sentence):
-                found.append(claim)
     return found
+
+
+def _effects(low: str, sentence: Sentence) -> list[Measure]:
+    """Percentages of what a product is said to do: "removes 99 % of all dust"."""
+    if _EFFECTS.isdisjoint(sentence.words):
+        return []
+    return [
+        Measure(
+            found.start(),
+            found.end(),
+            found.start(1),
+            found.end(1),
+            ((Decimal(found[1].replace(",", ".")),),),
+            "share of ",
+        )
+        for found in _EFFECT.finditer(low)
+    ]
 
 
 def _meant(
@@ -163,89 +214,21 @@ def _meant(
         places = [mention.start - sentence.start for mention in names]
         if len(alike) == len(names):
             order = sorted([(place, True) for place in places] + [(other.start, False) for other in alike])
-            if all(named == (turn % 2 == 0) for turn, (_, named) in enumerate(order)):
-                return variants(names[alike.index(claim)].key)
-            if all(named == (turn % 2 == 1) for turn, (_, named) in enumerate(order)) and " with " not in sentence.low:
+            first = order[0][1]
+            turns = all(named == (first == (turn % 2 == 0)) for turn, (_, named) in enumerate(order))
+            if turns and (first or " with " not in sentence.low):
                 return variants(names[alike.index(claim)].key)
     return [product for mention in names for product in variants(mention.key)]
 
 
-def _borne(claim: Measure, products: Sequence[ProductFact], low: str, book: AttributeBook) -> bool:
-    """Whether one of the products has every number of the claim."""
-    before = low[max(0, claim.start - 24) : claim.start]
-    numbers = claim.values
-    if claim.sides and claim.kind not in ("length", "pixels of a side"):
-        numbers = numbers[-1:]  # two bottles of half a litre
-    return any(
-        all(any(_agrees(claim, values, figure, before) for figure in figures) for values in numbers)
-        for figures in [book.figures(product) for product in products]
-    )
-
-
-def _agrees(claim: Measure, values: Sequence[Decimal], figure: Figure, before: str) -> bool:
-    measure = figure.measure
-    bare = measure.kind == "" or measure.kind.startswith("bare ")
-    if not bare and not _same_kind(claim, measure):
-        return False
-    tolerance = _SYSTEMS if not bare and claim.system != measure.system else _EXACT
-    if _ABOUT.search(before):
-        tolerance = Decimal("0.1")
-    ours = [value if bare else value * claim.factor for value in values]
-    theirs = [value if bare else value * measure.factor for values in measure.values for value in values]
-    return any(_near(one, other, tolerance, before) for one in ours for other in theirs)
-
-
-def _same_kind(claim: Measure, measure: Measure) -> bool:
-    if claim.kind == measure.kind:
-        return True
-    if claim.kind.startswith("share of "):
-        return measure.kind == "share of "
-    return {claim.kind, measure.kind} == {"pixels of a side", "length"} and claim.sides and measure.sides
-
-
-def _near(ours: Decimal, theirs: Decimal, tolerance: Decimal, before: str) -> bool:
-    if abs(ours - theirs) <= tolerance * max(abs(ours), abs(theirs)):
-        return True
-    if _LEAST.search(before):
-        return theirs * Decimal("0.8") <= ours <= theirs
-    return bool(_MOST.search(before)) and theirs <= ours <= theirs * Decimal("1.25")
-
-
-def _right(claim: Measure, products: Sequence[ProductFact], low: str, book: AttributeBook) -> Figure | None:
-    """The one figure that the facts hold of that kind and aspect."""
-    aspect = _aspect(claim, low)
-    alike = {
-        tuple(values[0] * figure.measure.factor for values in figure.measure.values): figure
-        for product in products
-        for figure in book.figures(product)
-        if _replaces(claim, figure.measure)
-    }
-    if aspect:
-        fitting = [figure for figure in alike.values() if figure.aspect == aspect]
-        loose = [figure for figure in alike.values() if not figure.aspect]
-        chosen = fitting or loose
-    else:
-        chosen = list(alike.values())
-    return chosen[0] if len(chosen) == 1 else None
-
-
-def _replaces(claim: Measure, measure: Measure) -> bool:
-    kind = measure.kind.removeprefix("bare ")
-    return kind == claim.kind and len(measure.values) == len(claim.values)
-
-
-def _aspect(claim: Measure, low: str) -> str:
-    """Weight, width and the like, by the nearest word for it around the figure."""
-    if claim.kind not in ("length", "mass", "data"):
-        return ""
-    behind = re.findall(r"[^\W\d_]+", low[claim.end : claim.end + 24])[:3]
-    ahead = re.findall(r"[^\W\d_]+", low[max(0, claim.start - 36) : claim.start])[::-1]
-    fits = {"length": "mass data", "mass": "data", "data": "mass"}[claim.kind]
-    for word in (*behind[:2], *ahead, *behind):
-        aspect = ASPECTS.get(word, "")
-        if aspect and not (aspect == "weight" and "mass" in fits) and not (aspect == "memory" and "data" in fits):
-            return aspect
-    return ""
+def _others(subject: Subject, low: str, sentence: Sentence, book: AttributeBook) -> Sequence[ProductFact]:
+    """Products that a sentence may speak of besides: any where it compares, or only half names one."""
+    pronoun = bool(sentence.words) and sentence.words[0] in _IT
+    if subject.manner is Manner.NAMED and not _COMPARES.search(low):
+        return ()
+    if subject.manner is Manner.CARRIED and pronoun and not _COMPARES.search(low):
+        return ()
+    return book.facts.products
 
 
 def _put(claim: Measure, right: Figure, sentence: Sentence, book: AttributeBook) -> Finding:
@@ -253,16 +236,33 @@ def _put(claim: Measure, right: Figure, sentence: Sentence, book: AttributeBook)
     start = sentence.start
     measure = right.measure
     like = sentence.text[claim.number_start : claim.number_end]
-    thing = not claim.unit or claim.kind in THINGS_KINDS or claim.kind.startswith(("share", "number"))
+    counted = claim.kind in _KINDS_OF_THINGS or claim.kind.startswith(("share", "number"))
     reason = f"The fact is {right.text.strip()}."
-    if thing or measure.unit in ("", claim.unit):
+    same_unit = (
+        not measure.unit
+        or measure.unit == claim.unit
+        or (UNITS.get(claim.unit) is not None and measure.factor == claim.factor)
+    )
+    if counted or same_unit:
         number = right.number
-        if len(measure.values) == 1 and measure.values[0][0] == int(measure.values[0][0]) and not like[:1].isdigit():
+        whole = len(measure.values) == 1 and measure.values[0][0] == int(measure.values[0][0])
+        if whole and not like[:1].isdigit():
             number = write_count(int(measure.values[0][0]), like=like)
         elif len(measure.values) == 1:
             number = _in_the_style(number, like, book.facts.locale)
+        elif measure.sides and re.search(r"\d\s?[x×]\s?\d", number) and " x " in like:
+            number = re.sub(r"\s?[x×]\s?", " x ", number)
         return replace(start + claim.number_start, start + claim.number_end, number, reason)
-    return replace(start + claim.start, start + claim.end, right.text.strip(), reason)
+    whole_text = right.text.strip()
+    if not re.search(r"[^\W\d]|[%\"°]", whole_text):  # the unit stands in the attribute's name
+        unit = _UNIT_WORDS.get(measure.unit, measure.unit)
+        whole_text = f"{_in_the_style(right.number, like, book.facts.locale)} {unit}"
+    return replace(start + claim.start, start + claim.end, whole_text, reason)
+
+
+_UNIT_WORDS = {"in": "inches", "sqft": "sq ft", "c": "°C", "f": "°F", "w": "W", "v": "V", "wh": "Wh", "mah": "mAh", "ah": "Ah",
+               "hz": "Hz", "khz": "kHz", "mhz": "MHz", "ghz": "GHz", "gb": "GB", "tb": "TB", "mb": "MB", "nm": "Nm", "db": "dB",
+               "l": "l", "anos": "años", "ans": "ans"}  # fmt: skip
 
 
 def _in_the_style(number: str, like: str, locale: str | None) -> str:

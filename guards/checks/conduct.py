@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shopgraph.guards.checks.abuse_words import FOUL, INSULT, NAMED, CALLED, ORDERS_OFF, SELF_HARM, THREATS
+from shopgraph.guards.checks.abuse_words import CALLED, CRUELTY, FOUL, INSULT, ORDERS_OFF, SELF_HARM, THREATS
 from shopgraph.guards.checks.base import Finding
-from shopgraph.guards.checks.danger_words import CALMING, DANGERS, WARNING, Danger
+from shopgraph.guards.checks.danger_words import CALMING, DANGERS, DENIAL, HAZARD, Danger
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.subjects import blanked
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
@@ -19,20 +19,22 @@ from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
 _INSULT = re.compile(INSULT)
-_RUDE = re.compile(f"{ORDERS_OFF}|{THREATS}")
+_RUDE = re.compile(f"{ORDERS_OFF}|{THREATS}|{CRUELTY}")
 _SELF_HARM = re.compile(SELF_HARM)
 _RUDE_WORDS = whole_words(
     "shut lost hell piss drop screw buzz bugger sod nobody hate disgust sick waste get hurt kill destroy ruin beat punish hunt "
     "crush break find come pay regret suffer sorry know watch else sleep sue report bad "
     "klappe mund maul fresse hau hauen leine hölle leck hasse niemand fertig um zusammen kaputt noch bereuen wissen weiß "
-    "passiert ferme fermez gueule casse dégage dégagez diable faire hais déteste personne tuer frapper détruire retrouver "
+    "passiert miss through better lesson end vermissen besser regrettera menos ferme fermez gueule casse dégage dégagez diable faire hais déteste personne tuer frapper détruire retrouver "
     "regretter souffrir cher sais savons"
 )
 """One of these stands in whatever `_RUDE` finds; alone each is harmless."""
 _SELF_WORDS = whole_words("yourself suicide life dich sich leben toi vous suicidez suicide")
 _CALMING = re.compile(CALMING)
-_WARNING = re.compile(WARNING)
+_DENIAL = re.compile(DENIAL)
+_HAZARD = re.compile(HAZARD)
 _NEGATED = re.compile(r"\b(?:not|never|nicht|nie|pas|jamais|n['’]t|don['’]t)\b|n['’]t\b")
+_ALL = frozenset().union(FOUL, CALLED, _RUDE_WORDS, _SELF_WORDS)
 _PATTERNS = {danger.name: tuple(re.compile(phrase) for phrase in danger.phrases) for danger in DANGERS}
 _UNLESS = {danger.name: re.compile(danger.unless) for danger in DANGERS if danger.unless}
 _DOSES = re.compile(r"dos|caps|kaps|gélul|table|tropf|drop|gout|comprim|intake|einnahme|einnehmen")
@@ -82,11 +84,13 @@ def _misconduct(sentence: Sentence, dangers: list[Danger], text: str, facts: Fac
 
 def _advised(danger: Danger, low: str, facts: Facts) -> bool:
     """Whether a dangerous use is advised, and not warned of."""
-    if not all(pattern.search(low) for pattern in _PATTERNS[danger.name]):
+    found = [pattern.search(low) for pattern in _PATTERNS[danger.name]]
+    if not all(found):
         return False
     if danger.name in _UNLESS and _UNLESS[danger.name].search(low):
         return False
-    if danger.warned and _WARNING.search(_CALMING.sub(" ", low)):
+    ahead = max([place.end() for place in found if place], default=len(low))
+    if danger.warned and (_HAZARD.search(_CALMING.sub(" ", low)) or _DENIAL.search(_CALMING.sub(" ", low[:ahead]))):
         return False
     return not (danger.dose and _in_attributes(low, facts))
 

@@ -14,11 +14,14 @@ CALMING = (
     r"|\bsans (?:souci|danger|risque|crainte)\b|\bn['’]ayez (?:pas|aucune) (?:peur|crainte)\b"
 )
 """What makes light of a danger: no warning."""
-WARNING = (
-    r"\b(?:never|not|avoid|cannot|can['’]t|mustn['’]t|n['’]t|danger\w*|risk\w*|warn\w*|toxic|poison\w*|harmful|unsafe|forbidden|prohibited"
-    r"|keep (?:it |them )?away|out of reach|instead of|nie|niemals|nicht|kein\w*|vermeid\w*|gefähr\w*|giftig|verboten|warnung|achtung"
-    r"|vorsicht|fernhalten|jamais|pas|évite\w*|danger\w*|toxique|interdit\w*|attention|risque\w*)\b|n['’]t\b"
+HAZARD = (
+    r"\b(?:avoid|danger\w*|risk\w*|warn\w*|toxic|harmful|unsafe|forbidden|prohibited|keep (?:it |them )?away|out of reach"
+    r"|instead of|vermeid\w*|gefähr\w*|giftig|verboten|warnung|achtung|vorsicht|fernhalten|évite\w*|toxique|interdit\w*"
+    r"|attention|risque\w*|dangereu\w*|peligro\w*|evite|evita|cuidado)\b"
 )
+"""Words of a warning."""
+DENIAL = r"\b(?:never|not|cannot|nie|niemals|nicht|kein\w*|jamais|pas|nunca|jamás|no)\b|n['’]t\b"
+"""Words of a denial, which stand before what they deny."""
 
 _MIX = whole_words(
     "mix mixing mixed combine combining combined blend add adding pour together misch mischen mische mischt vermischen "
@@ -189,8 +192,8 @@ _HURTING = (
     r"|neighbou?rs?|wife|husband|boss|burglars?|intruders?|child(?:ren)?|ex\b)"
     r"|\b(?:jemanden?|menschen|leute|nachbarn?|ihn|frau|mann|chef|einbrecher)(?: \w+){0,3} (?:verletzen|bedrohen|angreifen"
     r"|erstechen|vergiften|töten|verprügeln)\b"
-    r"|\b(?:blesser|menacer|attaquer|poignarder|empoisonner|tuer|frapper) (?:quelqu['’]un|des gens|votre|ton|ta|un|une|le|la)"
-    r" ?(?:voisine?|femme|mari|patron|enfant|personne|cambrioleur)?"
+    r"|\b(?:blesser|menacer|attaquer|poignarder|empoisonner|tuer|frapper) (?:quelqu['’]un\b|des gens\b"
+    r"|(?:votre|ton|ta|un|une|le|la|l['’]) ?(?:voisine?|femme|mari|patron|enfant|personne|cambrioleur)\b)"
 )
 _HEATERS = whole_words(
     "heater heaters chain chaining heizlüfter heizgeräte steckdosenleisten radiateurs multiprises rallonges"
@@ -199,6 +202,71 @@ _OVERLOAD = (
     r"\bdaisy[- ]chain\w*\b|\b(?:several|multiple|two|three|all) (?:\w+ )?heaters? (?:in|into|on) (?:one|the same|a single)\b"
     r"|\bmehrere (?:heizlüfter|heizgeräte|steckdosenleisten) (?:an|in) (?:eine|einer|dieselbe)\b"
     r"|\bplusieurs (?:radiateurs|multiprises|rallonges) sur (?:une|la même)\b"
+)
+_THEM = whole_words("kibble bowl treat treats puppy pet pets haustier animal animaux")
+_POISONS = whole_words(
+    "antifreeze xylitol ibuprofen paracetamol vodka alcohol sleeping tranquilizer frostschutzmittel schlaftabletten "
+    "schlafmittel antigel somnifère somnifères anticongelante somníferos"
+)
+_ADD = whole_words(
+    "add adding crush crushed mix put hide misch mische mischen ajoutez écrasez mélangez cachez añade mezcla"
+)
+_POISON = (
+    r"\b(?:antifreeze|xylitol|ibuprofen|paracetamol|vodka|alcohol|sleeping (?:pills?|tablets?)|tranquilizers?|frostschutzmittel"
+    r"|schlaftabletten|schlafmittel|antigel|somnifères?|anticongelante|somníferos)\b"
+)
+_ALL_OF_THEM = whole_words(
+    "all whole entire bottle pack box once every alle ganze gesamte packung flasche schachtel tous toutes toute entier "
+    "entière flacon boîte todas todos entera entero frasco caja"
+)
+_OVERDOSE = (
+    r"\b(?:take|swallow|eat|down|use) (?:all|the (?:whole|entire)|every|a (?:whole|full))(?: (?:of )?(?:the|your|these|those))?"
+    r" (?:\w+ ){0,2}?(?:bottle|pack|packet|box|pills?|tablets?|capsules?|medication|medicine|gummies)\b"
+    r"|\b(?:pills?|tablets?|capsules?|gummies)\b[^.;]{0,30}\bat once\b"
+    r"|\b(?:alle|die ganze|die gesamte) (?:\w+ ){0,2}?(?:tabletten|pillen|kapseln|packung|flasche|schachtel)\b[^.;]{0,30}"
+    r"\b(?:auf einmal|nehmen|schlucken|ein)\b|\b(?:nimm|nehmen sie|schluck\w*) (?:alle|die ganze|die gesamte)\b"
+    r"|\b(?:prends|prenez|avale|avalez) (?:tous|toutes|toute|tout) (?:les?|la|le|vos|tes) (?:\w+ )?"
+    r"(?:comprimés|pilules|gélules|boîte|flacon)\b"
+    r"|\b(?:toma|tome|trágate|trague) (?:todas|todos|toda|todo) (?:las?|los?|el) (?:pastillas|comprimidos|frasco|caja)\b"
+)
+_EATING = whole_words("eat nothing starve fasting food essen nichts hungern manger rien mangez comas nada come meals")
+_STARVE = (
+    r"\beat nothing for\b|\bstarve yourself\b|\bstop eating\b|\bnichts (?:mehr )?essen\b|\biss (?:\w+ ){0,3}nichts\b"
+    r"|\bne (?:mange|mangez) (?:plus )?rien (?:pendant|durant)\b|\bno comas nada\b"
+)
+_COVER = whole_words(
+    "cover drape hang wrap put lay bedecken abdecken hängen legen leg lege couvrir couvrez recouvrez posez cubre cubra"
+)
+_HOT = whole_words(
+    "heater heaters stove oven candle grill fryer charger heizlüfter heizgerät heizstrahler heizung herd kerze radiateur "
+    "chauffage poêle bougie calefactor estufa vela"
+)
+_CLOTH = whole_words(
+    "blanket blankets towel towels clothes laundry curtain cloth decke decken handtuch handtücher kleidung wäsche vorhang "
+    "couverture couvertures serviette serviettes vêtements linge rideau manta toalla ropa"
+)
+_COVERED = (
+    rf"\b(?:cover|wrap|bedecken|abdecken|couvrir|couvrez|recouvrez|cubre|cubra)\b[^.;]{{0,20}}\b(?:{'|'.join(sorted(_HOT))})\b[^.;]{{0,24}}"
+    rf"\b(?:{'|'.join(sorted(_CLOTH))})\b|\b(?:drape|hang|put|lay|hängen|legen sie|legen|leg|lege|posez|pon)\b[^.;]{{0,20}}"
+    rf"\b(?:{'|'.join(sorted(_CLOTH))})\b[^.;]{{0,24}}\b(?:over|on|onto|across|über|auf|sur|sobre)\b[^.;]{{0,16}}"
+    rf"\b(?:{'|'.join(sorted(_HOT))})\b"
+)
+_LEFT_ON = whole_words(
+    "leave leaving left running on lassen lass laufen laissez laisser allumé allumée deja deje encendido burning"
+)
+_ASLEEP = (
+    r"\b(?:while|when|as) (?:you|she|he|they|everyone|your \w+) (?:\w+ )?(?:sleep|sleeps|asleep|are out|go out|leave)\b|\bovernight\b"
+    r"|\ball night\b|\bunattended\b|\bim schlaf\b|\bwährend (?:du|sie|er) (?:schläf\w*|schlafen)\b|\büber nacht\b|\bnachts\b"
+    r"|\bpendant (?:que )?(?:vous dormez|tu dors|la nuit|votre sommeil)\b|\btoute la nuit\b|\bmientras (?:duermes|duerme)\b"
+)
+_CUT = whole_words(
+    "cut cutting remove bend snip break strip durchschneiden abschneiden kappen schneiden entfernen coupez couper enlevez corta corte"
+)
+_WIRES = whole_words("wire wires prong ground grounding erdung schutzleiter kabel fil terre cable tierra")
+_WIRE = (
+    r"\b(?:cut|cutting|snip|remove|strip|break off|bend)\b[^.;]{0,14}\b(?:ground(?:ing)?|earth|safety|live) (?:wire|prong|pin|cable)s?\b"
+    r"|\b(?:schutzleiter|erdung(?:skabel)?|erdungsdraht)\b[^.;]{0,20}\b(?:durchschneiden|abschneiden|kappen|entfernen)\b"
+    r"|\b(?:coupez|couper|enlevez)\b[^.;]{0,14}\bfil de terre\b|\bcort[ae]\b[^.;]{0,14}\bcable de tierra\b"
 )
 _GRILLS = whole_words(
     "grill barbecue bbq generator stove heater lantern firework fireworks pit holzkohlegrill gasgrill kohlegrill gaskocher "
@@ -241,6 +309,12 @@ DANGERS: tuple[Danger, ...] = (
     Danger(name="a battery in the fire", words=(_PUT, _EXPLOSIVE, _FIRE)),
     Danger(name="a pierced battery", words=(_PIERCE, _EXPLOSIVE)),
     Danger(name="fuel on fire", words=(_POUR, _LIQUID_FUEL), phrases=(_BURNING,)),
+    Danger(name="poison for animals", words=(_CREATURES | _THEM, _POISONS, _GIVE | _ADD), phrases=(_POISON,)),
+    Danger(name="an overdose", words=(_ALL_OF_THEM,), phrases=(_OVERDOSE,)),
+    Danger(name="hunger", words=(_EATING,), phrases=(_STARVE,), warned=False),
+    Danger(name="a cover on what is hot", words=(_COVER, _HOT, _CLOTH), phrases=(_COVERED,)),
+    Danger(name="a machine left on", words=(_LEFT_ON, _HOT), phrases=(_ASLEEP,)),
+    Danger(name="a cut wire", words=(_CUT, _WIRES), phrases=(_WIRE,)),
     Danger(name="a dose", words=(_TAKEN,), phrases=(_DOSE,), dose=True),
     Danger(
         name="food that harms animals",

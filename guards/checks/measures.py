@@ -25,7 +25,7 @@ _FIGURE = re.compile(
     rf"(?<![\w#.,/$€£¥-])(?P<one>{_NUMBER})"
     rf"(?:(?:\s?(?:{_UNIT}))?{_BETWEEN.format(1)}(?P<two>{_NUMBER})"
     rf"(?:(?:\s?(?:{_UNIT}))?{_BETWEEN.format(2)}(?P<three>{_NUMBER}))?)?"
-    rf"(?:[\s\u00a0\u202f-]?(?P<unit>(?:{_UNIT})(?![\w²])|{_either(_SIGNS)}|fl\.? ?oz\b|sq\.? ?ft\b"
+    rf"(?:[\s\u00a0\u202f-]?(?P<unit>(?:{_UNIT})(?![\w²])|{_either(_SIGNS)}|fl\.? ?oz\b|sq\.? ?ft\b|square[- ](?:feet|foot)\b"
     r"|degrees (?:celsius|fahrenheit)|grad\b)"
     r"|\+?[\s\u00a0\u202f-](?:(?!\d)[\w’'-]{1,16}\s){0,2}?"
     rf"(?P<thing>{_either(list(THINGS))})(?![\w])"
@@ -36,6 +36,7 @@ _PERCENT = re.compile(r"[\s\u00a0\u202f]?(?:%|percent\b|per cent\b|prozent\b|pou
 _OCTETS = re.compile(rf"[ \u00a0\u202f]?({'|'.join(FRENCH_DATA)})\b")
 _SPELLED = {
     **{"fl oz": "floz", "fl. oz": "floz", "fl.oz": "floz", "sq ft": "sqft", "sq. ft": "sqft", "sq.ft": "sqft"},
+    **{"square feet": "sqft", "square foot": "sqft", "square-feet": "sqft", "square-foot": "sqft"},
     **{"″": '"', "degrees celsius": "°c", "degrees fahrenheit": "°f", "grad": "°c"},
 }
 _CAPITALS = frozenset({"G", "M", "H"})
@@ -103,6 +104,8 @@ def _kind(low: str, text: str, found: re.Match[str], *, french: bool) -> tuple[s
         return unit.kind, unit.factor, "", octets[1]
     if text[found.start("unit") : found.end("unit")] in _CAPITALS:
         return "", Decimal(1), "", ""
+    if written == "bar" and not (text.startswith("bar", found.start("unit")) and text[found.start("one")].isdecimal()):
+        return "", Decimal(1), "", ""  # two bars of chocolate
     if written == '"' and low.count('"', 0, found.start("unit")) % 2:
         return "", Decimal(1), "", ""  # the end of a quotation
     spelled = _SPELLED.get(written, written)

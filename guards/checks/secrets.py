@@ -75,12 +75,24 @@ _CALLED = re.compile(
     r"|jeton(?: d['’]accès| secret)?|credentials|login|token|secret))\b"
     r"(?P<of>(?: (?:for|of|to|on|in|für|von|zum|zur|der|des|du|de|pour|the|our|your|this|das|den|die|l['’])?"
     r" ?(?!is\b|ist\b|est\b|lautet\b|was\b)[\w'’-]{1,20}){0,4}?)"
-    r"\s{0,2}(?P<link>is now|is|was|are|ist jetzt|ist|lautet|lauten|war|est|était|sont|reads|:|=|->|→)\s{0,2}:?\s{0,2}"
+    r"\s{0,2}(?P<link>is now|is|was|are|ist jetzt|ist|lautet|lauten|war|est|était|sont|es|reads|:|=|->|→)\s{0,2}:?\s{0,2}"
     r"(?P<quote>[\"'“„«`]?)\s?(?P<value>[^\s\"'“”„«»`]{4,200})",
     re.I,
 )
 _CALLED_SIGNS = (
-    *("passw", "kennwort", "passcode", "passphrase", "mot de passe", "schlüssel", "secret", "credential", "zugang"),
+    *(
+        "passw",
+        "kennwort",
+        "passcode",
+        "passphrase",
+        "mot de passe",
+        "contraseña",
+        "clave",
+        "schlüssel",
+        "secret",
+        "credential",
+        "zugang",
+    ),
     *("zugriff", "geheim", "jeton", "d'acc", "d’acc"),
 )
 _CALLED_WORDS = frozenset("pin pwd key keys token tokens clé clef login pass".split())
@@ -118,29 +130,31 @@ _PROMPT = re.compile(
     r"|\"role\"\s{0,2}:\s{0,2}\"(?:system|developer)\""
     r"|#{2,4} ?(?:system|instructions?)(?: prompt| message)?\s{0,2}(?::|\n|$)"
     # German
-    r"|\b(?:meine|die) (?:\w{0,20}(?:system|intern|geheim|versteckt|verborgen)\w* ?-?)(?:anweisung(?:en)?|vorgaben|instruktionen"
-    r"|regeln|prompt)\b|\bmeine (?:anweisungen|instruktionen|vorgaben) (?:lauten|sagen|besagen|sind:|verbieten)"
+    r"|\b(?:meine|die) \w{0,20}(?:system|intern|geheim|versteckt|verborgen)\w* ?-?(?:anweisung(?:en)?|vorgaben|instruktionen"
+    r"|regeln|prompt) ?(?:lauten|lautet|sagen|sagt|besagen|verlangen|:)|\bmeine (?:anweisungen|instruktionen|vorgaben) (?:lauten|sagen|besagen|sind:|verbieten)"
     r"|\b(?:system|interne|versteckte|geheime)[- ]?(?:anweisung(?:en)?|vorgaben|instruktionen)\s?:"
     r"|\b(?:ich wurde|mir wurde|ich bin) (?:angewiesen|aufgetragen|programmiert|instruiert)\b"
     r"|\bdu bist (?:[A-Z]\w{1,20}, )?(?:ein|der|eine|die) [^\n.]{0,50}\b\w{0,20}(?:assistent|assistentin|agent|chatbot|bot|berater)\b"
     r"|\b(?:verrate|gib|zeige|nenne) (?:niemals|nie|nicht) [^\n.]{0,20}(?:prompt|anweisung|instruktion)"
     # French
-    r"|\b(?:mes|les) (?:instructions|consignes|directives) (?:système|cachées|internes|secrètes|initiales)\b"
+    r"|\b(?:mes|les) (?:instructions|consignes|directives) (?:système|cachées|internes|secrètes|initiales)\s?(?:sont|disent|indiquent|stipulent|exigent|:)"
     r"|\bmes (?:instructions|consignes) (?:sont\s?:|disent|indiquent|stipulent|m['’]interdisent|précisent)"
     r"|\b(?:instructions|consignes) (?:système|cachées|internes|secrètes)\s?:|\bprompt (?:système|système est|initial)\b"
     r"|\b(?:on m['’]a|j['’]ai été) (?:demandé de ne|programmée?|configurée?|chargée? de ne)\b"
     r"|\btu es (?:[A-Z]\w{1,20}, )?(?:un|une|l['’]) ?[^\n.]{0,50}\b(?:assistante?|agent|chatbot|conseillère?|vendeur|vendeuse)\b"
+    r"|\b(?:mis|las) instrucciones (?:internas |del sistema |ocultas )?(?:son:|dicen|indican)|\b(?:instrucciones|prompt) (?:del sistema|ocultas|internas)\s?:"
+    r"|\beres (?:[A-Z]\w{1,20}, )?(?:un|una|el|la) [^\n.]{0,50}\b(?:asistente|agente|chatbot|vendedora?)\b"
     r"|\bne (?:révèle|divulgue|dévoile|partage)[sz]? (?:jamais|pas) [^\n.]{0,20}(?:prompt|instruction|consigne)",
     re.I | re.M,
 )
 _SPOKEN = re.compile(r"\b(?:SYSTEM|DEVELOPER)(?: PROMPT| MESSAGE)?\s?:\s")
 _PROMPT_WORDS = frozenset(
     "prompt prompts instructions instruction instructed instruktionen instruiert programmed configured prompted system "
-    "developers developer sys im_start role guidelines rules directive directives message programmiert angewiesen "
+    "developers developer sys im_start role guidelines rules instrucciones directive directives message programmiert angewiesen "
     "aufgetragen anweisung anweisungen vorgaben systemprompt systemanweisungen consignes programmé programmée configuré "
     "configurée demandé chargé chargée inst start end".split()
 )
-_PROMPT_SIGNS = ("you are a", "you are the", "you're a", "you’re a", "act as", "<|", "du bist", "tu es", "##")
+_PROMPT_SIGNS = ("you are a", "you are the", "you're a", "you’re a", "act as", "<|", "du bist", "tu es", "eres ", "##")
 """One of these, or of the words, stands in whatever `_PROMPT` finds."""
 
 

@@ -18,6 +18,8 @@ class Manner(StrEnum):
     """How a sentence comes to speak of products."""
 
     NAMED = "named"
+    PARTLY = "partly"
+    """It says a word that only their name holds."""
     CARRIED = "carried"
     """A sentence before named them: "It has ..."."""
     UNNAMED = "unnamed"
@@ -60,7 +62,8 @@ def name_parts(facts: Facts) -> Mapping[str, str]:
         name = product.name.lower()
         for word in words_of(name):
             if len(word) > 3 and word not in _NO_NAME:
-                holders.setdefault(word, set()).add(name)
+                for form in {word, _singular(word)}:
+                    holders.setdefault(form, set()).add(name)
     return {word: next(iter(names)) for word, names in holders.items() if len(names) == 1}
 
 
@@ -94,9 +97,16 @@ class Subjects:
         begin = bisect_left(self._names, (sentence.start,))
         names = self._names[begin : bisect_left(self._names, (sentence.end,))]
         products = [mention for mention in names if self._known.variants(mention.key)]
-        if not products and (parts := _by_parts(sentence, name_parts(self._known.facts))):
-            return Subject(Manner.NAMED, parts, [*parts, *names])
-        return Subject(Manner.NAMED if products else Manner.UNNAMED, products, names)
+        taken = [(mention.start, mention.end) for mention in names]
+        parts = [
+            part
+            for part in _by_parts(sentence, name_parts(self._known.facts))
+            if not any(begin <= part.start < end for begin, end in taken)
+        ]
+        if not parts:
+            return Subject(Manner.NAMED if products else Manner.UNNAMED, products, names)
+        everything = sorted([*names, *parts])
+        return Subject(Manner.NAMED if products else Manner.PARTLY, sorted([*products, *parts]), everything)
 
 
 @lru_cache(maxsize=2)  # two checks of a chain ask for those of the same text
@@ -108,11 +118,16 @@ def subjects(text: str, known: Known) -> Subjects:
 def _by_parts(sentence: Sentence, parts: Mapping[str, str]) -> list[Mention]:
     """Products of which it says a word that only their name holds: "the tent" of several things."""
     found: list[Mention] = []
-    for word in sentence.words:
+    for word in sentence.words if parts else ():
         if word in parts:
             place = sentence.start + sentence.low.find(word)
             found.append(Mention(place, place + len(word), parts[word]))
     return found
+
+
+def _singular(word: str) -> str:
+    """Without a plural's s or n: the cable is one of the cables."""
+    return word[:-1] if word.endswith(("s", "n")) else word
 
 
 def _goes_on(sentence: Sentence) -> bool:

@@ -131,7 +131,15 @@ class BrandFact(_Fact):
     """What is said instead of what."""
     competitors: tuple[str, ...] = ()
     disclosures: tuple[str, ...] = ()
+    """Sentences that every answer ends with, unless it holds them."""
     max_length: int | None = None
+    max_exclamations: int | None = None
+    """Exclamation marks of an answer at most; None: as many as it has."""
+    shouting: bool = True
+    """Whether words may stand in capitals."""
+    emoji: bool = True
+    max_reading_level: int | None = None
+    """How hard a sentence may be to read (LIX): 30 is easy, 40 a newspaper, 60 a law."""
 
 
 class ActionFact(_Fact):

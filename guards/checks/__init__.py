@@ -5,7 +5,7 @@ from __future__ import annotations
 from shopgraph.guards.checks.actions import find_undone_actions
 from shopgraph.guards.checks.attributes import find_wrong_attributes
 from shopgraph.guards.checks.base import Check, Finding, OnError
-from shopgraph.guards.checks.brand import find_off_brand, find_too_long
+from shopgraph.guards.checks.brand import find_off_brand, find_too_long, find_undisclosed
 from shopgraph.guards.checks.conduct import find_misconduct
 from shopgraph.guards.checks.dates import find_wrong_dates
 from shopgraph.guards.checks.discounts import find_wrong_discounts
@@ -15,9 +15,11 @@ from shopgraph.guards.checks.links import find_foreign_links
 from shopgraph.guards.checks.orders import find_wrong_orders
 from shopgraph.guards.checks.people import find_foreign_data
 from shopgraph.guards.checks.promises import find_promises
+from shopgraph.guards.checks.regional import find_unlawful
 from shopgraph.guards.checks.secrets import find_secrets
 from shopgraph.guards.checks.stock import find_wrong_stock
 from shopgraph.guards.checks.terms import find_wrong_terms
+from shopgraph.guards.checks.tone import find_wrong_tone
 
 __all__ = ["CHECKS", "Check", "Finding", "OnError"]
 
@@ -30,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="actions", find=find_undone_actions, protects="Nothing is said to be done that was not."),
     Check(name="attributes", find=find_wrong_attributes, protects="Figures of products stand in their attributes."),
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
+    Check(name="regional", find=find_unlawful, protects="Tax wording, withdrawal, reduced prices and ages are lawful."),
     Check(name="terms", find=find_wrong_terms, protects="Delivery days, return window and tax are the region's."),
     Check(name="discounts", find=find_wrong_discounts, protects="No price cut above the allowance, no invented code."),
     Check(name="promises", find=find_promises, protects="No day of arrival and no guarantee that no fact holds."),
@@ -37,11 +40,18 @@ CHECKS: tuple[Check, ...] = (
     Check(name="stock", find=find_wrong_stock, protects="What is said of stock is so."),
     Check(name="order-states", find=find_wrong_orders, protects="What is said of an order is its state."),
     Check(name="brand", find=find_off_brand, protects="The shop's own words.", on_error=OnError.OPEN),
+    Check(name="tone", find=find_wrong_tone, protects="No louder and no harder than the brand.", on_error=OnError.OPEN),
     Check(
         name="length",
         find=find_too_long,
         protects="An answer is no longer than the brand wants.",
         on_error=OnError.OPEN,
+    ),
+    Check(
+        name="disclosures",
+        find=find_undisclosed,
+        protects="What every answer must say is said.",
+        whole=True,
     ),
 )
 """All of them."""

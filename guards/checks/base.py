@@ -42,6 +42,8 @@ class Check:
     protects: str
     """In one sentence, for `shopgraph guard list`."""
     on_error: OnError = OnError.CLOSED
+    whole: bool = False
+    """Whether it reads whole answers only: while one is being written, it waits."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ class _Fact(Value):
 Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
 """A decimal string in JSON, in major units of the facts' currency."""
 
+
 def _as_text(value: object) -> object:
     if isinstance(value, bool):
         return "yes" if value else "no"

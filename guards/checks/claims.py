@@ -77,6 +77,21 @@ class Claim:
         return self._nearby
 
     @property
+    def lead(self) -> str:
+        """Of that what stands before it."""
+        start = self.amount.start - self.sentence.start
+        begin = self.around.amounts[self.index - 1].end - self.sentence.start if self.index else 0
+        return self.around.plain[max(begin, start - 60) : start]
+
+    @property
+    def tail(self) -> str:
+        """What follows it, up to the next amount, without names, in lower case."""
+        start = self.amount.end - self.sentence.start
+        amounts = self.around.amounts
+        end = amounts[self.index + 1].start - self.sentence.start if self.index + 1 < len(amounts) else None
+        return self.around.plain[start:end][:40]
+
+    @property
     def before(self) -> str:
         """What leads up to it, in lower case."""
         if self._before is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shopgraph.guards.checks.actions import find_undone_actions
+from shopgraph.guards.checks.attributes import find_wrong_attributes
 from shopgraph.guards.checks.base import Check, Finding, OnError
 from shopgraph.guards.checks.brand import find_off_brand, find_too_long
 from shopgraph.guards.checks.dates import find_wrong_dates
@@ -27,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="promises", find=find_promises, protects="No day of arrival and no guarantee that no fact holds."),
     Check(name="dates", find=find_wrong_dates, protects="Every date of an order, a promotion or a restock is a fact."),
     Check(name="stock", find=find_wrong_stock, protects="What is said of stock is so."),
+    Check(name="attributes", find=find_wrong_attributes, protects="Measures and shares of a product are its own."),
     Check(name="order-states", find=find_wrong_orders, protects="What is said of an order is its state."),
     Check(name="brand", find=find_off_brand, protects="The shop's own words.", on_error=OnError.OPEN),
     Check(

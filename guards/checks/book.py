@@ -73,7 +73,8 @@ class Book:
 
     def reduced(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """Prices after a promotion or what may be given."""
-        return frozenset(self.known.rounded(p * (100 - cut) / 100) for p in self.current(variants) for cut in self.cuts)
+        exact = [price * (100 - cut) / 100 for price in self.current(variants) for cut in self.cuts]
+        return frozenset([rounded for price in exact for rounded in self.known.both_rounded(price)])
 
     def savings(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """What a reduction, a promotion or what may be given takes off."""

@@ -28,6 +28,13 @@ _CUT = Cue(
 )
 _CUT_WORDS = whole_words("off discount discounts discounted rabatt remise coupon code reduced")
 """Words of it that are enough without a closer look."""
+_MADE_OF = re.compile(
+    r"\s?(?:(?:pure[ns]?|reine[rs]?|organic|recycled|combed|of) )?(?:\w{0,12}(?:cotton|baumwolle|coton|algodón|wool|wolle|laine"
+    r"|lana|linen|leinen|lin\b|silk|seide|soie|seda|cashmere|kaschmir|polyester|nylon|elasthan\w*|elastane|viscose|viskose"
+    r"|leather|leder|cuir|cuero|piel|down|daunen|duvet|steel|stahl|acier|cocoa|kakao|cacao|natural|vegan|biologique|bio\b"
+    r"|recycl\w+|waterproof|protein|arabica|merino|mohair|alpaca|battery|charged?|humidity|satisfaction|of (?:all|our|the)))"
+)
+"""Behind a percentage: it is what something is made of, no price cut."""
 _TAX_OF = re.compile(r"\b(?:tax|vat|mwst|mehrwertsteuer|tva)\b[^.,;]{0,12}$")
 _TAX = re.compile(r"\btax\b|\bvat\b|\bmwst\b|\btva\b|steuer")
 _SHARE = re.compile(
@@ -102,6 +109,8 @@ def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
         return
     for found in _PERCENT.finditer(sentence.digits):
         if _TAX_OF.search(sentence.low, max(0, found.start() - 25), found.start()):
+            continue
+        if _MADE_OF.match(sentence.low, found.end()):
             continue
         cut = not _CUT_WORDS.isdisjoint(sentence.words) or _CUT.search(sentence) is not None
         fee = _FEE.search(sentence)

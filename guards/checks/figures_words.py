@@ -27,9 +27,9 @@ SAVING = Cue(
     r"|günstiger|knock|nachlass",
 )
 FORMER = Cue(
-    "was were instead statt original rrp uvp reduced down regular usual normal before au previous formerly "
+    "was were from passe instead statt original rrp uvp reduced down regular usual normal before au previous formerly "
     "vorher zuvor früher bisher ancien list marked compare compared",
-    r"\bwas\b|\bwere\b|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular|usual|normal|before|"
+    r"\bwas\b|\bwere\b|\bfrom\b|passe de|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular|usual|normal|before|"
     r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)",
 )
 REDUCED = Cue(

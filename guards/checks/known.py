@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import TypeVar
 
@@ -123,6 +123,11 @@ class Known:
     def only_order(self) -> OrderFact | None:
         """The one order that "your order" means."""
         return self.facts.orders[0] if len(self.facts.orders) == 1 else None
+
+    def both_rounded(self, value: Decimal) -> set[Decimal]:
+        """To what the currency can pay, in both ways in which shops round a half."""
+        step = Decimal(1).scaleb(-exponent(self.facts.currency or "USD"))
+        return {value.quantize(step, ROUND_HALF_EVEN), value.quantize(step, ROUND_HALF_UP)}
 
     def rounded(self, value: Decimal) -> Decimal:
         """To what the currency can pay."""

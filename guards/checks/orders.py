@@ -17,7 +17,7 @@ from shopgraph.guards.facts import Facts, OrderFact
 _STAGES = ("pending", "processed", "shipped", "delivered")
 _MEANS = {
     "pending": "pending|being prepared|in bearbeitung|en préparation|en cours de préparation|confirmed|paid|placed",
-    "processed": "processed|processing|bearbeitet|traitée",
+    "processed": "processed|processing|bearbeitet|traitée|in_progress",
     "shipped": (
         "shipped|dispatched|on its way|on the way|in transit|out for delivery|versandt|verschickt|versendet|unterwegs"
         "|auf dem weg|expédiée|expédié|en route|in_transit|out_for_delivery|partially_shipped"
@@ -193,6 +193,8 @@ def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iter
         return
     state = _SAID.get(status.lower(), status.lower())
     said = _SAID[found["state"].lower()]
+    if said == "pending" and state == "processed" and found["state"] not in ("pending",):
+        return  # "in preparation" is said of both
     if (
         said == state
         or not _contradicts(said, found["how"].lower(), state)

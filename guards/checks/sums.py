@@ -61,7 +61,7 @@ class Basket:
 
     def _spoken_of(self, text: str) -> list[tuple[Decimal, ...]]:
         """Prices of each product of which a word stands in the text, named in full or not; eight at most."""
-        here = {word[:5] for word in words_of(self.low) if len(word) > 3}
+        here = {word[:5] for word in words_of(self.low) if len(word) > 2}
         tails = tuple(word for word in words_of(self.low) if len(word) > 3)
         strong = {mention.key for mention in self.ours.known.mentions(text)}
         found: dict[str, list[Decimal]] = {}
@@ -69,7 +69,7 @@ class Basket:
             if item.price is None:
                 continue
             name = item.name.lower()
-            own = [word for word in words_of(name) if len(word) > 3]
+            own = [word for word in words_of(name) if len(word) > 2]
             named = name in strong or item.sku.lower() in strong
             if named or any(word[:5] in here or (len(word) > 8 and word.endswith(tails)) for word in own):
                 found.setdefault(name, []).append(item.price)

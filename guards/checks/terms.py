@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from shopgraph.guards.checks.amounts import read_number, write_number
+from shopgraph.guards.checks.amounts import find_amounts, read_number, write_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import book
 from shopgraph.guards.checks.numbers import write_count
@@ -81,7 +81,8 @@ _FREE_DELIVERY = Cue(
 _CONDITION = re.compile(
     r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
     r"|more than|spend|exceed\w*|ab|über|wenn|"
-    r"dès|à partir|supérieure?s?|to qualify|away from|reach)\b"
+    r"dès|à partir|supérieure?s?|to qualify|away from|reach|starts? at|short of|manque|fehl\w+|faltan?|pour profiter"
+    r"|a partir de|desde)\b"
 )
 
 
@@ -94,7 +95,7 @@ def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
             continue
         yield from _days(sentence, facts)
         yield from _tax(sentence, facts)
-        yield from _free_delivery(sentence, facts)
+        yield from _free_delivery(text, sentence, facts)
 
 
 _TOPICS = _DELIVERY | topic(
@@ -198,7 +199,7 @@ def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
         yield replace(start, start + len(found[1]), shown, f"The tax is {right} percent.")
 
 
-def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
+def _free_delivery(text: str, sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     found = _FREE_DELIVERY.search(sentence)
     if found is None or sentence.asks or (facts.delivery is not None and facts.delivery.price == 0):
         return
@@ -210,7 +211,7 @@ def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             yield take_out(sentence, "Nothing in the facts says that delivery is free.")
         return
     if delivery.free_from is not None and (
-        _CONDITION.search(sentence.low) or _worth(sentence, facts, delivery.free_from)
+        _CONDITION.search(sentence.low) or _worth(text, sentence, facts, delivery.free_from)
     ):
         return
     named = next((name for name in ("what", "what2", "what3", "what4", "what5") if found[name]), None)
@@ -225,8 +226,10 @@ def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     )
 
 
-def _worth(sentence: Sentence, facts: Facts, threshold: Decimal) -> bool:
-    """Whether something that the sentence names costs enough to be delivered free."""
+def _worth(text: str, sentence: Sentence, facts: Facts, threshold: Decimal) -> bool:
+    """Whether the text speaks of so much money, or the sentence of something that costs it."""
+    if any(value >= threshold for amount in find_amounts(text) for value in amount.values[:1]):
+        return True
     lowered = sentence.low
     ours = book(facts)
     keys = [key for key in ours.known.products if key in lowered]

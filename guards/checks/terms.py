@@ -35,15 +35,17 @@ _SPAN = Cue(
 _ONE = Cue("a an eine einen einer einem un une", rf"\b(?P<low>an?|eine[rmn]?|une?)\s(?P<high>(?!))?{_UNIT}")
 """The same where the number is an article: "within a week"."""
 _DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours"}
-_DELIVERY = topic("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
+_DELIVERY = topic("envi entr tard deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
+_DELIVERY_NAMED = topic("delivery shipping lieferung versand livraison envío entrega")
+_IT_TAKES = re.compile(r"(?:it|sie|er|das|elle|cela|ça) (?:takes|usually takes|dauert|prend|tarda)|tarda\b|cela prend")
 _OTHER_METHOD = Cue(
     "express premium overnight next same pick pickup collect",
     r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect",
 )
 """The facts hold the standard method's days only."""
 _RETURN = Cue(
-    "return returns send sent bring rückgabe zurück retour renvoyer money change widerruf rücksendung",
-    r"\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them|things)? ?back|\bsent back"
+    "come withdraw withdrawal devolver devolución return returns send sent bring rückgabe zurück retour renvoyer money change widerruf rücksendung",
+    r"\bcome back\b|\bwithdraw|\bdevol\w+|\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them|things)? ?back|\bsent back"
     r"|bring (?:it|them) back|rückgabe|"
     r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend",
 )
@@ -90,26 +92,33 @@ def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
     """Delivery days, return windows, tax rates and free delivery that disagree with the facts."""
     if not about(text) & _TOPICS:
         return
+    earlier: Sentence | None = None
     for sentence in sentences(text):
+        before, earlier = earlier, sentence
         if not sentence.topics & _TOPICS:
             continue
-        yield from _days(sentence, facts)
+        yield from _days(sentence, before, facts)
         yield from _tax(sentence, facts)
         yield from _free_delivery(text, sentence, facts)
 
 
 _TOPICS = _DELIVERY | topic(
-    "retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst mehr tva steu free exem gara umta vers "
+    "come with devo take daue pren try retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst mehr tva steu free exem gara umta vers "
     "rücs refu erst remb ship komp stan"
 )
 """First letters of what the terms are about; a sentence with none of them is not read further."""
 
 
-def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
+def _goes_on(sentence: Sentence, earlier: Sentence | None) -> bool:
+    """Whether "it takes so long" follows on a sentence about delivery."""
+    return earlier is not None and earlier.topics & _DELIVERY_NAMED and _IT_TAKES.match(sentence.low) is not None
+
+
+def _days(sentence: Sentence, earlier: Sentence | None, facts: Facts) -> Iterator[Finding]:
     if not sentence.topics & _SPAN.topic:
         return
     for found in (*_SPAN.find_digits(sentence), *_ONE.find_digits(sentence)):
-        if _ELSE.search(sentence) or sentence.denies_at(found.start("low")):
+        if _ELSE.search(sentence) or sentence.denies_before(found.start("low")):
             continue
         refund = _REFUND.search(sentence)
         returns = _RETURN.search(sentence) or (refund and "within" in sentence.low)
@@ -117,7 +126,11 @@ def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             continue
         if returns and not found["high"]:
             yield from _window(sentence, found, facts.return_window_days)
-        elif not returns and sentence.topics & _DELIVERY and not _OTHER_METHOD.search(sentence):
+        elif (
+            not returns
+            and (sentence.topics & _DELIVERY or _goes_on(sentence, earlier))
+            and not _OTHER_METHOD.search(sentence)
+        ):
             yield from _delivery_days(sentence, found, facts.delivery)
 
 

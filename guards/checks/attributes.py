@@ -50,6 +50,7 @@ _SAME = (
     "percent % prozent porciento",
 )
 _UNITS = {word: words.split()[0] for words in _SAME for word in words.split()}
+_ARTICLES = frozenset({"a", "an", "one", "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "uno"})
 _TIME = frozenset({"h", "min", "day", "week", "month", "year"})
 _NUMBER = re.compile(
     r"(?P<n>\d(?<![\d.,$€£¥#]\d)(?:[\d.,]*\d)?)(?:\s?[x×]\s?\d+)?[\s-]?(?P<unit>%|[^\W\d_]{1,16})(?P<rest>[^.;,]{0,24})"
@@ -153,12 +154,15 @@ def _right(
     found: re.Match[str], own: Sequence[_Fact], unit: str, spoken: Sequence[ProductFact], sentence: Sentence
 ) -> bool:
     values = read_number(found["n"])
+    said = sentence.text[found.start("n") : found.end("n")].lower()
+    if said in _ARTICLES or found["rest"].lstrip(" -").startswith(("old", "alt", "-old")):
+        return True
     every = {fact.value for variant in spoken for fact in _facts(variant) if fact.unit == unit} | {f.value for f in own}
     if any(value in every for value in values):
         return True
     if _LOOSE.search(sentence.low):
         return True
-    counts = {int(n) for n in re.findall(r"(?<![\d.,])\d{1,2}(?![\d.,])", sentence.digits)} - {0}
+    counts = {int(n) for n in re.findall(r"(?<![\d.,])0*(\d{1,2})(?![\d.,])", sentence.digits)} - {0}
     products = {value * count for value in every for count in counts}
     return any(value in products for value in values)
 

@@ -170,7 +170,7 @@ def _states(
 ) -> Iterator[Finding]:
     for found in _CLAIM.find(sentence) if sentence.topics & _HOW else ():
         key = _order_meant(sentence, found.start("state"), here, carried, ours)
-        if sentence.asks or _ELSE.search(sentence.clause(found.start("state"))):
+        if sentence.asks or _ELSE.search(sentence.clause(found.start("state"))) or _of_refund(sentence, found, ours):
             continue
         if key is None or key not in states:
             nothing = not ours.facts.orders and not ours.facts.actions
@@ -184,6 +184,12 @@ def _states(
 _CONDITION = re.compile(
     r"\b(?:once|if|when|as soon as|until|before|after|unless|sobald|wenn|falls|bis|dès que|si|lorsque|quand)\b"
 )
+
+
+def _of_refund(sentence: Sentence, found: re.Match[str], ours: Known) -> bool:
+    """Whether "the $9.00 for it are pending" speaks of a refund in that state."""
+    states = {(refund.status or "").lower() for refund in ours.facts.refunds}
+    return found["state"] in states and re.search(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\bdollars\b", sentence.low) is not None
 
 
 def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iterator[Finding]:

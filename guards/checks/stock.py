@@ -97,9 +97,21 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
         if sentence.first_of_line:
             carried = None
         if sentence.topics & _TOPICS and not sentence.asks and not _doubts(sentence):
-            yield from _sentence(sentence, names[first:name], carried, ours)
+            here = names[first:name]
+            spoken = [v.stock for m in names[:name] for v in ours.variants(m.key)] if not here else []
+            yield from (
+                finding
+                for finding in _sentence(sentence, here, carried, ours)
+                if here or not _of_another(sentence, finding, spoken)
+            )
         if first < name:
             carried = names[name - 1]
+
+
+def _of_another(sentence: Sentence, finding: Finding, stocks: Sequence[int | None]) -> bool:
+    """Whether "of those" can mean something named earlier than last: its count is right for that."""
+    said = sentence.digits[finding.start - sentence.start : finding.end - sentence.start]
+    return said.isdecimal() and int(said) in stocks
 
 
 def _doubts(sentence: Sentence) -> bool:

@@ -43,6 +43,7 @@ _MISSING = re.compile(
     r"\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b|manque|\bfalta|\bleft\b|remain|"
     r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )
+_BOTH = re.compile(r"\bboth\b|\bbeide\b|\bles deux\b|\blos dos\b|\blas dos\b")
 PER_PIECE = re.compile(r"\bper\b|\bpro\b|\bje\b|\beach\b|\bpar\b|\bpor\b|\ba piece\b|\bapiece\b|/")
 
 
@@ -65,12 +66,13 @@ class Basket:
         tails = tuple(word for word in words_of(self.low) if len(word) > 3)
         strong = {mention.key for mention in self.ours.known.mentions(text)}
         found: dict[str, list[Decimal]] = {}
+        both = _BOTH.search(self.low) is not None and len(self.ours.facts.products) < 9
         for item in self.ours.facts.products:
             if item.price is None:
                 continue
             name = item.name.lower()
             own = [word for word in words_of(name) if len(word) > 2]
-            named = name in strong or item.sku.lower() in strong
+            named = both or name in strong or item.sku.lower() in strong
             if named or any(word[:5] in here or (len(word) > 8 and word.endswith(tails)) for word in own):
                 found.setdefault(name, []).append(item.price)
         return [tuple(sorted(set(prices))) for prices in found.values()][:8]
@@ -116,8 +118,8 @@ class Basket:
         return frozenset([value + self.delivery for value in values]) if self.delivery else frozenset()
 
     def _reduced(self, values: frozenset[Decimal]) -> frozenset[Decimal]:
-        rounded = self.ours.known.rounded
-        return frozenset([rounded(value * (100 - cut) / 100) for value in values for cut in self.cuts])
+        rounded = self.ours.known.both_rounded
+        return frozenset().union(*[rounded(value * (100 - cut) / 100) for value in values for cut in self.cuts])
 
 
 def _running(said: Sequence[Decimal]) -> frozenset[Decimal]:

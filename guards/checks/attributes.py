@@ -66,7 +66,7 @@ _TERMS = Cue(
 _LOOSE = re.compile(
     r"\b(?:more|less|lighter|heavier|longer|shorter|larger|smaller|than|twice|half|against|compared|difference|each|per|under|over|"
     r"up to|almost|nearly|about|around|roughly|mehr|weniger|leichter|schwerer|länger|als|doppelt|halb|knapp|rund|etwa|pro|je|"
-    r"plus|moins|environ|presque|chaque|más|menos|que|unos|unas|casi|cada|said|need|want|have|your|ihr|votre|tu)\b"
+    r"plus|moins|environ|presque|chaque|más|menos|que|unos|unas|casi|cada|you (?:said|need|want|mentioned|asked|have))\b"
 )
 """Comparisons, roundings and the customer's own measures."""
 
@@ -147,7 +147,8 @@ def _facts(product: ProductFact) -> Iterator[_Fact]:
             if unit is None and low.strip() == found["n"] and parts:
                 unit = parts[0][:4] if len(parts[0]) > 3 else None
             if unit is not None:
-                yield _Fact(key.lower(), read_number(found["n"])[0], found["n"], unit, (found["of"] or "")[:4])
+                of = (found["of"] or (parts[0] if unit == "percent" and parts else ""))[:4]
+                yield _Fact(key.lower(), read_number(found["n"])[0], found["n"], unit, of)
 
 
 def _right(

@@ -54,12 +54,14 @@ class Around:
 class Claim:
     """One of the amounts of a sentence."""
 
-    __slots__ = ("_before", "_nearby", "amount", "around", "index", "sentence")
+    __slots__ = ("_before", "_nearby", "amount", "around", "index", "paired", "sentence")
 
     def __init__(self, around: Around, index: int) -> None:
         self.around = around
         self.index = index
         self.sentence = around.sentence
+        self.paired = False
+        """Whether it stands in a list of amounts that goes with a list of names."""
         self.amount = around.amounts[index]
         self._nearby: str | None = None
         self._before: str | None = None
@@ -132,5 +134,6 @@ class Claim:
         nexts = [m.start for m in self.around.here if m.start > run[-1].start]
         following = [a for a in following if not nexts or a.start < nexts[0]]
         if len(following) == len(run):
+            self.paired = True
             return [run[following.index(self.amount)]]
         return run

@@ -57,11 +57,11 @@ _PLACED = re.compile(
     r"|\bdu\b|made on|dated"
 )
 _RESTOCK = re.compile(
-    r"restock|new stock|volver|disponible|back (?:in stock|on)|again|wieder|de nouveau|réappro|in stock|replenish|de retour"
+    r"restock|new stock|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau|réappro|in stock|replenish|de retour"
     r"|auf lager|en stock|available"
 )
 _ENDS = re.compile(
-    r"\bends?\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
+    r"\bends?\b|\bhasta\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
     r"|prend fin|termine|\blasts?\b|\bruns? to\b|\bby\b"
 )
 _STARTS = re.compile(r"\bstarts?\b|\bbegins?\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b")

@@ -91,10 +91,10 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         return
     if _is_price_claim(claim, said, variants):
         right, reason = _holds(claim, amount, _prices(claim, ours, said, variants), variants), "price"
-        reckoned = not right and not _is_direct(claim, said) and reading.reaches(claim)
+        reckoned = not right and not _is_direct(claim, said) and reading.reaches(claim, of_one=claim.paired)
     else:
         right, reason = _is_known(claim, ours, said, variants), "amount"
-        reckoned = not right and reading.reaches(claim)
+        reckoned = not right and not _is_bound(claim) and reading.reaches(claim, of_one=False)
     if not right and not reckoned:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
 
@@ -135,6 +135,11 @@ def _holds(claim: Claim, amount: Amount, values: frozenset[Decimal], variants: S
     if not words.ABOVE.search(claim.before) or words.FREE_DELIVERY.search(claim.sentence):
         return False
     return any(value > said for value in values)
+
+
+def _is_bound(claim: Claim) -> bool:
+    """Whether it is said to lie below what is not meant."""
+    return words.BELOW.search(claim.before) is not None
 
 
 def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[ProductFact]) -> bool:
@@ -209,7 +214,12 @@ def _typed(
     ):
         total = ours.known.orders[order].total
         return frozenset({total} if total is not None else ()) | ours.loose
-    if words.REFUND.search(claim.sentence, near) and ours.refunds and order is None:
+    refund = words.REFUND.search(claim.sentence, near if len(claim.around.amounts) > 1 else claim.sentence.low)
+    if refund and order is not None and not variants:
+        mine = [r.amount for r in ours.facts.refunds if plain_id(r.order or "") == plain_id(order)]
+        if mine and None not in mine:
+            return frozenset([amount for amount in mine if amount is not None]) | ours.loose
+    if refund and ours.refunds and order is None:
         return ours.refunds | ours.loose | frozenset[Decimal]().union(*ours.orders.values())
     return None
 

@@ -20,13 +20,20 @@ _BARE = re.compile(
     re.I,
 )
 _SECRET = re.compile(
-    r"\bsk-[A-Za-z0-9_-]{16,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
+    r"\bsk-[A-Za-z0-9_-]{16,}|\b(?:sk|pk|rk|tok|token|key|secret)_(?=[A-Za-z_]{0,40}\d)[A-Za-z0-9_]{10,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
     r"|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}"
-    r"|\b(?:password|api[_ ]key|secret[_ ]key|access[_ ]token)\s{0,3}(?:is|=|:)\s{0,3}[^\s,.]{6,}",
+    r"|\b(?:\w{1,20}-)?(?:passwor[dt]|kennwort|mot de passe|contraseña|api[_ ]key|secret[_ ]key|(?:access|secret)[_ ]token)"
+    r"\s{0,3}(?:is|lautet|ist|est|es|=|:)[\s:\"'“„«]{0,4}(?=[^\s,]{0,40}[\d!@#$%^&*_=+-])[^\s,]{6,}"
+    r"|\b[a-z][a-z0-9+]{1,20}://[^\s:@/]{1,64}:[^\s@/]{1,64}@",
     re.I,
 )
 _PROMPT = re.compile(
     r"\b(?:my|the) (?:system |hidden |initial )?(?:prompt|instructions) (?:is|are|says?|reads?|tells? me)\b"
+    r"|\b(?:hidden|system|secret|internal) (?:instructions|prompt)(?: v?\d+)?\s?[:.]|\bsystem: ?you are\b"
+    r"|\b(?:do not|don['’]t|never) (?:disclose|reveal|share) (?:this|these|the|my) (?:prompt|instructions|text|message)"
+    r"|\b(?:mes|ses) instructions (?:système|secrètes|internes)|\bne (?:révèle|divulgue|montre)s? (?:jamais|pas) ce"
+    r"|\bmeine (?:system|geheimen |internen )?anweisungen (?:lauten|sind)|\bverrate (?:diesen|das|dies)\w* nie"
+    r"|\bmis instrucciones (?:de sistema|son|internas)|\b(?:repeat|repeating) everything above\b"
     r"|\bhere (?:is|are) my (?:system |hidden |initial )?(?:prompt|instructions)\b"
     r"|^\s{0,8}(?:you are|act as) an? [^\n]{0,60}\b(?:assistant|agent|chatbot)\b"
     r"|<\|(?:im_start|im_end|system|endoftext)\|>|\[/?INST\]",
@@ -34,10 +41,40 @@ _PROMPT = re.compile(
 )
 _SECRET_SIGNS = (
     *("sk-", "akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox", "-----", "eyj"),
-    *("password", "api", "secret", "access"),
+    *(
+        "passwor",
+        "kennwort",
+        "mot de passe",
+        "contraseña",
+        "api",
+        "secret",
+        "access",
+        "://",
+        "tok_",
+        "sk_",
+        "pk_",
+        "rk_",
+    ),
+    *("key_", "token_"),
 )
 """One of these, in lower case, stands in whatever `_SECRET` finds."""
-_PROMPT_SIGNS = ("prompt", "instructions", "you are a", "act as a", "<|", "[inst", "[/inst")
+_PROMPT_SIGNS = (
+    "prompt",
+    "instruc",
+    "anweisungen",
+    "system:",
+    "disclose",
+    "reveal",
+    "révèle",
+    "divulgue",
+    "verrate",
+    "everything above",
+    "you are a",
+    "act as a",
+    "<|",
+    "[inst",
+    "[/inst",
+)
 _LINK_SIGNS = ("://", "www.")
 
 

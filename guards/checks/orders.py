@@ -94,10 +94,15 @@ _COUNT = re.compile(
     r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?= (?:items?|articles?|artikel|products?|things|produkte|produits)\b)"
 )
 _QUANTITY = re.compile(
-    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?: ?[x×])?(?: pairs? of| pieces? of| paar| stück"
-    r"| paires? de)?(?: of)?(?: the)? $"
+    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?: ?[x×])?(?: [^\W\d_]{2,14}(?: of| de| d['’])|(?: paar| stück| packungen| pack"
+    r"| flaschen| säcke| gläser))?(?: of)?(?: the)? $"
 )
-_HOLDS = re.compile(r"\b(?:contains?|includes?|has|have|of|with|enthält|umfasst|contient|comprend|mit|avec|consists)\b")
+_PRICE_OF = re.compile(
+    r"(?:price|cost|value|refund|preis|wert|prix|valeur|precio)\w* (?:of|for|von|für|de|d['’]|pour) ?$"
+)
+_HOLDS = re.compile(
+    r"\b(?:contain(?:s|ed)?|include[sd]?|contenait|contiene|incluye|enthielt|has|have|had|of|with|enthält|umfasst|contient|comprend|mit|avec|consists)\b"
+)
 _TRACKING = Cue(
     "tracking sendungs shipment parcel suivi track",
     r"\b(?:tracking|sendungs|shipment|parcel|suivi|track)[\w-]{0,12}(?:\s(?:number|no\.?|id|code"
@@ -245,6 +250,8 @@ def _quantities(sentence: Sentence, order: OrderFact) -> Iterator[Finding]:
     lines = {line.name.lower(): line for line in order.lines if line.name}
     for mention in mentions(sentence.text, lines):
         found = _QUANTITY.search(sentence.digits, 0, mention.start)
+        if found and _PRICE_OF.search(sentence.low, 0, found.start()):
+            continue
         if found and int(found["number"]) != lines[mention.key].quantity:
             yield _number(sentence, found, lines[mention.key].quantity)
 

@@ -29,10 +29,15 @@ class Reading:
         """Note that a sentence is over."""
         self._listed += [(around.sentence, mention) for mention in around.products]
 
-    def reaches(self, claim: Claim) -> bool:
-        """Whether reckoning with what the text speaks of leads to the amount."""
+    def reaches(self, claim: Claim, *, of_one: bool) -> bool:
+        """Whether reckoning with what the text speaks of leads to the amount.
+
+        With `of_one` it is said of one product, and the price of another one does not count.
+        """
         if self._basket is None:
             self._basket = Basket(self._text, self._ours)
+        if of_one and self._basket.is_price(claim.amount):
+            return False
         return self._basket.reaches(claim.amount, claim.around, self._said)
 
     def expected(self, claim: Claim) -> Decimal | None:

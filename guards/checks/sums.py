@@ -43,6 +43,10 @@ _MISSING = re.compile(
     r"\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b|manque|\bfalta|\bleft\b|remain|"
     r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )
+_CUT = re.compile(
+    r"%|\boff\b|code|discount|rabatt|remise|descuento|reduc|sale|\bmit [A-Z]|\bwith\b|\bavec\b|\bcon\b|aktion|promo"
+)
+_SHIPPING = re.compile(r"shipping|deliver|postage|versand|liefer|livraison|frais|env[ií]o|gastos")
 _BOTH = re.compile(r"\bboth\b|\bbeide\b|\bles deux\b|\blos dos\b|\blas dos\b")
 PER_PIECE = re.compile(r"\bper\b|\bpro\b|\bje\b|\beach\b|\bpar\b|\bpor\b|\ba piece\b|\bapiece\b|/")
 
@@ -96,12 +100,19 @@ class Basket:
             self._sums = frozenset(found)
         return self._sums
 
+    def is_price(self, amount: Amount) -> bool:
+        """Whether it is the price of one of the products spoken of."""
+        return any(value in prices for prices in self.priced for value in amount.values)
+
     def reaches(self, amount: Amount, around: Around, said: Sequence[Decimal]) -> bool:
         """Whether simple reckoning leads to the amount; `said` are the amounts of the text before it, found right."""
         sentence = around.sentence.low
         sums = self.sums | _running(said)
-        possible = sums | self._shipped(sums) | self._reduced(sums) | self._shipped(self._reduced(sums))
-        if _MISSING.search(sentence) or COMPARED.search(sentence):
+        reduced = self._reduced(sums) if self.cuts and _CUT.search(self.low) else frozenset()
+        possible = sums | reduced
+        if _SHIPPING.search(self.low):
+            possible |= self._shipped(possible)
+        if _MISSING.search(sentence):
             targets = {self.free_from, *said} - {None}
             possible |= {abs(target - value) for target in targets if target is not None for value in sums}
         if COMPARED.search(sentence):

@@ -155,6 +155,9 @@ class ActionFact(_Fact):
 class Facts(_Fact):
     """Everything known about this request. What is absent is unknown: a claim about it has no fact behind it."""
 
+    today: date | None = None
+    """The day of the request; without it the clock's, and whatever in the facts happened later."""
+
     locale: str | None = None
     currency: str | None = None
     products: tuple[ProductFact, ...] = ()

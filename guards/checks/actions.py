@@ -21,7 +21,17 @@ _HYPOTHETIC = re.compile(
     r"|dès que|lorsque)\b[^,;]{0,80}$"
 )
 _DENIED = re.compile(r"\b(?:not|never|no|nicht|nichts|nothing|nobody|kein\w*|pas|rien|jamais|aucun\w*)\b|n['’]t\b")
-_HERE = topic("i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist was were have has")
+_HERE = topic(
+    "he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist was were have has"
+)
+
+
+_FAILED = frozenset({"failed", "rejected", "denied", "canceled", "cancelled"})
+_UNDER_WAY = frozenset({"pending", "requires_action", "processing", "initiated", "requested"})
+_PAID_OUT = re.compile(
+    r"paid out|completed|effectué|versé|überwiesen|gutgeschrieben|erstattet|zurückgezahlt|remboursé|abonado|devuelto|reembolsado"
+)
+"""The money has arrived: that is more than to have a refund issued."""
 
 
 def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
@@ -39,14 +49,24 @@ def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
 
 
 def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts) -> bool:
-    if _HYPOTHETIC.search(sentence.low[: claim.start()]) or _DENIED.search(sentence.clause(claim.start())):
+    if _HYPOTHETIC.search(sentence.low[: claim.start()]) or _DENIED.search(
+        sentence.low[: claim.end() + 15], claim.start()
+    ):
         return False
-    fitting = [a for a in facts.actions if _done(a) and any(stem in a.type.lower() for stem in deed.tools)]
+    fitting = [a for a in facts.actions if _done(a) and _fits(a, deed)]
     named = {plain_id(a.order) for a in fitting if a.order}
     said = {plain_id(o.id) for o in facts.orders if plain_id(o.id) in sentence.low}
     if fitting and (not said or not named or named & said or any(not a.order for a in fitting)):
         return False
     return not _on_record(deed.what, claim[0], said, facts)
+
+
+def _fits(action: ActionFact, deed: Deed) -> bool:
+    """Whether the tool does such a deed; a label for a return is no refund and no return."""
+    kind = action.type.lower()
+    if "label" in kind:
+        return deed.what in ("return", "message")
+    return any(stem in kind for stem in deed.tools)
 
 
 def _done(action: ActionFact) -> bool:
@@ -55,13 +75,14 @@ def _done(action: ActionFact) -> bool:
 
 def _on_record(what: str, claim: str, said: set[str], facts: Facts) -> bool:
     """What happened before this request: a refund under way, an order canceled earlier. "I have" speaks of now."""
-    if claim.lower().startswith(("i ", "i'", "i’", "ich", "j'", "j’")):
+    if claim.lower().startswith(
+        ("i ", "i'", "i’", "ich", "habe ich", "haben wir", "j'", "j’", "he ", "ya he", "te he", "hemos")
+    ):
         return False
     if what == "refund":
         refunds = [r for r in facts.refunds if not said or not r.order or plain_id(r.order) in said]
-        return any(
-            (r.status or "").lower() not in ("failed", "rejected", "denied", "canceled", "cancelled") for r in refunds
-        )
+        states = {(r.status or "").lower() for r in refunds}
+        return bool(states - _FAILED - (_UNDER_WAY if _PAID_OUT.search(claim) else frozenset()))
     if what == "cancellation":
         orders = [o for o in facts.orders if not said or plain_id(o.id) in said]
         return any((o.status or "").lower() in ("canceled", "cancelled") for o in orders)

@@ -19,7 +19,7 @@ class Book:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.known: Known = known(facts)
-        self.cuts = {p.percent for p in facts.promotions if p.percent is not None}
+        self.cuts = {p.percent for p in self.known.running if p.percent is not None}
         if self.known.most_percent:
             self.cuts.add(self.known.most_percent)
         self.lines: dict[str, set[Decimal]] = {}
@@ -73,7 +73,8 @@ class Book:
 
     def reduced(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """Prices after a promotion or what may be given."""
-        return frozenset(self.known.rounded(p * (100 - cut) / 100) for p in self.current(variants) for cut in self.cuts)
+        exact = [price * (100 - cut) / 100 for price in self.current(variants) for cut in self.cuts]
+        return frozenset([rounded for price in exact for rounded in self.known.both_rounded(price)])
 
     def savings(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """What a reduction, a promotion or what may be given takes off."""

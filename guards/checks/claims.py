@@ -54,12 +54,14 @@ class Around:
 class Claim:
     """One of the amounts of a sentence."""
 
-    __slots__ = ("_before", "_nearby", "amount", "around", "index", "sentence")
+    __slots__ = ("_before", "_nearby", "amount", "around", "index", "paired", "sentence")
 
     def __init__(self, around: Around, index: int) -> None:
         self.around = around
         self.index = index
         self.sentence = around.sentence
+        self.paired = False
+        """Whether it stands in a list of amounts that goes with a list of names."""
         self.amount = around.amounts[index]
         self._nearby: str | None = None
         self._before: str | None = None
@@ -75,6 +77,21 @@ class Claim:
                 behind = min(behind, amounts[self.index + 1].start)
             self._nearby = self.around.plain[max(begin, self.amount.start - 60 - start) : behind - start]
         return self._nearby
+
+    @property
+    def lead(self) -> str:
+        """Of that what stands before it."""
+        start = self.amount.start - self.sentence.start
+        begin = self.around.amounts[self.index - 1].end - self.sentence.start if self.index else 0
+        return self.around.plain[max(begin, start - 60) : start]
+
+    @property
+    def tail(self) -> str:
+        """What follows it, up to the next amount, without names, in lower case."""
+        start = self.amount.end - self.sentence.start
+        amounts = self.around.amounts
+        end = amounts[self.index + 1].start - self.sentence.start if self.index + 1 < len(amounts) else None
+        return self.around.plain[start:end][:40]
 
     @property
     def before(self) -> str:
@@ -117,5 +134,6 @@ class Claim:
         nexts = [m.start for m in self.around.here if m.start > run[-1].start]
         following = [a for a in following if not nexts or a.start < nexts[0]]
         if len(following) == len(run):
+            self.paired = True
             return [run[following.index(self.amount)]]
         return run

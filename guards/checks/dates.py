@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
@@ -21,10 +21,11 @@ def _words(text: str) -> list[str]:
 
 _EN = _words("January February March April May June July August September October November December")
 _DE = _words("Januar Februar März April Mai Juni Juli August September Oktober November Dezember")
+_ES = _words("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre")
 _FR = _words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre")
 _MONTHS: dict[str, int] = {
     name: place
-    for names in (_EN, _DE, _FR)
+    for names in (_EN, _DE, _FR, _ES)
     for place, month in enumerate(names, 1)
     for name in (month.lower(), month[:3].lower())
 }
@@ -44,7 +45,7 @@ _MONTH = "|".join(sorted({re.escape(name) for name in _MONTHS}, key=lambda name:
 _DATE = re.compile(
     r"(?<![\d-])(?P<iso>\d{4}-\d{2}-\d{2})(?!\d)"
     rf"|\b(?P<m1>{_MONTH})\.? (?P<d1>\d{{1,2}})(?P<th>st|nd|rd|th)?(?!\d)(?:,? (?P<y1>\d{{4}}))?"
-    rf"|(?<![\d.,])(?P<d2>\d{{1,2}})(?P<dot>\.|st|nd|rd|th|er)?(?: of)? (?P<m2>{_MONTH})\b\.?(?:,? (?P<y2>\d{{4}}))?"
+    rf"|(?<![\d.,])(?P<d2>\d{{1,2}})(?P<dot>\.|st|nd|rd|th|er)?(?: of| de)? (?P<m2>{_MONTH})\b(?:\.?,?(?: de| del)? (?P<y2>\d{{4}}))?"
     r"|(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y3>\d{4}|\d{2})?(?![\d/])"
 )
 _NUMERIC = re.compile(r"[./-]\d\d?[./-]")
@@ -56,17 +57,21 @@ _PLACED = re.compile(
     r"|\bdu\b|made on|dated"
 )
 _RESTOCK = re.compile(
-    r"restock|back (?:in stock|on)|again|wieder|de nouveau|réappro|in stock|replenish|de retour"
+    r"restock|new stock|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau|réappro|in stock|replenish|de retour"
     r"|auf lager|en stock|available"
 )
 _ENDS = re.compile(
-    r"\bends?\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
+    r"\bends?\b|\bhasta\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
     r"|prend fin|termine|\blasts?\b|\bruns? to\b|\bby\b"
 )
 _STARTS = re.compile(r"\bstarts?\b|\bbegins?\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b")
 _PROMOTION = re.compile(
     r"sale|promo|offer|discount|code|aktion|rabatt|angebot|solde|remise|offre|gutschein|coupon|%|deal"
 )
+_BEHIND = re.compile(r"\s?(?:\w+ ){0,2}(?:zugestellt|geliefert|erhalten|angekommen|ausgeliefert)")
+"""German says it behind the date."""
+_RETURN = re.compile(r"return|send (?:it|them) back|\bback\b|zurück|rückgabe|retour|renvoy|devol|widerruf")
+_LAST_DAY = re.compile(r"last day|letzte[rn]? tag|dernier jour|último día|deadline|spätestens")
 _FUTURE = re.compile(r"\bwill\b|['’]ll\b|\bwird\b|\bsera\b|\barrives\b|\bkommt\b|\barrivera\b|guarantee")
 _HEDGED = re.compile(r"\b(?:should|expected|estimated|scheduled|voraussichtlich|sollte|devrait|prévue?|estimée?)\b")
 _ORDER_TOPIC = topic("order bestellung commande paket parcel package colis sendung it sie es elle ship")
@@ -143,7 +148,8 @@ def _judge(
     before = sentence.low[begin : found.start()]
     if sentence.denies_at(found.start()):
         return
-    order = _order(text, sentence, ours)
+    order = _order(text, sentence, ours, found.start())
+    behind = sentence.low[found.end() : found.end() + 25]
     right: date | None
     of_promotion = _PROMOTION.search(sentence.low) or _names_promotion(sentence, ours)
     if of_promotion and (_ENDS.search(before) or _STARTS.search(before)) and order is None:
@@ -151,7 +157,9 @@ def _judge(
         right, is_known = _of_promotion(sentence, ours, ends=ends)
         if not is_known:
             return
-    elif order is not None and _DELIVERED.search(before):
+    elif (until := _deadline(text, sentence, before, order, ours)) is not None:
+        right = until
+    elif order is not None and (_DELIVERED.search(before) or _BEHIND.match(behind)):
         right = order.delivered_on
         if right is None and _HEDGED.search(sentence.low) and not _FUTURE.search(sentence.low):
             return
@@ -172,12 +180,28 @@ def _judge(
         yield replace(start, end, _write(right, found, ours.facts.locale), f"It is {right.isoformat()}.")
 
 
-def _order(text: str, sentence: Sentence, ours: Known) -> OrderFact | None:
+def _order(text: str, sentence: Sentence, ours: Known, at: int) -> OrderFact | None:
     here = inside(ours.orders_in(text), sentence.start, sentence.end)
     if here:
-        return ours.orders[here[-1].key]
+        before = [m for m in here if m.start - sentence.start < at]
+        return ours.orders[(before[-1] if before else here[0]).key]
     only = ours.only_order()
     return only if only is not None and sentence.topics & _ORDER_TOPIC else None
+
+
+def _deadline(text: str, sentence: Sentence, before: str, order: OrderFact | None, ours: Known) -> date | None:
+    """The last day on which an order can be sent back, where the sentence names that day."""
+    window = ours.facts.return_window_days
+    last_day = _LAST_DAY.search(before)
+    if window is None or not (last_day or (_RETURN.search(sentence.low) and _ENDS.search(before))):
+        return None
+    if order is None:
+        earlier = [m for m in ours.orders_in(text) if m.start < sentence.start]
+        delivered = [one for one in ours.facts.orders if one.delivered_on]
+        order = ours.orders[earlier[-1].key] if earlier else delivered[0] if len(delivered) == 1 else None
+    if order is None or order.delivered_on is None or (last_day and not _RETURN.search(text.lower())):
+        return None
+    return order.delivered_on + timedelta(days=window)
 
 
 def _names_promotion(sentence: Sentence, ours: Known) -> bool:
@@ -222,7 +246,7 @@ def _write(day: date, like: re.Match[str], locale: str | None) -> str:
         return f"{month} {day.day}{_ordinal(day.day) if like['th'] else ''}{year}"
     dot = like["dot"] or ""
     suffix = _ordinal(day.day) if dot in ("st", "nd", "rd", "th") else "" if dot == "er" else dot
-    of = " of" if " of " in like[0] else ""
+    of = " of" if " of " in like[0] else " de" if " de " in like[0] else ""
     return f"{day.day}{suffix}{of} {month}{year}"
 
 
@@ -230,7 +254,7 @@ def _month(day: date, like: str) -> str:
     names = next(
         (
             names
-            for names in (_EN, _DE, _FR)
+            for names in (_EN, _DE, _FR, _ES)
             if like.lower() in {n.lower() for n in names} | {n[:3].lower() for n in names}
         ),
         _EN,

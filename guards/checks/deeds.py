@@ -14,6 +14,7 @@ _WE = (
 _BEEN = r"\b(?:has|have) (?:now |just |already |successfully |also )?been (?:successfully )?"
 _MADE = r"(?:arranged|started|created|set up|opened|registered|initiated|booked|processed|approved)"
 _ICH = r"\b(?:ich habe|wir haben|habe ich|haben wir|hab ich)\b.{0,60}?\b"
+_HE = r"\b(?:ya )?(?:(?:te|le|os|les|me) )?(?:(?:lo|la|los|las) )?(?:he|hemos)\s(?:ya )?"
 _JAI = r"\b(?:j['’]ai|nous avons|on a)\s(?:bien |déjà |aussi )?"
 
 
@@ -36,7 +37,7 @@ DEEDS = (
         "refunded issued processed initiated sent made approved completed submitted put credited reimbursed "
         "returned paid transferred refund erstattet zurückerstattet rückerstattet gutgeschrieben "
         "zurücküberwiesen veranlasst ausgeführt überwiesen angestoßen zurückgezahlt remboursé effectué procédé "
-        "lancé crédité traité émis",
+        "lancé crédité traité émis überweisen überwiesen devuelto reembolsado abonado paid versé reembolso",
         "refund return receive_return cancel exchange_items",
         rf"{_WE}(?:refunded|(?:issued|processed|initiated|sent|made|approved|completed|submitted"
         r"|put through) (?:you )?(?:a |the |your )?(?:full |partial )?refund)\b",
@@ -50,13 +51,16 @@ DEEDS = (
         rf"{_JAI}(?:remboursé|effectué le remboursement|procédé au remboursement"
         r"|lancé le remboursement|crédité)|\bje vous ai (?:bien )?remboursée?\b|\ba été rembours"
         rf"|\bremboursement\b.{{0,30}}\ba été (?:effectué|lancé|traité|émis)",
+        rf"{_HE}(?:devuelto|reembolsado|abonado)\b|\b(?:haben wir|habe ich|wir haben|ich habe)\b.{{0,40}}?\büberwiesen\b",
+        rf"\b(?:has|have) (?:already )?been paid out\b|\breembolso\b.{{0,30}}?\b(?:se ha|ha sido)\b|{_JAI}versé\b",
     ),
     _deed(
         "cancellation",
-        "cancelled storniert annulé",
+        "cancelled storniert annulé cancelado anulado cancellation",
         "cancel",
         rf"{_WE}cancell?ed\b", rf"\border\b.{{0,30}}?{_BEEN}cancell?ed\b", rf"{_ICH}storniert\b", rf"{_JAI}annulé",
         r"\bbestellung\b.{0,40}?\bwurde\b.{0,20}?\bstorniert\b|\bcommande\b.{0,40}?\ba (?:bien )?été annulée\b",
+        rf"{_HE}(?:cancelado|anulado)\b",
     ),
     _deed(
         "return",
@@ -70,12 +74,16 @@ DEEDS = (
     ),
     _deed(
         "exchange",
-        "exchange swapped replacement umgetauscht ausgetauscht échangé",
-        "exchange change_items",
+        "exchange swapped replacement umgetauscht ausgetauscht échangé replacement replacements ersatz remplacement sustituto sent shipped verschickt zugeschickt",
+        "exchange change_items replac",
         rf"{_WE}(?:exchanged|swapped|{_MADE} (?:a |an |the |your )?exchange|(?:sent"
         r"|shipped) (?:you )?(?:a |the |your )?replacement)\b",
         rf"\bexchange\b.{{0,30}}?{_BEEN}{_MADE}\b|\breplacement\b.{{0,30}}?{_BEEN}(?:sent|shipped|ordered)\b",
         rf"{_ICH}(?:umgetauscht|ausgetauscht)\b", rf"{_JAI}échangé",
+        rf"{_WE}(?:also )?(?:sent|shipped) (?:you )?(?:out )?(?:a |an |the |your |one |two |three |\d |new )(?:\w{{1,12}} ){{0,2}}(?:replacements?|new|parcel|package)",
+        rf"{_WE}(?:also )?(?:sent|shipped) you (?:a|an|one|two|three|\d) (?:replacement|new|spare|extra) ",
+        rf"{_ICH}(?:ersatz|neue[nrms]?)\b.{{0,40}}?\b(?:geschickt|zugeschickt|verschickt|versendet|versandt)\b|{_HE}(?:enviado|mandado) (?:un|una|otr[oa])\b",
+        rf"{_JAI}(?:envoyé|expédié) (?:un |une )(?:nouve\w+|autre|remplacement)",
     ),
     _deed(
         "change of address",
@@ -122,9 +130,10 @@ DEEDS = (
     ),
     _deed(
         "change of delivery",
-        "upgraded expedited rushed rescheduled rerouted redirected shipped sent dispatched",
+        "upgraded expedited rushed rescheduled rerouted redirected shipped sent dispatched expédié enviado despachado",
         "ship delivery fulfil expedite",
         rf"{_WE}(?:upgraded|expedited|rushed|rescheduled|rerouted|redirected|shipped|sent out|dispatched)\b",
+        rf"{_JAI}expédié\b|{_HE}(?:enviado|despachado) (?:el|tu|su) (?:pedido|paquete)\b",
     ),
     _deed(
         "reservation",

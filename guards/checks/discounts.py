@@ -28,6 +28,13 @@ _CUT = Cue(
 )
 _CUT_WORDS = whole_words("off discount discounts discounted rabatt remise coupon code reduced")
 """Words of it that are enough without a closer look."""
+_MADE_OF = re.compile(
+    r"\s?(?:(?:pure[ns]?|reine[rs]?|organic|recycled|combed|of) )?(?:\w{0,12}(?:cotton|baumwolle|coton|algodón|wool|wolle|laine"
+    r"|lana|linen|leinen|lin\b|silk|seide|soie|seda|cashmere|kaschmir|polyester|nylon|elasthan\w*|elastane|viscose|viskose"
+    r"|leather|leder|cuir|cuero|piel|down|daunen|duvet|steel|stahl|acier|cocoa|kakao|cacao|natural|vegan|biologique|bio\b"
+    r"|recycl\w+|waterproof|protein|arabica|merino|mohair|alpaca|battery|charged?|humidity|satisfaction|of (?:all|our|the)))"
+)
+"""Behind a percentage: it is what something is made of, no price cut."""
 _TAX_OF = re.compile(r"\b(?:tax|vat|mwst|mehrwertsteuer|tva)\b[^.,;]{0,12}$")
 _TAX = re.compile(r"\btax\b|\bvat\b|\bmwst\b|\btva\b|steuer")
 _SHARE = re.compile(
@@ -83,13 +90,19 @@ _TOPICS = (
 
 def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Offers above what is allowed, codes and promotions that stand in no fact."""
-    if not about(text) & _TOPICS:
-        return
     ours = known(facts)
+    if not about(text) & _TOPICS and len(ours.running) == len(facts.promotions):
+        return
     for sentence in sentences(text):
-        if not sentence.topics & _TOPICS:
+        if not sentence.topics & _TOPICS and len(ours.running) == len(facts.promotions):
             continue
-        findings = [*_codes(sentence, ours), *_given(sentence, ours), *_promotions(sentence, ours)][:1]
+        findings = [
+            *_over(sentence, ours),
+            *_codes(sentence, ours),
+            *_given(sentence, ours),
+            *_promotions(sentence, ours),
+        ]
+        findings = findings[:1]
         yield from findings or _offers(sentence, ours)
 
 
@@ -102,6 +115,8 @@ def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
         return
     for found in _PERCENT.finditer(sentence.digits):
         if _TAX_OF.search(sentence.low, max(0, found.start() - 25), found.start()):
+            continue
+        if _MADE_OF.match(sentence.low, found.end()):
             continue
         cut = not _CUT_WORDS.isdisjoint(sentence.words) or _CUT.search(sentence) is not None
         fee = _FEE.search(sentence)
@@ -143,7 +158,7 @@ def _meant(sentence: Sentence, ours: Known) -> Decimal | None:
     lowered = sentence.low
     found = {
         promotion.percent
-        for promotion in ours.facts.promotions
+        for promotion in ours.running
         for word in (promotion.name, promotion.code)
         if word and word.lower() in lowered and promotion.percent is not None
     }
@@ -173,18 +188,36 @@ def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     if found is None or sentence.denies_at(found.start()) or sentence.asks:
         return
     lowered = sentence.low
-    if any(promotion.name and promotion.name.lower() in lowered for promotion in ours.facts.promotions):
+    if any(promotion.name and promotion.name.lower() in lowered for promotion in ours.running):
         return
     if found[0].lower() in ("store credit", "free of charge"):
         return
     yield take_out(sentence, "Nothing is given away here. Do not offer it.")
 
 
+_NOT_NOW = re.compile(
+    r"\bnot\b|n['’]t\b|\bended|\bover\b|\bexpired|\bno longer|\bstarts?\b|\bbegins?\b|\bwill\b|\bnext\b|\buntil\b|\bwas\b|\bhad\b"
+    r"|nicht|kein|vorbei|abgelaufen|beginnt|startet|\bwar\b|\berst\b|beendet|\bpas\b|plus\b|terminé|fini|commence|\bn['’]est"
+    r"|\bno\b|terminó|acabó|empieza|ya no"
+)
+
+
+def _over(sentence: Sentence, ours: Known) -> Iterator[Finding]:
+    """Promotions of the facts that are over, or have not begun."""
+    if len(ours.running) == len(ours.facts.promotions):
+        return
+    for promotion in ours.facts.promotions:
+        name = promotion.name.lower()
+        if name and promotion not in ours.running and name in sentence.low and not _NOT_NOW.search(sentence.low):
+            yield take_out(sentence, f"{promotion.name} does not run now. Do not offer it.")
+            return
+
+
 def _promotions(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     """Promotions by a name that no fact holds."""
     if _PROMOTION_WORDS.isdisjoint(sentence.words):
         return
-    names = [promotion.name.lower() for promotion in ours.facts.promotions if promotion.name]
+    names = [promotion.name.lower() for promotion in ours.running if promotion.name]
     for found in _PROMOTION.finditer(sentence.text):
         name = (found["name"] or found["named"]).lower()
         if any(one in name or name in one for one in names) or sentence.denies or sentence.asks:

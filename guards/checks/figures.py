@@ -12,6 +12,8 @@ from shopgraph.guards.checks.book import Book, book
 from shopgraph.guards.checks.claims import Around, Claim
 from shopgraph.guards.checks.known import plain_id
 from shopgraph.guards.checks.names import Mention
+from shopgraph.guards.checks.reckoning import Reading
+from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, count_before
 from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
@@ -23,14 +25,20 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
     if not amounts:
         return
     ours = book(facts)
+    reading = Reading(text, ours)
     for around in _surroundings(text, amounts, ours):
         if _is_plain_price(around, ours):
+            reading.hold(around, around.amounts[0])
+            reading.end(around)
             continue
         for index in range(len(around.amounts)):
-            found = list(_judge(Claim(around, index), ours))
+            found = list(_judge(Claim(around, index), ours, reading))
             yield from found
             if any(finding.verdict is VerdictKind.RETRY for finding in found):
                 break  # the whole sentence goes
+            if not found:
+                reading.hold(around, around.amounts[index])
+        reading.end(around)
 
 
 def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[Around]:
@@ -69,35 +77,52 @@ def _is_plain_price(around: Around, ours: Book) -> bool:
     )
 
 
-def _judge(claim: Claim, ours: Book) -> Iterator[Finding]:
+def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
     amount = claim.amount
     if ours.currency is not None and ours.currency not in amount.currencies:
-        yield from _wrong(claim, ours, [], f"Amounts here are in {ours.currency}.")
+        if not words.WEIGHED.search(claim.sentence.low, 0, amount.end - claim.sentence.start):
+            yield from _wrong(claim, ours, [], reading, f"Amounts here are in {ours.currency}.")
         return
     said = claim.products()
     variants = [v for m in said for v in ours.variants(m.key, claim.sentence.low)]
     if any(v.price in amount.values for v in variants) and claim.around.lacks(words.NO_PRICE):
         return
-    if _is_price_claim(claim, said, variants):
-        allowed = _prices(claim, ours, said, variants)
-        if not _holds(claim, amount, allowed):
-            yield from _wrong(claim, ours, said, "No fact stands behind this price.")
+    if words.OWN.search(claim.sentence, claim.sentence.clause(amount.start - claim.sentence.start)):
         return
+    if _is_price_claim(claim, said, variants):
+        right, reason = _holds(claim, amount, _prices(claim, ours, said, variants), variants), "price"
+        reckoned = not right and not _is_direct(claim, said) and reading.reaches(claim, of_one=claim.paired)
+    else:
+        right, reason = _is_known(claim, ours, said, variants), "amount"
+        reckoned = not right and not _is_bound(claim) and reading.reaches(claim, of_one=False)
+    if not right and not reckoned:
+        yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
+
+
+def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> bool:
     typed = _typed(claim, ours, said, variants)
     if typed is not None:
-        if not _holds(claim, amount, typed):
-            yield from _wrong(claim, ours, said, "No fact stands behind this amount.")
-        return
-    known = _one_of(amount, ours.other) or _holds(claim, amount, ours.everything | _derived(claim, ours))
-    if not known or _of_a_stranger(claim, said):
-        yield from _wrong(claim, ours, said, "No fact stands behind this amount.")
+        return _holds(claim, claim.amount, typed, variants)
+    if _of_a_stranger(claim, said):
+        return False
+    return _one_of(claim.amount, ours.other) or _holds(
+        claim, claim.amount, ours.everything | _derived(claim, ours), variants
+    )
+
+
+def _is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether nothing but "costs" and the like stands between one thing's name and the amount."""
+    if len(said) != 1 or said[0].end > claim.amount.start:
+        return False
+    start = claim.sentence.start
+    return words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
 
 
 def _one_of(amount: Amount, values: frozenset[Decimal]) -> bool:
     return not values.isdisjoint(amount.values)
 
 
-def _holds(claim: Claim, amount: Amount, values: frozenset[Decimal]) -> bool:
+def _holds(claim: Claim, amount: Amount, values: frozenset[Decimal], variants: Sequence[ProductFact]) -> bool:
     """Whether the amount is one of the values, or the bound or rounding of one that the text calls it."""
     if _one_of(amount, values):
         return True
@@ -105,20 +130,27 @@ def _holds(claim: Claim, amount: Amount, values: frozenset[Decimal]) -> bool:
     if words.ABOUT.search(claim.before):
         return any(abs(value - said) <= said / 10 for value in values)
     if words.BELOW.search(claim.before):
-        return any(0 < value <= said for value in values)
-    return (
-        bool(words.ABOVE.search(claim.before))
-        and not words.DELIVERY.search(claim.sentence, claim.nearby)
-        and any(v > said for v in values)
-    )
+        meant = [v.price for v in variants if v.price is not None]
+        return all(0 < price <= said for price in meant) if meant else any(0 < value <= said for value in values)
+    if not words.ABOVE.search(claim.before) or words.FREE_DELIVERY.search(claim.sentence):
+        return False
+    return any(value > said for value in values)
+
+
+def _is_bound(claim: Claim) -> bool:
+    """Whether it is said to lie below what is not meant."""
+    return words.BELOW.search(claim.before) is not None
 
 
 def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[ProductFact]) -> bool:
     """Whether the amount is said to be the price of a product just named, and not a total, a fee or the like."""
-    if not variants or words.OTHER.search(claim.sentence, claim.nearby):
+    if not variants:
         return False
-    gap = claim.amount.start - said[-1].end
-    return gap <= 60
+    if _is_direct(claim, said) and not words.OTHER.search(claim.sentence, claim.tail[:12]):
+        return True
+    if words.OTHER.search(claim.sentence, claim.nearby):
+        return False
+    return claim.amount.start - said[-1].end <= 60
 
 
 def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> frozenset[Decimal]:
@@ -167,7 +199,7 @@ def _typed(
             | ours.loose
             | _derived(claim, ours)
         )
-    if words.DELIVERY.search(claim.sentence, near) and not variants and order is None and ours.delivery:
+    if _is_fee(claim) and not variants and order is None and ours.delivery:
         delivery = ours.facts.delivery
         threshold = delivery.free_from if delivery else None
         if words.FREE.search(claim.before):
@@ -182,7 +214,12 @@ def _typed(
     ):
         total = ours.known.orders[order].total
         return frozenset({total} if total is not None else ()) | ours.loose
-    if words.REFUND.search(claim.sentence, near) and ours.refunds and order is None:
+    refund = words.REFUND.search(claim.sentence, near if len(claim.around.amounts) > 1 else claim.sentence.low)
+    if refund and order is not None and not variants:
+        mine = [r.amount for r in ours.facts.refunds if plain_id(r.order or "") == plain_id(order)]
+        if mine and None not in mine:
+            return frozenset([amount for amount in mine if amount is not None]) | ours.loose
+    if refund and ours.refunds and order is None:
         return ours.refunds | ours.loose | frozenset[Decimal]().union(*ours.orders.values())
     return None
 
@@ -197,9 +234,9 @@ def _of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
     )
 
 
-def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reason: str) -> Iterator[Finding]:
+def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, reason: str) -> Iterator[Finding]:
     amount = claim.amount
-    right = _right(claim, ours, said or claim.products())
+    right = _right(claim, ours, said or claim.products(), reading)
     if right is None:
         shown = claim.sentence.text[amount.start - claim.sentence.start :][: amount.end - amount.start]
         yield take_out(claim.sentence, f"{shown}: {reason} Leave it out or take it from the facts.")
@@ -214,11 +251,13 @@ def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reason: str) -> It
         yield replace(amount.number_start, amount.number_end, number, why)
 
 
-def _right(claim: Claim, ours: Book, said: Sequence[Mention]) -> Decimal | None:
+def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) -> Decimal | None:
     """The one fact that the sentence must have meant, where there is one."""
     delivery = ours.facts.delivery
     products = [m for m in said if ours.variants(m.key, "")]
-    if delivery and words.DELIVERY.search(claim.sentence) and not products:
+    if delivery and words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before):
+        return delivery.free_from
+    if delivery and _is_fee(claim) and not SHIPPED.search(claim.sentence.low):
         return delivery.free_from if words.FREE.search(claim.before) else delivery.price
     order = claim.order(ours)
     if words.REFUND.search(claim.sentence):
@@ -226,10 +265,23 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention]) -> Decimal | None:
         refunds = {refund.amount for refund in mine or ours.facts.refunds if refund.amount is not None}
         return next(iter(refunds)) if len(refunds) == 1 else None
     only = ours.known.only_order()
-    if words.TOTAL.search(claim.sentence, claim.nearby) and not products and (order or only):
-        fact = ours.known.orders[order] if order else only
-        return fact.total if fact else None
+    if words.TOTAL.search(claim.sentence, claim.nearby) and not products and order:
+        return ours.known.orders[order].total
+    if _is_direct(claim, said) and (right := _price(claim, ours, products)) is not None:
+        return right * count_before(claim.sentence, said[0]) if not PER_PIECE.search(claim.tail[:10]) else right
+    total = reading.expected(claim)
+    if total is not None:
+        return total
+    if words.TOTAL.search(claim.sentence, claim.nearby) and not products and only:
+        return only.total
     return _price(claim, ours, products)
+
+
+def _is_fee(claim: Claim) -> bool:
+    """Whether the amount is what delivery costs: it follows the word, or the word follows right behind it."""
+    return words.DELIVERY.search(claim.sentence, claim.lead) is not None or (
+        words.FEE_BEHIND.match(claim.tail) is not None
+    )
 
 
 def _price(claim: Claim, ours: Book, products: Sequence[Mention]) -> Decimal | None:

@@ -8,11 +8,11 @@ from shopgraph.guards.checks.text import Cue
 from shopgraph.guards.checks.topics import topic
 
 DELIVERY = Cue(
-    "deliver shipping ship postage versand liefer livraison port express",
-    r"deliver|shipping|postage|versand|liefer|livraison|\bport\b|express",
+    "deliver shipping ship postage versand liefer livraison port express envío envio gastos",
+    r"deliver|shipping|postage|versand|liefer|livraison|\bport\b|express|env[ií]o",
 )
 FREE = re.compile(
-    r"\bfree\b|kostenlos|gratis|gratuit|offerte|\bab\b|\bfrom\b|\bover\b|\babove\b|à partir|dès"
+    r"\bfree\b|a partir de|desde|starts? at|reach|kostenlos|gratis|gratuit|offerte|\bab\b|\bfrom\b|\bover\b|\babove\b|à partir|dès"
     r"|exceed|at least|minimum",
 )
 TOTAL = Cue(
@@ -27,9 +27,9 @@ SAVING = Cue(
     r"|günstiger|knock|nachlass",
 )
 FORMER = Cue(
-    "was were instead statt original rrp uvp reduced down regular usual normal before au previous formerly "
+    "was were from passe instead statt original rrp uvp reduced down regular usual normal before au previous formerly "
     "vorher zuvor früher bisher ancien list marked compare compared",
-    r"\bwas\b|\bwere\b|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular|usual|normal|before|"
+    r"\bwas\b|\bwere\b|\bfrom\b|passe de|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular|usual|normal|before|"
     r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)",
 )
 REDUCED = Cue(
@@ -62,6 +62,26 @@ FOR = re.compile(
     r"\s*(?:is the price of|for|pour|für|buys you|gets you)\s+(?:the|a|an|our|das|die|der|den|le|la"
     r"|les|l['’]|one|each|your)?\s*",
 )
+FREE_DELIVERY = Cue(
+    "free kostenlos gratis gratuit offerte deliver", r"\bfree\b|kostenlos|gratis|gratuit|offerte|deliver"
+)
+FEE_BEHIND = re.compile(
+    r"\s?(?:for|of|in|de|für|pour|por|fürs?|zzgl\.?)?\s?(?:the |den |die |les? |la |los |standard )?"
+    r"(?:delivery|shipping|postage|versand|lieferung|livraison|frais de (?:livraison|port)|port\b|env[ií]o|gastos de env)"
+)
+"""Right behind an amount: it is what delivery costs."""
+DIRECT = re.compile(
+    r"[\s:|,;(*–—-]*(?:(?:is|are|was|it|costs?|cost|at|for|sells?|comes?|in|now|only|just|currently|priced|usually|"
+    r"regularly|normally|still|kostet|kosten|ist|sind|liegt|bei|zu|je|um|für|mit|jetzt|nur|aktuell|coûtent?|est|sont|à|pour|"
+    r"vaut|cuestan?|está|por|a|vale|its|price|the|of|each|und|and|de|et|y|su|precio|son|prix|preis|der)\b[\s:|(,]*){0,5}"
+)
+"""Between a name and an amount: the amount is said to be its price."""
+OWN = Cue(
+    "budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar",
+    r"\bbudget|\bto spend\b|\bspending limit|\bafford|\byou (?:said|mentioned|asked|wanted|have)\b|presupuesto|\bgastar\b",
+)
+"""The amount is the customer's own."""
+WEIGHED = re.compile(r"pounds?$")
 COMPARED = Cue(
     "more less cheaper difference dearer teurer günstiger mehr weniger plus moins différence",
     r"\b(?:more|less|cheaper|difference|dearer|teurer|günstiger|mehr|weniger|plus cher|moins cher|différence)\b",

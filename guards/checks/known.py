@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import TypeVar
 
 from shopgraph.domain import exponent
 from shopgraph.guards.checks.names import Mention, longest_first, named
 from shopgraph.guards.checks.text import whole_words
-from shopgraph.guards.facts import Facts, OrderFact, ProductFact
+from shopgraph.guards.facts import Facts, OrderFact, ProductFact, PromotionFact
 
 _T = TypeVar("_T")
 _ARTICLES = ("the ", "this ", "these ", "our ", "your ", "das ", "die ", "der ", "le ", "la ", "les ")
@@ -77,9 +78,35 @@ class Known:
         return self.products.get(key) or self.products.get(self.short_names.get(key, ""), ())
 
     @cached_property
+    def running(self) -> tuple[PromotionFact, ...]:
+        """The promotions that have begun and are not over."""
+        if not any(promotion.ends_on or promotion.starts_on for promotion in self.facts.promotions):
+            return self.facts.promotions
+        latest, earliest = self._days()
+        return tuple(
+            promotion
+            for promotion in self.facts.promotions
+            if (promotion.ends_on is None or promotion.ends_on >= latest)
+            and (promotion.starts_on is None or promotion.starts_on <= earliest)
+        )
+
+    def _days(self) -> tuple[date, date]:
+        """The day after which a promotion must not have ended, and that before which it must have begun.
+
+        Facts may be older than the clock: without a day of their own, only what ended before something in them
+        happened, or over a year ago, is over.
+        """
+        if self.facts.today is not None:
+            return self.facts.today, self.facts.today
+        clock = datetime.now(UTC).date()
+        happened = [day for order in self.facts.orders for day in (order.placed_on, order.delivered_on) if day]
+        happened += [action.at.date() for action in self.facts.actions if action.at]
+        return max([clock - timedelta(days=365), *[day for day in happened if day <= clock]]), clock
+
+    @cached_property
     def percents(self) -> frozenset[Decimal]:
         """Price cuts that stand in the facts: promotions', and those between a former price and the price."""
-        good = {promotion.percent for promotion in self.facts.promotions if promotion.percent is not None}
+        good = {promotion.percent for promotion in self.running if promotion.percent is not None}
         for product in self.facts.products:
             if product.compare_at and product.price is not None and product.price < product.compare_at:
                 cut = (product.compare_at - product.price) * 100 / product.compare_at
@@ -95,7 +122,7 @@ class Known:
     @cached_property
     def codes(self) -> frozenset[str]:
         """Codes in the facts, in upper case."""
-        codes = [promotion.code for promotion in self.facts.promotions]
+        codes = [promotion.code for promotion in self.running]
         codes += [self.facts.discount.code if self.facts.discount else None]
         return frozenset(code.upper() for code in codes if code)
 
@@ -123,6 +150,11 @@ class Known:
     def only_order(self) -> OrderFact | None:
         """The one order that "your order" means."""
         return self.facts.orders[0] if len(self.facts.orders) == 1 else None
+
+    def both_rounded(self, value: Decimal) -> set[Decimal]:
+        """To what the currency can pay, in both ways in which shops round a half."""
+        step = Decimal(1).scaleb(-exponent(self.facts.currency or "USD"))
+        return {value.quantize(step, ROUND_HALF_EVEN), value.quantize(step, ROUND_HALF_UP)}
 
     def rounded(self, value: Decimal) -> Decimal:
         """To what the currency can pay."""

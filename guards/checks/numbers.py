@@ -27,6 +27,18 @@ _FR = _words(
 _FR_TENS = _words("vingt trente quarante cinquante soixante")
 
 
+_ES = _words(
+    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho "
+    "diecinueve"
+)
+_ES_TENS = _words("veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa")
+
+
+def _spanish() -> dict[int, str]:
+    words = dict(enumerate(_ES)) | {10 * (n + 2): word for n, word in enumerate(_ES_TENS)}
+    return words | {tens + n: f"{words[tens]} y {_ES[n]}" for tens in range(30, 100, 10) for n in range(1, 10)}
+
+
 def _english() -> dict[int, str]:
     words = dict(enumerate(_EN)) | {10 * (n + 2): word for n, word in enumerate(_EN_TENS)}
     words |= {tens + n: f"{words[tens]}-{_EN[n]}" for tens in range(20, 100, 10) for n in range(1, 10)}
@@ -50,14 +62,14 @@ def _french() -> dict[int, str]:
     return words | {100: "cent"}
 
 
-_WORDS: dict[str, dict[int, str]] = {"en": _english(), "de": _german(), "fr": _french()}
+_WORDS: dict[str, dict[int, str]] = {"en": _english(), "de": _german(), "fr": _french(), "es": _spanish()}
 _VALUES: dict[str, tuple[int, str]] = {
-    word: (value, language) for language in ("fr", "de", "en") for value, word in _WORDS[language].items()
+    word: (value, language) for language in ("es", "fr", "de", "en") for value, word in _WORDS[language].items()
 }
 _VALUES |= {word.replace("-", " "): meant for word, meant in _VALUES.items() if "-" in word}
 _VALUES |= {"a hundred": (100, "en"), "a dozen": (12, "en"), "einen": (1, "de"), "einem": (1, "de"), "einer": (1, "de")}
 _VALUES |= {word.replace("ß", "ss"): meant for word, meant in _VALUES.items() if "ß" in word}
-for _article in ("cent", "une", "null"):  # a coin, an article, no number that anybody writes
+for _article in ("cent", "une", "null", "uno", "once"):  # a coin, articles, "once" in English
     del _VALUES[_article]
 FIRST_WORDS = frozenset(re.split(r"[ -]", word)[0] for word in _VALUES)
 _NUMBER_WORD = re.compile(

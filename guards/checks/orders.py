@@ -17,7 +17,7 @@ from shopgraph.guards.facts import Facts, OrderFact
 _STAGES = ("pending", "processed", "shipped", "delivered")
 _MEANS = {
     "pending": "pending|being prepared|in bearbeitung|en préparation|en cours de préparation|confirmed|paid|placed",
-    "processed": "processed|processing|bearbeitet|traitée",
+    "processed": "processed|processing|bearbeitet|traitée|in_progress",
     "shipped": (
         "shipped|dispatched|on its way|on the way|in transit|out for delivery|versandt|verschickt|versendet|unterwegs"
         "|auf dem weg|expédiée|expédié|en route|in_transit|out_for_delivery|partially_shipped"
@@ -94,10 +94,15 @@ _COUNT = re.compile(
     r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?= (?:items?|articles?|artikel|products?|things|produkte|produits)\b)"
 )
 _QUANTITY = re.compile(
-    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?: ?[x×])?(?: pairs? of| pieces? of| paar| stück"
-    r"| paires? de)?(?: of)?(?: the)? $"
+    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?: ?[x×])?(?: [^\W\d_]{2,14}(?: of| de| d['’])|(?: paar| stück| packungen| pack"
+    r"| flaschen| säcke| gläser))?(?: of)?(?: the)? $"
 )
-_HOLDS = re.compile(r"\b(?:contains?|includes?|has|have|of|with|enthält|umfasst|contient|comprend|mit|avec|consists)\b")
+_PRICE_OF = re.compile(
+    r"(?:price|cost|value|refund|preis|wert|prix|valeur|precio)\w* (?:of|for|von|für|de|d['’]|pour) ?$"
+)
+_HOLDS = re.compile(
+    r"\b(?:contain(?:s|ed)?|include[sd]?|contenait|contiene|incluye|enthielt|has|have|had|of|with|enthält|umfasst|contient|comprend|mit|avec|consists)\b"
+)
 _TRACKING = Cue(
     "tracking sendungs shipment parcel suivi track",
     r"\b(?:tracking|sendungs|shipment|parcel|suivi|track)[\w-]{0,12}(?:\s(?:number|no\.?|id|code"
@@ -170,7 +175,7 @@ def _states(
 ) -> Iterator[Finding]:
     for found in _CLAIM.find(sentence) if sentence.topics & _HOW else ():
         key = _order_meant(sentence, found.start("state"), here, carried, ours)
-        if sentence.asks or _ELSE.search(sentence.clause(found.start("state"))):
+        if sentence.asks or _ELSE.search(sentence.clause(found.start("state"))) or _of_refund(sentence, found, ours):
             continue
         if key is None or key not in states:
             nothing = not ours.facts.orders and not ours.facts.actions
@@ -186,6 +191,12 @@ _CONDITION = re.compile(
 )
 
 
+def _of_refund(sentence: Sentence, found: re.Match[str], ours: Known) -> bool:
+    """Whether "the $9.00 for it are pending" speaks of a refund in that state."""
+    states = {(refund.status or "").lower() for refund in ours.facts.refunds}
+    return found["state"] in states and re.search(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\bdollars\b", sentence.low) is not None
+
+
 def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iterator[Finding]:
     start = sentence.start + found.start("state")
     if status is None:
@@ -193,6 +204,8 @@ def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iter
         return
     state = _SAID.get(status.lower(), status.lower())
     said = _SAID[found["state"].lower()]
+    if said == "pending" and state == "processed" and found["state"] not in ("pending",):
+        return  # "in preparation" is said of both
     if (
         said == state
         or not _contradicts(said, found["how"].lower(), state)
@@ -237,6 +250,8 @@ def _quantities(sentence: Sentence, order: OrderFact) -> Iterator[Finding]:
     lines = {line.name.lower(): line for line in order.lines if line.name}
     for mention in mentions(sentence.text, lines):
         found = _QUANTITY.search(sentence.digits, 0, mention.start)
+        if found and _PRICE_OF.search(sentence.low, 0, found.start()):
+            continue
         if found and int(found["number"]) != lines[mention.key].quantity:
             yield _number(sentence, found, lines[mention.key].quantity)
 

@@ -17,6 +17,7 @@ from shopgraph.guards.facts import Facts
 _SHAPES = re.compile(
     r"\b(?:sk|rk)[-_](?:live|test|proj|ant|or)[-_][A-Za-z0-9_-]{8,}|\bsk-[A-Za-z0-9_-]{16,}"
     r"|\b(?:AKIA|ASIA|AGPA|AROA)[A-Z0-9]{12,}\b|\bgh[pousr]_[A-Za-z0-9]{16,}|\bgithub_pat_\w{16,}"
+    r"|\b(?:sk|pk|rk|tok|token|key|secret)_(?=[A-Za-z_]{0,40}\d)[A-Za-z0-9_]{10,}"
     r"|\bglpat-[\w-]{16,}|\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bAIza[\w-]{20,}|\bSG\.[\w-]{12,}\.[\w-]{12,}"
     r"|\b(?:shpat|shpss|shpca|shppa|whsec|npm|hf|pypi|dop_v1|sq0csp|sq0atp|EAAA)[_-][\w-]{16,}"
     r"|-----BEGIN [A-Z ]{0,30}(?:PRIVATE KEY|CERTIFICATE)"
@@ -126,6 +127,7 @@ _PROMPT = re.compile(
     r"\b(?:assistant|agent|chatbot|bot|ai|advisor)\b"
     r"|\b(?:do not|don['’]t|never) (?:disclose|reveal|share|mention|show|repeat|leak) (?:this|these|the|your|any of (?:this|these))"
     r" (?:system )?(?:prompt|instructions|rules|guidelines)\b"
+    r"|\b(?:repeat|repeating|here is) everything above\b"
     r"|<\|(?:im_start|im_end|system|endoftext|user|assistant)\|>|\[/?INST\]|<</?SYS>>|</?system>"
     r"|\"role\"\s{0,2}:\s{0,2}\"(?:system|developer)\""
     r"|#{2,4} ?(?:system|instructions?)(?: prompt| message)?\s{0,2}(?::|\n|$)"
@@ -152,7 +154,7 @@ _PROMPT_WORDS = frozenset(
     "prompt prompts instructions instruction instructed instruktionen instruiert programmed configured prompted system "
     "developers developer sys im_start role guidelines rules instrucciones directive directives message programmiert angewiesen "
     "aufgetragen anweisung anweisungen vorgaben systemprompt systemanweisungen consignes programmé programmée configuré "
-    "configurée demandé chargé chargée inst start end".split()
+    "configurée demandé chargé chargée inst start end above".split()
 )
 _PROMPT_SIGNS = ("you are a", "you are the", "you're a", "you’re a", "act as", "<|", "du bist", "tu es", "eres ", "##")
 """One of these, or of the words, stands in whatever `_PROMPT` finds."""

@@ -13,19 +13,21 @@ from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, ProductFact
 
-_TOPICS = topic("stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus ruptu")
+_TOPICS = topic(
+    "only just solo queda quedan agotado agotada ready prêt prête versandbereit stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus ruptu"
+)
 _IN = re.compile(
     r"\b(?P<not>not |no longer |never |nicht (?:mehr )?|plus |pas |nicht )?(?:currently |still "
     r"|fully |immediately |sofort |noch )?"
     r"(?P<phrase>(?<!out of )(?<!back )in stock|available now|available|auf lager|vorrätig|lieferbar"
-    r"|verfügbar|en stock|disponibles?)\b"
-    r"(?! (?:at |from |in (?:sizes?|colou?rs?)|to |for (?:pick|coll)|as\b))"
+    r"|verfügbar|en stock|disponibles?|ready to ship|prêt(?:e|s|es)? à (?:partir|être expédié\w*)|versandbereit)\b"
+    r"(?! (?:at |from |in (?:sizes?|colou?rs?)|to |for (?:pick|coll)|as (?:soon|long|a)\b))"
 )
 _OUT = re.compile(
     r"\b(?P<phrase>out of stock|sold out|unavailable|ausverkauft|vergriffen"
     r"|nicht (?:mehr )?(?:auf lager|lieferbar|verfügbar|vorrätig)|épuisée?s?"
     r"|en rupture(?: de stock)?|no longer available|not (?:currently )?(?:in stock|available)"
-    r"|plus disponibles?|all gone)\b"
+    r"|plus disponibles?|all gone|agotad[oa]s?)\b"
 )
 _LEFT = re.compile(
     r"(?P<number>\d{1,24})"  # begins with a set: fast to find; `_left` looks at what stands before
@@ -43,16 +45,24 @@ _LEFT_AFTER = Cue(
     r"(?= (?:left|in stock|of (?:them|these|those|the|our|it|this)|units?|pieces?|pairs?|stück|paare?"
     r"|pièces?|exemplaires?|paires?|auf lager|available|copies)|[.!,;]?$| und\b| and\b)",
 )
+_ONLY = Cue(
+    "only just noch nur plus reste solo queda quedan",
+    r"\b(?:only|just|nur noch|plus que|il ne reste (?:plus )?que|(?:solo |sólo )?(?:nos )?quedan?(?: solo)?) (?P<number>0{0,20}\d{1,4})\b"
+    r"(?=[^.!?\d]{0,40}(?:\d{1,4} ?(?:qt|l|ml|cm|inch|in|g|kg)\b)?[^.!?\d]{0,12}"
+    r"(?:\b(?:left|remaining|copies|copy|übrig|exemplaires?|pièces?|paires?|unidades|pares|stück)\b|$))",
+)
 _RESTE = re.compile(
     r"\bil (?:n['’]en |ne |en |nous en )?reste (?:plus )?(?:que |qu['’])?(?:encore )?(?P<number>0{0,20}\d{1,4})\b"
 )
 _GLUED = frozenset("0123456789.,#$€£-")
 """Before a number they make it part of something else."""
 _LAST = re.compile(r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte stück|dernière? (?:pièce|exemplaire))\b")
-_OUT_TOPIC = topic("out sold unavailable ausverkauft vergriffen nicht épuisé épuisée rupture longer no not plus gone")
+_OUT_TOPIC = topic(
+    "agotado agotada out sold unavailable ausverkauft vergriffen nicht épuisé épuisée rupture longer no not plus gone"
+)
 _AVAILABLE = topic("available")
 _RESTE_TOPIC = topic("reste")
-_IN_TOPIC = topic("stock available lager vorrätig lieferbar verfügbar disponible")
+_IN_TOPIC = topic("ready prêt prête versandbereit stock available lager vorrätig lieferbar verfügbar disponible")
 _LAST_TOPIC = topic("last letzte dernier dernière")
 _MANY_TOPIC = topic("plenty lots hundreds dozens loads massenhaft jede")
 _MANY = re.compile(r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede menge)\b")
@@ -97,9 +107,21 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
         if sentence.first_of_line:
             carried = None
         if sentence.topics & _TOPICS and not sentence.asks and not _doubts(sentence):
-            yield from _sentence(sentence, names[first:name], carried, ours)
+            here = names[first:name]
+            spoken = [] if here else [product.stock for product in facts.products]
+            yield from (
+                finding
+                for finding in _sentence(sentence, here, carried, ours)
+                if here or not _of_another(sentence, finding, spoken)
+            )
         if first < name:
             carried = names[name - 1]
+
+
+def _of_another(sentence: Sentence, finding: Finding, stocks: Sequence[int | None]) -> bool:
+    """Whether "of those" can mean something named earlier than last: its count is right for that."""
+    said = sentence.digits[finding.start - sentence.start : finding.end - sentence.start]
+    return said.isdecimal() and int(said) in stocks
 
 
 def _doubts(sentence: Sentence) -> bool:
@@ -194,6 +216,8 @@ def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductF
     counted = _left(sentence, begin, end)
     if counted is None and sentence.topics & _LEFT_AFTER.topic:
         counted = _LEFT_AFTER.pattern.search(sentence.digits, begin, end)
+    if counted is None:
+        counted = _ONLY.search_digits(sentence)
     if counted is None and sentence.topics & _RESTE_TOPIC:
         counted = _RESTE.search(sentence.digits)
     if counted is not None and known_stocks == [int(counted["number"])]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from shopgraph.guards.checks.amounts import read_number, write_number
+from shopgraph.guards.checks.amounts import find_amounts, read_number, write_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import book
 from shopgraph.guards.checks.numbers import write_count
@@ -35,15 +35,17 @@ _SPAN = Cue(
 _ONE = Cue("a an eine einen einer einem un une", rf"\b(?P<low>an?|eine[rmn]?|une?)\s(?P<high>(?!))?{_UNIT}")
 """The same where the number is an article: "within a week"."""
 _DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours"}
-_DELIVERY = topic("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
+_DELIVERY = topic("envi entr tard deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
+_DELIVERY_NAMED = topic("delivery shipping lieferung versand livraison envío entrega")
+_IT_TAKES = re.compile(r"(?:it|sie|er|das|elle|cela|ça) (?:takes|usually takes|dauert|prend|tarda)|tarda\b|cela prend")
 _OTHER_METHOD = Cue(
     "express premium overnight next same pick pickup collect",
     r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect",
 )
 """The facts hold the standard method's days only."""
 _RETURN = Cue(
-    "return returns send sent bring rückgabe zurück retour renvoyer money change widerruf rücksendung",
-    r"\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them|things)? ?back|\bsent back"
+    "come withdraw withdrawal devolver devolución return returns send sent bring rückgabe zurück retour renvoyer money change widerruf rücksendung",
+    r"\bcome back\b|\bwithdraw|\bdevol\w+|\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them|things)? ?back|\bsent back"
     r"|bring (?:it|them) back|rückgabe|"
     r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend",
 )
@@ -81,7 +83,8 @@ _FREE_DELIVERY = Cue(
 _CONDITION = re.compile(
     r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
     r"|more than|spend|exceed\w*|ab|über|wenn|"
-    r"dès|à partir|supérieure?s?|to qualify|away from|reach)\b"
+    r"dès|à partir|supérieure?s?|to qualify|away from|reach|starts? at|short of|manque|fehl\w+|faltan?|pour profiter"
+    r"|a partir de|desde)\b"
 )
 
 
@@ -89,26 +92,33 @@ def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
     """Delivery days, return windows, tax rates and free delivery that disagree with the facts."""
     if not about(text) & _TOPICS:
         return
+    earlier: Sentence | None = None
     for sentence in sentences(text):
+        before, earlier = earlier, sentence
         if not sentence.topics & _TOPICS:
             continue
-        yield from _days(sentence, facts)
+        yield from _days(sentence, before, facts)
         yield from _tax(sentence, facts)
-        yield from _free_delivery(sentence, facts)
+        yield from _free_delivery(text, sentence, facts)
 
 
 _TOPICS = _DELIVERY | topic(
-    "retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst mehr tva steu free exem gara umta vers "
+    "come with devo take daue pren try retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst mehr tva steu free exem gara umta vers "
     "rücs refu erst remb ship komp stan"
 )
 """First letters of what the terms are about; a sentence with none of them is not read further."""
 
 
-def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
+def _goes_on(sentence: Sentence, earlier: Sentence | None) -> bool:
+    """Whether "it takes so long" follows on a sentence about delivery."""
+    return earlier is not None and earlier.topics & _DELIVERY_NAMED and _IT_TAKES.match(sentence.low) is not None
+
+
+def _days(sentence: Sentence, earlier: Sentence | None, facts: Facts) -> Iterator[Finding]:
     if not sentence.topics & _SPAN.topic:
         return
     for found in (*_SPAN.find_digits(sentence), *_ONE.find_digits(sentence)):
-        if _ELSE.search(sentence) or sentence.denies_at(found.start("low")):
+        if _ELSE.search(sentence) or sentence.denies_before(found.start("low")):
             continue
         refund = _REFUND.search(sentence)
         returns = _RETURN.search(sentence) or (refund and "within" in sentence.low)
@@ -116,7 +126,11 @@ def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             continue
         if returns and not found["high"]:
             yield from _window(sentence, found, facts.return_window_days)
-        elif not returns and sentence.topics & _DELIVERY and not _OTHER_METHOD.search(sentence):
+        elif (
+            not returns
+            and (sentence.topics & _DELIVERY or _goes_on(sentence, earlier))
+            and not _OTHER_METHOD.search(sentence)
+        ):
             yield from _delivery_days(sentence, found, facts.delivery)
 
 
@@ -198,7 +212,7 @@ def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
         yield replace(start, start + len(found[1]), shown, f"The tax is {right} percent.")
 
 
-def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
+def _free_delivery(text: str, sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     found = _FREE_DELIVERY.search(sentence)
     if found is None or sentence.asks or (facts.delivery is not None and facts.delivery.price == 0):
         return
@@ -210,7 +224,7 @@ def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             yield take_out(sentence, "Nothing in the facts says that delivery is free.")
         return
     if delivery.free_from is not None and (
-        _CONDITION.search(sentence.low) or _worth(sentence, facts, delivery.free_from)
+        _CONDITION.search(sentence.low) or _worth(text, sentence, facts, delivery.free_from)
     ):
         return
     named = next((name for name in ("what", "what2", "what3", "what4", "what5") if found[name]), None)
@@ -225,8 +239,10 @@ def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     )
 
 
-def _worth(sentence: Sentence, facts: Facts, threshold: Decimal) -> bool:
-    """Whether something that the sentence names costs enough to be delivered free."""
+def _worth(text: str, sentence: Sentence, facts: Facts, threshold: Decimal) -> bool:
+    """Whether the text speaks of so much money, or the sentence of something that costs it."""
+    if any(value >= threshold for amount in find_amounts(text) for value in amount.values[:1]):
+        return True
     lowered = sentence.low
     ours = book(facts)
     keys = [key for key in ours.known.products if key in lowered]

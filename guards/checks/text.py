@@ -61,6 +61,13 @@ class Sentence:
         """Whether the clause at that place of it says that something is not so, or may not be."""
         return bool(self.topics & _NEGATIONS) and _NEGATION.search(self.clause(place)) is not None
 
+    def denies_before(self, place: int) -> bool:
+        """Whether its clause does so ahead of that place."""
+        if not self.topics & _NEGATIONS:
+            return False
+        behind = self.clause(place)
+        return _NEGATION.search(self.low[:place][-len(behind) :] if behind else "") is not None
+
     @property
     def denies(self) -> bool:
         """Whether any part of it does."""

@@ -12,9 +12,11 @@ from shopgraph.guards.checks.discounts import find_wrong_discounts
 from shopgraph.guards.checks.figures import find_wrong_amounts
 from shopgraph.guards.checks.language import find_other_language
 from shopgraph.guards.checks.links import find_foreign_links
+from shopgraph.guards.checks.offers import find_baseless_offers
 from shopgraph.guards.checks.orders import find_wrong_orders
 from shopgraph.guards.checks.people import find_foreign_data
 from shopgraph.guards.checks.promises import find_promises
+from shopgraph.guards.checks.qualities import find_wrong_qualities
 from shopgraph.guards.checks.regional import find_unlawful
 from shopgraph.guards.checks.secrets import find_secrets
 from shopgraph.guards.checks.stock import find_wrong_stock
@@ -31,11 +33,13 @@ CHECKS: tuple[Check, ...] = (
     Check(name="language", find=find_other_language, protects="The answer is in the customer's language."),
     Check(name="actions", find=find_undone_actions, protects="Nothing is said to be done that was not."),
     Check(name="attributes", find=find_wrong_attributes, protects="Figures of products stand in their attributes."),
+    Check(name="qualities", find=find_wrong_qualities, protects="Qualities of products stand in their attributes."),
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
     Check(name="regional", find=find_unlawful, protects="Tax wording, withdrawal, reduced prices and ages are lawful."),
     Check(name="terms", find=find_wrong_terms, protects="Delivery days, return window and tax are the region's."),
     Check(name="discounts", find=find_wrong_discounts, protects="No price cut above the allowance, no invented code."),
     Check(name="promises", find=find_promises, protects="No day of arrival and no guarantee that no fact holds."),
+    Check(name="offers", find=find_baseless_offers, protects="Nothing is offered or boasted of that no fact bears."),
     Check(name="dates", find=find_wrong_dates, protects="Every date of an order, a promotion or a restock is a fact."),
     Check(name="stock", find=find_wrong_stock, protects="What is said of stock is so."),
     Check(name="order-states", find=find_wrong_orders, protects="What is said of an order is its state."),

@@ -24,7 +24,9 @@ from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, ProductFact
 
 _TIMES = frozenset([unit for unit, meant in UNITS.items() if meant.kind == "time"])
-_TRIGGERS = (frozenset(UNITS) | frozenset(THINGS) | frozenset(SHARES) | {"x", "c", "f", "square"}) - _TIMES
+_TRIGGERS = (frozenset(UNITS) | frozenset(THINGS) | {"x", "c", "f", "square"}) - _TIMES
+_SHARES = frozenset(SHARES)
+_PERCENT_WORDS = frozenset({"percent", "prozent", "pourcent", "cent", "ciento"})
 _OCTETS = frozenset({"go", "to", "mo"})
 _RUNS = whole_words(
     "battery batteries akku akkus akkulaufzeit batterie batterien batería laufzeit autonomie autonomía playback playtime "
@@ -84,7 +86,13 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
     words = vocabulary(text)
     effects = not _EFFECTS.isdisjoint(words)
     times = not _TIMES.isdisjoint(words) and (book.times or not _RUNS.isdisjoint(words))
-    if not (effects or times) and triggers.isdisjoint(words) and book.nouns.isdisjoint(words) and '"' not in text:
+    shares = ("%" in text or not _PERCENT_WORDS.isdisjoint(words)) and not _SHARES.isdisjoint(words)
+    if (
+        not (effects or times or shares)
+        and triggers.isdisjoint(words)
+        and book.nouns.isdisjoint(words)
+        and '"' not in text
+    ):
         return
     for place, sentence in enumerate(sentences(text)):
         words = sentence.words
@@ -93,12 +101,18 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
         if (
             not triggers.isdisjoint(words)
             or not book.nouns.isdisjoint(words)
+            or (shares and _has_share(sentence))
             or (times and not _TIMES.isdisjoint(words))
             or (effects and not _EFFECTS.isdisjoint(words))
             or '"' in sentence.text
             or "″" in sentence.text
         ):
             yield from _of_sentence(sentence, place, subjects(text, book.known), book)
+
+
+def _has_share(sentence: Sentence) -> bool:
+    words = sentence.words
+    return not _SHARES.isdisjoint(words) and ("%" in sentence.text or not _PERCENT_WORDS.isdisjoint(words))
 
 
 def _of_sentence(sentence: Sentence, place: int, spoken: Subjects, book: AttributeBook) -> Iterator[Finding]:

@@ -159,6 +159,7 @@ _GEAR = whole_words(
     "schutzhandschuhe atemschutz atemschutzmaske maske gurt schwimmweste gehörschutz casque lunettes gants masque harnais "
     "gilet ceinture"
 )
+_WITHOUT = whole_words("without no need skip forget needn ohne keinen keine sans pas besoin sin")
 _IGNORE = (
     r"\b(?:ignore|disregard|exceed|skip|go beyond|ignoriere?n?|überschreite?n?|missachte?n?|ignorez|ignorer|dépassez|dépasser)(?: \w+){0,3} (?:warnings?|safety (?:instructions|rules|notes)|maximum (?:load|weight|dose|dosage|pressure)|weight limit|recommended dose|dosage|speed limit|load limit"
     r"|warnhinweise?|sicherheitshinweise?|höchstlast|maximallast|höchstdosis|dosierung|traglast|avertissements?|consignes de sécurité|charge maximale|dose (?:maximale|recommandée))"
@@ -327,8 +328,8 @@ DANGERS: tuple[Danger, ...] = (
         unless=r"\b(?:without|free|ohne|frei|sans)\b",
     ),
     Danger(name="left alone", words=(_LEAVE, _CHARGES), phrases=(_ALONE,)),
-    Danger(name="without protection", words=(_GEAR,), phrases=(_NO_GEAR, _GEAR_USED)),
-    Danger(name="no need of protection", words=(_GEAR,), phrases=(_NO_NEED,), warned=False),
+    Danger(name="without protection", words=(_GEAR, _WITHOUT), phrases=(_NO_GEAR, _GEAR_USED)),
+    Danger(name="no need of protection", words=(_GEAR, _WITHOUT), phrases=(_NO_NEED,), warned=False),
     Danger(
         name="a warning ignored",
         words=(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.known import known, per_facts
-from shopgraph.guards.checks.text import whole_words
+from shopgraph.guards.checks.text import lowered, whole_words
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
@@ -21,9 +21,8 @@ _BARE = re.compile(
     rf"(?<![\w@./-])(?P<host>(?:[a-z0-9-]{{1,63}}\.){{1,4}}(?:(?:{_TOP}|io|co|app|dev|me|eu|us|ly|jp|at|ch|it|es|nl|be|ie"
     rf"|example)(?=/)|(?:{_TOP})(?![\w@-]|\.\w)))(?P<path>(?:/[^\s<>\"')\]]{{0,2000}})?)"
 )
-_BARE_SIGNS = tuple(f".{top}" for top in _TOP.split("|"))
-_BARE_SLASH = re.compile(r"\.[a-z]{2,7}/")
-_SIGNS = ("://", "www.", "script:", "data:", "file:")
+_DOTTED = re.compile(r"\.[a-z]")
+"""Stands in every host."""
 _DANGEROUS = re.compile(r"\b(?:javascript|data|vbscript|file):[^\s]{3,2000}", re.I)
 _PAGES = whole_words(
     "account konto compte mein-konto my-account mon-compte orders order bestellungen bestellung commandes commande "
@@ -38,12 +37,8 @@ _LETTERS = re.compile(r"[^\W\d_]")
 
 def find_foreign_links(text: str, facts: Facts) -> Iterator[Finding]:
     """Links to hosts that are not the shop's and to pages that it does not have; a text that is nothing else is not said."""
-    low = text.lower()
-    if (
-        not any([sign in low for sign in _SIGNS])
-        and not any([sign in low for sign in _BARE_SIGNS])
-        and ("/" not in low or not _BARE_SLASH.search(low))
-    ):
+    low = lowered(text)
+    if not _DOTTED.search(low) and "://" not in low and "script:" not in low and "data:" not in low:
         return
     wrong = list(_wrong_links(text, facts))
     if wrong and not _says_more(text, wrong):

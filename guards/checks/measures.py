@@ -3,44 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
 from shopgraph.guards.checks.amounts import read_number
 from shopgraph.guards.checks.units import FRENCH_DATA, SHARES, THINGS, UNITS
 
-_SIGNS = ('"', "″", "°c", "°f", "m²", "cm²")
-"""Units that do not end in a letter, or begin with none."""
-
-
-def _either(words: Sequence[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
-
-
 _NUMBER = r"\d{1,3}(?:[,.'’ \u00a0\u202f]\d{3}){1,3}(?:[.,]\d{1,3})?(?!\d)|\d{1,20}(?:[.,]\d{1,4})?(?!\d)"
-_BETWEEN = r"\s?(?P<sep{0}>-|–|—|to|bis|à|x|×|\*|by|sur|mal)\s?(?:[-–]\s?)?"
-_UNIT = _either([unit for unit in UNITS if unit not in _SIGNS])
+_BETWEEN = r"(?:\s?(?:[cmk]?m|k?g|ft|in|w|l|ml|[gt]b)|\s?[\"″])?\s?(?P<sep{0}>-|–|—|x|×|\*|(?:to|bis|à|by|sur|mal|a)(?=\s))\s?(?:[-–]\s?)?(?P<{1}>{2})"
 _FIGURE = re.compile(
     rf"(?<![\w#.,/$€£¥-])(?P<one>{_NUMBER})"
-    rf"(?:(?:\s?(?:{_UNIT}))?{_BETWEEN.format(1)}(?P<two>{_NUMBER})"
-    rf"(?:(?:\s?(?:{_UNIT}))?{_BETWEEN.format(2)}(?P<three>{_NUMBER}))?)?"
-    rf"(?:[\s\u00a0\u202f-]?(?P<unit>(?:{_UNIT})(?![\w²])|{_either(_SIGNS)}|fl\.? ?oz\b|sq\.? ?ft\b|square[- ](?:feet|foot)\b"
-    r"|degrees (?:celsius|fahrenheit)|grad\b)"
-    r"|\+?[\s\u00a0\u202f-](?:(?!\d)[\w’'-]{1,16}\s){0,2}?"
-    rf"(?P<thing>{_either(list(THINGS))})(?![\w])"
-    r"|[\s\u00a0\u202f]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)\s(?:d['’]|(?:(?!\d)[\w-]{1,16}\s){0,2}?)"
-    rf"(?P<share>{_either(list(SHARES))})(?!\w))?"
+    rf"(?:{_BETWEEN.format(1, 'two', _NUMBER)}(?:{_BETWEEN.format(2, 'three', _NUMBER)})?)?"
 )
-_PERCENT = re.compile(r"[\s\u00a0\u202f]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)")
-_OCTETS = re.compile(rf"[ \u00a0\u202f]?({'|'.join(FRENCH_DATA)})\b")
-_SPELLED = {
-    **{"fl oz": "floz", "fl. oz": "floz", "fl.oz": "floz", "sq ft": "sqft", "sq. ft": "sqft", "sq.ft": "sqft"},
-    **{"square feet": "sqft", "square foot": "sqft", "square-feet": "sqft", "square-foot": "sqft"},
-    **{"″": '"', "degrees celsius": "°c", "degrees fahrenheit": "°f", "grad": "°c"},
+"""A number, a range or sides; what it is of is read behind it."""
+_WORDS = re.compile(
+    r"(?P<plus>\+?)(?P<gap>[\s\u00a0\u202f-]?)(?:(?P<sign>[\"″%]|°[cf]\b)|(?P<first>[^\W\d_]+\.?(?:/min\b)?)(?P<square>²|2\b)?"
+    r"(?:[\s\u00a0\u202f’'-](?P<second>[^\W\d_]+)(?:[\s\u00a0\u202f’'-](?P<third>[^\W\d_]+))?)?)"
+)
+_OF_SHARE = re.compile(
+    r"[\s\u00a0\u202f]+(?:d['’])?([^\W\d_]+)(?:[\s-](?:d['’])?([^\W\d_]+))?(?:[\s-](?:d['’])?([^\W\d_]+))?"
+)
+_PAIRS = {
+    **{("fl", "oz"): "floz", ("sq", "ft"): "sqft", ("square", "feet"): "sqft", ("square", "foot"): "sqft"},
+    **{("degrees", "celsius"): "°c", ("degrees", "fahrenheit"): "°f", ("degree", "celsius"): "°c"},
+    **{
+        ("square", "meters"): "m²",
+        ("square", "metres"): "m²",
+        ("mètres", "carrés"): "m²",
+        ("metros", "cuadrados"): "m²",
+    },
 }
+_OCTETS = re.compile(rf"[ \u00a0\u202f]?({'|'.join(FRENCH_DATA)})\b")
 _CAPITALS = frozenset({"G", "M", "H"})
 """5G is no weight, 3M no length and 4H no time."""
+_SIDES = frozenset({"x", "×", "*", "by", "sur", "mal"})
+_PERCENTS = frozenset({"%", "percent", "prozent", "pourcent", "pourcents"})
 
 
 class Measure(NamedTuple):
@@ -60,28 +58,37 @@ class Measure(NamedTuple):
     sides: bool = False
 
 
+class _Kind(NamedTuple):
+    """What stands behind a number."""
+
+    kind: str
+    end: int
+    factor: Decimal = Decimal(1)
+    system: str = ""
+    unit: str = ""
+
+
 def measures(low: str, text: str, *, french: bool = False, bare: bool = False) -> Iterator[Measure]:
     """The figures of a text, given in lower case with digits and as written; with `bare` those without a unit too."""
     for found in _FIGURE.finditer(low):
-        parts = found.groupdict()
-        numbers = [parts[name] for name in ("one", "two", "three") if parts[name]]
-        sides = parts["sep1"] in ("x", "×", "*", "by", "sur", "mal")
-        kind, factor, system, unit = _kind(low, text, found, french=french)
-        if not kind and sides:  # a screen's
-            kind = "pixels of a side"
-        if not kind and not bare:
+        last = "three" if found["three"] else "two" if found["two"] else "one"
+        end = found.end(last)
+        sides = found["sep1"] in _SIDES
+        of = _kind(low, text, found.start("one"), end, french=french)
+        if not of.kind and sides:  # a screen's
+            of = _Kind("pixels of a side", end)
+        if not of.kind and not bare:
             continue
-        last = "three" if parts["three"] else "two" if parts["two"] else "one"
         yield Measure(
             start=found.start(),
-            end=octets.end() if (octets := unit in FRENCH_DATA and _OCTETS.match(text, found.end())) else found.end(),
+            end=of.end,
             number_start=found.start("one"),
-            number_end=found.end(last),
-            values=tuple(_values(number) for number in numbers),
-            kind=kind,
-            factor=factor,
-            system=system,
-            unit=unit,
+            number_end=end,
+            values=tuple([_values(found[name]) for name in ("one", "two", "three") if found[name]]),
+            kind=of.kind,
+            factor=of.factor,
+            system=of.system,
+            unit=of.unit,
             sides=sides,
         )
 
@@ -90,24 +97,53 @@ def _values(number: str) -> tuple[Decimal, ...]:
     return read_number(number.lstrip("0") if number.isdecimal() and number.strip("0") else number)
 
 
-def _kind(low: str, text: str, found: re.Match[str], *, french: bool) -> tuple[str, Decimal, str, str]:
-    if found["thing"]:
-        return THINGS[found["thing"]], Decimal(1), "", found["thing"]
-    if found["share"]:
-        return f"share of {SHARES[found['share']]}", Decimal(1), "", found["share"]
-    written = found["unit"]
-    if not written:
-        octets = _OCTETS.match(text, found.end()) if french else None
-        if octets is None:
-            return "", Decimal(1), "", ""
+def _kind(low: str, text: str, start: int, end: int, *, french: bool) -> _Kind:
+    """What the number that ends there is of, by the word, sign or words behind it."""
+    if french and (octets := _OCTETS.match(text, end)):
         unit = FRENCH_DATA[octets[1]]
-        return unit.kind, unit.factor, "", octets[1]
-    if text[found.start("unit") : found.end("unit")] in _CAPITALS:
-        return "", Decimal(1), "", ""
-    if written == "bar" and not (text.startswith("bar", found.start("unit")) and text[found.start("one")].isdecimal()):
-        return "", Decimal(1), "", ""  # two bars of chocolate
-    if written == '"' and low.count('"', 0, found.start("unit")) % 2:
-        return "", Decimal(1), "", ""  # the end of a quotation
-    spelled = _SPELLED.get(written, written)
-    known = UNITS[spelled]
-    return known.kind, known.factor, known.system, spelled
+        return _Kind(unit.kind, octets.end(), unit.factor, "", octets[1])
+    behind = _WORDS.match(low, end)
+    if behind is None:
+        return _Kind("", end)
+    sign, first, second = behind["sign"], behind["first"], behind["second"]
+    if sign in _PERCENTS or first in _PERCENTS or (first in ("per", "pour", "por") and second in ("cent", "ciento")):
+        return _share(
+            low,
+            end,
+            behind.end("sign") if sign else behind.end("second" if first in ("per", "pour", "por") else "first"),
+        )
+    if sign:
+        return _unit('"' if sign == "″" else sign, low, text, start, behind.start("sign"), behind.end("sign"), end)
+    first = first.rstrip(".")
+    if behind["square"] and first in ("m", "cm"):
+        return _unit(f"{first}²", low, text, start, behind.start("first"), behind.end("square"), end)
+    if (first, second) in _PAIRS:
+        return _unit(_PAIRS[first, second], low, text, start, behind.start("first"), behind.end("second"), end)
+    if first in UNITS and not behind["square"]:
+        return _unit(first, low, text, start, behind.start("first"), behind.start("first") + len(first), end)
+    if behind["gap"]:
+        for name in ("first", "second", "third"):
+            word = behind[name]
+            if word and word.rstrip(".") in THINGS:
+                return _Kind(THINGS[word.rstrip(".")], behind.end(name), unit=word)
+    return _Kind("", end)
+
+
+def _share(low: str, end: int, percent: int) -> _Kind:
+    """A percentage of something: "80 % wool"."""
+    of = _OF_SHARE.match(low, percent)
+    for place in (1, 2, 3) if of else ():
+        if of and of[place] in SHARES:
+            return _Kind(f"share of {SHARES[of[place]]}", of.end(place), unit=of[place])
+    return _Kind("", end)
+
+
+def _unit(unit: str, low: str, text: str, start: int, begin: int, stop: int, end: int) -> _Kind:
+    if text[begin:stop] in _CAPITALS:
+        return _Kind("", end)
+    if unit == "bar" and not (text.startswith("bar", begin) and text[start].isdecimal()):
+        return _Kind("", end)  # two bars of chocolate
+    if unit == '"' and low.count('"', 0, begin) % 2:
+        return _Kind("", end)  # the end of a quotation
+    known = UNITS[unit]
+    return _Kind(known.kind, stop, known.factor, known.system, unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -10,7 +11,8 @@ from typing import NamedTuple
 
 from shopgraph.guards.checks.known import Known, per_facts
 from shopgraph.guards.checks.names import Mention
-from shopgraph.guards.checks.text import Sentence, sentences, whole_words, words_of
+from shopgraph.guards.checks.qualities_words import COLOURS, MATERIALS
+from shopgraph.guards.checks.text import Sentence, sentences, whole_words
 from shopgraph.guards.facts import Facts
 
 
@@ -40,6 +42,10 @@ _OF_THE_SHOP = whole_words(
     "remboursement you your du sie ihre ihr vous votre vos"
 )
 """A sentence with one of these and no name is not about the product before."""
+_CONTRAST = whole_words(
+    "while whereas each both compared than but versus während jeweils als aber tandis chaque que mais mientras cada pero"
+)
+"""A sentence with one of these may speak of a further product by half its name."""
 _IT = whole_words("it its they their er es sein seine seiner seinem sie il elle ils elles son sa ses leur leurs")
 
 
@@ -54,17 +60,19 @@ _NO_NAME = whole_words(
 """Words of a name that may stand anywhere."""
 
 
+_NO_PART = _NO_NAME | MATERIALS.keys() | COLOURS.keys()
+_PARTS = re.compile(r"[^\W\d_]{4,}")
+
+
 @per_facts
 def name_parts(facts: Facts) -> Mapping[str, str]:
     """Words of more than three letters that stand in the name of one product only, and that name."""
-    holders: dict[str, set[str]] = {}
-    for product in facts.products:
-        name = product.name.lower()
-        for word in words_of(name):
-            if len(word) > 3 and word not in _NO_NAME:
-                for form in {word, _singular(word)}:
-                    holders.setdefault(form, set()).add(name)
-    return {word: next(iter(names)) for word, names in holders.items() if len(names) == 1}
+    found: dict[str, str] = {}
+    for name in {product.name.lower() for product in facts.products}:
+        for word in _PARTS.findall(name):
+            for form in (word, _singular(word)) if word.endswith(("s", "n")) else (word,):
+                found[form] = name if found.get(form, name) is name else ""
+    return {word: name for word, name in found.items() if name and word not in _NO_PART}
 
 
 class Subjects:
@@ -97,6 +105,8 @@ class Subjects:
         begin = bisect_left(self._names, (sentence.start,))
         names = self._names[begin : bisect_left(self._names, (sentence.end,))]
         products = [mention for mention in names if self._known.variants(mention.key)]
+        if products and _CONTRAST.isdisjoint(sentence.words):
+            return Subject(Manner.NAMED, products, names)
         taken = [(mention.start, mention.end) for mention in names]
         parts = [
             part

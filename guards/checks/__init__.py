@@ -25,10 +25,10 @@ CHECKS: tuple[Check, ...] = (
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
     Check(name="terms", find=find_wrong_terms, protects="Delivery days, return window and tax are the region's."),
     Check(name="discounts", find=find_wrong_discounts, protects="No price cut above the allowance, no invented code."),
+    Check(name="attributes", find=find_wrong_attributes, protects="Measures and shares of a product are its own."),
     Check(name="promises", find=find_promises, protects="No day of arrival and no guarantee that no fact holds."),
     Check(name="dates", find=find_wrong_dates, protects="Every date of an order, a promotion or a restock is a fact."),
     Check(name="stock", find=find_wrong_stock, protects="What is said of stock is so."),
-    Check(name="attributes", find=find_wrong_attributes, protects="Measures and shares of a product are its own."),
     Check(name="order-states", find=find_wrong_orders, protects="What is said of an order is its state."),
     Check(name="brand", find=find_off_brand, protects="The shop's own words.", on_error=OnError.OPEN),
     Check(

@@ -65,8 +65,8 @@ _TERMS = Cue(
 """Where days and months are not the product's."""
 _LOOSE = re.compile(
     r"\b(?:more|less|lighter|heavier|longer|shorter|larger|smaller|than|twice|half|against|compared|difference|each|per|under|over|"
-    r"up to|almost|nearly|about|around|roughly|mehr|weniger|leichter|schwerer|länger|als|doppelt|halb|knapp|rund|etwa|pro|je|"
-    r"plus|moins|environ|presque|chaque|más|menos|que|unos|unas|casi|cada|you (?:said|need|want|mentioned|asked|have))\b"
+    r"up to|almost|nearly|about|around|roughly|mehr|weniger|leichter|schwerer|länger|als|doppelt|halb|knapp|rund|etwa|pro|"
+    r"plus|moins|environ|presque|más|menos|que|unos|unas|casi|you (?:said|need|want|mentioned|asked|have))\b"
 )
 """Comparisons, roundings and the customer's own measures."""
 
@@ -111,7 +111,7 @@ def _sentence(
         if unit is None or meant is None or (unit in _TIME and _TERMS.search(sentence)):
             continue
         own = _of_unit(ours.variants(meant.key), unit, found)
-        if not own or _right(found, own, unit, spoken, sentence):
+        if not own or _right(found, own, unit, spoken, sentence, digits):
             continue
         yield from _mend(sentence, found, own, ours.facts.locale)
         return
@@ -152,7 +152,12 @@ def _facts(product: ProductFact) -> Iterator[_Fact]:
 
 
 def _right(
-    found: re.Match[str], own: Sequence[_Fact], unit: str, spoken: Sequence[ProductFact], sentence: Sentence
+    found: re.Match[str],
+    own: Sequence[_Fact],
+    unit: str,
+    spoken: Sequence[ProductFact],
+    sentence: Sentence,
+    digits: str,
 ) -> bool:
     values = read_number(found["n"])
     said = sentence.text[found.start("n") : found.end("n")].lower()
@@ -161,7 +166,7 @@ def _right(
     every = {fact.value for variant in spoken for fact in _facts(variant) if fact.unit == unit} | {f.value for f in own}
     if any(value in every for value in values):
         return True
-    if _LOOSE.search(sentence.low):
+    if _LOOSE.search(digits, max(0, found.start() - 25), found.end() + 20):
         return True
     counts = {int(n) for n in re.findall(r"(?<![\d.,])0*(\d{1,2})(?![\d.,])", sentence.digits)} - {0}
     products = {value * count for value in every for count in counts}

@@ -74,7 +74,7 @@ DEEDS = (
     ),
     _deed(
         "exchange",
-        "exchange swapped replacement umgetauscht ausgetauscht échangé replacement replacements ersatz remplacement sustituto sent shipped verschickt zugeschickt",
+        "exchange swapped replacement umgetauscht ausgetauscht échangé replacement replacements ersatz remplacement sustituto enviado mandado sent shipped verschickt zugeschickt",
         "exchange change_items replac",
         rf"{_WE}(?:exchanged|swapped|{_MADE} (?:a |an |the |your )?exchange|(?:sent"
         r"|shipped) (?:you )?(?:a |the |your )?replacement)\b",

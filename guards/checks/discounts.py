@@ -17,16 +17,16 @@ _PERCENT = re.compile(
     r"(\d(?<![\d.,]\d)\d{0,22}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
 _CUT = Cue(
-    "off discount discounted rabatt reduced reduzier remise réduc rédui save saves saving promo coupon code codes "
+    "descuento rebaja rabais menos off discount discounted rabatt reduced reduzier remise réduc rédui save saves saving promo coupon code codes "
     "cheaper knock markdown sale voucher gutschein price lower nachlass aktion günstiger ermäßig solde spar sparen "
     "spart économis moins reduction deal bargain less",
-    r"\boff\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es|ing)|\bpromo|coupon"
+    r"\boff\b|descuento|rebaja|rabais|\bmenos\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es|ing)|\bpromo|coupon"
     r"|\bcode\b|cheaper|knock|"
     r"markdown|\bsale\b|voucher|gutschein|price cut|lower price|nachlass|aktion|günstiger|ermäßig"
     r"|solde|spar(?:en|st|t)\b|"
     r"sparen|économis|moins cher|reduction|\bdeal\b|bargain|\bless\b",
 )
-_CUT_WORDS = whole_words("off discount discounts discounted rabatt remise coupon code reduced")
+_CUT_WORDS = whole_words("descuento rebaja rabais off discount discounts discounted rabatt remise coupon code reduced")
 """Words of it that are enough without a closer look."""
 _MADE_OF = re.compile(
     r"\s?(?:(?:pure[ns]?|reine[rs]?|organic|recycled|combed|of) )?(?:\w{0,12}(?:cotton|baumwolle|coton|algodón|wool|wolle|laine"

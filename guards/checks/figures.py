@@ -13,7 +13,7 @@ from shopgraph.guards.checks.claims import Around, Claim
 from shopgraph.guards.checks.known import plain_id
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.reckoning import Reading
-from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, count_before
+from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, TOTAL, count_before
 from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
@@ -91,7 +91,11 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         return
     if _is_price_claim(claim, said, variants):
         right, reason = _holds(claim, amount, _prices(claim, ours, said, variants), variants), "price"
-        reckoned = not right and not _is_direct(claim, said) and reading.reaches(claim, of_one=claim.paired)
+        reckoned = (
+            not right
+            and not _is_direct(claim, said)
+            and reading.reaches(claim, of_one=claim.paired or _is_next(claim, said))
+        )
     else:
         right, reason = _is_known(claim, ours, said, variants), "amount"
         reckoned = not right and not _is_bound(claim) and reading.reaches(claim, of_one=False)
@@ -135,6 +139,18 @@ def _holds(claim: Claim, amount: Amount, values: frozenset[Decimal], variants: S
     if not words.ABOVE.search(claim.before) or words.FREE_DELIVERY.search(claim.sentence):
         return False
     return any(value > said for value in values)
+
+
+def _is_next(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether no other amount, and no other thing added, stands between a name and the amount."""
+    if len(said) != 1 or said[0].end > claim.amount.start:
+        return False
+    gap = claim.sentence.low[said[0].end - claim.sentence.start : claim.amount.start - claim.sentence.start]
+    return (
+        len(gap) < 40
+        and words.ADDED.search(gap) is None
+        and not any(said[0].end <= other.start < claim.amount.start for other in claim.around.amounts)
+    )
 
 
 def _is_bound(claim: Claim) -> bool:
@@ -257,7 +273,7 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
     products = [m for m in said if ours.variants(m.key, "")]
     if delivery and words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before):
         return delivery.free_from
-    if delivery and _is_fee(claim) and not SHIPPED.search(claim.sentence.low):
+    if delivery and _is_fee(claim) and not (SHIPPED.search(claim.sentence.low) and TOTAL.search(claim.sentence)):
         return delivery.free_from if words.FREE.search(claim.before) else delivery.price
     order = claim.order(ours)
     if words.REFUND.search(claim.sentence):
@@ -277,11 +293,18 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
     return _price(claim, ours, products)
 
 
+def _reduced(claim: Claim, ours: Book, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
+    """The prices after the one cut that is known, or the one that the sentence names."""
+    named = {cut for cut in ours.cuts if cut is not None and f"{cut.normalize():f}" in claim.sentence.digits}
+    cuts = named or ({next(iter(ours.cuts))} if len(ours.cuts) == 1 else set())
+    if len(cuts) != 1:
+        return frozenset()
+    return frozenset(ours.known.rounded(price * (100 - next(iter(cuts))) / 100) for price in ours.current(variants))
+
+
 def _is_fee(claim: Claim) -> bool:
     """Whether the amount is what delivery costs: it follows the word, or the word follows right behind it."""
-    return words.DELIVERY.search(claim.sentence, claim.lead) is not None or (
-        words.FEE_BEHIND.match(claim.tail) is not None
-    )
+    return words.FEE_LEAD.search(claim.lead) is not None or words.FEE_BEHIND.match(claim.tail) is not None
 
 
 def _price(claim: Claim, ours: Book, products: Sequence[Mention]) -> Decimal | None:
@@ -292,9 +315,11 @@ def _price(claim: Claim, ours: Book, products: Sequence[Mention]) -> Decimal | N
         return None
     low = claim.sentence.low
     variants = [v for m in subjects for v in ours.variants(m.key, low)] if subjects else list(ours.facts.products)
-    if words.SAVING.search(claim.sentence, claim.nearby):
+    if words.BRINGS.search(claim.lead) and len(ours.cuts) >= 1:
+        found = _reduced(claim, ours, variants)
+    elif words.SAVING.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
         found = ours.savings(variants)
-    elif words.OTHER.search(claim.sentence, claim.nearby):
+    elif words.OTHER.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
         return None
     elif words.FORMER.search(claim.sentence, claim.before) and (former := ours.former(variants)):
         found = former

@@ -65,6 +65,11 @@ FOR = re.compile(
 FREE_DELIVERY = Cue(
     "free kostenlos gratis gratuit offerte deliver", r"\bfree\b|kostenlos|gratis|gratuit|offerte|deliver"
 )
+FEE_LEAD = re.compile(
+    r"\bdelivery\b(?! (?:address|date))|\bshipping\b|\bpostage\b|versand(?:kosten)?\b|\blieferung\b|liefergebühr|\blivraison\b"
+    r"|\bport\b|\benv[ií]os?\b|frais d|gastos de|\bexpress\b"
+)
+"""Before an amount: it is what delivery costs."""
 FEE_BEHIND = re.compile(
     r"\s?(?:for|of|in|de|für|pour|por|fürs?|zzgl\.?)?\s?(?:the |den |die |les? |la |los |standard )?"
     r"(?:delivery|shipping|postage|versand|lieferung|livraison|frais de (?:livraison|port)|port\b|env[ií]o|gastos de env)"
@@ -81,6 +86,12 @@ OWN = Cue(
     r"\bbudget|\bto spend\b|\bspending limit|\bafford|\byou (?:said|mentioned|asked|wanted|have)\b|presupuesto|\bgastar\b",
 )
 """The amount is the customer's own."""
+ADDED = re.compile(r"\b(?:and|plus|und|et|y|with|mit|avec|con|more|cheaper)\b|[+;]")
+BRINGS = re.compile(
+    r"brings? (?:it|you|that|the price)|comes? down to|down to|drops? to|falls? to|(?:you|you['’]d|would|only) pay|you pay|"
+    r"reduces? (?:it|that)|lowers? (?:it|that)|zahlen sie|nur noch|passe à|revient à|se queda en|pagas|pagarías"
+)
+"""The amount is a price after a cut."""
 WEIGHED = re.compile(r"pounds?$")
 COMPARED = Cue(
     "more less cheaper difference dearer teurer günstiger mehr weniger plus moins différence",

@@ -126,9 +126,9 @@ def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
     names = ours.orders_in(text)
     carried: str | None = None
     for sentence in sentences(text):
-        if not sentence.topics & _TOPICS and "#" not in sentence.text and carried is None:
-            continue
         here = inside(names, sentence.start, sentence.end)
+        if not here and not sentence.topics & _TOPICS and "#" not in sentence.text and carried is None:
+            continue
         stranger = _stranger(sentence, here, ours)
         if stranger is not None:
             yield stranger
@@ -248,6 +248,10 @@ def _lines(sentence: Sentence, here: Sequence[Mention], carried: str | None, our
 
 def _quantities(sentence: Sentence, order: OrderFact) -> Iterator[Finding]:
     lines = {line.name.lower(): line for line in order.lines if line.name}
+    for name in list(lines):
+        words = name.split(" ")
+        if len(words) > 1:  # Peluches Renard
+            lines |= {" ".join([f"{words[0]}s", *words[1:]]): lines[name]}
     for mention in mentions(sentence.text, lines):
         found = _QUANTITY.search(sentence.digits, 0, mention.start)
         if found and _PRICE_OF.search(sentence.low, 0, found.start()):

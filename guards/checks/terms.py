@@ -207,7 +207,8 @@ def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             yield take_out(sentence, "No tax rate stands in the facts. Do not name one.")
             return
         right = f"{facts.tax_percent.normalize():f}"
-        shown = right.replace(".", ",") if (facts.locale or "en")[:2] in ("de", "fr") else right
+        comma = "," in found[1] or ("." not in found[1] and (facts.locale or "en")[:2] in ("de", "fr", "es"))
+        shown = right.replace(".", ",") if comma else right
         start = sentence.start + found.start(1)
         yield replace(start, start + len(found[1]), shown, f"The tax is {right} percent.")
 

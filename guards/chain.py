@@ -70,14 +70,19 @@ class GuardChain:
             allowed_hosts=bundle.allowed_hosts,
         )
 
-    def run(self, text: str, facts: Facts) -> GuardResult:
-        """Check and correct. It never raises: a check that fails blocks, unless it is declared open."""
+    def run(self, text: str, facts: Facts, *, more: bool = False) -> GuardResult:
+        """Check and correct. It never raises: a check that fails blocks, unless it is declared open.
+
+        With `more` the answer goes on: checks of the whole wait.
+        """
         if not self.checks:
             nothing = Verdict(guard="chain", verdict=VerdictKind.BLOCK, before=text, reason="There are no checks.")
             return GuardResult(text="", verdicts=(nothing,), blocked=True)
         facts = self.complete(facts)
         verdicts: list[Verdict] = []
         for check in self.checks:
+            if more and check.whole:
+                continue
             before = text
             try:
                 findings = list(check.find(text, facts))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from shopgraph.guards.checks.actions import find_undone_actions
 from shopgraph.guards.checks.attributes import find_wrong_attributes
 from shopgraph.guards.checks.base import Check, Finding, OnError
-from shopgraph.guards.checks.brand import find_off_brand, find_too_long
+from shopgraph.guards.checks.brand import find_missing_disclosures, find_off_brand, find_too_long
 from shopgraph.guards.checks.dates import find_wrong_dates
 from shopgraph.guards.checks.discounts import find_wrong_discounts
 from shopgraph.guards.checks.figures import find_wrong_amounts
+from shopgraph.guards.checks.language import find_other_language
 from shopgraph.guards.checks.leaks import find_foreign_data, find_foreign_links, find_secrets
 from shopgraph.guards.checks.orders import find_wrong_orders
 from shopgraph.guards.checks.promises import find_promises
@@ -21,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="secrets", find=find_secrets, protects="No credential and nothing of the assistant's instructions."),
     Check(name="links", find=find_foreign_links, protects="Links lead to the shop's own hosts only."),
     Check(name="personal-data", find=find_foreign_data, protects="Nobody's contact data or card but the asker's own."),
+    Check(name="language", find=find_other_language, protects="The customer's language.", on_error=OnError.OPEN),
     Check(name="actions", find=find_undone_actions, protects="Nothing is said to be done that was not."),
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
     Check(name="terms", find=find_wrong_terms, protects="Delivery days, return window and tax are the region's."),
@@ -36,6 +38,12 @@ CHECKS: tuple[Check, ...] = (
         find=find_too_long,
         protects="An answer is no longer than the brand wants.",
         on_error=OnError.OPEN,
+    ),
+    Check(
+        name="disclosures",
+        find=find_missing_disclosures,
+        protects="What the brand has to say is said.",
+        whole=True,
     ),
 )
 """All of them."""

@@ -53,7 +53,7 @@ _UNITS = {word: words.split()[0] for words in _SAME for word in words.split()}
 _ARTICLES = frozenset({"a", "an", "one", "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "uno"})
 _TIME = frozenset({"h", "min", "day", "week", "month", "year"})
 _NUMBER = re.compile(
-    r"(?P<n>\d(?<![\d.,$€£¥#]\d)(?:[\d.,]*\d)?)(?:\s?[x×]\s?\d+)?[\s-]?(?P<unit>%|[^\W\d_]{1,16})(?P<rest>[^.;,]{0,24})"
+    r"(?P<n>\d(?<![\d.,$€£¥#]\d)(?:[\d.,]*\d)?)(?:\s?[x×]\s?\d+)?[\s-]?(?P<unit>%|[^\W\d_]{1,16})(?=(?P<rest>[^.;,]{0,24}))"
 )
 _VALUE = re.compile(r"(?P<n>\d(?<![\d.,]\d)(?:[\d.,]*\d)?)\s?(?P<unit>%|[^\W\d_]{1,16})?\s?(?P<of>[^\W\d_]{3,16})?")
 _TERMS = Cue(
@@ -71,6 +71,13 @@ _LOOSE = re.compile(
 """Comparisons, roundings and the customer's own measures."""
 
 
+_EFFECT = re.compile(
+    r"\b(?:remov\w+|kill\w*|eliminat\w+|filter\w*|block\w*|prevent\w*|protect\w*|entfern\w*|tötet|beseitig\w*|élimine\w*|tue|bloque"
+    r"|elimina\w*|mata)\b[^.]{0,25}$"
+)
+"""What a product is said to do to a share of something."""
+
+
 class _Fact(NamedTuple):
     """A number of an attribute."""
 
@@ -84,8 +91,6 @@ class _Fact(NamedTuple):
 
 def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
     """Measures, counts and shares of a product that disagree with its attributes."""
-    if not any(product.attributes for product in facts.products):
-        return
     ours = known(facts)
     names = ours.products_in(text)
     if not names:
@@ -110,11 +115,23 @@ def _sentence(
         )
         if unit is None or meant is None or (unit in _TIME and _TERMS.search(sentence)):
             continue
+        if unit in ("rating", "review") and not any(
+            _of_unit([product], unit, found) for product in ours.facts.products
+        ):
+            yield take_out(sentence, "No fact tells what others thought of it. Leave it out.")
+            return
+        if unit == "percent" and _EFFECT.search(digits, 0, found.start()) and found["n"] not in _written(spoken):
+            yield take_out(sentence, f"No fact tells of {found['n']} percent. Leave it out.")
+            return
         own = _of_unit(ours.variants(meant.key), unit, found)
         if not own or _right(found, own, unit, spoken, sentence, digits):
             continue
         yield from _mend(sentence, found, own, ours.facts.locale)
         return
+
+
+def _written(products: Sequence[ProductFact]) -> str:
+    return " ".join([value for product in products for value in product.attributes.values()])
 
 
 def _blank_names(sentence: Sentence, here: Sequence[Mention]) -> str:

@@ -42,6 +42,8 @@ class Check:
     protects: str
     """In one sentence, for `shopgraph guard list`."""
     on_error: OnError = OnError.CLOSED
+    whole: bool = False
+    """Whether it reads an answer only when all of it is there."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.names import mentions
 from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.facts import Facts
@@ -27,6 +28,19 @@ def find_off_brand(text: str, facts: Facts) -> Iterator[Finding]:
         better = preferred[found.key]
         after = better[:1].upper() + better[1:] if text[found.start].isupper() else better
         yield replace(found.start, found.end, after, f"The shop says {better!r} instead of {found.key!r}.")
+
+
+def find_missing_disclosures(text: str, facts: Facts) -> Iterator[Finding]:
+    """What the brand has to say wherever it speaks of its goods, added where it is missing."""
+    if facts.brand is None or not facts.brand.disclosures:
+        return
+    ours = known(facts)
+    if not ours.products_in(text):
+        return
+    for disclosure in facts.brand.disclosures:
+        if disclosure and disclosure.lower() not in text.lower():
+            blank = "" if text[-1:].isspace() else " "
+            yield replace(len(text), len(text), f"{blank}{disclosure}", "The brand has to say so.")
 
 
 def find_too_long(text: str, facts: Facts) -> Iterator[Finding]:

@@ -283,23 +283,14 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
     only = ours.known.only_order()
     if words.TOTAL.search(claim.sentence, claim.nearby) and not products and order:
         return ours.known.orders[order].total
-    if _is_direct(claim, said) and (right := _price(claim, ours, products)) is not None:
+    if _is_direct(claim, said) and (right := _price(claim, ours, products, reading)) is not None:
         return right * count_before(claim.sentence, said[0]) if not PER_PIECE.search(claim.tail[:10]) else right
     total = reading.expected(claim)
     if total is not None:
         return total
     if words.TOTAL.search(claim.sentence, claim.nearby) and not products and only:
         return only.total
-    return _price(claim, ours, products)
-
-
-def _reduced(claim: Claim, ours: Book, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
-    """The prices after the one cut that is known, or the one that the sentence names."""
-    named = {cut for cut in ours.cuts if cut is not None and f"{cut.normalize():f}" in claim.sentence.digits}
-    cuts = named or ({next(iter(ours.cuts))} if len(ours.cuts) == 1 else set())
-    if len(cuts) != 1:
-        return frozenset()
-    return frozenset(ours.known.rounded(price * (100 - next(iter(cuts))) / 100) for price in ours.current(variants))
+    return _price(claim, ours, products, reading)
 
 
 def _is_fee(claim: Claim) -> bool:
@@ -307,7 +298,7 @@ def _is_fee(claim: Claim) -> bool:
     return words.FEE_LEAD.search(claim.lead) is not None or words.FEE_BEHIND.match(claim.tail) is not None
 
 
-def _price(claim: Claim, ours: Book, products: Sequence[Mention]) -> Decimal | None:
+def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Reading) -> Decimal | None:
     subjects = products or claim.around.carried
     if not subjects and (
         _of_a_stranger(claim, ()) or claim.around.here or not claim.sentence.topics & words.PRICE_WORDS
@@ -315,8 +306,8 @@ def _price(claim: Claim, ours: Book, products: Sequence[Mention]) -> Decimal | N
         return None
     low = claim.sentence.low
     variants = [v for m in subjects for v in ours.variants(m.key, low)] if subjects else list(ours.facts.products)
-    if words.BRINGS.search(claim.lead) and len(ours.cuts) >= 1:
-        found = _reduced(claim, ours, variants)
+    if words.BRINGS.search(claim.lead) and (cut := reading.cut) is not None:
+        found = frozenset(ours.known.rounded(price * (100 - cut) / 100) for price in ours.current(variants))
     elif words.SAVING.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
         found = ours.savings(variants)
     elif words.OTHER.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):

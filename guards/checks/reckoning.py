@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from shopgraph.guards.checks.amounts import Amount
+from shopgraph.guards.checks.amounts import Amount, read_number
 from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.claims import Around, Claim
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.sums import COMPARED, SHIPPED, TOTAL, Basket, count_before, total_of
 from shopgraph.guards.checks.text import Sentence
 
+_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|percent|prozent)")
 _COUNTS = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}([2-9]|[1-4]\d)(?= [^\W\d_])")
 
 
@@ -23,6 +24,13 @@ class Reading:
         self._basket: Basket | None = None
         self._said: list[Decimal] = []
         self._listed: list[tuple[Sentence, Mention]] = []
+
+    @property
+    def cut(self) -> Decimal | None:
+        """The price cut of the facts that the text names, where it is one."""
+        said = {value for found in _PERCENT.findall(self._text) for value in read_number(found)}
+        named = {cut for cut in self._ours.cuts if cut in said}
+        return next(iter(named)) if len(named) == 1 else None
 
     def hold(self, around: Around, amount: Amount) -> None:
         """Note an amount that was found right."""

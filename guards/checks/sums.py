@@ -68,7 +68,7 @@ class Basket:
         """Prices of each product of which a word stands in the text, named in full or not; eight at most."""
         here = {word[:5] for word in words_of(self.low) if len(word) > 2}
         tails = tuple(word for word in words_of(self.low) if len(word) > 3)
-        strong = {mention.key for mention in self.ours.known.mentions(text)}
+        strong = self.strong = {mention.key for mention in self.ours.known.mentions(text)}
         found: dict[str, list[Decimal]] = {}
         both = _BOTH.search(self.low) is not None and len(self.ours.facts.products) < 9
         for item in self.ours.facts.products:
@@ -116,7 +116,8 @@ class Basket:
             targets = {self.free_from, *said} - {None}
             possible |= {abs(target - value) for target in targets if target is not None for value in sums}
         if COMPARED.search(sentence):
-            single = [price for prices in self.priced for price in prices] + list(said)
+            named = {p for m in self.strong for v in self.ours.variants(m, "") if (p := v.price) is not None}
+            single = [*(named if len(named) > 1 else [p for prices in self.priced for p in prices]), *said]
             possible |= {abs(one - other) for one, other in combinations(single, 2)}
         if PER_PIECE.search(sentence):
             known = [price for prices in self.priced for price in prices] + list(said)

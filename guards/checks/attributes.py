@@ -12,7 +12,8 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.names import Mention, inside
 from shopgraph.guards.checks.numbers import write_count
-from shopgraph.guards.checks.text import Cue, Sentence, sentences
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, ProductFact
 
 _SAME = (
@@ -78,6 +79,12 @@ _EFFECT = re.compile(
 """What a product is said to do to a share of something."""
 
 
+_JUDGED = topic(
+    "star stars stern sternen étoiles estrellas review reviews bewertungen avis reseñas remove kill eliminate filter block prevent "
+    "protect entfernt tötet beseitigt élimine tue bloque elimina mata"
+)
+
+
 class _Fact(NamedTuple):
     """A number of an attribute."""
 
@@ -91,6 +98,8 @@ class _Fact(NamedTuple):
 
 def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
     """Measures, counts and shares of a product that disagree with its attributes."""
+    if not about(text) & _JUDGED and not any([product.attributes for product in facts.products]):
+        return
     ours = known(facts)
     names = ours.products_in(text)
     if not names:
@@ -99,7 +108,7 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
     last: Mention | None = None
     for sentence in sentences(text):
         here = inside(names, sentence.start, sentence.end)
-        if (here or last) and not sentence.asks:
+        if (here or last) and (sentence.numeric or sentence.digits is not sentence.low) and not sentence.asks:
             yield from _sentence(sentence, here, last, spoken, ours)
         last = here[-1] if here else last
 

@@ -43,8 +43,10 @@ def find_other_language(text: str, facts: Facts) -> Iterator[Finding]:
     if own is None:
         return
     words = [word for sentence in sentences(text) for word in sentence.words]
-    counts = {language: sum([word in common for word in words]) for language, common in _COMMON.items()}
-    mine = sum([word in own for word in words])
+    mine = len([word for word in words if word in own])
+    if 5 * mine >= len(words) or len(words) < _ENOUGH:
+        return
+    counts = {language: len([word for word in words if word in common]) for language, common in _COMMON.items()}
     language, most = max(counts.items(), key=lambda item: item[1])
     if most >= _ENOUGH and most > 4 * mine:
         yield Finding(

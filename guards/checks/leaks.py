@@ -30,7 +30,7 @@ _SECRET = re.compile(
 _PROMPT = re.compile(
     r"\b(?:my|the) (?:system |hidden |initial )?(?:prompt|instructions) (?:is|are|says?|reads?|tells? me)\b"
     r"|\b(?:hidden|system|secret|internal) (?:instructions|prompt)(?: v?\d+)?\s?[:.]|\bsystem: ?you are\b"
-    r"|\b(?:do not|don['’]t|never) (?:disclose|reveal|share) (?:this|these|the|my) (?:prompt|instructions|text|message)"
+    r"|\b(?:do not|don['’]t|never) (?:disclose|reveal|share) (?:this|these) (?:prompt|instructions|text|message)"
     r"|\b(?:mes|ses) instructions (?:système|secrètes|internes)|\bne (?:révèle|divulgue|montre)s? (?:jamais|pas) ce"
     r"|\bmeine (?:system|geheimen |internen )?anweisungen (?:lauten|sind)|\bverrate (?:diesen|das|dies)\w* nie"
     r"|\bmis instrucciones (?:de sistema|son|internas)|\b(?:repeat|repeating) everything above\b"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from shopgraph.guards.checks.amounts import read_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
+from shopgraph.guards.checks.names import inside
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, whole_words
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts
@@ -103,17 +104,21 @@ def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
             *_promotions(sentence, ours),
         ]
         findings = findings[:1]
-        yield from findings or _offers(sentence, ours)
+        yield from findings or _offers(text, sentence, ours)
 
 
-def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
+def _offers(text: str, sentence: Sentence, ours: Known) -> Iterator[Finding]:
     half = _HALF.search(sentence)
     if half and not (Decimal(50) in ours.percents or ours.most_percent >= 50) and not sentence.denies_at(half.start()):
         yield take_out(sentence, "Nothing is at half its price. Do not offer it.")
         return
     if not sentence.topics & _PERCENT_TOPIC:
         return
+    names = inside(ours.mentions(text), sentence.start, sentence.end)
     for found in _PERCENT.finditer(sentence.digits):
+        place = sentence.start + found.start()
+        if any(name.start <= place < name.end for name in names):
+            continue  # Dark Chocolate 85%
         if _TAX_OF.search(sentence.low, max(0, found.start() - 25), found.start()):
             continue
         if _MADE_OF.match(sentence.low, found.end()):

@@ -118,6 +118,8 @@ def _is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
     """Whether nothing but "costs" and the like stands between one thing's name and the amount."""
     if len(said) != 1 or said[0].end > claim.amount.start:
         return False
+    if words.MORE_BEHIND.match(claim.tail):
+        return False
     start = claim.sentence.start
     return words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
 
@@ -177,6 +179,9 @@ def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequenc
         allowed |= ours.reduced(variants)
     if any(m.key in ours.orders for m in claim.around.here) or claim.sentence.topics & words.ORDERED:
         allowed = allowed.union(*(ours.lines.get(m.key, ()) for m in said))
+    delivery = ours.facts.delivery
+    if delivery and delivery.price is not None and SHIPPED.search(claim.sentence.low):
+        allowed |= {price + delivery.price for price in allowed}
     return allowed | _derived(claim, ours)
 
 

@@ -86,6 +86,9 @@ OWN = Cue(
     r"\bbudget|\bto spend\b|\bspending limit|\bafford|\byou (?:said|mentioned|asked|wanted|have)\b|presupuesto|\bgastar\b",
 )
 """The amount is the customer's own."""
+MORE_BEHIND = re.compile(
+    r"\s?(?:de |en )?(?:more|less|cheaper|extra|dearer|off|plus|moins|más|menos|teurer|günstiger|mehr|weniger|billiger|apart)\b"
+)
 ADDED = re.compile(r"\b(?:and|plus|und|et|y|with|mit|avec|con|more|cheaper)\b|[+;]")
 BRINGS = re.compile(
     r"brings? (?:it|you|that|the price)|comes? down to|down to|drops? to|falls? to|(?:you|you['’]d|would|only) pay|you pay|"

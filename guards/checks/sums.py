@@ -42,7 +42,7 @@ COMPARED = re.compile(
     r"\bplus cher|moins|différence|\bmás\b|\bmenos\b|diferencia|ahorr|\bextra\b|versus|\bvs\b"
 )
 _MISSING = re.compile(
-    r"\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b|manque|\bfalta|\bleft\b|remain|"
+    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b|manque|\bfalta|\bleft\b|remain|"
     r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )
 _CUT = re.compile(

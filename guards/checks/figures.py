@@ -25,6 +25,9 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
     if not amounts:
         return
     ours = book(facts)
+    names = ours.known.mentions(text)
+    if any(name.start <= amount.number_start < name.end for amount in amounts for name in names):
+        amounts = find_amounts(_blanked(text, names))  # AH 50 CHF 188.90
     reading = Reading(text, ours)
     for around in _surroundings(text, amounts, ours):
         if _is_plain_price(around, ours):
@@ -39,6 +42,13 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
             if not found:
                 reading.hold(around, around.amounts[index])
         reading.end(around)
+
+
+def _blanked(text: str, names: Sequence[Mention]) -> str:
+    """The text with names blanked out by what is no blank: a number in them is no amount."""
+    for name in names:
+        text = f"{text[: name.start]}{'_' * (name.end - name.start)}{text[name.end :]}"
+    return text
 
 
 def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[Around]:
@@ -89,7 +99,9 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         return
     if words.OWN.search(claim.sentence, claim.sentence.clause(amount.start - claim.sentence.start)):
         return
-    if _is_price_claim(claim, said, variants):
+    if (difference := _difference(claim, ours)) is not None:
+        right, reason, reckoned = difference in amount.values, "difference", False
+    elif _is_price_claim(claim, said, variants):
         right, reason = _holds(claim, amount, _prices(claim, ours, said, variants), variants), "price"
         reckoned = (
             not right
@@ -101,6 +113,17 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         reckoned = not right and not _is_bound(claim) and reading.reaches(claim, of_one=False)
     if not right and not reckoned:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
+
+
+def _difference(claim: Claim, ours: Book) -> Decimal | None:
+    """What one of two named things costs more than the other, where the amount is said to be that."""
+    keys = {m.key for m in claim.around.products if ours.known.variants(m.key)}
+    if len(keys) != 2 or not words.MORE_BEHIND.match(claim.tail):
+        return None
+    prices = [ours.current(ours.variants(key, claim.sentence.low)) for key in sorted(keys)]
+    if any(len(each) != 1 for each in prices):
+        return None
+    return abs(next(iter(prices[0])) - next(iter(prices[1])))
 
 
 def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> bool:
@@ -210,6 +233,8 @@ def _typed(
     """What an amount of that kind can be; None when its sentence does not tell the kind."""
     near = claim.nearby
     order = claim.order(ours)
+    if words.FREE_FROM.search(claim.lead) and ours.facts.delivery and ours.facts.delivery.free_from is not None:
+        return frozenset({ours.facts.delivery.free_from}) | ours.loose
     if words.SAVING.search(claim.sentence, near):
         of = variants or ours.facts.products
         return (
@@ -276,7 +301,12 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
     """The one fact that the sentence must have meant, where there is one."""
     delivery = ours.facts.delivery
     products = [m for m in said if ours.variants(m.key, "")]
-    if delivery and words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before):
+    if (difference := _difference(claim, ours)) is not None:
+        return difference
+    if delivery and (
+        words.FREE_FROM.search(claim.lead)
+        or (words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before))
+    ):
         return delivery.free_from
     if delivery and _is_fee(claim) and not (SHIPPED.search(claim.sentence.low) and TOTAL.search(claim.sentence)):
         return delivery.free_from if words.FREE.search(claim.before) else delivery.price

@@ -86,6 +86,12 @@ OWN = Cue(
     r"\bbudget|\bto spend\b|\bspending limit|\bafford|\byou (?:said|mentioned|asked|wanted|have)\b|presupuesto|\bgastar\b",
 )
 """The amount is the customer's own."""
+FREE_FROM = re.compile(
+    r"\b(?:free|kostenlos\w*|gratis|gratuite?|offerte?|versandkostenfrei)\b[^.;]{0,25}?"
+    r"\b(?:ab|from|over|above|dès|à partir de|a partir de|desde|starts? at|starting at|at)\s(?:an? |orders? (?:of|over) )?"
+    r"(?:CHF|EUR|USD|GBP|KWD|[a-z]{3} )?$"
+)
+"""Before an amount: from there on delivery is free."""
 MORE_BEHIND = re.compile(
     r"\s?(?:de |en )?(?:more|less|cheaper|extra|dearer|off|plus|moins|más|menos|teurer|günstiger|mehr|weniger|billiger|apart)\b"
 )

@@ -39,7 +39,7 @@ _COUNT = re.compile(
 )
 COMPARED = re.compile(
     r"\bmore\b|\bless\b|cheaper|expensive|differ|\bgap\b|\bapart\b|\bsav|dearer|teurer|günstiger|mehr\b|weniger|unterschied|"
-    r"\bplus cher|moins|différence|\bmás\b|\bmenos\b|diferencia|ahorr|\bextra\b|versus|\bvs\b"
+    r"\bplus cher|\bde plus\b|moins|différence|\bmás\b|\bmenos\b|diferencia|ahorr|\bextra\b|versus|\bvs\b"
 )
 _MISSING = re.compile(
     r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b|manque|\bfalta|\bleft\b|remain|"

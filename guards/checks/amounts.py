@@ -50,12 +50,14 @@ _NUMBER = (
 )
 _SPACED = r"\d{1,3}(?: \d{3}){1,3}(?:[.,]\d{1,3})?"
 _AFTER = (
-    rf"[ \u00a0\u202f]?(?P<after>[$€£¥円₹](?![\d])|(?:{_CODES}|KD)\b|kr\b|zł|Fr\.|Franken\b|Pfund\b|kronor\b|dólares?\b|libras?\b|د\.ك"
+    rf"[ \u00a0\u202f]?(?P<after>[$€£¥円₹](?![\d])|(?:{_CODES}|KD)\b|kr\b|zł|Fr\.|Franken\b|Pfund\b|kronor\b"
+    rf"|dólares?\b|libras?\b|د\.ك"
     r"|(?:US[ -])?(?:[Dd]ollar|[Ee]uro|[Dd]inar|[Bb]uck)s?\b|[Yy]en\b|[Qq]uid\b|[Pp]ounds(?! of| in weight)\b)"
     r"(?:[ ](?:and|und|et)[ ](?P<cents>\d{1,24})[ ](?:[Cc]ents?|[Pp]ence)\b)?"
 )
 _AMOUNT = re.compile(
-    rf"(?P<before>US\$|[$€£¥￥₹]|\b(?:{_CODES}|KD)|\bkr\b\.?|\bFr\.|د\.ك)[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)|{_NUMBER})"
+    rf"(?P<before>US\$|[$€£¥￥₹]|\b(?:{_CODES}|KD)|\bkr\b\.?|\bFr\.|د\.ك)[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)"
+    rf"|{_NUMBER})"
     rf"|(?<![\d.,#\w])(?P<second>{_SPACED}|{_NUMBER}){_AFTER}"
 )
 _SIGN_FIRST = re.compile(rf"(?P<sign>[$€£¥￥])[ \u00a0\u202f]?(?P<number>{_SPACED}(?!\d)|{_NUMBER})")

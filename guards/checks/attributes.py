@@ -1,4 +1,5 @@
-"""Properties of products: hours, grams, pages, shares of a material; each number agrees with the product's attributes."""
+"""Properties of products: hours, grams, pages, shares of a material; each number agrees with the product's "
+"attributes."""
 
 from __future__ import annotations
 
@@ -54,33 +55,41 @@ _UNITS = {word: words.split()[0] for words in _SAME for word in words.split()}
 _ARTICLES = frozenset({"a", "an", "one", "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "uno"})
 _TIME = frozenset({"h", "min", "day", "week", "month", "year"})
 _NUMBER = re.compile(
-    r"(?P<n>\d(?<![\d.,$€£¥#]\d)(?:[\d.,]*\d)?)(?:\s?[x×]\s?\d+)?[\s-]?(?P<unit>%|[^\W\d_]{1,16})(?=(?P<rest>[^.;,]{0,24}))"
+    r"(?P<n>\d(?<![\d.,$€£¥#]\d)(?:[\d.,]*\d)?)(?:\s?[x×]\s?\d+)?[\s-]?(?P<unit>%"
+    r"|[^\W\d_]{1,16})(?=(?P<rest>[^.;,]{0,24}))"
 )
 _VALUE = re.compile(r"(?P<n>\d(?<![\d.,]\d)(?:[\d.,]*\d)?)\s?(?P<unit>%|[^\W\d_]{1,16})?\s?(?P<of>[^\W\d_]{3,16})?")
 _TERMS = Cue(
-    "deliver shipping ship arrive return returns refund send back withdraw lieferung versand zustellung zurück rückgabe widerruf "
-    "livraison retour rembours expédié envío entrega devol order ordered placed bestellung commande pedido restock stock sold",
-    r"deliver|shipp|arriv|\breturn|refund|send (?:it|them)|\bback\b|withdraw|liefer|versand|zustell|zurück|rückgabe|widerruf"
+    "deliver shipping ship arrive return returns refund send back withdraw lieferung versand zustellung zurück "
+    "rückgabe widerruf "
+    "livraison retour rembours expédié envío entrega devol order ordered placed bestellung commande pedido "
+    "restock stock sold",
+    r"deliver|shipp|arriv|\breturn|refund|send (?:it|them)|\bback\b|withdraw|liefer|versand|zustell|zurück"
+    r"|rückgabe|widerruf"
     r"|livr|retour|rembours|expédi|env[ií]o|entrega|devol|\border|bestell|command|pedido|restock|stock",
 )
 """Where days and months are not the product's."""
 _LOOSE = re.compile(
-    r"\b(?:more|less|lighter|heavier|longer|shorter|larger|smaller|than|twice|half|against|compared|difference|each|per|under|over|"
-    r"up to|almost|nearly|about|around|roughly|mehr|weniger|leichter|schwerer|länger|als|doppelt|halb|knapp|rund|etwa|pro|"
+    r"\b(?:more|less|lighter|heavier|longer|shorter|larger|smaller|than|twice|half|against|compared|difference"
+    r"|each|per|under|over|"
+    r"up to|almost|nearly|about|around|roughly|mehr|weniger|leichter|schwerer|länger|als|doppelt|halb|knapp|rund"
+    r"|etwa|pro|"
     r"plus|moins|environ|presque|más|menos|que|unos|unas|casi|you (?:said|need|want|mentioned|asked|have))\b"
 )
 """Comparisons, roundings and the customer's own measures."""
 
 
 _EFFECT = re.compile(
-    r"\b(?:remov\w+|kill\w*|eliminat\w+|filter\w*|block\w*|prevent\w*|protect\w*|entfern\w*|tötet|beseitig\w*|élimine\w*|tue|bloque"
+    r"\b(?:remov\w+|kill\w*|eliminat\w+|filter\w*|block\w*|prevent\w*|protect\w*|entfern\w*|tötet|beseitig\w*"
+    r"|élimine\w*|tue|bloque"
     r"|elimina\w*|mata)\b[^.]{0,25}$"
 )
 """What a product is said to do to a share of something."""
 
 
 _JUDGED = topic(
-    "star stars stern sternen étoiles estrellas review reviews bewertungen avis reseñas remove kill eliminate filter block prevent "
+    "star stars stern sternen étoiles estrellas review reviews bewertungen avis reseñas remove kill eliminate "
+    "filter block prevent "
     "protect entfernt tötet beseitigt élimine tue bloque elimina mata"
 )
 
@@ -98,7 +107,7 @@ class _Fact(NamedTuple):
 
 def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
     """Measures, counts and shares of a product that disagree with its attributes."""
-    if not about(text) & _JUDGED and not any([product.attributes for product in facts.products]):
+    if not about(text) & _JUDGED and not any(product.attributes for product in facts.products):
         return
     ours = known(facts)
     names = ours.products_in(text)

@@ -12,7 +12,6 @@ from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.text import Sentence, words_of
 from shopgraph.guards.checks.topics import topics_of
 
-
 _FOR_ORDER = re.compile(r"\s(?:for|of|from|on|für|von|aus|pour|de|para|del?)\s")
 
 

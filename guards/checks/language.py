@@ -11,26 +11,33 @@ from shopgraph.guards.facts import Facts
 
 _COMMON = {
     "en": whole_words(
-        "the and you your is are was for with this that have has will would can our we it its they of to from not but there "
+        "the and you your is are was for with this that have has will would can our we it its they of to from "
+        "not but there "
         "on in at be been do does please thank thanks any every all if or as an by new"
     ),
     "de": whole_words(
-        "der die das und ist sind war für mit dies diese dieser haben hat wird werden kann unser unsere wir sie ihr ihre ihnen "
-        "ich nicht aber von zu zum zur auf im am den dem ein eine einen einer bei noch auch nur wenn oder als danke bitte"
+        "der die das und ist sind war für mit dies diese dieser haben hat wird werden kann unser unsere wir sie "
+        "ihr ihre ihnen "
+        "ich nicht aber von zu zum zur auf im am den dem ein eine einen einer bei noch auch nur wenn oder als "
+        "danke bitte"
     ),
     "fr": whole_words(
-        "le la les et est sont était pour avec ce cette ces vous votre vos nous notre avoir peut sera il elle ils des du de un une "
+        "le la les et est sont était pour avec ce cette ces vous votre vos nous notre avoir peut sera il elle "
+        "ils des du de un une "
         "pas mais dans sur au aux qui que en si ou merci bonjour je plus tout tous par"
     ),
     "es": whole_words(
-        "el la los las y es son para con este esta estos su sus nosotros nuestro tiene tienen puede será de del un una no pero en "
+        "el la los las y es son para con este esta estos su sus nosotros nuestro tiene tienen puede será de del "
+        "un una no pero en "
         "que al por si o gracias hola te tu tus lo se más muy usted"
     ),
     "it": whole_words(
-        "il lo la gli le e è sono per con questo questa vostro nostro di del della un una non ma in che al da se o grazie ciao"
+        "il lo la gli le e è sono per con questo questa vostro nostro di del della un una non ma in che al da se "
+        "o grazie ciao"
     ),
     "nl": whole_words(
-        "de het en is zijn was voor met dit deze dat je uw ons onze wij we u van naar een niet maar op in bij ook als of dank bedankt"
+        "de het en is zijn was voor met dit deze dat je uw ons onze wij we u van naar een niet maar op in bij "
+        "ook als of dank bedankt"
     ),
 }
 _ENOUGH = 6

@@ -20,9 +20,11 @@ _BARE = re.compile(
     re.I,
 )
 _SECRET = re.compile(
-    r"\bsk-[A-Za-z0-9_-]{16,}|\b(?:sk|pk|rk|tok|token|key|secret)_(?=[A-Za-z_]{0,40}\d)[A-Za-z0-9_]{10,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
+    r"\bsk-[A-Za-z0-9_-]{16,}|\b(?:sk|pk|rk|tok|token|key|secret)_(?=[A-Za-z_]{0,40}\d)[A-Za-z0-9_]{10,}|\b(?:AKIA"
+    r"|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
     r"|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}"
-    r"|\b(?:\w{1,20}-)?(?:passwor[dt]|kennwort|mot de passe|contraseña|api[_ ]key|secret[_ ]key|(?:access|secret)[_ ]token)"
+    r"|\b(?:\w{1,20}-)?(?:passwor[dt]|kennwort|mot de passe|contraseña|api[_ ]key|secret[_ ]key|(?:access"
+    r"|secret)[_ ]token)"
     r"\s{0,3}(?:is|lautet|ist|est|es|=|:)[\s:\"'“„«]{0,4}(?=[^\s,]{0,40}[\d!@#$%^&*_=+-])[^\s,]{6,}"
     r"|\b[a-z][a-z0-9+]{1,20}://[^\s:@/]{1,64}:[^\s@/]{1,64}@",
     re.I,

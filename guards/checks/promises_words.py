@@ -122,7 +122,8 @@ PROMISES = (
     ),
     Promise(
         "installments instalments raten ratenzahlung fois plazos interest zinsfrei",
-        r"\b(?:interest-free|monthly|\d+) (?:\w+ )?instal?lments|\bratenzahlung|\bin \d+ raten|\ben \d+ fois|\bsans frais en|"
+        r"\b(?:interest-free|monthly|\d+) (?:\w+ )?instal?lments|\bratenzahlung|\bin \d+ raten|\ben \d+ fois"
+        r"|\bsans frais en|"
         r"\ba plazos\b|\binterest[- ]free\b",
         "installment instalment raten fois plazos",
     ),

@@ -14,7 +14,9 @@ from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, ProductFact
 
 _TOPICS = topic(
-    "have got them haben tenemos avons only just solo queda quedan agotado agotada ready prêt prête versandbereit stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus ruptu"
+    "have got them haben tenemos avons only just solo queda quedan agotado agotada ready prêt prête "
+    "versandbereit stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus "
+    "ruptu"
 )
 _IN = re.compile(
     r"\b(?P<not>not |no longer |never |nicht (?:mehr )?|plus |pas |nicht )?(?:currently |still "
@@ -74,7 +76,8 @@ _LAST_TOPIC = topic("last letzte dernier dernière")
 _MANY_TOPIC = topic("plenty lots hundreds dozens loads massenhaft jede")
 _MANY = re.compile(
     r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede menge)\b"
-    r"(?=[^.!?]{0,30}\b(?:left|in stock|available|of (?:them|those|these|it)\b|auf lager|da\b))|\b(?:have|are) (?:plenty|lots)(?: left)?\b(?! of)"
+    r"(?=[^.!?]{0,30}\b(?:left|in stock|available|of (?:them|those|these|it)\b|auf lager|da\b))|\b(?:have"
+    r"|are) (?:plenty|lots)(?: left)?\b(?! of)"
 )
 _OPPOSITE = {
     "auf lager": "ausverkauft",

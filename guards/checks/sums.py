@@ -20,29 +20,38 @@ from shopgraph.guards.checks.text import Cue, Sentence, sentences, words_of
 from shopgraph.guards.facts import ProductFact
 
 TOTAL = Cue(
-    "together total totals subtotal altogether all sum adds add makes make come comes came up zusammen insgesamt gesamt summe "
-    "macht ergeben ergibt sind also ensemble totalise font soit donc fait arrivez juntos suma suman total son llegas so that",
-    r"\btogether\b|\b(?:sub)?totals?\b|altogether|\bin all\b|\badds? up\b|\bmakes?\b|\bcom(?:e|es|ing) to\b|\bcame to\b|"
+    "together total totals subtotal altogether all sum adds add makes make come comes came up zusammen insgesamt "
+    "gesamt summe "
+    "macht ergeben ergibt sind also ensemble totalise font soit donc fait arrivez juntos suma suman total son "
+    "llegas so that",
+    r"\btogether\b|\b(?:sub)?totals?\b|altogether|\bin all\b|\badds? up\b|\bmakes?\b|\bcom(?:e|es|ing) to\b"
+    r"|\bcame to\b|"
     r"\bso\b|\bthat['’]?s\b|\bzusammen\b|insgesamt|gesamt|\bsumme\b|\bmacht\b|\bergeben|\bergibt|\bsind das\b|\balso\b|"
-    r"\bensemble\b|\bfont\b|\bsoit\b|\bdonc\b|\bau total\b|\bfait\b|\barrivez\b|\bjuntos\b|\bsuman?\b|\bson\b|\bllegas\b|=",
+    r"\bensemble\b|\bfont\b|\bsoit\b|\bdonc\b|\bau total\b|\bfait\b|\barrivez\b|\bjuntos\b|\bsuman?\b|\bson\b"
+    r"|\bllegas\b|=",
 )
 SHIPPED = re.compile(
-    r"(?:with|including|incl\.?|plus|and) (?:the )?(?:[$€£¥]?[\d.,']+ ?[€$]? ?)?(?:for |of |in )?(?:delivery|shipping|postage|fee)"
-    r"|mit (?:dem )?versand|inkl(?:usive|\.) versand|für den versand|avec (?:les )?(?:frais|livraison|[\d.,]+ ?€ de livraison)"
+    r"(?:with|including|incl\.?|plus|and) (?:the )?(?:[$€£¥]?[\d.,']+ ?[€$]? ?)?(?:for |of |in )?(?:delivery"
+    r"|shipping|postage|fee)"
+    r"|mit (?:dem )?versand|inkl(?:usive|\.) versand|für den versand|avec (?:les )?(?:frais|livraison"
+    r"|[\d.,]+ ?€ de livraison)"
     r"|con (?:los )?(?:gastos de )?env[ií]o|shipping (?:of|is)|delivery (?:of|is)|de livraison"
 )
 _NUMBER = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(\d{1,2})(?![\d.,]*\d|[%€$£¥])")
 _COUNT = re.compile(
-    r"(?<![\d.,$€£¥#/-])0{0,20}(?P<n>\d{1,2})(?: ?[x×]| (?:packs?|boxes|bags?|pairs?|sets?|bottles?|copies|pieces?|of|the|more|"
+    r"(?<![\d.,$€£¥#/-])0{0,20}(?P<n>\d{1,2})(?: ?[x×]| (?:packs?|boxes|bags?|pairs?|sets?|bottles?|copies|pieces?"
+    r"|of|the|more|"
     r"packungen|stück|säcke?|paar|paare|flaschen|pots?|lots?|paquets?|paires?|boîtes?|sacs?|de|d['’]|juegos?|pares|"
     r"[a-zäöüéèß]{2,12}))? $"
 )
 COMPARED = re.compile(
-    r"\bmore\b|\bless\b|cheaper|expensive|differ|\bgap\b|\bapart\b|\bsav|dearer|teurer|günstiger|mehr\b|weniger|unterschied|"
+    r"\bmore\b|\bless\b|cheaper|expensive|differ|\bgap\b|\bapart\b|\bsav|dearer|teurer|günstiger|mehr\b|weniger"
+    r"|unterschied|"
     r"\bplus cher|\bde plus\b|moins|différence|\bmás\b|\bmenos\b|diferencia|ahorr|\bextra\b|versus|\bvs\b"
 )
 _MISSING = re.compile(
-    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b|manque|\bfalta|\bleft\b|remain|"
+    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b"
+    r"|manque|\bfalta|\bleft\b|remain|"
     r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )
 _CUT = re.compile(

@@ -25,10 +25,12 @@ _UNITS = {
 _UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
-    r"|jours?|semaines?|mois|heures?|ans?|d[ií]as?|semanas?|mes(?:es)?|horas?|años?)\b(?!\s(?:ago|left|old|early|late|remain))"
+    r"|jours?|semaines?|mois|heures?|ans?|d[ií]as?|semanas?|mes(?:es)?|horas?|años?)\b(?!\s(?:ago|left|old|early"
+    r"|late|remain))"
 )
 _SPAN = Cue(
-    "día días dia dias semana mes meses hora año años day days week month hour year werktag arbeitstag tag tage woche monat stunde jahr jour semaine mois heure an ans",
+    "día días dia dias semana mes meses hora año años day days week month hour year werktag arbeitstag tag tage "
+    "woche monat stunde jahr jour semaine mois heure an ans",
     r"(?P<low>\d(?<![\d#.,-]\d)\d{0,22})"
     rf"(?:\s?(?:-|–|—|to|bis|à|a|or|and|und|et|y|o|oder|ou)\s?(?P<high>0{{0,20}}\d{{1,3}}))?[\s-]{_UNIT}",
 )
@@ -44,8 +46,10 @@ _OTHER_METHOD = Cue(
 )
 """The facts hold the standard method's days only."""
 _RETURN = Cue(
-    "come withdraw withdrawal devolver devolución return returns send sent bring rückgabe zurück retour renvoyer money change widerruf rücksendung",
-    r"\bcome back\b|\bwithdraw|\bdevol\w+|\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them|things)? ?back|\bsent back"
+    "come withdraw withdrawal devolver devolución return returns send sent bring rückgabe zurück retour renvoyer "
+    "money change widerruf rücksendung",
+    r"\bcome back\b|\bwithdraw|\bdevol\w+|\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them"
+    r"|things)? ?back|\bsent back"
     r"|bring (?:it|them) back|rückgabe|"
     r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend",
 )
@@ -83,7 +87,8 @@ _FREE_DELIVERY = Cue(
 _CONDITION = re.compile(
     r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
     r"|more than|spend|exceed\w*|ab|über|wenn|"
-    r"dès|à partir|supérieure?s?|to qualify|away from|reach|add|another|spend|añad\w*|ajout\w*|starts? at|short of|manque|fehl\w+|faltan?|pour profiter"
+    r"dès|à partir|supérieure?s?|to qualify|away from|reach|add|another|spend|añad\w*|ajout\w*|starts? at|short of"
+    r"|manque|fehl\w+|faltan?|pour profiter"
     r"|a partir de|desde)\b"
 )
 
@@ -103,7 +108,8 @@ def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
 
 
 _TOPICS = _DELIVERY | topic(
-    "come with devo take daue pren try retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst mehr tva steu free exem gara umta vers "
+    "come with devo take daue pren try retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst "
+    "mehr tva steu free exem gara umta vers "
     "rücs refu erst remb ship komp stan"
 )
 """First letters of what the terms are about; a sentence with none of them is not read further."""

@@ -29,7 +29,8 @@ _HERE = topic(
 _FAILED = frozenset({"failed", "rejected", "denied", "canceled", "cancelled"})
 _UNDER_WAY = frozenset({"pending", "requires_action", "processing", "initiated", "requested"})
 _PAID_OUT = re.compile(
-    r"paid out|completed|effectué|versé|überwiesen|gutgeschrieben|erstattet|zurückgezahlt|remboursé|abonado|devuelto|reembolsado"
+    r"paid out|completed|effectué|versé|überwiesen|gutgeschrieben|erstattet|zurückgezahlt|remboursé|abonado"
+    r"|devuelto|reembolsado"
 )
 """The money has arrived: that is more than to have a refund issued."""
 

@@ -22,6 +22,16 @@ _SIGNS: dict[str, frozenset[str]] = {
     "￥": frozenset({"JPY", "CNY"}),
     "円": frozenset({"JPY"}),
     "kd": frozenset({"KWD"}),
+    "kr": frozenset({"SEK", "NOK", "DKK"}),
+    "kr.": frozenset({"SEK", "NOK", "DKK"}),
+    "fr.": frozenset({"CHF"}),
+    "zł": frozenset({"PLN"}),
+    "₹": frozenset({"INR"}),
+    "franken": frozenset({"CHF"}),
+    "pfund": frozenset({"GBP"}),
+    "kronor": frozenset({"SEK"}),
+    "dólare": _DOLLARS,
+    "libra": frozenset({"GBP"}),
     "د.ك": frozenset({"KWD"}),
     "dollar": _DOLLARS,
     "buck": _DOLLARS,
@@ -40,18 +50,23 @@ _NUMBER = (
 )
 _SPACED = r"\d{1,3}(?: \d{3}){1,3}(?:[.,]\d{1,3})?"
 _AFTER = (
-    rf"[ \u00a0\u202f]?(?P<after>[$€£¥円](?![\d])|(?:{_CODES}|KD)\b|د\.ك"
+    rf"[ \u00a0\u202f]?(?P<after>[$€£¥円₹](?![\d])|(?:{_CODES}|KD)\b|kr\b|zł|Fr\.|Franken\b|Pfund\b|kronor\b"
+    rf"|dólares?\b|libras?\b|د\.ك"
     r"|(?:US[ -])?(?:[Dd]ollar|[Ee]uro|[Dd]inar|[Bb]uck)s?\b|[Yy]en\b|[Qq]uid\b|[Pp]ounds(?! of| in weight)\b)"
     r"(?:[ ](?:and|und|et)[ ](?P<cents>\d{1,24})[ ](?:[Cc]ents?|[Pp]ence)\b)?"
 )
 _AMOUNT = re.compile(
-    rf"(?P<before>US\$|[$€£¥￥]|\b(?:{_CODES}|KD)|د\.ك)[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)|{_NUMBER})"
+    rf"(?P<before>US\$|[$€£¥￥₹]|\b(?:{_CODES}|KD)|\bkr\b\.?|\bFr\.|د\.ك)[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)"
+    rf"|{_NUMBER})"
     rf"|(?<![\d.,#\w])(?P<second>{_SPACED}|{_NUMBER}){_AFTER}"
 )
 _SIGN_FIRST = re.compile(rf"(?P<sign>[$€£¥￥])[ \u00a0\u202f]?(?P<number>{_SPACED}(?!\d)|{_NUMBER})")
 """The same where nothing but a sign before a number can make an amount: it begins with a set, which is fast to find."""
 _SIGN_BEHIND = re.compile(r"[$€£¥円](?:(?<=\d.)|(?<=\d[ \u00a0\u202f].))")
-_WORDS = topic("dollar buck euro pound quid yen dinar kd " + _CODES.lower().replace("|", " "))
+_WORDS = topic(
+    "kr fr zł franken pfund kronor dólares libras libra dollar buck euro pound quid yen dinar kd "
+    + _CODES.lower().replace("|", " ")
+)
 _PRICED = re.compile(
     r"\b(?:costs?|costing|priced at|(?:price|cost) (?:is|of)|prices?:|sells? for|kostet|kosten"
     r"|preis(?: ist| beträgt| von|:)|coûte(?:nt)?|prix(?: est)?(?: de|:))"
@@ -89,7 +104,7 @@ def find_amounts(text: str) -> list[Amount]:
     """Each amount with a currency, and each number that is said to be a price, from left to right."""
     digits = with_digits(text)
     topics = about(text)
-    rare = topics & _WORDS or "US$" in text or "د" in text or _SIGN_BEHIND.search(digits)
+    rare = topics & _WORDS or "US$" in text or "د" in text or "₹" in text or _SIGN_BEHIND.search(digits)
     if rare:
         found = [_amount(text, item) for item in _AMOUNT.finditer(digits) if not _weighs(digits, item)]
     else:

@@ -19,7 +19,7 @@ class Book:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.known: Known = known(facts)
-        self.cuts = {p.percent for p in self.known.running if p.percent is not None}
+        self.cuts: set[Decimal] = {p.percent for p in self.known.running if p.percent is not None}
         if self.known.most_percent:
             self.cuts.add(self.known.most_percent)
         self.lines: dict[str, set[Decimal]] = {}

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.names import mentions
 from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.facts import BrandFact, Facts
 
+_MONEY = re.compile(r"[$€£¥]|\b(?:EUR|USD|GBP|CHF|JPY|KWD|SEK|euros?|dollars?)\b")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -49,14 +51,15 @@ def _room(disclosures: tuple[str, ...] | list[str]) -> int:
 
 
 def find_undisclosed(text: str, facts: Facts) -> Iterator[Finding]:
-    """What every answer must say, at its end and word by word, where it does not say it yet."""
-    lost = missing(text, facts.brand) if facts.brand and facts.brand.disclosures else []
-    if not lost or not text.strip():
+    """What the brand must say wherever it speaks of its goods or of money, added at the end where it is missing."""
+    if facts.brand is None or not facts.brand.disclosures:
+        return
+    lost = missing(text, facts.brand)
+    if not lost or not (known(facts).products_in(text) or _MONEY.search(text)):
         return
     said = text.rstrip()
     between = "\n\n" if "\n" in said else " "
-    reason = f"Every answer says {lost[0]!r}."
-    yield replace(len(said), len(text), between + " ".join(lost), reason)
+    yield replace(len(said), len(text), between + " ".join(lost), f"The brand must say {lost[0]!r}.")
 
 
 def missing(text: str, brand: BrandFact) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from shopgraph.guards.checks import figures_words as words
@@ -10,6 +11,8 @@ from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.text import Sentence, words_of
 from shopgraph.guards.checks.topics import topics_of
+
+_FOR_ORDER = re.compile(r"\s(?:for|of|from|on|für|von|aus|pour|de|para|del?)\s")
 
 
 class Around:
@@ -104,6 +107,9 @@ class Claim:
     def order(self, ours: Book) -> str | None:
         """The order that it is said of: the nearest one before it, else the first behind it."""
         keys = [m for m in self.around.here if m.key in ours.orders]
+        behind = next((m for m in keys if 0 <= m.start - self.amount.end < 22), None)
+        if behind is not None and _FOR_ORDER.match(self.sentence.low, self.amount.end - self.sentence.start):
+            return behind.key
         before = [m for m in keys if m.end <= self.amount.start]
         return before[-1].key if before else keys[0].key if keys else None
 

@@ -45,19 +45,22 @@ _MONTH = "|".join(sorted({re.escape(name) for name in _MONTHS}, key=lambda name:
 _DATE = re.compile(
     r"(?<![\d-])(?P<iso>\d{4}-\d{2}-\d{2})(?!\d)"
     rf"|\b(?P<m1>{_MONTH})\.? (?P<d1>\d{{1,2}})(?P<th>st|nd|rd|th)?(?!\d)(?:,? (?P<y1>\d{{4}}))?"
-    rf"|(?<![\d.,])(?P<d2>\d{{1,2}})(?P<dot>\.|st|nd|rd|th|er)?(?: of| de)? (?P<m2>{_MONTH})\b(?:\.?,?(?: de| del)? (?P<y2>\d{{4}}))?"
+    rf"|(?<![\d.,])(?P<d2>\d{{1,2}})(?P<dot>\.|st|nd|rd|th|er)?(?: of| de)? (?P<m2>{_MONTH})\b(?:\.?,?(?: de"
+    rf"| del)? (?P<y2>\d{{4}}))?"
     r"|(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y3>\d{4}|\d{2})?(?![\d/])"
 )
 _NUMERIC = re.compile(r"[./-]\d\d?[./-]")
 _OF_MONEY = frozenset("$€£¥.,")
 _MONTH_TOPIC = topic(" ".join(_MONTHS))
-_DELIVERED = re.compile(r"deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu")
+_DELIVERED = re.compile(r"deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu|entreg|llegó|recib")
 _PLACED = re.compile(
-    r"\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt|passée|commandé|\bfrom\b|\bvom\b"
+    r"\bhiciste|\bpediste|realizaste|\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt|passée|commandé"
+    r"|\bfrom\b|\bvom\b"
     r"|\bdu\b|made on|dated"
 )
 _RESTOCK = re.compile(
-    r"restock|new stock|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau|réappro|in stock|replenish|de retour"
+    r"restock|new stock|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau|réappro|in stock"
+    r"|replenish|de retour"
     r"|auf lager|en stock|available"
 )
 _ENDS = re.compile(
@@ -70,11 +73,12 @@ _PROMOTION = re.compile(
 )
 _BEHIND = re.compile(r"\s?(?:\w+ ){0,2}(?:zugestellt|geliefert|erhalten|angekommen|ausgeliefert)")
 """German says it behind the date."""
+_PLACED_BEHIND = re.compile(r"\s?(?:\w+ ){0,2}(?:bestellt|aufgegeben|gekauft)")
 _RETURN = re.compile(r"return|send (?:it|them) back|\bback\b|zurück|rückgabe|retour|renvoy|devol|widerruf")
 _LAST_DAY = re.compile(r"last day|letzte[rn]? tag|dernier jour|último día|deadline|spätestens")
 _FUTURE = re.compile(r"\bwill\b|['’]ll\b|\bwird\b|\bsera\b|\barrives\b|\bkommt\b|\barrivera\b|guarantee")
 _HEDGED = re.compile(r"\b(?:should|expected|estimated|scheduled|voraussichtlich|sollte|devrait|prévue?|estimée?)\b")
-_ORDER_TOPIC = topic("order bestellung commande paket parcel package colis sendung it sie es elle ship")
+_ORDER_TOPIC = topic("pedido order bestellung commande paket parcel package colis sendung it sie es elle ship")
 _CUE = 45
 """How many letters before a date tell what it is the date of."""
 
@@ -163,7 +167,7 @@ def _judge(
         right = order.delivered_on
         if right is None and _HEDGED.search(sentence.low) and not _FUTURE.search(sentence.low):
             return
-    elif order is not None and _PLACED.search(before):
+    elif order is not None and (_PLACED.search(before) or _PLACED_BEHIND.match(behind)):
         right = order.placed_on
     elif _RESTOCK.search(sentence.low) and order is None:
         right = _restock(text, sentence, ours)

@@ -51,7 +51,8 @@ DEEDS = (
         rf"{_JAI}(?:remboursé|effectué le remboursement|procédé au remboursement"
         r"|lancé le remboursement|crédité)|\bje vous ai (?:bien )?remboursée?\b|\ba été rembours"
         rf"|\bremboursement\b.{{0,30}}\ba été (?:effectué|lancé|traité|émis)",
-        rf"{_HE}(?:devuelto|reembolsado|abonado)\b|\b(?:haben wir|habe ich|wir haben|ich habe)\b.{{0,40}}?\büberwiesen\b",
+        rf"{_HE}(?:devuelto|reembolsado|abonado)\b|\b(?:haben wir|habe ich|wir haben"
+        rf"|ich habe)\b.{{0,40}}?\büberwiesen\b",
         rf"\b(?:has|have) (?:already )?been paid out\b|\breembolso\b.{{0,30}}?\b(?:se ha|ha sido)\b|{_JAI}versé\b",
     ),
     _deed(
@@ -74,15 +75,18 @@ DEEDS = (
     ),
     _deed(
         "exchange",
-        "exchange swapped replacement umgetauscht ausgetauscht échangé replacement replacements ersatz remplacement sustituto sent shipped verschickt zugeschickt",
+        "exchange swapped replacement umgetauscht ausgetauscht échangé replacement replacements ersatz "
+        "remplacement sustituto enviado mandado sent shipped verschickt zugeschickt",
         "exchange change_items replac",
         rf"{_WE}(?:exchanged|swapped|{_MADE} (?:a |an |the |your )?exchange|(?:sent"
         r"|shipped) (?:you )?(?:a |the |your )?replacement)\b",
         rf"\bexchange\b.{{0,30}}?{_BEEN}{_MADE}\b|\breplacement\b.{{0,30}}?{_BEEN}(?:sent|shipped|ordered)\b",
         rf"{_ICH}(?:umgetauscht|ausgetauscht)\b", rf"{_JAI}échangé",
-        rf"{_WE}(?:also )?(?:sent|shipped) (?:you )?(?:out )?(?:a |an |the |your |one |two |three |\d |new )(?:\w{{1,12}} ){{0,2}}(?:replacements?|new|parcel|package)",
+        rf"{_WE}(?:also )?(?:sent|shipped) (?:you )?(?:out )?(?:a |an |the |your |one |two |three |\d "
+        rf"|new )(?:\w{{1,12}} ){{0,2}}(?:replacements?|new|parcel|package)",
         rf"{_WE}(?:also )?(?:sent|shipped) you (?:a|an|one|two|three|\d) (?:replacement|new|spare|extra) ",
-        rf"{_ICH}(?:ersatz|neue[nrms]?)\b.{{0,40}}?\b(?:geschickt|zugeschickt|verschickt|versendet|versandt)\b|{_HE}(?:enviado|mandado) (?:un|una|otr[oa])\b",
+        rf"{_ICH}(?:ersatz|neue[nrms]?)\b.{{0,40}}?\b(?:geschickt|zugeschickt|verschickt|versendet|versandt)\b"
+        rf"|{_HE}(?:enviado|mandado) (?:un|una|otr[oa])\b",
         rf"{_JAI}(?:envoyé|expédié) (?:un |une )(?:nouve\w+|autre|remplacement)",
     ),
     _deed(

@@ -9,6 +9,7 @@ from decimal import Decimal
 from shopgraph.guards.checks.amounts import read_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
+from shopgraph.guards.checks.names import inside
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, whole_words
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts
@@ -17,22 +18,28 @@ _PERCENT = re.compile(
     r"(\d(?<![\d.,]\d)\d{0,22}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
 _CUT = Cue(
-    "off discount discounted rabatt reduced reduzier remise réduc rédui save saves saving promo coupon code codes "
+    "descuento rebaja rabais menos off discount discounted rabatt reduced reduzier remise réduc rédui save saves "
+    "saving promo coupon code codes "
     "cheaper knock markdown sale voucher gutschein price lower nachlass aktion günstiger ermäßig solde spar sparen "
     "spart économis moins reduction deal bargain less",
-    r"\boff\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es|ing)|\bpromo|coupon"
+    r"\boff\b|descuento|rebaja|rabais|\bmenos\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es"
+    r"|ing)|\bpromo|coupon"
     r"|\bcode\b|cheaper|knock|"
     r"markdown|\bsale\b|voucher|gutschein|price cut|lower price|nachlass|aktion|günstiger|ermäßig"
     r"|solde|spar(?:en|st|t)\b|"
     r"sparen|économis|moins cher|reduction|\bdeal\b|bargain|\bless\b",
 )
-_CUT_WORDS = whole_words("off discount discounts discounted rabatt remise coupon code reduced")
+_CUT_WORDS = whole_words("descuento rebaja rabais off discount discounts discounted rabatt remise coupon code reduced")
 """Words of it that are enough without a closer look."""
 _MADE_OF = re.compile(
-    r"\s?(?:(?:pure[ns]?|reine[rs]?|organic|recycled|combed|of) )?(?:\w{0,12}(?:cotton|baumwolle|coton|algodón|wool|wolle|laine"
-    r"|lana|linen|leinen|lin\b|silk|seide|soie|seda|cashmere|kaschmir|polyester|nylon|elasthan\w*|elastane|viscose|viskose"
-    r"|leather|leder|cuir|cuero|piel|down|daunen|duvet|steel|stahl|acier|cocoa|kakao|cacao|natural|vegan|biologique|bio\b"
-    r"|recycl\w+|waterproof|protein|arabica|merino|mohair|alpaca|battery|charged?|humidity|satisfaction|of (?:all|our|the)))"
+    r"\s?(?:(?:pure[ns]?|reine[rs]?|organic|recycled|combed|of) )?(?:\w{0,12}(?:cotton|baumwolle|coton|algodón"
+    r"|wool|wolle|laine"
+    r"|lana|linen|leinen|lin\b|silk|seide|soie|seda|cashmere|kaschmir|polyester|nylon|elasthan\w*|elastane|viscose"
+    r"|viskose"
+    r"|leather|leder|cuir|cuero|piel|down|daunen|duvet|steel|stahl|acier|cocoa|kakao|cacao|natural|vegan"
+    r"|biologique|bio\b"
+    r"|recycl\w+|waterproof|protein|arabica|merino|mohair|alpaca|battery|charged?|humidity|satisfaction|of (?:all"
+    r"|our|the)))"
 )
 """Behind a percentage: it is what something is made of, no price cut."""
 _TAX_OF = re.compile(r"\b(?:tax|vat|mwst|mehrwertsteuer|tva)\b[^.,;]{0,12}$")
@@ -103,17 +110,21 @@ def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
             *_promotions(sentence, ours),
         ]
         findings = findings[:1]
-        yield from findings or _offers(sentence, ours)
+        yield from findings or _offers(text, sentence, ours)
 
 
-def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
+def _offers(text: str, sentence: Sentence, ours: Known) -> Iterator[Finding]:
     half = _HALF.search(sentence)
     if half and not (Decimal(50) in ours.percents or ours.most_percent >= 50) and not sentence.denies_at(half.start()):
         yield take_out(sentence, "Nothing is at half its price. Do not offer it.")
         return
     if not sentence.topics & _PERCENT_TOPIC:
         return
+    names = inside(ours.mentions(text), sentence.start, sentence.end)
     for found in _PERCENT.finditer(sentence.digits):
+        place = sentence.start + found.start()
+        if any(name.start <= place < name.end for name in names):
+            continue  # Dark Chocolate 85%
         if _TAX_OF.search(sentence.low, max(0, found.start() - 25), found.start()):
             continue
         if _MADE_OF.match(sentence.low, found.end()):
@@ -196,8 +207,10 @@ def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
 
 
 _NOT_NOW = re.compile(
-    r"\bnot\b|n['’]t\b|\bended|\bover\b|\bexpired|\bno longer|\bstarts?\b|\bbegins?\b|\bwill\b|\bnext\b|\buntil\b|\bwas\b|\bhad\b"
-    r"|nicht|kein|vorbei|abgelaufen|beginnt|startet|\bwar\b|\berst\b|beendet|\bpas\b|plus\b|terminé|fini|commence|\bn['’]est"
+    r"\bnot\b|n['’]t\b|\bended|\bover\b|\bexpired|\bno longer|\bstarts?\b|\bbegins?\b|\bwill\b|\bnext\b|\buntil\b"
+    r"|\bwas\b|\bhad\b"
+    r"|nicht|kein|vorbei|abgelaufen|beginnt|startet|\bwar\b|\berst\b|beendet|\bpas\b|plus\b|terminé|fini|commence"
+    r"|\bn['’]est"
     r"|\bno\b|terminó|acabó|empieza|ya no"
 )
 

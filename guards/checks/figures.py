@@ -13,7 +13,7 @@ from shopgraph.guards.checks.claims import Around, Claim
 from shopgraph.guards.checks.known import plain_id
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.reckoning import Reading
-from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, count_before
+from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, TOTAL, count_before
 from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
@@ -25,6 +25,9 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
     if not amounts:
         return
     ours = book(facts)
+    names = ours.known.mentions(text)
+    if any(name.start <= amount.number_start < name.end for amount in amounts for name in names):
+        amounts = find_amounts(_blanked(text, names))  # AH 50 CHF 188.90
     reading = Reading(text, ours)
     for around in _surroundings(text, amounts, ours):
         if _is_plain_price(around, ours):
@@ -39,6 +42,13 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
             if not found:
                 reading.hold(around, around.amounts[index])
         reading.end(around)
+
+
+def _blanked(text: str, names: Sequence[Mention]) -> str:
+    """The text with names blanked out by what is no blank: a number in them is no amount."""
+    for name in names:
+        text = f"{text[: name.start]}{'_' * (name.end - name.start)}{text[name.end :]}"
+    return text
 
 
 def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[Around]:
@@ -89,14 +99,31 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         return
     if words.OWN.search(claim.sentence, claim.sentence.clause(amount.start - claim.sentence.start)):
         return
-    if _is_price_claim(claim, said, variants):
+    if (difference := _difference(claim, ours)) is not None:
+        right, reason, reckoned = difference in amount.values, "difference", False
+    elif _is_price_claim(claim, said, variants):
         right, reason = _holds(claim, amount, _prices(claim, ours, said, variants), variants), "price"
-        reckoned = not right and not _is_direct(claim, said) and reading.reaches(claim, of_one=claim.paired)
+        reckoned = (
+            not right
+            and not _is_direct(claim, said)
+            and reading.reaches(claim, of_one=claim.paired or _is_next(claim, said))
+        )
     else:
         right, reason = _is_known(claim, ours, said, variants), "amount"
         reckoned = not right and not _is_bound(claim) and reading.reaches(claim, of_one=False)
     if not right and not reckoned:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
+
+
+def _difference(claim: Claim, ours: Book) -> Decimal | None:
+    """What one of two named things costs more than the other, where the amount is said to be that."""
+    keys = {m.key for m in claim.around.products if ours.known.variants(m.key)}
+    if len(keys) != 2 or not words.MORE_BEHIND.match(claim.tail):
+        return None
+    prices = [ours.current(ours.variants(key, claim.sentence.low)) for key in sorted(keys)]
+    if any(len(each) != 1 for each in prices):
+        return None
+    return abs(next(iter(prices[0])) - next(iter(prices[1])))
 
 
 def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> bool:
@@ -113,6 +140,8 @@ def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Seque
 def _is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
     """Whether nothing but "costs" and the like stands between one thing's name and the amount."""
     if len(said) != 1 or said[0].end > claim.amount.start:
+        return False
+    if words.MORE_BEHIND.match(claim.tail):
         return False
     start = claim.sentence.start
     return words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
@@ -135,6 +164,18 @@ def _holds(claim: Claim, amount: Amount, values: frozenset[Decimal], variants: S
     if not words.ABOVE.search(claim.before) or words.FREE_DELIVERY.search(claim.sentence):
         return False
     return any(value > said for value in values)
+
+
+def _is_next(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether no other amount, and no other thing added, stands between a name and the amount."""
+    if len(said) != 1 or said[0].end > claim.amount.start:
+        return False
+    gap = claim.sentence.low[said[0].end - claim.sentence.start : claim.amount.start - claim.sentence.start]
+    return (
+        len(gap) < 40
+        and words.ADDED.search(gap) is None
+        and not any(said[0].end <= other.start < claim.amount.start for other in claim.around.amounts)
+    )
 
 
 def _is_bound(claim: Claim) -> bool:
@@ -161,6 +202,9 @@ def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequenc
         allowed |= ours.reduced(variants)
     if any(m.key in ours.orders for m in claim.around.here) or claim.sentence.topics & words.ORDERED:
         allowed = allowed.union(*(ours.lines.get(m.key, ()) for m in said))
+    delivery = ours.facts.delivery
+    if delivery and delivery.price is not None and SHIPPED.search(claim.sentence.low):
+        allowed |= {price + delivery.price for price in allowed}
     return allowed | _derived(claim, ours)
 
 
@@ -189,6 +233,8 @@ def _typed(
     """What an amount of that kind can be; None when its sentence does not tell the kind."""
     near = claim.nearby
     order = claim.order(ours)
+    if words.FREE_FROM.search(claim.lead) and ours.facts.delivery and ours.facts.delivery.free_from is not None:
+        return frozenset({ours.facts.delivery.free_from}) | ours.loose
     if words.SAVING.search(claim.sentence, near):
         of = variants or ours.facts.products
         return (
@@ -255,9 +301,14 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
     """The one fact that the sentence must have meant, where there is one."""
     delivery = ours.facts.delivery
     products = [m for m in said if ours.variants(m.key, "")]
-    if delivery and words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before):
+    if (difference := _difference(claim, ours)) is not None:
+        return difference
+    if delivery and (
+        words.FREE_FROM.search(claim.lead)
+        or (words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before))
+    ):
         return delivery.free_from
-    if delivery and _is_fee(claim) and not SHIPPED.search(claim.sentence.low):
+    if delivery and _is_fee(claim) and not (SHIPPED.search(claim.sentence.low) and TOTAL.search(claim.sentence)):
         return delivery.free_from if words.FREE.search(claim.before) else delivery.price
     order = claim.order(ours)
     if words.REFUND.search(claim.sentence):
@@ -267,24 +318,22 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
     only = ours.known.only_order()
     if words.TOTAL.search(claim.sentence, claim.nearby) and not products and order:
         return ours.known.orders[order].total
-    if _is_direct(claim, said) and (right := _price(claim, ours, products)) is not None:
+    if _is_direct(claim, said) and (right := _price(claim, ours, products, reading)) is not None:
         return right * count_before(claim.sentence, said[0]) if not PER_PIECE.search(claim.tail[:10]) else right
     total = reading.expected(claim)
     if total is not None:
         return total
     if words.TOTAL.search(claim.sentence, claim.nearby) and not products and only:
         return only.total
-    return _price(claim, ours, products)
+    return _price(claim, ours, products, reading)
 
 
 def _is_fee(claim: Claim) -> bool:
     """Whether the amount is what delivery costs: it follows the word, or the word follows right behind it."""
-    return words.DELIVERY.search(claim.sentence, claim.lead) is not None or (
-        words.FEE_BEHIND.match(claim.tail) is not None
-    )
+    return words.FEE_LEAD.search(claim.lead) is not None or words.FEE_BEHIND.match(claim.tail) is not None
 
 
-def _price(claim: Claim, ours: Book, products: Sequence[Mention]) -> Decimal | None:
+def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Reading) -> Decimal | None:
     subjects = products or claim.around.carried
     if not subjects and (
         _of_a_stranger(claim, ()) or claim.around.here or not claim.sentence.topics & words.PRICE_WORDS
@@ -292,9 +341,11 @@ def _price(claim: Claim, ours: Book, products: Sequence[Mention]) -> Decimal | N
         return None
     low = claim.sentence.low
     variants = [v for m in subjects for v in ours.variants(m.key, low)] if subjects else list(ours.facts.products)
-    if words.SAVING.search(claim.sentence, claim.nearby):
+    if words.BRINGS.search(claim.lead) and (cut := reading.cut) is not None:
+        found = frozenset(ours.known.rounded(price * (100 - cut) / 100) for price in ours.current(variants))
+    elif words.SAVING.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
         found = ours.savings(variants)
-    elif words.OTHER.search(claim.sentence, claim.nearby):
+    elif words.OTHER.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
         return None
     elif words.FORMER.search(claim.sentence, claim.before) and (former := ours.former(variants)):
         found = former

@@ -12,7 +12,8 @@ DELIVERY = Cue(
     r"deliver|shipping|postage|versand|liefer|livraison|\bport\b|express|env[ií]o",
 )
 FREE = re.compile(
-    r"\bfree\b|a partir de|desde|starts? at|reach|kostenlos|gratis|gratuit|offerte|\bab\b|\bfrom\b|\bover\b|\babove\b|à partir|dès"
+    r"\bfree\b|a partir de|desde|starts? at|reach|kostenlos|gratis|gratuit|offerte|\bab\b|\bfrom\b|\bover\b"
+    r"|\babove\b|à partir|dès"
     r"|exceed|at least|minimum",
 )
 TOTAL = Cue(
@@ -29,7 +30,8 @@ SAVING = Cue(
 FORMER = Cue(
     "was were from passe instead statt original rrp uvp reduced down regular usual normal before au previous formerly "
     "vorher zuvor früher bisher ancien list marked compare compared",
-    r"\bwas\b|\bwere\b|\bfrom\b|passe de|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular|usual|normal|before|"
+    r"\bwas\b|\bwere\b|\bfrom\b|passe de|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
+    r"|usual|normal|before|"
     r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)",
 )
 REDUCED = Cue(
@@ -65,22 +67,50 @@ FOR = re.compile(
 FREE_DELIVERY = Cue(
     "free kostenlos gratis gratuit offerte deliver", r"\bfree\b|kostenlos|gratis|gratuit|offerte|deliver"
 )
+FEE_LEAD = re.compile(
+    r"\bdelivery\b(?! (?:address|date))|\bshipping\b|\bpostage\b|versand(?:kosten)?\b|\blieferung\b|liefergebühr"
+    r"|\blivraison\b"
+    r"|\bport\b|\benv[ií]os?\b|frais d|gastos de|\bexpress\b"
+)
+"""Before an amount: it is what delivery costs."""
 FEE_BEHIND = re.compile(
     r"\s?(?:for|of|in|de|für|pour|por|fürs?|zzgl\.?)?\s?(?:the |den |die |les? |la |los |standard )?"
-    r"(?:delivery|shipping|postage|versand|lieferung|livraison|frais de (?:livraison|port)|port\b|env[ií]o|gastos de env)"
+    r"(?:delivery|shipping|postage|versand|lieferung|livraison|frais de (?:livraison|port)|port\b|env[ií]o"
+    r"|gastos de env)"
 )
 """Right behind an amount: it is what delivery costs."""
 DIRECT = re.compile(
     r"[\s:|,;(*–—-]*(?:(?:is|are|was|it|costs?|cost|at|for|sells?|comes?|in|now|only|just|currently|priced|usually|"
-    r"regularly|normally|still|kostet|kosten|ist|sind|liegt|bei|zu|je|um|für|mit|jetzt|nur|aktuell|coûtent?|est|sont|à|pour|"
-    r"vaut|cuestan?|está|por|a|vale|its|price|the|of|each|und|and|de|et|y|su|precio|son|prix|preis|der)\b[\s:|(,]*){0,5}"
+    r"regularly|normally|still|kostet|kosten|ist|sind|liegt|bei|zu|je|um|für|mit|jetzt|nur|aktuell|coûtent?|est"
+    r"|sont|à|pour|"
+    r"vaut|cuestan?|está|por|a|vale|its|price|the|of|each|und|and|de|et|y|su|precio|son|prix|preis|der)\b[\s:"
+    r"|(,]*){0,5}"
 )
 """Between a name and an amount: the amount is said to be its price."""
 OWN = Cue(
     "budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar",
-    r"\bbudget|\bto spend\b|\bspending limit|\bafford|\byou (?:said|mentioned|asked|wanted|have)\b|presupuesto|\bgastar\b",
+    r"\bbudget|\bto spend\b|\bspending limit|\bafford|\byou (?:said|mentioned|asked|wanted|have)\b|presupuesto"
+    r"|\bgastar\b",
 )
 """The amount is the customer's own."""
+FREE_FROM = re.compile(
+    r"\b(?:free|kostenlos\w*|gratis|gratuite?|offerte?|versandkostenfrei)\b[^.;]{0,25}?"
+    r"\b(?:ab|from|over|above|dès|à partir de|a partir de|desde|starts? at|starting at|at)\s(?:an? |orders? (?:of"
+    r"|over) )?"
+    r"(?:CHF|EUR|USD|GBP|KWD|[a-z]{3} )?$"
+)
+"""Before an amount: from there on delivery is free."""
+MORE_BEHIND = re.compile(
+    r"\s?(?:de |en )?(?:more|less|cheaper|extra|dearer|off|plus|moins|más|menos|teurer|günstiger|mehr|weniger"
+    r"|billiger|apart)\b"
+)
+ADDED = re.compile(r"\b(?:and|plus|und|et|y|with|mit|avec|con|more|cheaper)\b|[+;]")
+BRINGS = re.compile(
+    r"brings? (?:it|you|that|the price)|comes? down to|down to|drops? to|falls? to|(?:you|you['’]d|would|only) pay"
+    r"|you pay|"
+    r"reduces? (?:it|that)|lowers? (?:it|that)|zahlen sie|nur noch|passe à|revient à|se queda en|pagas|pagarías"
+)
+"""The amount is a price after a cut."""
 WEIGHED = re.compile(r"pounds?$")
 COMPARED = Cue(
     "more less cheaper difference dearer teurer günstiger mehr weniger plus moins différence",

@@ -54,5 +54,7 @@ def inside(found: Sequence[Mention], start: int, end: int) -> Sequence[Mention]:
 
 def _whole(text: str, start: int, end: int) -> bool:
     before = start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())
-    after = end == len(text) or not (text[end].isalnum() and text[end - 1].isalnum())
-    return before and after
+    if not before or end == len(text) or not (text[end].isalnum() and text[end - 1].isalnum()):
+        return before
+    plural = text[end] == "s" and end - start > 3 and text[end - 1].isalpha()  # two Silk Ties
+    return plural and (end + 1 == len(text) or not text[end + 1].isalnum())

@@ -28,7 +28,8 @@ _FR_TENS = _words("vingt trente quarante cinquante soixante")
 
 
 _ES = _words(
-    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho "
+    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis "
+    "diecisiete dieciocho "
     "diecinueve"
 )
 _ES_TENS = _words("veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa")

@@ -16,14 +16,18 @@ from shopgraph.guards.facts import Facts, OrderFact
 
 _STAGES = ("pending", "processed", "shipped", "delivered")
 _MEANS = {
-    "pending": "pending|being prepared|in bearbeitung|en préparation|en cours de préparation|confirmed|paid|placed",
+    "pending": "en preparación|pending|being prepared|in bearbeitung|en préparation|en cours de "
+    "préparation|confirmed|paid|placed",
     "processed": "processed|processing|bearbeitet|traitée|in_progress",
     "shipped": (
-        "shipped|dispatched|on its way|on the way|in transit|out for delivery|versandt|verschickt|versendet|unterwegs"
+        "enviado|enviada|envió|en camino|shipped|dispatched|on its way|on the way|in transit|out for "
+        "delivery|versandt|verschickt|versendet|unterwegs"
         "|auf dem weg|expédiée|expédié|en route|in_transit|out_for_delivery|partially_shipped"
     ),
-    "delivered": "delivered|zugestellt|geliefert|ausgeliefert|livrée|livré|arrived|angekommen|arrivée|arrivé",
-    "canceled": "canceled|cancelled|storniert|annulée|annulé",
+    "delivered": (
+        "entregado|entregada|entregó|delivered|zugestellt|geliefert|ausgeliefert|livrée|livré|arrived|angekommen|arrivée|arrivé"
+    ),
+    "canceled": "cancelado|cancelada|canceló|canceled|cancelled|storniert|annulée|annulé",
     "returned": "returned",
 }
 _SAID = {phrase: state for state, phrases in _MEANS.items() for phrase in phrases.split("|")}
@@ -34,10 +38,18 @@ _LANGUAGES = {
         "|ausgeliefert|angekommen|storniert",
         "fr": "en préparation|en cours de préparation|traitée|expédiée|expédié|en route|livrée|livré|arrivée|arrivé"
         "|annulée|annulé",
+        "es": "en preparación|enviado|enviada|envió|en camino|entregado|entregada|entregó|cancelado|cancelada|canceló",
     }.items()
     for phrase in phrases.split("|")
 }
 _IN_LANGUAGE = {
+    "es": {
+        "pending": "en preparación",
+        "processed": "en preparación",
+        "shipped": "enviado",
+        "delivered": "entregado",
+        "canceled": "cancelado",
+    },
     "de": {
         "pending": "in Bearbeitung",
         "processed": "bearbeitet",
@@ -53,21 +65,23 @@ _IN_LANGUAGE = {
         "canceled": "annulée",
     },
 }
-_HOW = topic("is was has have status got ist wurde est a sera")
+_HOW = topic("está fue se is was has have status got ist wurde est a sera")
 _CLAIM = Cue(
     "delivered shipped dispatched way transit out cancelled pending being processed arrived returned "
     "bearbeitung versandt "
     "verschickt versendet unterwegs weg zugestellt geliefert ausgeliefert angekommen storniert préparation "
     "expédiée route "
-    "livrée arrivée annulée cours",
-    r"(?P<how>\b(?:is|was|has been|has|have been|status(?: is)?:?|got|ist|wurde|est|a été|sera)\b)\s"
+    "livrée arrivée annulée cours entregado entregó enviado envió camino cancelado canceló preparación",
+    r"(?P<how>\b(?:is|was|has been|has|have been|status(?: is)?:?|got|ist|wurde|est|a été|sera|está|fue|ha sido"
+    r"|se)\b)\s"
     r"(?:now |already |currently |still |marked as |just |also |successfully |bereits |schon "
     r"|gestern |noch |derzeit |soeben |déjà |encore |bien |toujours )*"
     r"(?P<state>delivered|shipped|dispatched|on its way|on the way|in transit|out for delivery"
     r"|cancell?ed|pending|being prepared|process(?:ed|ing)|arrived|returned"
     r"|in bearbeitung|versandt|verschickt|versendet|unterwegs|auf dem weg|zugestellt|geliefert"
     r"|ausgeliefert|angekommen|storniert"
-    r"|en préparation|en cours de préparation|expédiée?|en route|livrée?|arrivée?|annulée?)\b(?! (?:by|to) )",
+    r"|en préparation|en cours de préparation|expédiée?|en route|livrée?|arrivée?|annulée?|entregad[oa]|entregó"
+    r"|enviad[oa]|envió|en camino|cancelad[oa]|canceló|en preparación)\b(?! (?:by|to) )",
 )
 _TOPICS = topic(
     "orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend proc way vers "
@@ -80,8 +94,8 @@ _ELSE = re.compile(
 )
 """What else can be pending."""
 _SUBJECT = re.compile(
-    r"\b(?:your|the|this|that|deine|ihre|die|das|votre|ta|la|le) (?:\w{1,15} )?(?:order|parcel"
-    r"|package|shipment|bestellung|paket|sendung|commande|colis)\b"
+    r"\b(?:tu|su|el|your|the|this|that|deine|ihre|die|das|votre|ta|la|le) (?:\w{1,15} )?(?:order|parcel"
+    r"|package|shipment|bestellung|paket|sendung|commande|colis|pedido|paquete)\b"
 )
 _PRONOUN = re.compile(r"^\W{0,3}(?:and |yes, |ja, |oui, )?(?:it|they|sie|es|elle|il)\b")
 _ORDER_ID = re.compile(
@@ -94,30 +108,32 @@ _COUNT = re.compile(
     r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?= (?:items?|articles?|artikel|products?|things|produkte|produits)\b)"
 )
 _QUANTITY = re.compile(
-    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?: ?[x×])?(?: [^\W\d_]{2,14}(?: of| de| d['’])|(?: paar| stück| packungen| pack"
+    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?: ?[x×])?(?: [^\W\d_]{2,14}(?: of| de| d['’])|(?: paar| stück"
+    r"| packungen| pack"
     r"| flaschen| säcke| gläser))?(?: of)?(?: the)? $"
 )
 _PRICE_OF = re.compile(
     r"(?:price|cost|value|refund|preis|wert|prix|valeur|precio)\w* (?:of|for|von|für|de|d['’]|pour) ?$"
 )
 _HOLDS = re.compile(
-    r"\b(?:contain(?:s|ed)?|include[sd]?|contenait|contiene|incluye|enthielt|has|have|had|of|with|enthält|umfasst|contient|comprend|mit|avec|consists)\b"
+    r"\b(?:contain(?:s|ed)?|include[sd]?|contenait|contiene|incluye|enthielt|has|have|had|of|with|enthält|umfasst"
+    r"|contient|comprend|mit|avec|consists)\b"
 )
 _TRACKING = Cue(
-    "tracking sendungs shipment parcel suivi track",
-    r"\b(?:tracking|sendungs|shipment|parcel|suivi|track)[\w-]{0,12}(?:\s(?:number|no\.?|id|code"
+    "tracking sendungs shipment parcel suivi track seguimiento",
+    r"\b(?:seguimiento|tracking|sendungs|shipment|parcel|suivi|track)[\w-]{0,12}(?:\s(?:number|no\.?|id|code"
     r"|nummer|de suivi|it with|is|with))*(?:\s(?:of|for|to|zur?|zum|der|de|pour"
-    r"|on)\s[^.!?:]{1,50}?(?=\s(?:is|ist|lautet|est)\s|:))?[\s:#=\"'“„*`]{1,4}(?:is |ist |lautet "
+    r"|on)\s[^.!?:]{1,50}?(?=\s(?:is|es|ist|lautet|est)\s|:))?[\s:#=\"'“„*`]{1,4}(?:is |es |ist |lautet "
     r"|est |: )?[\"'“„*`]{0,2}"
-    r"(?P<number>(?=[a-z0-9 -]{0,34}\d)[a-z0-9][a-z0-9-]{5,33})\b",
+    r"(?P<number>(?=[a-z0-9-]{0,33}\d)[a-z0-9][a-z0-9-]{3,33})\b",
 )
 
 
 def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
     """What is said of orders: states they are not in, orders that nobody knows, wrong counts and tracking numbers."""
-    if not about(text) & _TOPICS and "#" not in text:
-        return
     ours = known(facts)
+    if not about(text) & _TOPICS and "#" not in text and not ours.orders_in(text):
+        return
     states = {key: order.status for key, order in ours.orders.items()}
     for action in facts.actions:
         if action.type.startswith("cancel") and action.status in DONE and action.order:
@@ -126,9 +142,9 @@ def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
     names = ours.orders_in(text)
     carried: str | None = None
     for sentence in sentences(text):
-        if not sentence.topics & _TOPICS and "#" not in sentence.text and carried is None:
-            continue
         here = inside(names, sentence.start, sentence.end)
+        if not here and not sentence.topics & _TOPICS and "#" not in sentence.text and carried is None:
+            continue
         stranger = _stranger(sentence, here, ours)
         if stranger is not None:
             yield stranger
@@ -248,6 +264,10 @@ def _lines(sentence: Sentence, here: Sequence[Mention], carried: str | None, our
 
 def _quantities(sentence: Sentence, order: OrderFact) -> Iterator[Finding]:
     lines = {line.name.lower(): line for line in order.lines if line.name}
+    for name in list(lines):
+        words = name.split(" ")
+        if len(words) > 1:  # Peluches Renard
+            lines |= {" ".join([f"{words[0]}s", *words[1:]]): lines[name]}
     for mention in mentions(sentence.text, lines):
         found = _QUANTITY.search(sentence.digits, 0, mention.start)
         if found and _PRICE_OF.search(sentence.low, 0, found.start()):

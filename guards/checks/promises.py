@@ -14,7 +14,8 @@ from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts
 
 _ARRIVE = topic(
-    "arri deli ship get rece reac here come lief ankom anko vers erha zuge livr arri rece rece reço "
+    "liegt llegar llega recibirás envío arri deli ship get rece reac here come lief ankom anko vers erha zuge "
+    "livr arri rece rece reço "
     "recv zust send pack parc orde brin expé be have"
 )
 _WEEKDAY = (
@@ -25,14 +26,15 @@ _WHEN = Cue(
     "tomorrow tonight today next overnight this later before christmas easter weekend valentine monday tuesday "
     "wednesday "
     "thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi "
-    "jeudi vendredi samedi dimanche morgen übermorgen heute weihnachten demain après aujourd avant cette diese nächste",
+    "jeudi vendredi samedi dimanche morgen übermorgen heute weihnachten demain après aujourd avant cette diese "
+    "nächste mañana hoy",
     r"\b(?:by |on |as (?:early|soon) as |bis (?:zum )?|am |d'ici "
     r"|dès )?(?P<day>tomorrow(?: (?:morning|afternoon|evening))?|tonight|today|the (?:very )?next day"
     r"|overnight|(?:later )?this (?:afternoon|evening|week(?:end)?)"
     rf"|(?:next |this |nächsten |kommenden )?(?:{_WEEKDAY})(?: (?:morning|evening|prochain))?"
     r"|next week|(?:by|before|in time for) (?:christmas|easter|the weekend|valentine)"
     r"|morgen(?: früh)?|übermorgen|heute(?: noch)?|vor weihnachten|demain|après-demain|aujourd'hui"
-    r"|avant noël|cette semaine|diese woche|nächste woche)\b",
+    r"|avant noël|cette semaine|diese woche|nächste woche|mañana|hoy mismo)\b",
 )
 _FAST = Cue(
     "next same overnight lieferung livraison",
@@ -40,7 +42,8 @@ _FAST = Cue(
     r"|\blieferung am (?:nächsten|selben) tag|\blivraison (?:le jour même|le lendemain|en 24)",
 )
 _WILL = re.compile(
-    r"\b(?:arrives?|will|['’]ll|gets?|guarantee[ds]?|delivers?|is delivered|be delivered|delivered"
+    r"\b(?:garantiert|liegt|llegar[áa]|llega|recibir[áa]s|arrives?|will|['’]ll|gets?|guarantee[ds]?|delivers?"
+    r"|is delivered|be delivered|delivered"
     r"|ships?|receive|kommt|wird|werden|liefern|geliefert|erhalten|erhältst|"
     r"arrivera|sera|seront|recevrez|recevras|livrons|livrée?|arrive|expect it|have it|reach|there by"
     r"|here by|delivery)\b"

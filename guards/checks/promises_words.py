@@ -120,4 +120,15 @@ PROMISES = (
         r"\bbefore (?:anyone|everyone) else\b|\bnobody else (?:has|offers)\b|\bcheapest (?:anywhere|online"
         r"|in town|on the market)\b|\bbest price (?:anywhere|online|on the market|in town)\b",
     ),
+    Promise(
+        "installments instalments raten ratenzahlung fois plazos interest zinsfrei",
+        r"\b(?:interest-free|monthly|\d+) (?:\w+ )?instal?lments|\bratenzahlung|\bin \d+ raten|\ben \d+ fois"
+        r"|\bsans frais en|"
+        r"\ba plazos\b|\binterest[- ]free\b",
+        "installment instalment raten fois plazos",
+    ),
+    Promise(
+        "with in",
+        r"\b(?:be|arrive) with you (?:in|within) \d+ (?:hours?|days?)\b",
+    ),
 )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
-from shopgraph.guards.checks.amounts import Amount
+from shopgraph.guards.checks.amounts import Amount, read_number
 from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.claims import Around, Claim
 from shopgraph.guards.checks.names import Mention
-from shopgraph.guards.checks.sums import COMPARED, SHIPPED, TOTAL, Basket, total_of
+from shopgraph.guards.checks.sums import COMPARED, SHIPPED, TOTAL, Basket, count_before, total_of
 from shopgraph.guards.checks.text import Sentence
+
+_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|percent|prozent)")
+_COUNTS = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}([2-9]|[1-4]\d)(?= [^\W\d_])")
 
 
 class Reading:
@@ -20,6 +24,13 @@ class Reading:
         self._basket: Basket | None = None
         self._said: list[Decimal] = []
         self._listed: list[tuple[Sentence, Mention]] = []
+
+    @property
+    def cut(self) -> Decimal | None:
+        """The price cut of the facts that the text names, where it is one."""
+        said = {value for found in _PERCENT.findall(self._text) for value in read_number(found)}
+        named = {cut for cut in self._ours.cuts if cut in said}
+        return next(iter(named)) if len(named) == 1 else None
 
     def hold(self, around: Around, amount: Amount) -> None:
         """Note an amount that was found right."""
@@ -44,11 +55,15 @@ class Reading:
         """The total or difference that the amount must have meant to be, where that is clear."""
         low = claim.sentence.low
         named = [(claim.sentence, m) for m in claim.around.products if self._ours.known.variants(m.key)]
-        if COMPARED.search(claim.lead[-12:] + claim.tail[:30]):
+        if COMPARED.search(claim.tail[:30]):
             prices = {p for s, m in named for v in self._ours.variants(m.key, s.low) if (p := v.price) is not None}
             return abs(max(prices) - min(prices)) if len(prices) == 2 else None
-        if not TOTAL.search(claim.sentence, low):
+        several = any(count_before(claim.sentence, mention) > 1 for _, mention in named)
+        if not several and not TOTAL.search(claim.sentence, low):
             return None
+        inside = [a for a in claim.around.amounts if a.start < claim.amount.start]
+        if not named and len(inside) == 1 and (counts := _COUNTS.findall(claim.sentence.digits[:80])):
+            return inside[0].values[0] * int(counts[0])
         total = total_of([(s, m) for s, m in named if m.end <= claim.amount.start] or self._listed, self._ours)
         delivery = self._ours.facts.delivery
         if total is not None and SHIPPED.search(low):

@@ -14,7 +14,9 @@ from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, ProductFact
 
 _TOPICS = topic(
-    "only just solo queda quedan agotado agotada ready prêt prête versandbereit stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus ruptu"
+    "have got them haben tenemos avons only just solo queda quedan agotado agotada ready prêt prête "
+    "versandbereit stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus "
+    "ruptu"
 )
 _IN = re.compile(
     r"\b(?P<not>not |no longer |never |nicht (?:mehr )?|plus |pas |nicht )?(?:currently |still "
@@ -45,11 +47,18 @@ _LEFT_AFTER = Cue(
     r"(?= (?:left|in stock|of (?:them|these|those|the|our|it|this)|units?|pieces?|pairs?|stück|paare?"
     r"|pièces?|exemplaires?|paires?|auf lager|available|copies)|[.!,;]?$| und\b| and\b)",
 )
+_COLON = Cue(
+    "stock lager bestand disponible disponibles left",
+    r"\b(?:in stock|stock|auf lager|en stock|bestand|disponibles?)\s?[:=]\s?(?P<number>0{0,20}\d{1,4})\b",
+)
 _ONLY = Cue(
-    "only just noch nur plus reste solo queda quedan",
-    r"\b(?:only|just|nur noch|plus que|il ne reste (?:plus )?que|(?:solo |sólo )?(?:nos )?quedan?(?: solo)?) (?P<number>0{0,20}\d{1,4})\b"
-    r"(?=[^.!?\d]{0,40}(?:\d{1,4} ?(?:qt|l|ml|cm|inch|in|g|kg)\b)?[^.!?\d]{0,12}"
-    r"(?:\b(?:left|remaining|copies|copy|übrig|exemplaires?|pièces?|paires?|unidades|pares|stück)\b|$))",
+    "only just noch nur plus",
+    r"\b(?:only|just|nur noch|plus que) (?P<number>0{0,20}\d{1,4})\b(?=[^.!?]{0,45}"
+    r"\b(?:left|remaining|copies|copy|übrig|exemplaires?|pièces?|paires?|stück)\b)",
+)
+_STAYS = Cue(
+    "reste solo queda quedan",
+    r"\b(?:il ne reste (?:plus )?que|(?:solo |sólo )?(?:nos )?quedan?(?: solo)?) (?P<number>0{0,20}\d{1,4})\b",
 )
 _RESTE = re.compile(
     r"\bil (?:n['’]en |ne |en |nous en )?reste (?:plus )?(?:que |qu['’])?(?:encore )?(?P<number>0{0,20}\d{1,4})\b"
@@ -65,7 +74,11 @@ _RESTE_TOPIC = topic("reste")
 _IN_TOPIC = topic("ready prêt prête versandbereit stock available lager vorrätig lieferbar verfügbar disponible")
 _LAST_TOPIC = topic("last letzte dernier dernière")
 _MANY_TOPIC = topic("plenty lots hundreds dozens loads massenhaft jede")
-_MANY = re.compile(r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede menge)\b")
+_MANY = re.compile(
+    r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede menge)\b"
+    r"(?=[^.!?]{0,30}\b(?:left|in stock|available|of (?:them|those|these|it)\b|auf lager|da\b))|\b(?:have"
+    r"|are) (?:plenty|lots)(?: left)?\b(?! of)"
+)
 _OPPOSITE = {
     "auf lager": "ausverkauft",
     "vorrätig": "ausverkauft",
@@ -112,10 +125,15 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
             yield from (
                 finding
                 for finding in _sentence(sentence, here, carried, ours)
-                if here or not _of_another(sentence, finding, spoken)
+                if not _in_a_name(finding, here) and (here or not _of_another(sentence, finding, spoken))
             )
         if first < name:
             carried = names[name - 1]
+
+
+def _in_a_name(finding: Finding, names: Sequence[Mention]) -> bool:
+    """Whether the count is a part of a name: 365 Recipes."""
+    return any(name.start <= finding.start and finding.end <= name.end for name in names)
 
 
 def _of_another(sentence: Sentence, finding: Finding, stocks: Sequence[int | None]) -> bool:
@@ -217,7 +235,7 @@ def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductF
     if counted is None and sentence.topics & _LEFT_AFTER.topic:
         counted = _LEFT_AFTER.pattern.search(sentence.digits, begin, end)
     if counted is None:
-        counted = _ONLY.search_digits(sentence)
+        counted = _ONLY.search_digits(sentence) or _STAYS.search_digits(sentence) or _COLON.search_digits(sentence)
     if counted is None and sentence.topics & _RESTE_TOPIC:
         counted = _RESTE.search(sentence.digits)
     if counted is not None and known_stocks == [int(counted["number"])]:

@@ -25,16 +25,18 @@ _UNITS = {
 _UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
-    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))"
+    r"|jours?|semaines?|mois|heures?|ans?|d[ií]as?|semanas?|mes(?:es)?|horas?|años?)\b(?!\s(?:ago|left|old|early"
+    r"|late|remain))"
 )
 _SPAN = Cue(
-    "day days week month hour year werktag arbeitstag tag tage woche monat stunde jahr jour semaine mois heure an ans",
+    "día días dia dias semana mes meses hora año años day days week month hour year werktag arbeitstag tag tage "
+    "woche monat stunde jahr jour semaine mois heure an ans",
     r"(?P<low>\d(?<![\d#.,-]\d)\d{0,22})"
-    rf"(?:\s?(?:-|–|—|to|bis|à|or|and|und|et|oder|ou)\s?(?P<high>0{{0,20}}\d{{1,3}}))?[\s-]{_UNIT}",
+    rf"(?:\s?(?:-|–|—|to|bis|à|a|or|and|und|et|y|o|oder|ou)\s?(?P<high>0{{0,20}}\d{{1,3}}))?[\s-]{_UNIT}",
 )
 _ONE = Cue("a an eine einen einer einem un une", rf"\b(?P<low>an?|eine[rmn]?|une?)\s(?P<high>(?!))?{_UNIT}")
 """The same where the number is an article: "within a week"."""
-_DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours"}
+_DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours", "es": "días"}
 _DELIVERY = topic("envi entr tard deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
 _DELIVERY_NAMED = topic("delivery shipping lieferung versand livraison envío entrega")
 _IT_TAKES = re.compile(r"(?:it|sie|er|das|elle|cela|ça) (?:takes|usually takes|dauert|prend|tarda)|tarda\b|cela prend")
@@ -44,8 +46,10 @@ _OTHER_METHOD = Cue(
 )
 """The facts hold the standard method's days only."""
 _RETURN = Cue(
-    "come withdraw withdrawal devolver devolución return returns send sent bring rückgabe zurück retour renvoyer money change widerruf rücksendung",
-    r"\bcome back\b|\bwithdraw|\bdevol\w+|\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them|things)? ?back|\bsent back"
+    "come withdraw withdrawal devolver devolución return returns send sent bring rückgabe zurück retour renvoyer "
+    "money change widerruf rücksendung",
+    r"\bcome back\b|\bwithdraw|\bdevol\w+|\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them"
+    r"|things)? ?back|\bsent back"
     r"|bring (?:it|them) back|rückgabe|"
     r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend",
 )
@@ -83,7 +87,8 @@ _FREE_DELIVERY = Cue(
 _CONDITION = re.compile(
     r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
     r"|more than|spend|exceed\w*|ab|über|wenn|"
-    r"dès|à partir|supérieure?s?|to qualify|away from|reach|starts? at|short of|manque|fehl\w+|faltan?|pour profiter"
+    r"dès|à partir|supérieure?s?|to qualify|away from|reach|add|another|spend|añad\w*|ajout\w*|starts? at|short of"
+    r"|manque|fehl\w+|faltan?|pour profiter"
     r"|a partir de|desde)\b"
 )
 
@@ -103,7 +108,8 @@ def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
 
 
 _TOPICS = _DELIVERY | topic(
-    "come with devo take daue pren try retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst mehr tva steu free exem gara umta vers "
+    "come with devo take daue pren try retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst "
+    "mehr tva steu free exem gara umta vers "
     "rücs refu erst remb ship komp stan"
 )
 """First letters of what the terms are about; a sentence with none of them is not read further."""
@@ -149,6 +155,8 @@ def _said(found: re.Match[str]) -> list[Decimal]:
 
 def _language(unit: str) -> str:
     lowered = unit.lower()
+    if lowered[:3] in ("día", "dia", "hor", "año") or lowered.startswith(("semana", "mes")):
+        return "es"
     if lowered[:3] in ("jou", "sem", "moi", "heu", "an", "ans"):
         return "fr"
     return "de" if lowered[:3] in ("tag", "woc", "mon", "stu", "wer", "arb", "jah") and lowered[:5] != "month" else "en"
@@ -159,7 +167,7 @@ def _put(sentence: Sentence, found: re.Match[str], days: str, reason: str, like:
     start = sentence.start + found.start("low")
     unit = found["unit"].lower()
     language = _language(unit)
-    if unit.startswith(("day", "tag", "jour", "werktag", "arbeitstag")):
+    if unit.startswith(("day", "tag", "jour", "werktag", "arbeitstag", "día", "dia")):
         end = sentence.start + found.end("high" if found["high"] else "low")
         return replace(start, end, write_count(int(days), like=like) if days.isdecimal() else days, reason)
     return replace(start, sentence.start + found.end(), f"{days} {_DAY_WORDS[language]}", reason)
@@ -207,7 +215,8 @@ def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             yield take_out(sentence, "No tax rate stands in the facts. Do not name one.")
             return
         right = f"{facts.tax_percent.normalize():f}"
-        shown = right.replace(".", ",") if (facts.locale or "en")[:2] in ("de", "fr") else right
+        comma = "," in found[1] or ("." not in found[1] and (facts.locale or "en")[:2] in ("de", "fr", "es"))
+        shown = right.replace(".", ",") if comma else right
         start = sentence.start + found.start(1)
         yield replace(start, start + len(found[1]), shown, f"The tax is {right} percent.")
 

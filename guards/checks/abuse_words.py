@@ -9,14 +9,14 @@ FOUL = whole_words(
     "bastards twat dickhead douchebag whore slut faggot faggots "
     "arschloch arschlöcher scheiße scheiss scheiß scheisse wichser hurensohn fotze missgeburt verpiss verpisst fick fickt "
     "schlampe drecksau spast "
-    "merde putain connard connards connasse salope enculé enculés foutre bordel pétasse enfoiré"
+    "puta puto joder cabrón cabrones coño mierda merde putain connard connards connasse salope enculé enculés foutre bordel pétasse enfoiré"
 )
 """Never said, of whomever."""
 NAMED = whole_words(
     "moron morons idiot idiots imbecile imbeciles fool fools loser losers cretin halfwit dimwit nitwit scum simpleton "
     "crybaby liar cheapskate parasite pig dumbass clown "
     "trottel depp dummkopf schwachkopf vollidiot idioten versager nichtsnutz hohlkopf dumpfbacke geizhals lügner blödmann "
-    "idiote idiotes imbécile imbéciles crétin crétins crétine abruti abrutis abrutie débile minable menteur menteuse raté"
+    "idiota idiotas imbécil imbéciles estúpido estúpida tonto tonta inútil gilipollas idiote idiotes imbécile imbéciles crétin crétins crétine abruti abrutis abrutie débile minable menteur menteuse raté"
 )
 """What somebody is called."""
 CALLED = NAMED | whole_words(
@@ -38,6 +38,7 @@ INSULT = (
     rf"|\b(?:bist du|sind sie)(?: (?:echt|wirklich|so|zu|ein|eine|einfach|total|denn)){{0,4}} (?:{_CALLED})\b"
     rf"|\b(?:du|sie|ihr) (?:\w{{2,16}}(?:er|e|en) )?(?:{_NAMED})\b"
     r"|\b(?:ihre|deine)[rnm]? (?:dumme|blöde|dämliche|bescheuerte|lächerliche)[rnm]? \w+"
+    rf"|\b(?:eres|es usted|sois|son ustedes)(?: (?:una?|muy|tan|realmente|un poco|el|la|más)){{0,3}} (?:{_CALLED})\b"
     r"|\b(?:tu es|vous êtes|t['’]es)(?: (?:vraiment|trop|si|une?|des|qu['’]une?|complètement|tellement|le|la|pauvre|gros|sale"
     rf"|juste|aussi)){{0,4}} (?:{_CALLED})\b"
     rf"|\b(?:espèce|bande) d(?:e |['’])(?:{_NAMED}|con|cons)\b|\bpauvre (?:type|con|conne|{_NAMED})\b"
@@ -51,7 +52,7 @@ ORDERS_OFF = (
     r"|halt(?:en sie)? (?:die klappe|den mund|das maul|dein maul|die fresse)|halt'?s maul|hau(?:en sie)? ab|zieh leine"
     r"|(?:geh|fahr) zur hölle|leck mich|ich hasse (?:dich|sie)\b(?! (?:nicht))|niemand (?:mag|will) (?:dich|sie)\b"
     r"|(?:ferme|fermez)[- ](?:la|ta gueule|votre gueule)\b|ta gueule|casse[- ]toi|dégage[zs]?\b|va te faire|allez vous faire"
-    r"|va au diable|allez au diable|je (?:te|vous) (?:hais|déteste)|personne ne (?:t['’]|vous )aime)"
+    r"|cállate\b|cállese\b|vete a la mierda|vete al (?:diablo|infierno)|te odio\b|va au diable|allez au diable|je (?:te|vous) (?:hais|déteste)|personne ne (?:t['’]|vous )aime)"
 )
 THREATS = (
     r"\b(?:(?:i|we)(?:['’]ll| will| am going to| are going to|['’]re going to|['’]m going to|['’]m gonna) (?:hurt|kill|destroy|ruin|beat|punish"
@@ -64,7 +65,7 @@ THREATS = (
     r"|(?:du wirst|sie werden|ihr werdet)(?: \w+){0,2} (?:noch )?bereuen|wissen,? wo (?:du wohnst|sie wohnen)"
     r"|(?:ich|wir) (?:weiß|wissen),? wo (?:du|sie) (?:wohnst|wohnen|arbeiten|arbeitest)|sonst passiert (?:was|dir|ihnen)"
     r"|(?:je|nous) (?:vais|allons) (?:te|vous) (?:tuer|frapper|détruire|retrouver|faire (?:payer|regretter|souffrir))"
-    r"|(?:tu vas|vous allez) (?:le |la |les )?(?:regretter|souffrir|payer cher)|(?:sais|savons) où (?:tu|vous) (?:habite|habitez|travaille))"
+    r"|(?:sé|sabemos) dónde (?:vives|vive usted)|te (?:vas a|arrepentirás) ?(?:arrepentir)?|(?:tu vas|vous allez) (?:le |la |les )?(?:regretter|souffrir|payer cher)|(?:sais|savons) où (?:tu|vous) (?:habite|habitez|travaille))"
 )
 CRUELTY = (
     r"\b(?:nobody|no one) (?:will|would) (?:miss|care about) you\b|\bthe world (?:is|would be) better (?:off )?without you\b"

@@ -25,7 +25,7 @@ _RUDE_WORDS = whole_words(
     "shut lost hell piss drop screw buzz bugger sod nobody hate disgust sick waste get hurt kill destroy ruin beat punish hunt "
     "crush break find come pay regret suffer sorry know watch else sleep sue report bad "
     "klappe mund maul fresse hau hauen leine hölle leck hasse niemand fertig um zusammen kaputt noch bereuen wissen weiß "
-    "passiert miss through better lesson end vermissen besser regrettera menos ferme fermez gueule casse dégage dégagez diable faire hais déteste personne tuer frapper détruire retrouver "
+    "passiert cállate cállese vete odio dónde arrepentir arrepentirás miss through better lesson end vermissen besser regrettera menos ferme fermez gueule casse dégage dégagez diable faire hais déteste personne tuer frapper détruire retrouver "
     "regretter souffrir cher sais savons"
 )
 """One of these stands in whatever `_RUDE` finds; alone each is harmless."""

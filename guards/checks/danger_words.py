@@ -25,39 +25,39 @@ DENIAL = r"\b(?:never|not|cannot|nie|niemals|nicht|kein\w*|jamais|pas|nunca|jam�
 
 _MIX = whole_words(
     "mix mixing mixed combine combining combined blend add adding pour together misch mischen mische mischt vermischen "
-    "vermische zusammen gießen kombinieren mélange mélanger mélangez mélangeant ajoutez ajouter versez combinez"
+    "vermische zusammen gießen kombinieren mélange mélanger mélangez mélangeant ajoutez ajouter versez combinez mezcla mezcle mezclar combina añade"
 )
 _BLEACH = whole_words(
-    "bleach chlorine chlorox clorox chlorreiniger bleiche bleichmittel chlorbleiche chlor javel javelle eau_de_javel chlore"
+    "bleach chlorine chlorox clorox chlorreiniger bleiche bleichmittel chlorbleiche chlor javel javelle chlore lejía cloro"
 )
 _ACIDS = whole_words(
     "ammonia vinegar acid descaler peroxide alcohol drain-cleaner cleaner limescale ammoniak essig essigreiniger säure "
-    "entkalker salmiak spiritus wc-reiniger ammoniaque vinaigre acide détartrant peroxyde alcool"
+    "amoniaco amoníaco vinagre ácido entkalker salmiak spiritus wc-reiniger ammoniaque vinaigre acide détartrant peroxyde alcool"
 )
 _INGESTED = (
     r"\b(?:inhale|inhaling|breathe|breathing|sniff|sniffing|drink|drinking|swallow|swallowing|eat|eating|taste|sip|ingest"
     r"|einatmen|atmen sie|schnüffeln|trinken|trink|schlucken|schluck|inhalez|inhaler|respirez|respirer|sniffer|buvez|boire|bois"
-    r"|avaler|avalez|mangez|manger)"
-    r"(?: (?:the|a|an|some|its|their|our|this|these|those|up|in|deeply|of|little|bit|few|drops|sips|sie|den|die|das|etwas|ein|wenig"
+    r"|avaler|avalez|mangez|manger|bebe|beba|beber|traga|trague|inhala|inhale)"
+    r"(?: (?:the|a|an|some|its|their|our|this|these|those|up|in|deeply|of|little|bit|few|drops|sips|el|los|las|un poco de|sie|den|die|das|etwas|ein|wenig"
     r"|ruhig|le|la|les|du|de|des|un|peu|ces)){0,5} (?:l['’]|d['’])?(?:bleach|ammonia|detergent|solvent|paint thinner|glue|paint"
     r"|fumes|gasoline|petrol|kerosene|antifreeze|methanol|turpentine|pesticide|herbicide|insecticide|disinfectant"
     r"|(?:detergent|laundry) pods?|varnish|drain cleaner|(?:\w+ )?cleaner|lamp oil|reiniger|waschmittel|lösungsmittel|verdünner"
     r"|klebstoff|kleber|dämpfe|benzin|frostschutzmittel|terpentin|desinfektionsmittel|spülmittel|lampenöl|(?:eau de )?javel"
-    r"|détergent|lessive|solvant|colle|peinture|vapeurs|antigel|térébenthine|désinfectant|vernis)\b"
+    r"|lejía|detergente|pegamento|disolvente|détergent|lessive|solvant|colle|peinture|vapeurs|antigel|térébenthine|désinfectant|vernis)\b"
     r"|\b(?:reiniger|waschmittel|lösungsmittel|klebstoff|dämpfe|benzin|desinfektionsmittel|spülmittel|bleichmittel)"
     r" (?:\w+ ){0,2}(?:einatmen|trinken|schlucken|schnüffeln)\b"
 )
 _INGEST = whole_words(
     "inhale inhaling breathe breathing sniff sniffing drink drinking swallow swallowing eat eating taste sip ingest "
     "einatmen atmen schnüffeln trink trinken schlucken schluck inhalez inhaler respirez respirer sniffer buvez boire bois "
-    "avaler avalez mangez manger"
+    "avaler avalez mangez manger bebe beba beber traga trague inhala"
 )
 _DEFEAT = whole_words(
     "disable disabling bypass bypassing defeat override overriding disconnect deactivate tape jam cover remove removing "
     "unscrew circumvent hack deactivating überbrücken überbrücke überbrücken abkleben deaktivieren deaktiviere entfernen "
     "entferne entfernst abschrauben abmontieren ausschalten aushebeln manipulieren umgehen "
     "désactiver désactivez contourner contournez enlever enlevez retirer retirez neutraliser neutralisez démonter démontez "
-    "débrancher débranchez bloquer scotcher court-circuiter shunter"
+    "desactiva desactive desactivar quita quite quitar puentea anula débrancher débranchez bloquer scotcher court-circuiter shunter"
 )
 _DEVICES = (
     "smoke detector|smoke alarm|carbon monoxide|safety (?:guard|switch|catch|lock|valve|device|interlock|feature|mechanism|shut-?off|sensor|brake|belt|pin)s?"
@@ -65,23 +65,23 @@ _DEVICES = (
     "|dead[- ]man|fuse\\b|thermostat cut-?out|overheat protection|pressure (?:relief )?valve|seat ?belt|airbag|speed limiter"
     "|rauchmelder|rauchwarnmelder|schutzhaube|schutzgitter|schutzvorrichtung|schutzabdeckung|sicherheits(?:schalter|ventil|sperre|verriegelung|abschaltung|vorrichtung)"
     "|kindersicherung|sicherung(?:en)?\\b|überhitzungsschutz|schutzleiter|fi-schalter|messerschutz|not-?aus|drossel"
-    "|détecteur de fumée|dispositifs? de sécurité|sécurité enfant|capot de protection|carter de protection|interrupteur de sécurité"
+    "|detector de humo|dispositivo de seguridad|protección de la cuchilla|toma de tierra|seguro infantil|détecteur de fumée|dispositifs? de sécurité|sécurité enfant|capot de protection|carter de protection|interrupteur de sécurité"
     "|soupape de sécurité|protection de (?:la )?lame|fusible|disjoncteur|prise de terre|verrou de sécurité|grille de protection"
 )
 _ELECTRIC = whole_words(
     "heater heaters hairdryer dryer toaster kettle lamp cord charger heizlüfter heizstrahler heizgerät föhn fön "
-    "haartrockner verlängerungskabel steckdosenleiste ladegerät radiateur chauffage cheveux pain rallonge multiprise chargeur"
+    "haartrockner verlängerungskabel steckdosenleiste ladegerät radiateur chauffage calefactor secador alargador cheveux pain rallonge multiprise chargeur"
 )
 _USE = whole_words(
     "use using place put run plug take leave set hang operate light start stellen stell stelle benutzen benutze verwenden "
     "verwende nehmen nimm legen lege hängen anzünden betreiben starten grillen utiliser utilisez mettre mettez poser posez "
-    "brancher branchez prendre prenez allumer allumez démarrer faire can können kannst pouvez peux"
+    "usa use usar pon ponga poner coloca coloque enchufa deja brancher branchez prendre prenez allumer allumez démarrer faire can können kannst pouvez peux"
 )
 _BATH = (
     r"\bin (?:the|your|a) (?:bath(?:tub)?|tub|shower|pool|sink|water)\b|\bwhile (?:you (?:are )?)?(?:bathing|showering|in the (?:bath|shower|tub))\b"
     r"|\b(?:edge|rim|side) of (?:the|your) (?:bath(?:tub)?|tub|pool|sink)\b|\bnext to (?:the|your) (?:bath(?:tub)?|tub|pool|shower)\b"
     r"|\b(?:in|an|neben) (?:die|der|deine[rn]?|ihre[rn]?) (?:badewanne|wanne|dusche|spüle)\b|\bins? (?:im )?(?:wasser|pool|waschbecken)\b|\bbeim (?:baden|duschen)\b"
-    r"|\bwannenrand\b|\bbadewannenrand\b|\bdans (?:la|votre|ta|le) (?:baignoire|douche|bain|piscine|lavabo)\b|\b(?:sur le )?bord de la baignoire\b|\bdans l['’]eau\b|\bsous la douche\b"
+    r"|\bwannenrand\b|\bbadewannenrand\b|\bdans (?:la|votre|ta|le) (?:baignoire|douche|bain|piscine|lavabo)\b|\b(?:sur le )?bord de la baignoire\b|\bdans l['’]eau\b|\bsous la douche\b|\b(?:en|junto a|al borde de) la (?:bañera|ducha)\b|\ben el agua\b"
 )
 _HEATING = whole_words("heater heaters cord heizlüfter heizstrahler heizgerät verlängerungskabel rallonge")
 _BATHROOM = r"\b(?:bathroom|shower room|badezimmer|im bad\b|salle de bains?)"
@@ -200,7 +200,7 @@ _HEATERS = whole_words(
     "heater heaters chain chaining heizlüfter heizgeräte steckdosenleisten radiateurs multiprises rallonges"
 )
 _OVERLOAD = (
-    r"\bdaisy[- ]chain\w*\b|\b(?:several|multiple|two|three|all) (?:\w+ )?heaters? (?:in|into|on) (?:one|the same|a single)\b"
+    r"\bdaisy[- ]chain\w*\b[^.;]{0,24}\b(?:power strips?|extension|heaters?|adapters?)\b|\b(?:several|multiple|two|three|all) (?:\w+ )?heaters? (?:in|into|on) (?:one|the same|a single)\b"
     r"|\bmehrere (?:heizlüfter|heizgeräte|steckdosenleisten) (?:an|in) (?:eine|einer|dieselbe)\b"
     r"|\bplusieurs (?:radiateurs|multiprises|rallonges) sur (?:une|la même)\b"
 )

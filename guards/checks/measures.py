@@ -37,6 +37,8 @@ _PAIRS = {
 _OCTETS = re.compile(rf"[ \u00a0\u202f]?({'|'.join(FRENCH_DATA)})\b")
 _CAPITALS = frozenset({"G", "M", "H"})
 """5G is no weight, 3M no length and 4H no time."""
+_WEIGHS = re.compile(r"weigh|heav|light|load|capacity|lift|hold")
+_PRESSED = re.compile(r"press|pomp|pump|presi|bomba")
 _SIDES = frozenset({"x", "×", "*", "by", "sur", "mal"})
 _PERCENTS = frozenset({"%", "percent", "prozent", "pourcent", "pourcents"})
 
@@ -143,6 +145,10 @@ def _unit(unit: str, low: str, text: str, start: int, begin: int, stop: int, end
         return _Kind("", end)
     if unit == "bar" and not (text.startswith("bar", begin) and text[start].isdecimal()):
         return _Kind("", end)  # two bars of chocolate
+    if unit in ("bars", "bares") and not _PRESSED.search(low):
+        return _Kind("", end)
+    if unit in ("pound", "pounds") and not _WEIGHS.search(low):
+        return _Kind("", end)  # of money
     if unit == '"' and low.count('"', 0, begin) % 2:
         return _Kind("", end)  # the end of a quotation
     known = UNITS[unit]

@@ -15,10 +15,14 @@ from shopgraph.guards.facts import Facts
 from shopgraph.guards.personal import Personal, digits_of, find_personal
 
 _CAPITAL = r"[A-ZÄÖÜÉÈÀÂÊÎÔÇ][\w'’.äöüßéèàâêîôç-]{0,24}"
+_NUMBER_AND_NAME = (
+    rf"(?<![\d.,])\b\d{{1,5}}[A-Da-d]?(?:[-/]\d{{1,4}})? (?:(?:[NSEW]\.?|NE|NW|SE|SW|North|South|East|West) )?"
+    rf"(?:(?!(?:Hard|Flash|Disk|Tape|Test)\b){_CAPITAL} ){{1,4}}"
+)
 _STREET = re.compile(
-    rf"\b\d{{1,5}}[A-Za-z]?(?:[-/]\d{{1,4}})? (?:(?:[NSEW]\.?|North|South|East|West) )?(?:{_CAPITAL} ){{1,4}}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr"
-    r"|Boulevard|Blvd|Court|Ct|Place|Pl|Way|Square|Sq|Terrace|Close|Crescent|Gardens|Parkway|Pkwy|Highway|Hwy|Row|Mews"
-    r"|Hill|Walk|Grove|Circle|Trail)\b"
+    rf"{_NUMBER_AND_NAME}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Boulevard|Blvd|Parkway|Pkwy|Mews)\b"
+    rf"|(?P<place>{_NUMBER_AND_NAME}(?:Drive|Dr|Court|Ct|Place|Pl|Way|Square|Sq|Terrace|Close|Crescent|Gardens|Highway|Hwy|Row"
+    r"|Hill|Walk|Grove|Circle|Trail|Vale|Rise|Green|Park|Quay))\b"
     r"|\b(?:[A-ZÄÖÜ][\w-]{1,30}(?:straße|strasse|str\.|gasse|allee|chaussee|-Straße|-Allee|-Platz|-Ring|-Weg)"
     r"|(?!Der|Die|Das|Den|Dem|Ein|Eine)[A-ZÄÖÜ][a-zäöüß]{1,20}(?:er|e|en) (?:Straße|Strasse|Str\.|Gasse|Allee|Weg|Platz|Ring)"
     r"|(?P<weak>[A-ZÄÖÜ][\w-]{2,30}(?:weg|platz|ring|ufer|damm|steig|pfad|markt|hof|berg|feld)))"
@@ -29,12 +33,15 @@ _STREET = re.compile(
     rf"{_CAPITAL}"
 )
 _POSTCODE = re.compile(r", \d{5}\b")
+_AT = re.compile(
+    r"\b(?:at|address|lives?|left|deliver\w*|ship\w*|sent|parcel|goes to|neighbou?r\w*)\b|, [a-z]+,? [a-z]{0,2} ?\d"
+)
 _ADDRESSED = re.compile(
     r"\b(?:wohn\w*|adresse|anschrift|liefer\w*|geliefert|nachbar\w*|abgegeben|geht an|versand|\d{5}) ?"
 )
 _STREET_WORDS = whole_words(
     "street st avenue ave road rd lane ln drive dr boulevard blvd court ct place pl way square sq terrace close crescent "
-    "gardens parkway pkwy highway hwy row mews hill walk grove circle trail rue av bd impasse allée chemin quai cours "
+    "gardens parkway pkwy highway hwy row mews hill walk grove circle trail vale rise green park quay rue av bd impasse allée chemin quai cours "
     "route passage faubourg sentier villa"
 )
 _STREET_ENDS = (
@@ -128,6 +135,8 @@ def _foreign_street(sentence: Sentence, facts: Facts) -> bool:
     """Whether an address stands there that is neither the customer's nor the shop's own."""
     own = _plain(facts.customer.address) if facts.customer and facts.customer.address else ""
     for found in _STREET.finditer(sentence.text):
+        if found["place"] and not _AT.search(sentence.low):
+            continue
         if found["weak"] and not _ADDRESSED.search(sentence.low):
             continue
         plain = _plain(found[0])

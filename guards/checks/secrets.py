@@ -89,6 +89,8 @@ _CALLED_SIGNS = (
         "mot de passe",
         "contraseña",
         "clave",
+        "contraseña",
+        "clave",
         "schlüssel",
         "secret",
         "credential",

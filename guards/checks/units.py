@@ -40,7 +40,7 @@ nutrition: kcal kilocalories kilokalorien=1
 joule: kj kilojoule kilojoules=1
 sound: db decibel decibels dezibel décibels=1
 torque: nm newtonmeter=1
-pressure: bar=1; psi=0.0689476
+pressure: bar bars bares=1; psi=0.0689476
 turns: rpm u/min tr/min umdrehungen=1
 pixels: mp megapixel megapixels mégapixel mégapixels megapixeln=1
 density: dpi ppi=1
@@ -57,7 +57,7 @@ time: hour hours hr hrs h stunde stunden heure heures std hora horas=60; minute 
  months monat monate monaten mois mes meses=43830; year years yr yrs jahr jahre jahren an ans année années año años=525960
 """
 _IMPERIAL = """
-mass: lb lbs=453.592; oz ounce ounces unze unzen=28.3495
+mass: lb lbs pound pounds=453.592; oz ounce ounces unze unzen=28.3495
 length: inch inches zoll pouce pouces pulgada pulgadas "=25.4; ft foot feet=304.8; yd yard yards=914.4; mile miles=1609344
 volume: gal gallon gallons=3785.41; qt quart quarts=946.353; pint pints=473.176; floz=29.5735
 area: sqft square-feet=0.092903

@@ -24,7 +24,7 @@ Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
 
 def _flat(value: object) -> object:
     """Attributes as names and texts, whatever form a catalog keeps them in."""
-    if not isinstance(value, dict) or all([isinstance(item, str) for item in value.values()]):
+    if not isinstance(value, dict) or all(isinstance(item, str) for item in value.values()):
         return value
     return dict(_pairs(value, ""))
 

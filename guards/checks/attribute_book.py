@@ -1,4 +1,4 @@
-"""The figures of a product's attributes and name, read once for a request and only for products that are asked about."""
+"""The figures of a product's attributes and name, read once for a request and only where they are asked for."""
 
 from __future__ import annotations
 
@@ -11,29 +11,36 @@ from typing import NamedTuple
 
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.measures import Measure, measures
+from shopgraph.guards.checks.text import whole_words
 from shopgraph.guards.checks.units import ASPECTS, IN_NAMES, SHARES, THINGS, UNITS, plain
 from shopgraph.guards.facts import Facts, ProductFact
 
 _WORD = re.compile(r"[^\W\d_]+")
-_PERCENTS = frozenset("percent prozent pourcent porciento pct".split())
+_PERCENTS = whole_words("percent prozent pourcent porciento pct")
 _PLAIN_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,3})?")
-_NO_NOUN = frozenset("size groesse größe taille number anzahl nombre max from week level".split())
+_NO_NOUN = whole_words("size groesse größe taille number anzahl nombre max from week level")
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|percent\b|prozent\b|pour ?cent\b)([^,;/+&\d]{0,60})")
+_LISTED = """
+mass: weight gewicht poids peso
+length: width breite largeur height höhe hauteur depth tiefe profondeur length länge longueur diameter durchmesser
+length: diamètre screen display diagonal diagonale
+data: memory ram storage arbeitsspeicher speicher speicherplatz stockage mémoire
+frequency: refresh frequency bildwiederholrate taktrate fréquence
+power: power wattage leistung puissance
+volume: volume inhalt volumen contenance fassungsvermögen
+time: battery runtime akkulaufzeit laufzeit autonomie playtime age ages alter edad
+voltage: voltage spannung tension
+light: brightness helligkeit
+stars: rating stars sterne bewertung note
+reviews: reviews bewertungen rezensionen avis
+pixels of a side: resolution auflösung résolution
+"""
 _KINDS: Mapping[str, str] = MappingProxyType(
-    dict.fromkeys("weight gewicht poids".split(), "mass")
-    | dict.fromkeys("width breite largeur height höhe hauteur depth tiefe profondeur length länge".split(), "length")
-    | dict.fromkeys("longueur diameter durchmesser diamètre screen display diagonal diagonale".split(), "length")
-    | dict.fromkeys("memory ram storage arbeitsspeicher speicher speicherplatz stockage mémoire".split(), "data")
-    | dict.fromkeys("refresh frequency bildwiederholrate taktrate fréquence".split(), "frequency")
-    | dict.fromkeys("power wattage leistung puissance".split(), "power")
-    | dict.fromkeys("volume inhalt volumen contenance fassungsvermögen".split(), "volume")
-    | dict.fromkeys("battery runtime akkulaufzeit laufzeit autonomie playtime".split(), "time")
-    | dict.fromkeys("voltage spannung tension".split(), "voltage")
-    | dict.fromkeys("age ages alter edad".split(), "time")
-    | dict.fromkeys("brightness lumen helligkeit".split(), "light")
-    | dict.fromkeys("rating stars sterne bewertung note".split(), "stars")
-    | dict.fromkeys("reviews bewertungen rezensionen avis".split(), "reviews")
-    | dict.fromkeys("resolution auflösung résolution".split(), "pixels of a side")
+    {
+        plain(word): line.partition(": ")[0]
+        for line in _LISTED.strip().splitlines()
+        for word in line.partition(": ")[2].split()
+    }
 )
 """What a number without a unit is of, by the attribute's name."""
 
@@ -103,7 +110,7 @@ def _figures(product: ProductFact) -> list[Figure]:
 
 def _of_value(name: str, value: str) -> list[Figure]:
     low = value.lower()
-    if len(low) != len(value) or not any([char.isdecimal() for char in low]):
+    if len(low) != len(value) or not any(char.isdecimal() for char in low):
         return []
     words = [plain(word) for word in _WORD.findall(name.lower())]
     aspect = next((ASPECTS[word] for word in words if word in ASPECTS), "")

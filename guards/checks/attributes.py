@@ -19,30 +19,36 @@ from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.subjects import Manner, Subject, Subjects, blanked, subjects
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
-from shopgraph.guards.checks.units import SHARES, THINGS, UNITS, plain
+from shopgraph.guards.checks.units import SHARES, THINGS, UNITS
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, ProductFact
 
 _TIMES = frozenset([unit for unit, meant in UNITS.items() if meant.kind == "time"])
-_TRIGGERS = (frozenset(UNITS) | frozenset(THINGS) | {"x", "c", "f", "square"}) - _TIMES
+_TRIGGERS = (frozenset(UNITS) | frozenset(THINGS) | {"x", "c", "f", "square", "ages", "aged", "age"}) - _TIMES
 _SHARES = frozenset(SHARES)
 _PERCENT_WORDS = frozenset({"percent", "prozent", "pourcent", "cent", "ciento"})
 _OCTETS = frozenset({"go", "to", "mo"})
 _RUNS = whole_words(
-    "battery batteries akku akkus akkulaufzeit batterie batterien batería laufzeit autonomie autonomía playback playtime "
-    "charge runs run running lasts last lasting plays läuft laufen hält halten durchhält tient tiennent dure durent burns "
+    "battery batteries akku akkus akkulaufzeit batterie batterien batería laufzeit autonomie autonomía playback "
+    "playtime "
+    "charge runs run running lasts last lasting plays läuft laufen hält halten durchhält tient tiennent dure durent "
+    "burns "
     "burn brenndauer brennt brûle combustion endurance dura duran aguanta aguantan funciona"
 )
 """Hours are said of a product where it runs for them; all others are delivery's or the shop's."""
-_SHOPS_TIMES = frozenset(
-    "deli ship arri retu refu send sent back orde vers lief rück zurü livr expé reto remb send envi entr devo lleg with "
-    "wide rétr disc code sale ends unti ago sinc rest stoc try upda open resp answ call bank card proc days wait hear "
-    "best komm ankn bear payp paym geld erst soon noch befo week peri".split()
+_SHOPS_TIMES = whole_words(
+    "deli ship arri retu refu send sent back orde vers lief rück zurü livr expé reto remb send envi entr devo lleg "
+    "with "
+    "wide rétr disc code sale ends unti ago sinc rest stoc try upda open resp answ call bank card proc days "
+    "wait hear "
+    "best komm ankn bear payp paym geld erst soon noch befo week peri"
 ) - {"days", "week", "with"}
 """First letters of words with which days are the shop's: delivery, returns, promotions."""
 _THINGS_OF_AN_ORDER = whole_words(
-    "stock left remaining available order orders ordered contains remain lager übrig verfügbar bestellung bestellt noch "
-    "reste restent restant disponible disponibles commande commandé shipped items quedan pedido contiene enthält contient"
+    "stock left remaining available order orders ordered contains remain lager übrig verfügbar bestellung bestellt "
+    "noch "
+    "reste restent restant disponible disponibles commande commandé shipped items quedan pedido contiene enthält "
+    "contient"
 )
 _WISHED = re.compile(
     r"\b(?:need|needs|want|wants|wanted|looking for|asked|ask|asking|require|requires|prefer|if|whether|would like|said"
@@ -55,19 +61,27 @@ _DENIED = re.compile(
     r"(?:\b(?:no|not|never|without|kein\w*|nicht|ohne|pas|aucun\w*|sans|sin|ningún)\b|n['’]t\b)[^,;:]{0,24}$"
 )
 _HANDLING = whole_words(
-    "wash washing store bake baking preheat dilute mix rinse add use dissolve soak serve waschen waschbar lagern backen "
-    "vorheizen verdünnen mischen spülen laver stocker cuire préchauffer diluer mélanger rincer conserver servir iron lavar"
+    "wash washing store bake baking preheat dilute mix rinse add use dissolve soak serve waschen waschbar lagern "
+    "backen "
+    "vorheizen verdünnen mischen spülen laver stocker cuire préchauffer diluer mélanger rincer conserver servir "
+    "iron lavar"
 )
 """What is done with a product is measured too, and says nothing of it."""
 _HANDLED = frozenset({"temperature", "fahrenheit", "volume", "mass"})
 _KINDS_OF_THINGS = frozenset(THINGS.values())
 _EFFECTS = whole_words(
-    "removes remove kills kill eliminates eliminate filters filter blocks block absorbs absorb destroys neutralizes entfernt "
-    "tötet filtert beseitigt blockiert élimine tue filtre bloque elimina mata filtra bloquea faster stronger brighter "
+    "removes remove kills kill eliminates eliminate filters filter blocks block absorbs absorb destroys neutralizes "
+    "entfernt "
+    "tötet filtert beseitigt blockiert élimine tue filtre bloque elimina mata filtra bloquea faster stronger "
+    "brighter "
     "quieter schneller stärker heller leiser"
 )
 _EFFECT = re.compile(
     r"(?<![\w.,-])(\d{1,3}(?:[.,]\d{1,3})?)\s?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b)"
+)
+_AGES = re.compile(
+    r"\b(?:ages|aged|age) 0*(\d{1,2})(?:\s?(?:-|–|to|bis|à)\s?0*(\d{1,2}))?"
+    r"(?![\d%]|[ -](?:years?|months?|jahren?|ans|mois)\b)"
 )
 _COMPARES = re.compile(
     r"\b(?:compared|versus|vs|while|whereas|than|twice|half|both|each|gegenüber|verglichen|während|beide|jeweils|tandis"
@@ -83,14 +97,14 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
         return
     book = attribute_book(facts)
     triggers = _TRIGGERS | _OCTETS if (facts.locale or "").startswith("fr") else _TRIGGERS
-    words = vocabulary(text)
-    effects = not _EFFECTS.isdisjoint(words)
-    times = not _TIMES.isdisjoint(words) and (book.times or not _RUNS.isdisjoint(words))
-    shares = ("%" in text or not _PERCENT_WORDS.isdisjoint(words)) and not _SHARES.isdisjoint(words)
+    said = vocabulary(text)
+    effects = not _EFFECTS.isdisjoint(said)
+    times = not _TIMES.isdisjoint(said) and (book.times or not _RUNS.isdisjoint(said))
+    shares = ("%" in text or not _PERCENT_WORDS.isdisjoint(said)) and not _SHARES.isdisjoint(said)
     if (
         not (effects or times or shares)
-        and triggers.isdisjoint(words)
-        and book.nouns.isdisjoint(words)
+        and triggers.isdisjoint(said)
+        and book.nouns.isdisjoint(said)
         and '"' not in text
     ):
         return
@@ -119,7 +133,8 @@ def _of_sentence(sentence: Sentence, place: int, spoken: Subjects, book: Attribu
     subject = spoken.of(place)
     low = blanked(sentence, subject.names)
     french = (book.facts.locale or "").startswith("fr")
-    claims = [*measures(low, sentence.text, french=french), *_counted(low, book, sentence), *_effects(low, sentence)]
+    claims = [*measures(low, sentence.text, french=french), *_counted(low, book, sentence)]
+    claims += [*_effects(low, sentence), *_ages(low)]
     wrong: list[tuple[Measure, Finding | None]] = []
     borne: list[Measure] = []
     for claim in claims:
@@ -181,7 +196,7 @@ def _is_time(
 
 def _is_of_the_shop(sentence: Sentence) -> bool:
     """Whether a word of it is about delivery, returns or promotions."""
-    return any([word[:4] in _SHOPS_TIMES for word in sentence.words])
+    return any(word[:4] in _SHOPS_TIMES for word in sentence.words)
 
 
 def _counted(low: str, book: AttributeBook, sentence: Sentence) -> list[Measure]:
@@ -196,6 +211,23 @@ def _counted(low: str, book: AttributeBook, sentence: Sentence) -> list[Measure]
                 Measure(number.start(1), place + len(noun), number.start(1), number.end(1), value, f"number of {noun}")
             )
     return found
+
+
+def _ages(low: str) -> list[Measure]:
+    """Ages without a word for years: "ages 3 to 9"."""
+    year = UNITS["year"].factor
+    return [
+        Measure(
+            found.start(1),
+            found.end(),
+            found.start(1),
+            found.end(),
+            tuple([(Decimal(int(number)),) for number in found.groups() if number]),
+            "time",
+            year,
+        )
+        for found in _AGES.finditer(low)
+    ]
 
 
 def _effects(low: str, sentence: Sentence) -> list[Measure]:
@@ -250,7 +282,7 @@ def _put(claim: Measure, right: Figure, sentence: Sentence, book: AttributeBook)
     start = sentence.start
     measure = right.measure
     like = sentence.text[claim.number_start : claim.number_end]
-    counted = claim.kind in _KINDS_OF_THINGS or claim.kind.startswith(("share", "number"))
+    counted = not claim.unit or claim.kind in _KINDS_OF_THINGS or claim.kind.startswith(("share", "number"))
     reason = f"The fact is {right.text.strip()}."
     same_unit = (
         not measure.unit
@@ -274,9 +306,27 @@ def _put(claim: Measure, right: Figure, sentence: Sentence, book: AttributeBook)
     return replace(start + claim.start, start + claim.end, whole_text, reason)
 
 
-_UNIT_WORDS = {"in": "inches", "sqft": "sq ft", "c": "°C", "f": "°F", "w": "W", "v": "V", "wh": "Wh", "mah": "mAh", "ah": "Ah",
-               "hz": "Hz", "khz": "kHz", "mhz": "MHz", "ghz": "GHz", "gb": "GB", "tb": "TB", "mb": "MB", "nm": "Nm", "db": "dB",
-               "l": "l", "anos": "años", "ans": "ans"}  # fmt: skip
+_UNIT_WORDS = {
+    "in": "inches",
+    "sqft": "sq ft",
+    "c": "°C",
+    "f": "°F",
+    "w": "W",
+    "v": "V",
+    "wh": "Wh",
+    "mah": "mAh",
+    "ah": "Ah",
+    "hz": "Hz",
+    "khz": "kHz",
+    "mhz": "MHz",
+    "ghz": "GHz",
+    "gb": "GB",
+    "tb": "TB",
+    "mb": "MB",
+    "nm": "Nm",
+    "db": "dB",
+    "anos": "años",
+}
 
 
 def _in_the_style(number: str, like: str, locale: str | None) -> str:

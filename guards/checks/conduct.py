@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from shopgraph.guards.checks.abuse_words import CALLED, CRUELTY, FOUL, INSULT, ORDERS_OFF, SELF_HARM, THREATS
 from shopgraph.guards.checks.base import Finding
-from shopgraph.guards.checks.danger_words import CALMING, DANGERS, DENIAL, HAZARD, Danger
+from shopgraph.guards.checks.danger_words import CALMING, DENIAL, HAZARD
+from shopgraph.guards.checks.dangers import DANGERS, Danger
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.subjects import blanked
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
@@ -22,10 +23,14 @@ _INSULT = re.compile(INSULT)
 _RUDE = re.compile(f"{ORDERS_OFF}|{THREATS}|{CRUELTY}")
 _SELF_HARM = re.compile(SELF_HARM)
 _RUDE_WORDS = whole_words(
-    "shut lost hell piss drop screw buzz bugger sod nobody hate disgust sick waste get hurt kill destroy ruin beat punish hunt "
+    "shut lost hell piss drop screw buzz bugger sod nobody hate disgust sick waste get hurt kill destroy ruin beat "
+    "punish hunt "
     "crush break find come pay regret suffer sorry know watch else sleep sue report bad "
-    "klappe mund maul fresse hau hauen leine hölle leck hasse niemand fertig um zusammen kaputt noch bereuen wissen weiß "
-    "passiert cállate cállese vete odio dónde arrepentir arrepentirás miss through better lesson end vermissen besser regrettera menos ferme fermez gueule casse dégage dégagez diable faire hais déteste personne tuer frapper détruire retrouver "
+    "klappe mund maul fresse hau hauen leine hölle leck hasse niemand fertig um zusammen kaputt noch bereuen wissen "
+    "weiß "
+    "passiert cállate cállese vete odio dónde arrepentir arrepentirás miss through better lesson end vermissen "
+    "besser regrettera menos ferme fermez gueule casse dégage dégagez diable faire hais déteste personne tuer "
+    "frapper détruire retrouver "
     "regretter souffrir cher sais savons"
 )
 """One of these stands in whatever `_RUDE` finds; alone each is harmless."""

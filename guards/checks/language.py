@@ -53,7 +53,7 @@ def _may_be_foreign(sentence: Sentence, language: str) -> bool:
     """A first look, which few sentences of the own language pass."""
     words = sentence.words
     return len(words) > _FEW and any(
-        [len(listed.intersection(words)) >= _FEW for other, listed in FUNCTION_WORDS.items() if other != language]
+        len(listed.intersection(words)) >= _FEW for other, listed in FUNCTION_WORDS.items() if other != language
     )
 
 

@@ -18,7 +18,8 @@ _LINK = re.compile(
 )
 _TOP = "com|net|org|shop|store|info|biz|xyz|online|site|ru|cn|de|fr|uk"
 _BARE = re.compile(
-    rf"(?<![\w@./-])(?P<host>(?:[a-z0-9-]{{1,63}}\.){{1,4}}(?:(?:{_TOP}|io|co|app|dev|me|eu|us|ly|jp|at|ch|it|es|nl|be|ie"
+    rf"(?<![\w@./-])(?P<host>(?:[a-z0-9-]{{1,63}}\.){{1,4}}(?:(?:{_TOP}|io|co|app|dev|me|eu|us|ly|jp|at|ch|it|es|nl"
+    rf"|be|ie"
     rf"|example)(?=/)|(?:{_TOP})(?![\w@-]|\.\w)))(?P<path>(?:/[^\s<>\"')\]]{{0,2000}})?)"
 )
 _DOTTED = re.compile(r"\.[a-z]")
@@ -26,17 +27,21 @@ _DOTTED = re.compile(r"\.[a-z]")
 _DANGEROUS = re.compile(r"\b(?:javascript|data|vbscript|file):[^\s]{3,2000}", re.I)
 _PAGES = whole_words(
     "account konto compte mein-konto my-account mon-compte orders order bestellungen bestellung commandes commande "
-    "mes-commandes my-orders returns return retouren retoure rueckgabe retours retour help hilfe aide support contact "
-    "kontakt cart basket warenkorb panier checkout kasse faq shipping delivery versand lieferung livraison login signin "
-    "track tracking sendungsverfolgung suivi privacy datenschutz confidentialite terms agb cgv impressum stores filialen "
-    "magasins about en de fr us uk gb at ch en-us en-gb de-de fr-fr index.html home status password reset size-guide groessentabelle guide-des-tailles gift-cards newsletter"
+    "mes-commandes my-orders returns return retouren retoure rueckgabe retours retour help hilfe aide support "
+    "contact "
+    "kontakt cart basket warenkorb panier checkout kasse faq shipping delivery versand lieferung livraison login "
+    "signin "
+    "track tracking sendungsverfolgung suivi privacy datenschutz confidentialite terms agb cgv impressum stores "
+    "filialen "
+    "magasins about en de fr us uk gb at ch en-us en-gb de-de fr-fr index.html home status password reset "
+    "size-guide groessentabelle guide-des-tailles gift-cards newsletter"
 )
 """Pages that every shop has."""
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
 def find_foreign_links(text: str, facts: Facts) -> Iterator[Finding]:
-    """Links to hosts that are not the shop's and to pages that it does not have; a text that is nothing else is not said."""
+    """Links to hosts that are not the shop's and to pages that it does not have. A text of nothing else is not said."""
     low = lowered(text)
     if not _DOTTED.search(low) and "://" not in low and "script:" not in low and "data:" not in low:
         return

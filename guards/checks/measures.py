@@ -11,28 +11,35 @@ from shopgraph.guards.checks.amounts import read_number
 from shopgraph.guards.checks.units import FRENCH_DATA, SHARES, THINGS, UNITS
 
 _NUMBER = r"\d{1,3}(?:[,.'’ \u00a0\u202f]\d{3}){1,3}(?:[.,]\d{1,3})?(?!\d)|\d{1,20}(?:[.,]\d{1,4})?(?!\d)"
-_BETWEEN = r"(?:\s?(?:[cmk]?m|k?g|ft|in|w|l|ml|[gt]b)|\s?[\"″])?\s?(?P<sep{0}>-|–|—|x|×|\*|(?:to|bis|à|by|sur|mal|a)(?=\s))\s?(?:[-–]\s?)?(?P<{1}>{2})"
+_BETWEEN = (
+    r"(?:\s?(?:[cmk]?m|k?g|ft|in|w|l|ml|[gt]b)|\s?[\"″])?\s?"
+    r"(?P<sep{0}>-|–|—|x|×|\*|(?:to|bis|à|by|sur|mal|a)(?=\s))\s?(?:[-–]\s?)?(?P<{1}>{2})"
+)
 _FIGURE = re.compile(
     rf"(?<![\w#.,/$€£¥-])(?P<one>{_NUMBER})"
     rf"(?:{_BETWEEN.format(1, 'two', _NUMBER)}(?:{_BETWEEN.format(2, 'three', _NUMBER)})?)?"
 )
 """A number, a range or sides; what it is of is read behind it."""
 _WORDS = re.compile(
-    r"(?P<plus>\+?)(?P<gap>[\s\u00a0\u202f-]?)(?:(?P<sign>[\"″%]|°[cf]\b)|(?P<first>[^\W\d_]+\.?(?:/min\b)?)(?P<square>²|2\b)?"
+    r"(?P<plus>\+?)(?P<gap>[\s\u00a0\u202f-]?)(?:(?P<sign>[\"″%]|°[cf]\b)"
+    r"|(?P<first>[^\W\d_]+\.?(?:/min\b)?)(?P<square>²|2\b)?"
     r"(?:[\s\u00a0\u202f’'-](?P<second>[^\W\d_]+)(?:[\s\u00a0\u202f’'-](?P<third>[^\W\d_]+))?)?)"
 )
 _OF_SHARE = re.compile(
     r"[\s\u00a0\u202f]+(?:d['’])?([^\W\d_]+)(?:[\s-](?:d['’])?([^\W\d_]+))?(?:[\s-](?:d['’])?([^\W\d_]+))?"
 )
 _PAIRS = {
-    **{("fl", "oz"): "floz", ("sq", "ft"): "sqft", ("square", "feet"): "sqft", ("square", "foot"): "sqft"},
-    **{("degrees", "celsius"): "°c", ("degrees", "fahrenheit"): "°f", ("degree", "celsius"): "°c"},
-    **{
-        ("square", "meters"): "m²",
-        ("square", "metres"): "m²",
-        ("mètres", "carrés"): "m²",
-        ("metros", "cuadrados"): "m²",
-    },
+    ("fl", "oz"): "floz",
+    ("sq", "ft"): "sqft",
+    ("square", "feet"): "sqft",
+    ("square", "foot"): "sqft",
+    ("degrees", "celsius"): "°c",
+    ("degrees", "fahrenheit"): "°f",
+    ("degree", "celsius"): "°c",
+    ("square", "meters"): "m²",
+    ("square", "metres"): "m²",
+    ("mètres", "carrés"): "m²",
+    ("metros", "cuadrados"): "m²",
 }
 _OCTETS = re.compile(rf"[ \u00a0\u202f]?({'|'.join(FRENCH_DATA)})\b")
 _CAPITALS = frozenset({"G", "M", "H"})

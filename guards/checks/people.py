@@ -21,14 +21,17 @@ _NUMBER_AND_NAME = (
 )
 _STREET = re.compile(
     rf"{_NUMBER_AND_NAME}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Boulevard|Blvd|Parkway|Pkwy|Mews)\b"
-    rf"|(?P<place>{_NUMBER_AND_NAME}(?:Drive|Dr|Court|Ct|Place|Pl|Way|Square|Sq|Terrace|Close|Crescent|Gardens|Highway|Hwy|Row"
+    rf"|(?P<place>{_NUMBER_AND_NAME}(?:Drive|Dr|Court|Ct|Place|Pl|Way|Square|Sq|Terrace|Close|Crescent|Gardens"
+    rf"|Highway|Hwy|Row"
     r"|Hill|Walk|Grove|Circle|Trail|Vale|Rise|Green|Park|Quay))\b"
     r"|\b(?:[A-ZÄÖÜ][\w-]{1,30}(?:straße|strasse|str\.|gasse|allee|chaussee|-Straße|-Allee|-Platz|-Ring|-Weg)"
-    r"|(?!Der|Die|Das|Den|Dem|Ein|Eine)[A-ZÄÖÜ][a-zäöüß]{1,20}(?:er|e|en) (?:Straße|Strasse|Str\.|Gasse|Allee|Weg|Platz|Ring)"
+    r"|(?!Der|Die|Das|Den|Dem|Ein|Eine)[A-ZÄÖÜ][a-zäöüß]{1,20}(?:er|e|en) (?:Straße|Strasse|Str\.|Gasse|Allee|Weg"
+    r"|Platz|Ring)"
     r"|(?P<weak>[A-ZÄÖÜ][\w-]{2,30}(?:weg|platz|ring|ufer|damm|steig|pfad|markt|hof|berg|feld)))"
     r" \d{1,4}(?:\s?[a-z]\b|[-/]\d{1,4})?(?![\d.,]\d| ?(?:[€$£%]|Euro|Stück|Tage|cm|mm|kg|g|l|ml|Uhr|Jahre)\b)"
     rf"|\b(?:Am|An der|An den|Auf der|Im|In der|Zur|Zum|Unter den|Hinter der) {_CAPITAL} \d{{1,4}}[a-z]?, \d{{5}}\b"
-    r"|\b\d{1,4}(?: ?(?:bis|ter|quater)\b)?,? (?:rue|avenue|av\.|boulevard|bd\.?|place|impasse|allée|chemin|quai|cours|route"
+    r"|\b\d{1,4}(?: ?(?:bis|ter|quater)\b)?,? (?:rue|avenue|av\.|boulevard|bd\.?|place|impasse|allée|chemin|quai"
+    r"|cours|route"
     r"|square|passage|faubourg|villa|sentier) (?:(?:de la|de l['’]|des|de|du|d['’]|la|le|les|l['’]) ?)?"
     rf"{_CAPITAL}"
 )
@@ -40,8 +43,10 @@ _ADDRESSED = re.compile(
     r"\b(?:wohn\w*|adresse|anschrift|liefer\w*|geliefert|nachbar\w*|abgegeben|geht an|versand|\d{5}) ?"
 )
 _STREET_WORDS = whole_words(
-    "street st avenue ave road rd lane ln drive dr boulevard blvd court ct place pl way square sq terrace close crescent "
-    "gardens parkway pkwy highway hwy row mews hill walk grove circle trail vale rise green park quay rue av bd impasse allée chemin quai cours "
+    "street st avenue ave road rd lane ln drive dr boulevard blvd court ct place pl way square sq terrace close "
+    "crescent "
+    "gardens parkway pkwy highway hwy row mews hill walk grove circle trail vale rise green park quay rue av bd "
+    "impasse allée chemin quai cours "
     "route passage faubourg sentier villa"
 )
 _STREET_ENDS = (
@@ -49,7 +54,8 @@ _STREET_ENDS = (
     *("pfad", "markt", "hof", "berg", "feld"),
 )
 _OF_THE_SHOP = whole_words(
-    "our store shop showroom warehouse headquarters boutique unser unsere unserem unserer laden filiale geschäft lager "
+    "our store shop showroom warehouse headquarters boutique unser unsere unserem unserer laden filiale "
+    "geschäft lager "
     "rücksendeadresse notre nos magasin entrepôt siège"
 )
 _TITLED = re.compile(
@@ -60,12 +66,14 @@ _MONSIEUR = re.compile(r"\bM\. $")
 _TITLES = whole_words("mr mrs ms miss dr herr herrn frau m mme mlle monsieur madame")
 _OTHERS = re.compile(
     r"\b(?:(?:an)?other|previous|different|fellow) (?:customer|client|buyer|shopper|user|guest|person)\b"
-    r"|\b(?:your|his|her|their) neighbou?rs?\b|\b(?:ein(?:e|en|er|em)?|der|die|dem) (?:andere[nrm]?|vorherige[nrm]?) (?:kund|käufer|person)"
+    r"|\b(?:your|his|her|their) neighbou?rs?\b|\b(?:ein(?:e|en|er|em)?|der|die|dem) (?:andere[nrm]?"
+    r"|vorherige[nrm]?) (?:kund|käufer|person)"
     r"|\b(?:ihr|ihre|ihrem|ihren|dein|deine|deinem) nachbar|\b(?:un|une|l['’]) ?autre (?:client|acheteu|personne)"
     r"|\b(?:votre|ton) voisine?\b|\bune? (?:client|cliente|acheteur) précédente?"
 )
 _OTHERS_WORDS = whole_words(
-    "customer client buyer shopper user guest person neighbor neighbour neighbors neighbours kunde kunden kundin käufer "
+    "customer client buyer shopper user guest person neighbor neighbour neighbors neighbours kunde kunden kundin "
+    "käufer "
     "käuferin nachbar nachbarn nachbarin cliente acheteur acheteuse personne voisin voisine"
 )
 _DID = re.compile(
@@ -81,7 +89,7 @@ def find_foreign_data(text: str, facts: Facts) -> Iterator[Finding]:
     """Addresses, phones, e-mail, cards and purchases of people who are not the asking customer."""
     personal = [found for found in find_personal(text) if not _is_own(found, facts)]
     words = vocabulary(text)
-    streets = not _STREET_WORDS.isdisjoint(words) or any([word.endswith(_STREET_ENDS) for word in words])
+    streets = not _STREET_WORDS.isdisjoint(words) or any(word.endswith(_STREET_ENDS) for word in words)
     streets = streets or _POSTCODE.search(text) is not None
     people = not _TITLES.isdisjoint(words) or not _OTHERS_WORDS.isdisjoint(words)
     for sentence in sentences(text) if streets or people or personal else ():

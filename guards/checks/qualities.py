@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from shopgraph.guards.checks.base import Finding, replace
-from shopgraph.guards.checks.known import Known, known, per_facts
+from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.qualities_words import COLOURS, KINDS, KINDS_BY_NAME, MATERIALS, QUALITIES
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
-from shopgraph.guards.checks.text import Sentence, sentences
+from shopgraph.guards.checks.text import Sentence, sentences, whole_words
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, ProductFact
 
@@ -24,7 +24,8 @@ _QUALITY = {name: re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])") for name, pat
 _NO = frozenset({"no", "nein", "non", "false", "none", "not", "n", "0", "keine", "kein", "aucun"})
 _YES = frozenset({"yes", "ja", "oui", "sí", "si", "true", "y", "1"})
 _DENIED = re.compile(
-    r"(?:\b(?:no|not|never|without|isn['’]t|aren['’]t|kein\w*|nicht|ohne|pas|non|aucun\w*|sans|sin|ningún)\b|n['’]t\b)[^,;:.]{0,30}$"
+    r"(?:\b(?:no|not|never|without|isn['’]t|aren['’]t|kein\w*|nicht|ohne|pas|non|aucun\w*|sans|sin|ningún)\b"
+    r"|n['’]t\b)[^,;:.]{0,30}$"
 )
 _WISHED = re.compile(
     r"\b(?:need|want|looking for|asked|prefer|if|whether|said|mentioned|brauch\w*|such\w*|möcht\w*|falls|wenn|ob"
@@ -32,36 +33,43 @@ _WISHED = re.compile(
 )
 _MADE = re.compile(
     r"\b(?:made (?:entirely |completely )?(?:of|from|out of|with)|crafted (?:from|in)|cut from|knitted from|woven from"
-    r"|(?:gefertigt|hergestellt|gemacht|besteht|bestehen|ist|sind)(?: \w+){0,2} aus|en|(?:hech[oa]s?|es|son) de|(?:is|are) (?:pure|solid|genuine|real|100 ?%))"
-    r"\s(?:(?:italian|french|spanish|german|swiss|premium|natural|high-quality|thick|brushed|polished|pure|solid|genuine|real|fine|soft|full-grain|recycled|organic|reinem|reiner|massive[mr]?|echtem|echter|pur|pure|véritable|massif|massive|puro|pura)\s){0,2}"
+    r"|(?:gefertigt|hergestellt|gemacht|besteht|bestehen|ist|sind)(?: \w+){0,2} aus|en|(?:hech[oa]s?|es|son) de"
+    r"|(?:is|are) (?:pure|solid|genuine|real|100 ?%))"
+    r"\s(?:(?:italian|french|spanish|german|swiss|premium|natural|high-quality|thick|brushed|polished|pure|solid"
+    r"|genuine|real|fine|soft|full-grain|recycled|organic|reinem|reiner|massive[mr]?|echtem|echter|pur|pure"
+    r"|véritable|massif|massive|puro|pura)\s){0,2}"
     rf"(?P<material>{'|'.join(sorted(MATERIALS, key=lambda word: (-len(word), word)))})\b(?!\s?\d)"
 )
 _MADE_SIGNS = frozenset(MATERIALS)
-_MADE_CUES = frozenset(
-    "made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real".split()
-)
+_MADE_CUES = whole_words("made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
 _NOT_ITSELF = re.compile(
-    r"\b(?:packag\w*|box|wrapp\w*|gift bag|pouch|case|handle|lining|sole|strap|lid|verpack\w*|karton|griff|futter|sohle|emballage|boîte|doublure|semelle|poignée|funda|caja|suela)\b"
+    r"\b(?:packag\w*|box|wrapp\w*|gift bag|pouch|case|handle|lining|sole|strap|lid|verpack\w*|karton|griff|futter"
+    r"|sohle|emballage|boîte|doublure|semelle|poignée|funda|caja|suela)\b"
 )
 _COLOURED = re.compile(
-    r"\b(?:in|en|is|are|comes? in|available in|ist|sind|erhältlich in|gibt es in|est|sont|es|color|colour|the|a|der|die|das|le|la|un|une)\s"
+    r"\b(?:in|en|is|are|comes? in|available in|ist|sind|erhältlich in|gibt es in|est|sont|es|color|colour|the|a|der"
+    r"|die|das|le|la|un|une)\s"
     r"(?:the |a |colou?r |classic |deep |bright |dark |light |dem |der |schönem |klassischem )?"
     rf"(?P<colour>{'|'.join(sorted(COLOURS, key=lambda word: (-len(word), word)))})\b"
 )
 _OFFERED = re.compile(
-    r"\b(?:comes? in|available in|offer it in|erhältlich in|gibt es in|lieferbar in|disponible en|existe en|se ofrece en)\b"
+    r"\b(?:comes? in|available in|offer it in|erhältlich in|gibt es in|lieferbar in|disponible en|existe en"
+    r"|se ofrece en)\b"
 )
-_COLOUR_NAMES = frozenset("color colour colors colours farbe farben couleur couleurs colores".split())
-_ORIGIN_NAMES = frozenset("origin origine origen herkunft country provenance herkunftsland ursprung made".split())
+_COLOUR_NAMES = whole_words("color colour colors colours farbe farben couleur couleurs colores")
+_ORIGIN_NAMES = whole_words("origin origine origen herkunft country provenance herkunftsland ursprung made")
 _MADE_IN = re.compile(
-    r"\b(?:[Mm]ade in|[Pp]roduced in|[Mm]anufactured in|[Hh]andmade in|[Gg]rown in|[Hh]ergestellt in|[Gg]efertigt in|[Ff]abriquée?s? (?:en|au|aux)|[Pp]roduite?s? (?:en|au)"
+    r"\b(?:[Mm]ade in|[Pp]roduced in|[Mm]anufactured in|[Hh]andmade in|[Gg]rown in|[Hh]ergestellt in"
+    r"|[Gg]efertigt in|[Ff]abriquée?s? (?:en|au|aux)|[Pp]roduite?s? (?:en|au)"
     r"|[Hh]ech[oa]s? en|[Ff]abricad[oa]s? en) (?:the )?(?P<place>[A-ZÄÖÜÉ][\w'’-]+(?: [A-ZÄÖÜÉ][\w'’-]+)?)"
 )
 _FROM = re.compile(
-    r"\b(?:[Cc]omes? from|[Ii]s from|[Aa]re from|[Ss]ourced from|[Ii]mported from|[Kk]ommt aus|[Ss]tammt aus|[Vv]ient (?:de|d['’]|du)|[Pp]rovient (?:de|d['’]|du)|[Ee]s de|[Pp]rocede de"
-    r"|[Mm]ade in|[Pp]roduced in|[Gg]rown in|[Hh]ergestellt in|[Ff]abriquée?s? (?:en|au)|[Hh]ech[oa]s? en) ?(?:the )?(?P<place>[A-ZÄÖÜÉ][\w'’-]+(?: [A-ZÄÖÜÉ][\w'’-]+)?)"
+    r"\b(?:[Cc]omes? from|[Ii]s from|[Aa]re from|[Ss]ourced from|[Ii]mported from|[Kk]ommt aus|[Ss]tammt aus"
+    r"|[Vv]ient (?:de|d['’]|du)|[Pp]rovient (?:de|d['’]|du)|[Ee]s de|[Pp]rocede de"
+    r"|[Mm]ade in|[Pp]roduced in|[Gg]rown in|[Hh]ergestellt in|[Ff]abriquée?s? (?:en|au)"
+    r"|[Hh]ech[oa]s? en) ?(?:the )?(?P<place>[A-ZÄÖÜÉ][\w'’-]+(?: [A-ZÄÖÜÉ][\w'’-]+)?)"
 )
-_AUTHOR_NAMES = frozenset("author autor auteur autora artist illustrator editor autrice".split())
+_AUTHOR_NAMES = whole_words("author autor auteur autora artist illustrator editor autrice")
 _AUTHOR = re.compile(
     r"\b(?:(?:[Ww]ritten )?by|von|de|par|d['’]) ?(?P<name>[A-ZÄÖÜÉ][\w.'’-]+(?: [A-ZÄÖÜÉ][\w.'’-]+){1,3})"
 )
@@ -161,9 +169,15 @@ def _state(name: str, product: ProductFact, stem: str) -> bool | None:
 
 
 _WITHOUT = {
-    "caffeinefree": "caffeine", "alcoholfree": "alcohol", "sugarfree": "sugar", "gluten": "gluten", "lactose": "lactose",
-    "fragrancefree": "fragrance", "grainfree": "grain",
-}  # fmt: skip
+    "caffeinefree": "caffeine",
+    "alcoholfree": "alcohol",
+    "sugarfree": "sugar",
+    "fragrancefree": "fragrance",
+    "gluten": "gluten",
+    "lactose": "lactose",
+    "grainfree": "grain",
+}
+"""What is free of a thing, by the attribute that says whether the thing is in it."""
 
 
 def _texts(products: Sequence[ProductFact]) -> str:
@@ -180,7 +194,7 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
     claimed = MATERIALS[found["material"]]
     held = {MATERIALS[word]: word for word in _WORD.findall(_texts(products)) if word in MATERIALS}
     compound = any(found["material"] in word for word in _WORD.findall(_texts(products)))
-    if claimed in held or compound or {claimed, *held} & {"wood"} and held.keys() & _WOODS | ({claimed} & _WOODS):
+    if claimed in held or compound or ({claimed, *held} & {"wood"} and held.keys() & _WOODS | ({claimed} & _WOODS)):
         return None
     whole = [
         product.attributes[key]
@@ -203,7 +217,7 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
     return take_claim_out(sentence, start, found.end(), [found.span()], subject.products, reason)
 
 
-_WOODS = frozenset("oak walnut beech pine cedar spruce maple ash birch mahogany teak hickory".split())
+_WOODS = whole_words("oak walnut beech pine cedar spruce maple ash birch mahogany teak hickory")
 
 
 def _colour(sentence: Sentence, low: str, products: Sequence[ProductFact], subject: Subject) -> Finding | None:
@@ -320,7 +334,8 @@ _KIND_SIGNS = frozenset().union(
     *[words for group in KINDS for words in group], *[words for _, group in KINDS_BY_NAME for words in group]
 )
 _COLOUR_SIGNS = frozenset(COLOURS)
-_MADE_IN_SIGNS = frozenset(
-    "made produced manufactured handmade grown hergestellt gefertigt fabriqué fabriquée fabriqués produit hecho hecha fabricado".split()
+_MADE_IN_SIGNS = whole_words(
+    "made produced manufactured handmade grown hergestellt gefertigt fabriqué fabriquée fabriqués produit hecho "
+    "hecha fabricado"
 )
 _OTHER_SIGNS = _MADE_SIGNS | _COLOUR_SIGNS | _KIND_SIGNS

@@ -17,14 +17,18 @@ _TAX_WORDS = whole_words(
     "tax taxes vat gst mwst ust mehrwertsteuer umsatzsteuer tva taxe ht ttc netto nettopreise nettopreis iva"
 )
 _EXCLUDED = re.compile(
-    r"\b(?:plus|excl(?:\.|uding|udes?|usive of)?) (?:of )?(?:\d{1,2}(?:[.,]\d+)? ?% )?(?:sales )?(?:tax(?:es)?|vat|gst)\b"
+    r"\b(?:plus|excl(?:\.|uding|udes?|usive of)?) (?:of )?(?:\d{1,2}(?:[.,]\d+)? ?% )?(?:sales )?(?:tax(?:es)?|vat"
+    r"|gst)\b"
     r"|\b(?:tax(?:es)?|vat|gst) (?:is|are|will be) (?:not included|extra|excluded|added (?:at checkout|on top)|on top)"
-    r"|\b(?:zzgl\.?|zuzüglich|exkl\.?|exklusive|ohne) (?:der )?(?:gesetzlichen? )?(?:\d{1,2}(?:,\d)? ?% )?(?:mwst|ust|mehrwertsteuer|umsatzsteuer)"
-    r"|\bnettopreise?\b|\bnetto\b|\bhors (?:taxes?|tva)\b|(?<=\d )ht\b|€ ht\b|\btva (?:en sus|non comprise|non incluse)\b"
+    r"|\b(?:zzgl\.?|zuzüglich|exkl\.?|exklusive|ohne) (?:der )?(?:gesetzlichen? )?(?:\d{1,2}(?:,\d)? ?% )?(?:mwst"
+    r"|ust|mehrwertsteuer|umsatzsteuer)"
+    r"|\bnettopreise?\b|\bnetto\b|\bhors (?:taxes?|tva)\b|(?<=\d )ht\b|€ ht\b|\btva (?:en sus|non comprise"
+    r"|non incluse)\b"
     r"|\bsin iva\b|\biva no incluido\b|\bmás iva\b"
 )
 _INCLUDED = re.compile(
-    r"\b(?:incl(?:\.|uding|udes?|usive of)) (?:all |the |of )?(?:\d{1,2}(?:[.,]\d+)? ?% )?(?:sales )?(?:tax(?:es)?|vat|gst)\b"
+    r"\b(?:incl(?:\.|uding|udes?|usive of)) (?:all |the |of )?(?:\d{1,2}(?:[.,]\d+)? ?% )?(?:sales )?(?:tax(?:es)?"
+    r"|vat|gst)\b"
     r"|\b(?:tax(?:es)?|vat|gst) (?:is|are) (?:already )?included\b|\bwith (?:sales )?tax included\b|\btax[- ]included\b"
 )
 _OTHER_WAY = (("excl.", "incl."), ("excluding", "including"), ("excludes", "includes"), ("exclude", "include"))
@@ -36,7 +40,8 @@ _OTHER_WAYS = (
     ("exklusive", "inklusive"),
 )
 _WITHDRAW_WORDS = whole_words(
-    "withdraw withdrawal withdrawing cooling widerruf widerrufen widerrufsrecht widerrufsfrist rétractation rétracter "
+    "withdraw withdrawal withdrawing cooling widerruf widerrufen widerrufsrecht widerrufsfrist rétractation "
+    "rétracter "
     "desistimiento desistir cancellation"
 )
 _WITHDRAW = re.compile(
@@ -46,33 +51,41 @@ _DAYS = re.compile(
     r"(?<![\d.,-])0*(\d{1,3})(?=[\s-](?:calendar |working |business )?(?:days?|tagen?|tage|jours|días)\b)"
 )
 _NO_RIGHT = re.compile(
-    r"\bno (?:statutory |legal )?right (?:of withdrawal|to withdraw|to cancel)\b|\b(?:cannot|can['’]t|may not) withdraw\b"
-    r"|\b(?:kein|keinen) (?:\w+ )?(?:widerrufsrecht|widerruf)\b|\bwiderruf\w* (?:ist|sind|wird) (?:\w+ )?(?:ausgeschlossen|nicht möglich)\b"
+    r"\bno (?:statutory |legal )?right (?:of withdrawal|to withdraw|to cancel)\b|\b(?:cannot|can['’]t"
+    r"|may not) withdraw\b"
+    r"|\b(?:kein|keinen) (?:\w+ )?(?:widerrufsrecht|widerruf)\b|\bwiderruf\w* (?:ist|sind"
+    r"|wird) (?:\w+ )?(?:ausgeschlossen|nicht möglich)\b"
     r"|\b(?:pas|aucun) (?:de )?droit de rétractation\b|\bno (?:hay|tiene) derecho de desistimiento\b"
 )
 _EXCEPTED = re.compile(
-    r"\b(?:custom|personali[sz]ed|engraved|made to order|hygien\w*|sealed|unsealed|perishable|digital|download|gift card|food"
+    r"\b(?:custom|personali[sz]ed|engraved|made to order|hygien\w*|sealed|unsealed|perishable|digital|download"
+    r"|gift card|food"
     r"|maß\w*|personalisiert\w*|graviert\w*|entsiegelt\w*|versiegelt\w*|verderblich\w*|lebensmittel|gutschein\w*"
     r"|personnalisée?s?|sur mesure|descellée?s?|périssables?|numérique|personalizad\w*|perecedero\w*)\b"
 )
 _STATUTORY = re.compile(
-    r"\b(?:statutory|legal) (?:\d{1,2}[- ]day )?(?:right (?:of withdrawal|to (?:withdraw|return|cancel))|withdrawal (?:period|right)|cooling[- ]off)"
+    r"\b(?:statutory|legal) (?:\d{1,2}[- ]day )?(?:right (?:of withdrawal|to (?:withdraw|return|cancel))"
+    r"|withdrawal (?:period|right)|cooling[- ]off)"
     r"|\bgesetzliche[nsr]? widerruf\w*|\bdroit légal de rétractation\b"
 )
 _PRIOR_WORDS = whole_words("lowest niedrigster niedrigste niedrigsten tiefster bas bajo")
 _PRIOR = re.compile(
-    r"\blowest (?:\w+ )?price (?:of|in|over|within|during|from) the (?:last|past|previous) 0*(?P<en>\d{1,3} (?:days?|weeks?|months?))"
-    r"|\b(?:niedrigste[rn]?|tiefste[rn]?) (?:\w+ )?preis der (?:letzten|vergangenen) 0*(?P<de>\d{1,3} (?:tage|wochen|monate))"
+    r"\blowest (?:\w+ )?price (?:of|in|over|within|during|from) the (?:last|past"
+    r"|previous) 0*(?P<en>\d{1,3} (?:days?|weeks?|months?))"
+    r"|\b(?:niedrigste[rn]?|tiefste[rn]?) (?:\w+ )?preis der (?:letzten|vergangenen) 0*(?P<de>\d{1,3} (?:tage"
+    r"|wochen|monate))"
     r"|\bprix le plus bas (?:des|sur les|au cours des) 0*(?P<fr>\d{1,3} derni(?:ers|ères) (?:jours|semaines|mois))"
     r"|\bprecio más bajo de los últimos 0*(?P<es>\d{1,3} (?:días|meses))"
 )
 _PRIOR_DAYS = {"en": "{} days", "de": "{} Tage", "fr": "{} derniers jours", "es": "{} días"}
 _GOODS: dict[str, frozenset[str]] = {
     "spirits": whole_words(
-        "whisky whiskey gin vodka rum spirits liqueur liquor tequila brandy cognac schnaps likör obstler wodka eau-de-vie"
+        "whisky whiskey gin vodka rum spirits liqueur liquor tequila brandy cognac schnaps likör obstler wodka "
+        "eau-de-vie"
     ),
     "beer": whole_words(
-        "wine wines beer beers champagne prosecco cider alcohol wein weine bier biere sekt alkohol vin vins bière bières alcool vino cerveza"
+        "wine wines beer beers champagne prosecco cider alcohol wein weine bier biere sekt alkohol vin vins bière "
+        "bières alcool vino cerveza"
     ),
     "tobacco": whole_words(
         "tobacco cigarette cigarettes cigar cigars vape vapes nicotine tabak zigaretten zigarre tabac cigares tabaco"
@@ -82,20 +95,27 @@ _GOODS: dict[str, frozenset[str]] = {
 }
 _RESTRICTED = frozenset[str]().union(*_GOODS.values())
 _AGE = re.compile(
-    r"\b(?:must be|at least|from(?: the)?(?: age(?: of)?)?|aged?|over|only (?:for|to) (?:people|customers|adults)? ?(?:over|from|aged)?|ab|mindestens"
-    r"|à partir de|plus de|au moins|a partir de|mayores de)(?: (?:age|the age of|aged))? 0*(?P<age>\d{1,2})\b(?=(?: ?\+| years?| jahren?| ans| años| or (?:older|over)| to (?:buy|order)|[.,;!]|$))"
+    r"\b(?:must be|at least|from(?: the)?(?: age(?: of)?)?|aged?|over|only (?:for|to) (?:people|customers"
+    r"|adults)? ?(?:over|from|aged)?|ab|mindestens"
+    r"|à partir de|plus de|au moins|a partir de|mayores de)(?: (?:age|the age of"
+    r"|aged))? 0*(?P<age>\d{1,2})\b(?=(?: ?\+| years?| jahren?| ans| años| or (?:older|over)| to (?:buy|order)"
+    r"|[.,;!]|$))"
 )
 _YOUR_AGE = re.compile(
-    r"\b(?:(?:as|since|if|even if|because|although) )?you(?:['’]re| are)(?: only| just)? 0*(?P<en>\d{1,2})(?:[ -]years?[- ]old)?\b|\bmit 0*(?P<de>\d{1,2})(?: jahren)?\b"
+    r"\b(?:(?:as|since|if|even if|because|although) )?you(?:['’]re| are)(?: only"
+    r"| just)? 0*(?P<en>\d{1,2})(?:[ -]years?[- ]old)?\b|\bmit 0*(?P<de>\d{1,2})(?: jahren)?\b"
     r"|\bà 0*(?P<fr>\d{1,2}) ans\b|\b(?:a|as a) 0*(?P<of>\d{1,2})-year-old\b|\bcon 0*(?P<es>\d{1,2}) años\b"
 )
 _MAY = re.compile(
     r"\b(?:can|may|able to|no problem|fine|allowed|order|buy|kann\w*|darf\w*|dürfen|können|pouvez|peux|peut|puede\w*)\b"
 )
 _NO_CHECK = re.compile(
-    r"\b(?:no|without(?: any)?|don['’]t (?:need|check|ask for)|do not (?:need|check|ask for)|skip) (?:an? |any |your )?(?:age (?:check|verification|limit|restriction|proof)|id(?: check)?|proof of age)\b"
-    r"|\b(?:anyone|everyone|minors?|teenagers?|under[- ]?(?:18|21)s?|kids|children) (?:can|may) (?:buy|order|purchase)\b"
-    r"|\b(?:keine|ohne) (?:alters(?:prüfung|kontrolle|nachweis|beschränkung)|ausweis)\b|\b(?:sans|aucune?) (?:vérification|contrôle|limite) d['’]âge\b"
+    r"\b(?:no|without(?: any)?|don['’]t (?:need|check|ask for)|do not (?:need|check|ask for)|skip) (?:an? |any "
+    r"|your )?(?:age (?:check|verification|limit|restriction|proof)|id(?: check)?|proof of age)\b"
+    r"|\b(?:anyone|everyone|minors?|teenagers?|under[- ]?(?:18|21)s?|kids|children) (?:can|may) (?:buy|order"
+    r"|purchase)\b"
+    r"|\b(?:keine|ohne) (?:alters(?:prüfung|kontrolle|nachweis|beschränkung)|ausweis)\b|\b(?:sans"
+    r"|aucune?) (?:vérification|contrôle|limite) d['’]âge\b"
     r"|\bsin (?:verificación|control|límite) de edad\b"
 )
 

@@ -28,15 +28,51 @@ class Region:
     """From which age restricted goods are sold."""
 
 
-_EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK EU".split()
+_EU = [
+    "AT",
+    "BE",
+    "BG",
+    "CY",
+    "CZ",
+    "DE",
+    "DK",
+    "EE",
+    "ES",
+    "FI",
+    "FR",
+    "GR",
+    "HR",
+    "HU",
+    "IE",
+    "IT",
+    "LT",
+    "LU",
+    "LV",
+    "MT",
+    "NL",
+    "PL",
+    "PT",
+    "RO",
+    "SE",
+    "SI",
+    "SK",
+    "EU",
+]
 _GOODS = ("beer", "spirits", "tobacco", "knives", "fireworks")
 _AGES = {
     **dict.fromkeys(_EU, (18, 18, 18, None, 18)),
     **dict.fromkeys(("DE", "AT", "LU", "DK", "BE"), (16, 18, 18, None, 18)),
-    **{"FI": (18, 20, 18, None, 18), "SE": (20, 20, 18, None, 18), "LT": (20, 20, 20, None, 18)},
-    **{"GB": (18, 18, 18, 18, 18), "CH": (16, 18, 18, None, 18), "NO": (18, 20, 18, None, 18)},
-    **{"US": (21, 21, 21, None, None), "CA": (19, 19, 19, None, 18), "AU": (18, 18, 18, None, None)},
-    **{"NZ": (18, 18, 18, None, 18), "JP": (20, 20, 20, None, None)},
+    "FI": (18, 20, 18, None, 18),
+    "SE": (20, 20, 18, None, 18),
+    "LT": (20, 20, 20, None, 18),
+    "GB": (18, 18, 18, 18, 18),
+    "CH": (16, 18, 18, None, 18),
+    "NO": (18, 20, 18, None, 18),
+    "US": (21, 21, 21, None, None),
+    "CA": (19, 19, 19, None, 18),
+    "AU": (18, 18, 18, None, None),
+    "NZ": (18, 18, 18, None, 18),
+    "JP": (20, 20, 20, None, None),
 }
 """From which age beer and wine, spirits, tobacco, knives and fireworks are sold."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from shopgraph.guards.checks.base import Finding
 from shopgraph.guards.checks.known import known
-from shopgraph.guards.checks.text import lowered
+from shopgraph.guards.checks.text import lowered, whole_words
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
@@ -25,7 +25,8 @@ _SHAPES = re.compile(
     r"|\b[Bb]earer\s[A-Za-z0-9._~+/-]{16,}|\b[Bb]asic\s[A-Za-z0-9+/]{16,}={0,2}"
     r"|\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,64}:[^\s/@]{1,128}@[\w.-]{1,253}"
     r"|\b(?:AccountKey|SharedAccessKey|client_secret|aws_secret_access_key|private_key)\W{1,4}[\w+/=-]{8,}"
-    r"|\b(?:[Ll]ogin|[Uu]ser(?:name)?|[Bb]enutzer(?:name)?|[Uu]tilisateur|[Ii]dentifiant)\s?[:=]\s?\S{1,40}\s?[/,;|]\s?[^\s\d]{0,20}\d\S{0,20}"
+    r"|\b(?:[Ll]ogin|[Uu]ser(?:name)?|[Bb]enutzer(?:name)?|[Uu]tilisateur"
+    r"|[Ii]dentifiant)\s?[:=]\s?\S{1,40}\s?[/,;|]\s?[^\s\d]{0,20}\d\S{0,20}"
     r"|\bssh-(?:rsa|ed25519)\s[A-Za-z0-9+/]{20,}"
 )
 """How keys of well-known services begin, and credentials within an address."""
@@ -66,17 +67,19 @@ _SHAPE_SIGNS = (
 """One of these, in lower case, stands in whatever `_SHAPES` finds."""
 _SHORTEST = 12
 """Letters of the shortest key without a blank."""
-_LOGINS = frozenset("login user username benutzer benutzername utilisateur identifiant".split())
+_LOGINS = whole_words("login user username benutzer benutzername utilisateur identifiant")
 
 _CALLED = re.compile(
     r"(?P<called>\b[a-z_-]{0,24}(?:password|passwort|passwörter|kennwort|passcode|passphrase|pass phrase|mot de passe"
-    r"|passwd|pwd|zugangscode|code d['’]accès|pin(?:[ -]code)?|geheimzahl|(?:api|secret|private|access|encryption|admin"
+    r"|contraseña|clave (?:api|secreta|de acceso|de admin\w*)|passwd|pwd|zugangscode|code d['’]accès"
+    r"|pin(?:[ -]code)?|geheimzahl|(?:api|secret|private|access|encryption|admin"
     r"|master|signing|webhook|payment|geheimer|privater|geheime[rsn]?)[ _-]?(?:key|token|schlüssel|secret|code)"
     r"|(?:zugangs|zugriffs)(?:schlüssel|token|daten)|cl[ée]f? (?:api|secrète|privée|d['’]accès|d['’]api)"
     r"|jeton(?: d['’]accès| secret)?|credentials|login|token|secret))\b"
     r"(?P<of>(?: (?:for|of|to|on|in|für|von|zum|zur|der|des|du|de|pour|the|our|your|this|das|den|die|l['’])?"
     r" ?(?!is\b|ist\b|est\b|lautet\b|was\b)[\w'’-]{1,20}){0,4}?)"
-    r"\s{0,2}(?P<link>is now|is|was|are|ist jetzt|ist|lautet|lauten|war|est|était|sont|es|reads|:|=|->|→)\s{0,2}:?\s{0,2}"
+    r"\s{0,2}(?P<link>is now|is|was|are|ist jetzt|ist|lautet|lauten|war|est|était|sont|es|reads|:|=|->"
+    r"|→)\s{0,2}:?\s{0,2}"
     r"(?P<quote>[\"'“„«`]?)\s?(?P<value>[^\s\"'“”„«»`]{4,200})",
     re.I,
 )
@@ -89,8 +92,6 @@ _CALLED_SIGNS = (
         "mot de passe",
         "contraseña",
         "clave",
-        "contraseña",
-        "clave",
         "schlüssel",
         "secret",
         "credential",
@@ -98,15 +99,16 @@ _CALLED_SIGNS = (
     ),
     *("zugriff", "geheim", "jeton", "d'acc", "d’acc"),
 )
-_CALLED_WORDS = frozenset("pin pwd key keys token tokens clé clef login pass".split())
+_CALLED_WORDS = whole_words("pin pwd key keys token tokens clé clef login pass")
 _PLAIN_LINKS = (":", "=", "->", "→", "lautet", "lauten", "reads")
-_NO_VALUE = frozenset(
+_NO_VALUE = whole_words(
     "required needed necessary optional incorrect wrong invalid valid correct expired safe secure secret private "
-    "protected encrypted stored hidden masked weak strong reset changed updated forgotten known unknown case-sensitive "
+    "protected encrypted stored hidden masked weak strong reset changed updated forgotten known unknown "
+    "case-sensitive "
     "confidential yours here there this that what when where never only always also still just being sent used "
     "displayed shown erforderlich notwendig falsch ungültig richtig abgelaufen sicher geschützt verschlüsselt geheim "
     "gespeichert vertraulich nicht obligatoire incorrect invalide expiré protégé chiffré secrète requis requise "
-    "nécessaire please bitte optionnel".split()
+    "nécessaire please bitte optionnel"
 )
 _TOKEN = re.compile(r"(?<![\w/.@-])[A-Za-z0-9_+/=-]{20,200}(?![\w/@])")
 _CALLED_NEAR = re.compile(
@@ -116,8 +118,10 @@ _CALLED_NEAR = re.compile(
 _INNER = r"(?:system|hidden|initial|secret|internal|original|developer|confidential|underlying)"
 _TEXTS = r"(?:prompt|instructions?|guidelines|rules|message|directives?)"
 _PROMPT = re.compile(
-    rf"\b(?:my|our) (?:{_INNER} )?(?:prompt|instructions) (?:are|is|says?|reads?|state|tells? me|forbids?|requires?|begins?|starts?)\b"
-    r"(?! (?:not|confidential|private|secret|internal|that i (?:can|may)|to help|included|simple|clear|easy|enclosed|in the))"
+    rf"\b(?:my|our) (?:{_INNER} )?(?:prompt|instructions) (?:are|is|says?|reads?|state|tells? me|forbids?|requires?"
+    rf"|begins?|starts?)\b"
+    r"(?! (?:not|confidential|private|secret|internal|that i (?:can|may)|to help|included|simple|clear|easy"
+    r"|enclosed|in the))"
     rf"|\b(?:my|the|these|our) {_INNER} {_TEXTS} (?:are|is|says?|reads?|state|tells? me|begins?|starts?)\b"
     rf"(?! (?:not|confidential|private|secret))"
     rf"|\b(?:{_INNER} )?(?:system )?prompt (?:says|reads|states|begins|starts)\b"
@@ -127,36 +131,46 @@ _PROMPT = re.compile(
     r" (?:to|not to|never to|by)\b"
     r"|(?:^|[\"'“„«‹:>|]\s{0,3})(?:you are|act as|you['’]re) (?:[A-Z]\w{1,20}, )?(?:an?|the) [^\n.]{0,60}"
     r"\b(?:assistant|agent|chatbot|bot|ai|advisor)\b"
-    r"|\b(?:do not|don['’]t|never) (?:disclose|reveal|share|mention|show|repeat|leak) (?:this|these|the|your|any of (?:this|these))"
+    r"|\b(?:do not|don['’]t|never) (?:disclose|reveal|share|mention|show|repeat|leak) (?:this|these|the|your"
+    r"|any of (?:this|these))"
     r" (?:system )?(?:prompt|instructions|rules|guidelines)\b"
     r"|\b(?:repeat|repeating|here is) everything above\b"
     r"|<\|(?:im_start|im_end|system|endoftext|user|assistant)\|>|\[/?INST\]|<</?SYS>>|</?system>"
     r"|\"role\"\s{0,2}:\s{0,2}\"(?:system|developer)\""
     r"|#{2,4} ?(?:system|instructions?)(?: prompt| message)?\s{0,2}(?::|\n|$)"
     # German
-    r"|\b(?:meine|die) \w{0,20}(?:system|intern|geheim|versteckt|verborgen)\w* ?-?(?:anweisung(?:en)?|vorgaben|instruktionen"
-    r"|regeln|prompt) ?(?:lauten|lautet|sagen|sagt|besagen|verlangen|:)|\bmeine (?:anweisungen|instruktionen|vorgaben) (?:lauten|sagen|besagen|sind:|verbieten)"
+    r"|\b(?:meine|die) \w{0,20}(?:system|intern|geheim|versteckt|verborgen)\w* ?-?(?:anweisung(?:en)?|vorgaben"
+    r"|instruktionen"
+    r"|regeln|prompt) ?(?:lauten|lautet|sagen|sagt|besagen|verlangen|:)|\bmeine (?:anweisungen|instruktionen"
+    r"|vorgaben) (?:lauten|sagen|besagen|sind:|verbieten)"
     r"|\b(?:system|interne|versteckte|geheime)[- ]?(?:anweisung(?:en)?|vorgaben|instruktionen)\s?:"
     r"|\b(?:ich wurde|mir wurde|ich bin) (?:angewiesen|aufgetragen|programmiert|instruiert)\b"
-    r"|\bdu bist (?:[A-Z]\w{1,20}, )?(?:ein|der|eine|die) [^\n.]{0,50}\b\w{0,20}(?:assistent|assistentin|agent|chatbot|bot|berater)\b"
+    r"|\bdu bist (?:[A-Z]\w{1,20}, )?(?:ein|der|eine|die) [^\n.]{0,50}\b\w{0,20}(?:assistent|assistentin|agent"
+    r"|chatbot|bot|berater)\b"
     r"|\b(?:verrate|gib|zeige|nenne) (?:niemals|nie|nicht) [^\n.]{0,20}(?:prompt|anweisung|instruktion)"
     # French
-    r"|\b(?:mes|les) (?:instructions|consignes|directives) (?:système|cachées|internes|secrètes|initiales)\s?(?:sont|disent|indiquent|stipulent|exigent|:)"
+    r"|\b(?:mes|les) (?:instructions|consignes|directives) (?:système|cachées|internes|secrètes"
+    r"|initiales)\s?(?:sont|disent|indiquent|stipulent|exigent|:)"
     r"|\bmes (?:instructions|consignes) (?:sont\s?:|disent|indiquent|stipulent|m['’]interdisent|précisent)"
-    r"|\b(?:instructions|consignes) (?:système|cachées|internes|secrètes)\s?:|\bprompt (?:système|système est|initial)\b"
+    r"|\b(?:instructions|consignes) (?:système|cachées|internes|secrètes)\s?:|\bprompt (?:système|système est"
+    r"|initial)\b"
     r"|\b(?:on m['’]a|j['’]ai été) (?:demandé de ne|programmée?|configurée?|chargée? de ne)\b"
-    r"|\btu es (?:[A-Z]\w{1,20}, )?(?:un|une|l['’]) ?[^\n.]{0,50}\b(?:assistante?|agent|chatbot|conseillère?|vendeur|vendeuse)\b"
-    r"|\b(?:mis|las) instrucciones (?:internas |del sistema |ocultas )?(?:son:|dicen|indican)|\b(?:instrucciones|prompt) (?:del sistema|ocultas|internas)\s?:"
+    r"|\btu es (?:[A-Z]\w{1,20}, )?(?:un|une|l['’]) ?[^\n.]{0,50}\b(?:assistante?|agent|chatbot|conseillère?"
+    r"|vendeur|vendeuse)\b"
+    r"|\b(?:mis|las) instrucciones (?:internas |del sistema |ocultas )?(?:son:|dicen|indican)|\b(?:instrucciones"
+    r"|prompt) (?:del sistema|ocultas|internas)\s?:"
     r"|\beres (?:[A-Z]\w{1,20}, )?(?:un|una|el|la) [^\n.]{0,50}\b(?:asistente|agente|chatbot|vendedora?)\b"
     r"|\bne (?:révèle|divulgue|dévoile|partage)[sz]? (?:jamais|pas) [^\n.]{0,20}(?:prompt|instruction|consigne)",
     re.I | re.M,
 )
 _SPOKEN = re.compile(r"\b(?:SYSTEM|DEVELOPER)(?: PROMPT| MESSAGE)?\s?:\s")
-_PROMPT_WORDS = frozenset(
+_PROMPT_WORDS = whole_words(
     "prompt prompts instructions instruction instructed instruktionen instruiert programmed configured prompted system "
-    "developers developer sys im_start role guidelines rules instrucciones directive directives message programmiert angewiesen "
-    "aufgetragen anweisung anweisungen vorgaben systemprompt systemanweisungen consignes programmé programmée configuré "
-    "configurée demandé chargé chargée inst start end above".split()
+    "developers developer sys im_start role guidelines rules instrucciones directive directives message "
+    "programmiert angewiesen "
+    "aufgetragen anweisung anweisungen vorgaben systemprompt systemanweisungen consignes programmé programmée "
+    "configuré "
+    "configurée demandé chargé chargée inst start end above"
 )
 _PROMPT_SIGNS = ("you are a", "you are the", "you're a", "you’re a", "act as", "<|", "du bist", "tu es", "eres ", "##")
 """One of these, or of the words, stands in whatever `_PROMPT` finds."""
@@ -239,4 +253,4 @@ def _is_known(value: str, facts: Facts) -> bool:
 
 def _any_in(low: str, signs: tuple[str, ...]) -> bool:
     """Whether a pattern is worth running: a search for fixed letters costs a hundredth of it."""
-    return any([sign in low for sign in signs])
+    return any(sign in low for sign in signs)

@@ -43,16 +43,19 @@ _OF_THE_SHOP = whole_words(
 )
 """A sentence with one of these and no name is not about the product before."""
 _CONTRAST = whole_words(
-    "while whereas each both compared than but versus während jeweils als aber tandis chaque que mais mientras cada pero"
+    "while whereas each both compared than but versus während jeweils als aber tandis chaque que mais mientras "
+    "cada pero"
 )
 """A sentence with one of these may speak of a further product by half its name."""
 _IT = whole_words("it its they their er es sein seine seiner seinem sie il elle ils elles son sa ses leur leurs")
 
 
 _NO_NAME = whole_words(
-    "order orders sale card gift delivery shipping return refund price discount code total item items offer stock size "
+    "order orders sale card gift delivery shipping return refund price discount code total item items offer "
+    "stock size "
     "color colour store shop bestellung lieferung preis commande prix livraison "
-    "pack packs pair with from your mini maxi plus light dark black white blue green grey grau blau grün schwarz weiß "
+    "pack packs pair with from your mini maxi plus light dark black white blue green grey grau blau grün "
+    "schwarz weiß "
     "noir blanc bleu vert rouge rosa gold silver small large extra free organic natural classic premium home kitchen "
     "garden water inch page pages piece pieces best good great this that these avec pour sans mit ohne für und dans "
     "notre votre unser kilo litre liter edition édition ausgabe first"

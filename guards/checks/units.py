@@ -20,10 +20,12 @@ class Unit(NamedTuple):
 
 
 _METRIC = """
-mass: g gram grams gramm gramme grammes gramo gramos=1; mg=0.001; kg kilo kilos kilogram kilograms kilogramm kilogramme kilogrammes
+mass: g gram grams gramm gramme grammes gramo gramos=1; mg=0.001; kg kilo kilos kilogram kilograms kilogramm
+ kilogramme kilogrammes
  kilogrammes kilogramos=1000
 length: mm millimeter millimeters millimetre millimetres millimètre millimètres=1; cm centimeter centimeters
- centimetre centimetres zentimeter zentimetern centimètre centimètres centímetro centímetros=10; m meter meters metre metres metern mètre
+ centimetre centimetres zentimeter zentimetern centimètre centimètres centímetro centímetros=10; m meter meters
+  metre metres metern mètre
  mètres metro metros=1000; km kilometer kilometers kilometre kilometres kilometern kilomètre kilomètres=1000000
 volume: ml milliliter milliliters millilitre millilitres=1; cl centilitre centilitres zentiliter=10; dl=100; l liter
  liters litre litres litern litro litros=1000
@@ -52,19 +54,24 @@ fahrenheit: °f=1
 carat: carat carats karat=1
 depth: atm=1
 thread: denier den=1
-time: hour hours hr hrs h stunde stunden heure heures std hora horas=60; minute minutes min mins minuten minuto minutos=1;
- day days tag tage tagen jour jours día días=1440; week weeks woche wochen semaine semaines semana semanas=10080; month
- months monat monate monaten mois mes meses=43830; year years yr yrs jahr jahre jahren an ans année années año años=525960
+time: hour hours hr hrs h stunde stunden heure heures std hora horas=60; minute minutes min mins minuten minuto
+ minutos=1;
+ day days tag tage tagen jour jours día días=1440; week weeks woche wochen semaine semaines semana semanas=10080;
+  month
+ months monat monate monaten mois mes meses=43830; year years yr yrs jahr jahre jahren an ans année années año
+  años=525960
 """
 _IMPERIAL = """
 mass: lb lbs pound pounds=453.592; oz ounce ounces unze unzen=28.3495
-length: inch inches zoll pouce pouces pulgada pulgadas "=25.4; ft foot feet=304.8; yd yard yards=914.4; mile miles=1609344
+length: inch inches zoll pouce pouces pulgada pulgadas "=25.4; ft foot feet=304.8; yd yard yards=914.4; mile
+ miles=1609344
 volume: gal gallon gallons=3785.41; qt quart quarts=946.353; pint pints=473.176; floz=29.5735
 area: sqft square-feet=0.092903
 power: hp ps=745.7
 """
 _THINGS = """
-pieces: piece pieces pieza piezas part parts teil teile teilen pièce pièces element elements elemente éléments teilig teilige teiliges teiliger teiligen
+pieces: piece pieces pieza piezas part parts teil teile teilen pièce pièces element elements elemente éléments
+ teilig teilige teiliges teiliger teiligen
 pages: page pages página páginas seite seiten
 gears: gear gears speed speeds marcha marchas velocidad velocidades gang gänge gängen vitesse vitesses
 drawers: drawer drawers schublade schubladen tiroir tiroirs
@@ -83,7 +90,8 @@ burners: burner burners brenner brûleur brûleurs
 wheels: wheel wheels rad räder rädern roue roues
 keys: key keys tecla teclas taste tasten touche touches
 stars: star stars estrella estrellas stern sterne sternen étoile étoiles
-reviews: review reviews reseña reseñas opiniones rating ratings bewertung bewertungen rezensionen kundenbewertungen avis évaluations
+reviews: review reviews reseña reseñas opiniones rating ratings bewertung bewertungen rezensionen
+ kundenbewertungen avis évaluations
 players: player players jugadores spieler spielern joueur joueurs
 capsules: capsule capsules tabletten kapsel kapseln comprimé comprimés gélule gélules
 servings: serving servings portion portions portionen
@@ -95,19 +103,23 @@ persons: berths schlafplätze couchages
 leds: led leds
 """
 _PERCENT_OF = """
-wool wolle schurwolle laine lana; merino merinowolle mérinos; cotton baumwolle coton algodón; linen leinen lin lino; silk seide soie seda
-polyester; polyamide polyamid nylon; elastane elasthan élasthanne spandex; cashmere kaschmir cachemire; leather leder
-cuir cuero piel; hemp hanf chanvre; bamboo bambus bambou; viscose viskose; acrylic acryl acrylique; down daunen duvet; feathers
+wool wolle schurwolle laine lana; merino merinowolle mérinos; cotton baumwolle coton algodón; linen leinen lin
+ lino; silk seide soie seda
+polyester; polyamide polyamid nylon; elastane elasthan élasthanne spandex; cashmere kaschmir cachemire; leather
+ leder
+cuir cuero piel; hemp hanf chanvre; bamboo bambus bambou; viscose viskose; acrylic acryl acrylique; down daunen
+ duvet; feathers
 federn plumes; alpaca alpaka alpaga; mohair; lyocell tencel; modal; jute; rubber gummi kautschuk caoutchouc; steel
 stahl acier; gold; silver silber argent; oak eiche chêne; cocoa cacao kakao; arabica; robusta; fat fett matière
 fruit frucht fruits; juice saft jus; sugar zucker sucre; protein eiweiß protéines; meat fleisch viande; alcohol
 alkohol alcool vol; rye roggen seigle; wheat weizen blé; spelt dinkel épeautre; almonds mandeln amandes; hazelnuts
-haselnüsse noisettes; water wasser eau; salt salz sel; recycled recycelt recyclé; latex; beeswax bienenwachs; soy soja
+haselnüsse noisettes; water wasser eau; salt salz sel; recycled recycelt recyclé; latex; beeswax bienenwachs; soy
+ soja
 """
 
 
 _PLAIN = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ñ": "n"} | dict(zip("éèêàâîïôûçíóáú", "eeeaaiioucioau"))
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ñ": "n"} | dict(zip("éèêàâîïôûçíóáú", "eeeaaiioucioau", strict=True))
 )
 
 
@@ -143,7 +155,11 @@ FRENCH_DATA: Mapping[str, Unit] = MappingProxyType(
 )
 """Bytes as French counts them; in lower case they would be English words."""
 THINGS: Mapping[str, str] = _with_plain(
-    {word: line.partition(": ")[0] for line in _THINGS.strip().splitlines() for word in line.partition(": ")[2].split()}
+    {
+        word: line.partition(": ")[0]
+        for line in _THINGS.replace("\n ", " ").strip().splitlines()
+        for word in line.partition(": ")[2].split()
+    }
 )
 """What a product may have a number of, by each of its words."""
 IN_NAMES: Mapping[str, Unit] = MappingProxyType(
@@ -162,12 +178,14 @@ SHARES: Mapping[str, str] = MappingProxyType(_groups(_PERCENT_OF))
 """What a product may consist of by a percentage, by each of its words."""
 
 _ASPECTS = """
-warranty: warranty guarantee guaranteed garantie garantiert gewährleistung garantía garanti garantis garantie garantiejahre
+warranty: warranty guarantee guaranteed garantie garantiert gewährleistung garantía garanti garantis garantie
+ garantiejahre
 age: age ages aged alter old âge edad kids children kinder enfants niños
 battery: battery batteries akku akkulaufzeit batterie batería autonomie autonomía laufzeit
 charge: charge charging charges ladezeit recharge carga
 water: waterproof water-resistant resistant wasserdicht étanche
-weight: weight weigh weighs weighing peso pesa pesan gewicht wiegt wiegen schwer leicht poids pèse pèsent heavy light
+weight: weight weigh weighs weighing peso pesa pesan gewicht wiegt wiegen schwer leicht poids pèse pèsent heavy
+ light
 width: width wide breite breit largeur large schnittbreite ancho anchura
 height: height high tall höhe hoch hauteur haut altura alto alta
 depth: depth deep tiefe tief profondeur profond profonde
@@ -181,7 +199,7 @@ screen: display screen diagonal diagonale bildschirm bildschirmdiagonale écran 
 ASPECTS: Mapping[str, str] = _with_plain(
     {
         word: line.partition(": ")[0]
-        for line in _ASPECTS.strip().splitlines()
+        for line in _ASPECTS.replace("\n ", " ").strip().splitlines()
         for word in line.partition(": ")[2].split()
     }
 )

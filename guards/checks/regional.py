@@ -203,21 +203,22 @@ def _age(sentence: Sentence, text: str, region: Region, facts: Facts) -> Iterato
     unchecked = _NO_CHECK.search(low)
     if not (age or yours or unchecked):
         return
-    lawful = _lawful_age(sentence, text, region, facts)
-    if lawful is None:
+    ages = _lawful_ages(sentence, text, region, facts)
+    if not ages:
         return
+    lawful = max(ages)
     if unchecked:
         yield take_out(sentence, f"It is sold from {lawful} years.")
     elif yours and int(next(filter(None, yours.groups()))) < lawful and _MAY.search(low) and not sentence.denies:
         reason = f"It is sold from {lawful} years."
         yield Finding(verdict=VerdictKind.BLOCK, start=sentence.start, end=sentence.end, reason=reason)
-    elif age and int(age["age"]) < lawful:
+    elif age and int(age["age"]) < lawful and int(age["age"]) not in ages:
         start, end = sentence.start + age.start("age"), sentence.start + age.end("age")
         yield replace(start, end, str(lawful), f"It is sold from {lawful} years.")
 
 
-def _lawful_age(sentence: Sentence, text: str, region: Region, facts: Facts) -> int | None:
-    """From which age what the sentence names is sold, else what the text's products are."""
+def _lawful_ages(sentence: Sentence, text: str, region: Region, facts: Facts) -> set[int]:
+    """From which ages what the sentence and the text's products are is sold."""
     words = set(sentence.words)
     for mention in known(facts).products_in(text):
         for product in known(facts).variants(mention.key):

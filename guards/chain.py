@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterable, Iterator, Sequence
 from typing import Any
 
@@ -16,8 +15,6 @@ from shopgraph.guards.policy import PolicyBundle
 from shopgraph.guards.streaming import GuardStream
 
 NOTHING_LEFT = "Nothing is left to say."
-_PLACEHOLDER = re.compile(r"\[[a-z ]{2,20}\]")
-"""What stands where a link or a number was."""
 
 
 class GuardResult(Value):
@@ -98,9 +95,6 @@ class GuardChain:
             if outcome.blocked:
                 return GuardResult(text="", verdicts=tuple(verdicts), blocked=True)
             text = outcome.text
-        if verdicts and not any(map(str.isalnum, _PLACEHOLDER.sub("", text))):
-            verdicts.append(Verdict(guard="chain", verdict=VerdictKind.BLOCK, reason=NOTHING_LEFT))
-            text = ""
         return GuardResult(text=text, verdicts=tuple(verdicts), blocked=not text.strip())
 
     def stream(self, chunks: AsyncIterable[str], facts: Facts) -> GuardStream:

@@ -13,6 +13,7 @@ from shopgraph.guards.checks.language import find_other_language
 from shopgraph.guards.checks.leaks import find_foreign_data, find_foreign_links, find_secrets
 from shopgraph.guards.checks.orders import find_wrong_orders
 from shopgraph.guards.checks.promises import find_promises
+from shopgraph.guards.checks.regions import find_breaches
 from shopgraph.guards.checks.stock import find_wrong_stock
 from shopgraph.guards.checks.terms import find_wrong_terms
 
@@ -26,6 +27,9 @@ CHECKS: tuple[Check, ...] = (
     Check(name="actions", find=find_undone_actions, protects="Nothing is said to be done that was not."),
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
     Check(name="terms", find=find_wrong_terms, protects="Delivery days, return window and tax are the region's."),
+    Check(
+        name="regions", find=find_breaches, protects="Tax, withdrawal, reductions and ages as the region's law has it."
+    ),
     Check(name="discounts", find=find_wrong_discounts, protects="No price cut above the allowance, no invented code."),
     Check(name="attributes", find=find_wrong_attributes, protects="Measures and shares of a product are its own."),
     Check(name="promises", find=find_promises, protects="No day of arrival and no guarantee that no fact holds."),

@@ -28,9 +28,11 @@ SAVING = Cue(
     r"|günstiger|knock|nachlass",
 )
 FORMER = Cue(
-    "was were from passe instead statt original rrp uvp reduced down regular usual normal before au previous formerly "
+    "lowest niedrigster bas bajo was were from passe instead statt original rrp uvp reduced down regular usual "
+    "normal before au previous formerly "
     "vorher zuvor früher bisher ancien list marked compare compared",
-    r"\bwas\b|\bwere\b|\bfrom\b|passe de|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
+    r"lowest price|niedrigste[rn]? preis|prix le plus bas|precio más bajo|\bwas\b|\bwere\b|\bfrom\b|passe de"
+    r"|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
     r"|usual|normal|before|"
     r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)",
 )

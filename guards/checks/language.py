@@ -49,10 +49,13 @@ def find_other_language(text: str, facts: Facts) -> Iterator[Finding]:
     own = _COMMON.get((facts.locale or "").replace("_", "-").split("-")[0].lower())
     if own is None:
         return
-    words = [word for sentence in sentences(text) for word in sentence.words]
-    mine = len([word for word in words if word in own])
-    if 5 * mine >= len(words) or len(words) < _ENOUGH:
+    mine, every = 0, 0
+    for sentence in sentences(text):
+        mine += sum(map(own.__contains__, sentence.words))
+        every += len(sentence.words)
+    if 5 * mine >= every or every < _ENOUGH:
         return
+    words = [word for sentence in sentences(text) for word in sentence.words]
     counts = {language: len([word for word in words if word in common]) for language, common in _COMMON.items()}
     language, most = max(counts.items(), key=lambda item: item[1])
     if most >= _ENOUGH and most > 4 * mine:

@@ -43,7 +43,7 @@ REDUCED = Cue(
 OTHER = Cue(
     "deliver shipping postage versand lieferung livraison total summe gesamt refund erstatt rückerstattung "
     "zurückerstattet rembours order save off discount rabatt remise differ free under less up gift balance fee "
-    "fees tax taxes taxable vat coupon paid charge budget in together zusammen ensemble more credit voucher "
+    "fees tax taxes taxable vat coupon paid charge budget in together altogether zusammen ensemble more credit voucher "
     "return exchange cost",
     r"deliver|shipping|postage|versand|lieferung|livraison|\btotal|summe|gesamt|refund|erstatt"
     r"|rembours|\border\b|\bsav|"

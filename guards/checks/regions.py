@@ -78,9 +78,9 @@ _NO_CHECK = Cue(
     r"|ohne (?:alters(?:prüfung|nachweis)|ausweis)|sans (?:vérification d['’]âge|pièce d['’]identité)",
 )
 _AGE = Cue(
-    "old aged age ages least over ab dès partir years jahre ans",
+    "from old aged age ages least over ab dès partir years jahre ans",
     r"\b(?:at least|over|aged?|from|ab|dès|à partir de|mindestens)\s(?P<n>0{0,20}\d{1,2})(?=\s?(?:years?|jahren?"
-    r"|ans\b|or older|\+|$|[.,]))",
+    r"|ans\b|or older|\+|$|[.,](?!\d)))",
 )
 _TOPICS = _TAX_ON_TOP.topic | _TAX_INSIDE.topic | _LOWEST.topic | _NO_RIGHT.topic | _NO_CHECK.topic | _AGE.topic
 

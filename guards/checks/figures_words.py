@@ -91,7 +91,7 @@ DIRECT = re.compile(
 """Between a name and an amount: the amount is said to be its price."""
 OWN = Cue(
     "budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar",
-    r"\bbudget|\bto spend\b|\bspending limit|\bafford|\byou (?:said|mentioned|asked|wanted|have)\b|presupuesto"
+    r"\bbudget|\bto spend\b|\bspending limit|\bafford|\byou (?:said|mentioned|asked|wanted)\b|presupuesto"
     r"|\bgastar\b",
 )
 """The amount is the customer's own."""

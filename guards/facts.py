@@ -50,6 +50,10 @@ class ProductFact(_Fact):
     price: Amount | None = None
     compare_at: Amount | None = None
     """The price before a reduction."""
+    lowest_30_days: Amount | None = None
+    """The lowest price of the last 30 days before a reduction."""
+    restricted: bool = False
+    """Whether it is sold to grown-ups only; the region says from which age."""
     stock: Quantity | None = None
     restock_on: date | None = None
     attributes: Annotated[dict[str, str], BeforeValidator(_flat)] = {}

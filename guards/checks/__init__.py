@@ -35,7 +35,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="attributes", find=find_wrong_attributes, protects="Figures of products stand in their attributes."),
     Check(name="qualities", find=find_wrong_qualities, protects="Qualities of products stand in their attributes."),
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
-    Check(name="regional", find=find_unlawful, protects="Tax wording, withdrawal, reduced prices and ages are lawful."),
+    Check(name="regions", find=find_unlawful, protects="Tax wording, withdrawal, reduced prices and ages are lawful."),
     Check(name="terms", find=find_wrong_terms, protects="Delivery days, return window and tax are the region's."),
     Check(name="discounts", find=find_wrong_discounts, protects="No price cut above the allowance, no invented code."),
     Check(name="promises", find=find_promises, protects="No day of arrival and no guarantee that no fact holds."),

@@ -21,7 +21,7 @@ _LEAST = re.compile(
 )
 _MOST = re.compile(r"\b(?:less than|under|below|weniger als|unter|moins de|moins d['’]|at most|höchstens|menos de)\s?$")
 _COMPARED = re.compile(
-    r"^\s?(?:lighter|heavier|longer|shorter|wider|taller|bigger|larger|smaller|deeper|faster|slower|more|less|fewer"
+    r"\s?(?:lighter|heavier|longer|shorter|wider|taller|bigger|larger|smaller|deeper|faster|slower|more|less|fewer"
     r"|leichter|schwerer|länger|kürzer|breiter|höher|größer|kleiner|mehr|weniger|schneller"
     r"|plus (?:légère?|lourde?|longue?|court|large|haute?|grande?|petite?)|de (?:plus|moins)|más|menos)\b"
 )

@@ -56,7 +56,15 @@ _WISHED = re.compile(
     r"|cherch\w*|besoin|souhait\w*|voulez|vouliez|disiez|si|your|ihr|ihre|ihren|ihrem|dein\w*|votre|vos|tu|instead of"
     r"|rather than|unlike|statt|anstatt|anstelle|au lieu|en vez de)\b[^.;]{0,40}$"
 )
-_LIMIT = re.compile(r"^\s?(?:is|ist|est|es) (?:your|ihr|dein|votre|ton|tu)\b")
+_LIMIT = re.compile(
+    r"\s?(?:is|ist|est|es) (?:your|ihr|dein|votre|ton|tu)\b"
+    r"|[^.,;]{0,16}\b(?:than you|als (?:du|sie) (?:wollte|woll|such|brauch)\w*|que vous (?:voul|cherch)\w*"
+    r"|que quer\w*)\b"
+)
+_THE_LAST = re.compile(
+    r"\b(?:the|der|den|die|les|des|los|las) (?:last|past|next|first|letzten|nächsten|ersten|prochaines?|últim[oa]s"
+    r"|próxim[oa]s)\s$"
+)
 _DENIED = re.compile(
     r"(?:\b(?:no|not|never|without|kein\w*|nicht|ohne|pas|aucun\w*|sans|sin|ningún)\b|n['’]t\b)[^,;:]{0,24}$"
 )
@@ -163,9 +171,9 @@ def _claimed(
     """Whether a figure is said of a product, and not wished for, denied, ordered or measured out."""
     words = sentence.words
     before = low[max(0, claim.start - 60) : claim.start]
-    if _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low[claim.end : claim.end + 20]):
+    if _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end):
         return False
-    if claim.kind == "time" and not low.startswith("-old", claim.end):
+    if claim.kind == "time" and not low.startswith("-old", claim.end) and not _THE_LAST.search(before):
         return _is_time(claim, low, sentence, products, subject, book)
     if claim.kind == "time":
         return False  # somebody's age

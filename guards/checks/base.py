@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -77,7 +78,12 @@ def apply(text: str, findings: Iterable[Finding]) -> Corrected:
     left = "".join([*parts, text[place:]])
     if any(found.verdict is VerdictKind.RETRY for found in applied):
         left = left.rstrip()
-    return Corrected(text=left, applied=tuple(applied), blocked=not left.strip())
+    nothing = not any(map(str.isalnum, _PLACEHOLDER.sub("", left)))
+    return Corrected(text="" if nothing else left, applied=tuple(applied), blocked=nothing)
+
+
+_PLACEHOLDER = re.compile(r"\[[a-z ]{2,20}\]")
+"""What stands where a link or a number was: alone it says nothing."""
 
 
 def take_out(sentence: Sentence, reason: str) -> Finding:

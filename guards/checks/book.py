@@ -69,7 +69,8 @@ class Book:
 
     def former(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """Prices before a reduction."""
-        return frozenset([v.compare_at for v in variants if v.compare_at is not None])
+        prices = [price for variant in variants for price in (variant.compare_at, variant.lowest_30_days)]
+        return frozenset([price for price in prices if price is not None])
 
     def reduced(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """Prices after a promotion or what may be given."""

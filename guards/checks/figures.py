@@ -25,8 +25,8 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
     if not amounts:
         return
     ours = book(facts)
-    names = ours.known.mentions(text)
-    if any(name.start <= amount.number_start < name.end for amount in amounts for name in names):
+    names = [mention for mention in ours.known.mentions(text) if mention.key[-1].isdecimal()]
+    if names and any(name.start <= amount.number_start < name.end for amount in amounts for name in names):
         amounts = find_amounts(_blanked(text, names))  # AH 50 CHF 188.90
     reading = Reading(text, ours)
     for around in _surroundings(text, amounts, ours):

@@ -28,9 +28,11 @@ SAVING = Cue(
     r"|günstiger|knock|nachlass",
 )
 FORMER = Cue(
-    "was were from passe instead statt original rrp uvp reduced down regular usual normal before au previous formerly "
+    "lowest niedrigster bas bajo was were from passe instead statt original rrp uvp reduced down regular usual "
+    "normal before au previous formerly "
     "vorher zuvor früher bisher ancien list marked compare compared",
-    r"\bwas\b|\bwere\b|\bfrom\b|passe de|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
+    r"lowest price|niedrigste[rn]? preis|prix le plus bas|precio más bajo|\bwas\b|\bwere\b|\bfrom\b|passe de"
+    r"|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
     r"|usual|normal|before|"
     r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)",
 )
@@ -41,7 +43,7 @@ REDUCED = Cue(
 OTHER = Cue(
     "deliver shipping postage versand lieferung livraison total summe gesamt refund erstatt rückerstattung "
     "zurückerstattet rembours order save off discount rabatt remise differ free under less up gift balance fee "
-    "fees tax taxes taxable vat coupon paid charge budget in together zusammen ensemble more credit voucher "
+    "fees tax taxes taxable vat coupon paid charge budget in together altogether zusammen ensemble more credit voucher "
     "return exchange cost",
     r"deliver|shipping|postage|versand|lieferung|livraison|\btotal|summe|gesamt|refund|erstatt"
     r"|rembours|\border\b|\bsav|"
@@ -89,7 +91,7 @@ DIRECT = re.compile(
 """Between a name and an amount: the amount is said to be its price."""
 OWN = Cue(
     "budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar",
-    r"\bbudget|\bto spend\b|\bspending limit|\bafford|\byou (?:said|mentioned|asked|wanted|have)\b|presupuesto"
+    r"\bbudget|\bto spend\b|\bspending limit|\bafford|\byou (?:said|mentioned|asked|wanted)\b|presupuesto"
     r"|\bgastar\b",
 )
 """The amount is the customer's own."""

@@ -66,7 +66,8 @@ PROMISES = (
     Promise(
         "price match beat best lowest tiefpreisgarantie bestpreisgarantie meilleur",
         r"\bprice[- ](?:match|guarantee|protection)|\bmatch any price|\bwe(?:['’]ll| will)? (?:match"
-        r"|beat) (?:any|the|their|that|a competitor)|\bbest price guarantee|\blowest price\b"
+        r"|beat) (?:any|the|their|that|a competitor)|\bbest price guarantee|\blowest price\b(?! (?:of|in|over"
+        r"|from) the (?:last|past) 30)"
         r"|\btiefpreisgarantie|\bbestpreisgarantie|\bmeilleur prix garanti",
         "price-match",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from shopgraph.guards.checks.amounts import find_amounts
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.regions import Region, region_of
@@ -40,7 +41,8 @@ _OTHER_WAYS = (
     ("exklusive", "inklusive"),
 )
 _WITHDRAW_WORDS = whole_words(
-    "withdraw withdrawal withdrawing cooling widerruf widerrufen widerrufsrecht widerrufsfrist rétractation "
+    "final returned umtausch repris withdraw withdrawal withdrawing cooling widerruf widerrufen widerrufsrecht "
+    "widerrufsfrist rétractation "
     "rétracter "
     "desistimiento desistir cancellation"
 )
@@ -51,7 +53,9 @@ _DAYS = re.compile(
     r"(?<![\d.,-])0*(\d{1,3})(?=[\s-](?:calendar |working |business )?(?:days?|tagen?|tage|jours|días)\b)"
 )
 _NO_RIGHT = re.compile(
-    r"\bno (?:statutory |legal )?right (?:of withdrawal|to withdraw|to cancel)\b|\b(?:cannot|can['’]t"
+    r"\ball sales are final\b|\bfinal sale\b|\bcannot be returned\b|\b(?:vom )?umtausch ausgeschlossen\b"
+    r"|\bni repris ni échangé\b"
+    r"|\bno (?:statutory |legal )?right (?:of withdrawal|to withdraw|to cancel)\b|\b(?:cannot|can['’]t"
     r"|may not) withdraw\b"
     r"|\b(?:kein|keinen) (?:\w+ )?(?:widerrufsrecht|widerruf)\b|\bwiderruf\w* (?:ist|sind"
     r"|wird) (?:\w+ )?(?:ausgeschlossen|nicht möglich)\b"
@@ -77,7 +81,7 @@ _PRIOR = re.compile(
     r"|\bprix le plus bas (?:des|sur les|au cours des) 0*(?P<fr>\d{1,3} derni(?:ers|ères) (?:jours|semaines|mois))"
     r"|\bprecio más bajo de los últimos 0*(?P<es>\d{1,3} (?:días|meses))"
 )
-_PRIOR_DAYS = {"en": "{} days", "de": "{} Tage", "fr": "{} derniers jours", "es": "{} días"}
+_PRIOR_DAYS = {"en": "30 days", "de": "30 Tage", "fr": "30 derniers jours", "es": "30 días"}
 _GOODS: dict[str, frozenset[str]] = {
     "spirits": whole_words(
         "whisky whiskey gin vodka rum spirits liqueur liquor tequila brandy cognac schnaps likör obstler wodka "
@@ -90,9 +94,11 @@ _GOODS: dict[str, frozenset[str]] = {
     "tobacco": whole_words(
         "tobacco cigarette cigarettes cigar cigars vape vapes nicotine tabak zigaretten zigarre tabac cigares tabaco"
     ),
-    "knives": whole_words("knife knives machete axe"),
+    "knife": whole_words("knife knives machete axe"),
     "fireworks": whole_words("firework fireworks feuerwerk raketen feux artifice"),
 }
+_WORD = re.compile(r"[^\W\d_]+")
+_OWN_AGE = frozenset({"min_age", "age_restricted_from"})
 _RESTRICTED = frozenset[str]().union(*_GOODS.values())
 _AGE = re.compile(
     r"\b(?:must be|at least|from(?: the)?(?: age(?: of)?)?|aged?|over|only (?:for|to) (?:people|customers"
@@ -125,12 +131,10 @@ def find_unlawful(text: str, facts: Facts) -> Iterator[Finding]:
     words = vocabulary(text)
     tax, withdrawal = not _TAX_WORDS.isdisjoint(words), not _WITHDRAW_WORDS.isdisjoint(words)
     prior = not _PRIOR_WORDS.isdisjoint(words)
-    aged = not _RESTRICTED.isdisjoint(words)
+    aged = not _RESTRICTED.isdisjoint(words) or any(product.restricted for product in facts.products)
     if not (tax or withdrawal or prior or aged):
         return
     region = region_of(facts)
-    if region is None:
-        return
     for sentence in sentences(text):
         if sentence.asks:
             continue
@@ -138,24 +142,24 @@ def find_unlawful(text: str, facts: Facts) -> Iterator[Finding]:
             yield from _tax(sentence, region, facts)
         if withdrawal and not _WITHDRAW_WORDS.isdisjoint(sentence.words):
             yield from _withdrawal(sentence, region)
-        if prior and region.prior_price_days and not _PRIOR_WORDS.isdisjoint(sentence.words):
-            yield from _prior_price(sentence, region.prior_price_days)
-        if aged and region.ages:
+        if prior and not _PRIOR_WORDS.isdisjoint(sentence.words):
+            yield from _prior_price(sentence, text, region, facts)
+        if aged:
             yield from _age(sentence, text, region, facts)
 
 
 def _tax(sentence: Sentence, region: Region, facts: Facts) -> Iterator[Finding]:
     """Prices without tax where they hold it, and with it where they do not."""
-    if region.tax_included is None or facts.tax_percent == 0:
+    if region.taxed is None or facts.tax_percent == 0:
         return
-    pattern = _EXCLUDED if region.tax_included else _INCLUDED
+    pattern = _EXCLUDED if region.taxed else _INCLUDED
     found = pattern.search(sentence.low)
     disclosed = any(pattern.search(said.lower()) for said in (facts.brand.disclosures if facts.brand else ()))
-    if found and not region.tax_included and "price" not in sentence.low:
+    if found and not region.taxed and "price" not in sentence.low:
         return  # a total may hold it
-    if found is None or disclosed or (not region.tax_included and sentence.denies):
+    if found is None or disclosed or (not region.taxed and sentence.denies):
         return
-    if region.tax_included:
+    if region.taxed:
         for wrong, right in _OTHER_WAYS:
             place = sentence.low.find(wrong, found.start(), found.end())
             if place >= 0:
@@ -163,7 +167,7 @@ def _tax(sentence: Sentence, region: Region, facts: Facts) -> Iterator[Finding]:
                 after = right.capitalize() if sentence.text[place].isupper() else right
                 yield replace(start, start + len(wrong), after, "Prices hold the tax here.")
                 return
-    how = "hold" if region.tax_included else "do not hold"
+    how = "hold" if region.taxed else "do not hold"
     yield take_out(sentence, f"Prices {how} the tax here.")
 
 
@@ -184,15 +188,23 @@ def _withdrawal(sentence: Sentence, region: Region) -> Iterator[Finding]:
             yield replace(start, sentence.start + found.end(1), str(region.withdrawal_days), reason)
 
 
-def _prior_price(sentence: Sentence, days: int) -> Iterator[Finding]:
+def _prior_price(sentence: Sentence, text: str, region: Region, facts: Facts) -> Iterator[Finding]:
+    """The lowest price of the last 30 days: over no other time where the law asks for it, and only the fact's."""
     found = _PRIOR.search(sentence.digits)
     if found is None:
         return
+    amounts = {value for amount in find_amounts(sentence.text) for value in amount.values}
+    if amounts:
+        meant = [v for m in known(facts).products_in(text) for v in known(facts).variants(m.key)] or facts.products
+        held = {product.lowest_30_days for product in meant if product.lowest_30_days is not None}
+        if amounts.isdisjoint(held):
+            yield take_out(sentence, "No fact tells the lowest price of the last 30 days. Do not name one.")
+            return
     language = next(name for name in _PRIOR_DAYS if found[name])
-    right = _PRIOR_DAYS[language].format(days)
-    if found[language] != right.lower():
+    right = _PRIOR_DAYS[language]
+    if region.lowest_price and found[language] != right.lower():
         start, end = sentence.start + found.start(language), sentence.start + found.end(language)
-        yield replace(start, end, right, f"A reduced price is compared with the lowest of the last {days} days.")
+        yield replace(start, end, right, "A reduced price is compared with the lowest of the last 30 days.")
 
 
 def _age(sentence: Sentence, text: str, region: Region, facts: Facts) -> Iterator[Finding]:
@@ -220,10 +232,17 @@ def _age(sentence: Sentence, text: str, region: Region, facts: Facts) -> Iterato
 def _lawful_ages(sentence: Sentence, text: str, region: Region, facts: Facts) -> set[int]:
     """From which ages what the sentence and the text's products are is sold."""
     words = set(sentence.words)
+    found: set[int] = set()
     for mention in known(facts).products_in(text):
         for product in known(facts).variants(mention.key):
-            words.update(f"{product.name} {' '.join(product.attributes.values())}".lower().replace("-", " ").split())
-    ages = [
-        region.ages[good] for good, listed in _GOODS.items() if good in region.ages and not listed.isdisjoint(words)
-    ]
-    return max(ages) if ages else None
+            kinds = _WORD.findall(f"{product.name} {' '.join(product.attributes.values())}".lower())
+            words.update(kinds)
+            own = next(
+                (v for k, v in product.attributes.items() if k.lower() in _OWN_AGE and v.strip().isdecimal()), ""
+            )
+            if own:
+                found.add(int(own))
+            elif product.restricted and _RESTRICTED.isdisjoint(kinds):
+                found.add(max(region.ages.values(), default=18))
+    found |= {age for good, age in region.ages.items() if not _GOODS.get(good, frozenset()).isdisjoint(words)}
+    return found

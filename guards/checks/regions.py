@@ -1,108 +1,46 @@
-"""What the law says by region, as data: tax in prices, withdrawal, reduced prices, ages.
-
-Sources: Directive 2011/83/EU articles 6 and 9 (withdrawal within 14 days, total prices), Directive 98/6/EC article 6a
-(the lowest price of the last 30 days); Consumer Contracts Regulations 2013 (UK); Preisbekanntgabeverordnung (CH); the
-Consumption Tax Act's total price display (JP, since April 2021); ages of sale as national law has them.
-"""
+"""What the law of a region asks of an answer, as data: `regions.yaml`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from functools import cache
+from pathlib import Path
 
+import yaml
+
+from shopgraph.domain import Value
 from shopgraph.guards.facts import Facts
 
 
-@dataclass(frozen=True, kw_only=True)
-class Region:
-    """A country's rules for what a shop says to consumers."""
+class Region(Value):
+    """What a region's law asks of an answer; what is absent is not asked for."""
 
-    tax_included: bool | None = None
-    """Whether prices hold the tax; None where it is not regulated here."""
+    taxed: bool | None = None
+    """Whether prices for consumers include the tax."""
     withdrawal_days: int | None = None
-    """Within how many days a consumer may withdraw from a distance contract without a reason; None: no such right."""
-    prior_price_days: int | None = None
-    """Of how many days the lowest price is named beside a reduced one; None: not asked for."""
-    ages: Mapping[str, int]
-    """From which age restricted goods are sold."""
+    """How long what was bought at a distance can be given back without a reason, at least."""
+    lowest_price: bool = False
+    """Whether a reduction is measured by the lowest price of the last 30 days."""
+    ages: dict[str, int] = {}
+    """Kind of goods to the age from which they are sold."""
 
 
-_EU = [
-    "AT",
-    "BE",
-    "BG",
-    "CY",
-    "CZ",
-    "DE",
-    "DK",
-    "EE",
-    "ES",
-    "FI",
-    "FR",
-    "GR",
-    "HR",
-    "HU",
-    "IE",
-    "IT",
-    "LT",
-    "LU",
-    "LV",
-    "MT",
-    "NL",
-    "PL",
-    "PT",
-    "RO",
-    "SE",
-    "SI",
-    "SK",
-    "EU",
-]
-_GOODS = ("beer", "spirits", "tobacco", "knives", "fireworks")
-_AGES = {
-    **dict.fromkeys(_EU, (18, 18, 18, None, 18)),
-    **dict.fromkeys(("DE", "AT", "LU", "DK", "BE"), (16, 18, 18, None, 18)),
-    "FI": (18, 20, 18, None, 18),
-    "SE": (20, 20, 18, None, 18),
-    "LT": (20, 20, 20, None, 18),
-    "GB": (18, 18, 18, 18, 18),
-    "CH": (16, 18, 18, None, 18),
-    "NO": (18, 20, 18, None, 18),
-    "US": (21, 21, 21, None, None),
-    "CA": (19, 19, 19, None, 18),
-    "AU": (18, 18, 18, None, None),
-    "NZ": (18, 18, 18, None, 18),
-    "JP": (20, 20, 20, None, None),
-}
-"""From which age beer and wine, spirits, tobacco, knives and fireworks are sold."""
+class _Regions(Value):
+    regions: dict[str, Region]
 
 
-def _ages(country: str) -> Mapping[str, int]:
-    pairs = zip(_GOODS, _AGES.get(country, ()), strict=False)
-    return MappingProxyType({good: age for good, age in pairs if age is not None})
+@cache
+def read_regions() -> dict[str, Region]:
+    """All regions by their code."""
+    path = Path(__file__).with_name("regions.yaml")
+    return _Regions.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).regions
 
 
-REGIONS: Mapping[str, Region] = MappingProxyType(
-    {code: Region(tax_included=True, withdrawal_days=14, prior_price_days=30, ages=_ages(code)) for code in _EU}
-    | {
-        "GB": Region(tax_included=True, withdrawal_days=14, ages=_ages("GB")),
-        "NO": Region(tax_included=True, withdrawal_days=14, ages=_ages("NO")),
-        "CH": Region(tax_included=True, ages=_ages("CH")),
-        "US": Region(tax_included=False, ages=_ages("US")),
-        "CA": Region(tax_included=False, ages=_ages("CA")),
-        "AU": Region(tax_included=True, ages=_ages("AU")),
-        "NZ": Region(tax_included=True, ages=_ages("NZ")),
-        "JP": Region(tax_included=True, ages=_ages("JP")),
-    }
-)
-"""By country (ISO 3166-1 alpha-2) and `EU`."""
-
-
-def region_of(facts: Facts) -> Region | None:
-    """The rules that hold for a request: by its region, else by the country of its locale; None where neither tells."""
-    for written in (facts.region, (facts.locale or "").replace("_", "-").partition("-")[2]):
-        code = (written or "").upper().replace("_", "-").partition("-")[0]
-        code = {"UK": "GB", "USA": "US"}.get(code, code)
-        if code in REGIONS:
-            return REGIONS[code]
-    return None
+def region_of(facts: Facts) -> Region:
+    """The region of the facts, or of the locale's country; one that asks for nothing where it is not known."""
+    regions = read_regions()
+    country = (facts.locale or "").replace("-", "_").partition("_")[2]
+    for code in ((facts.region or "").upper().replace("_", "-"), country.upper()):
+        known = regions.get(code) or regions.get(code.partition("-")[0])
+        if known is not None:
+            return known
+    return Region()

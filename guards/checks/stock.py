@@ -144,7 +144,7 @@ def _of_another(sentence: Sentence, finding: Finding, stocks: Sequence[int | Non
 
 def _doubts(sentence: Sentence) -> bool:
     """Whether it speaks of what may be or will be, not of what is."""
-    return sentence.topics & _QUESTION_TOPIC and _QUESTION.search(sentence.low) is not None
+    return bool(sentence.topics & _QUESTION_TOPIC) and _QUESTION.search(sentence.low) is not None
 
 
 def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | None, ours: Known) -> Iterator[Finding]:

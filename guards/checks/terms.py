@@ -117,7 +117,9 @@ _TOPICS = _DELIVERY | topic(
 
 def _goes_on(sentence: Sentence, earlier: Sentence | None) -> bool:
     """Whether "it takes so long" follows on a sentence about delivery."""
-    return earlier is not None and earlier.topics & _DELIVERY_NAMED and _IT_TAKES.match(sentence.low) is not None
+    if earlier is None or not earlier.topics & _DELIVERY_NAMED:
+        return False
+    return _IT_TAKES.match(sentence.low) is not None
 
 
 def _days(sentence: Sentence, earlier: Sentence | None, facts: Facts) -> Iterator[Finding]:

@@ -151,7 +151,7 @@ class Cue:
 _SENTENCE_END = re.compile(
     r"[.!?。！？…\n](?:(?<=\n)\s*|(?<!\n)[.!?。！？…]{0,8}[\"”’»)\]]{0,3}(?:\s+|$))"  # begins with a set: fast to find
 )
-_ABBREVIATIONS = whole_words("e.g i.e z.b approx ca incl excl etc vs st mr mrs ms dr bzw inkl zzgl exkl")
+_ABBREVIATIONS = whole_words("e.g i.e z.b approx ca incl excl etc vs st mr mrs ms dr bzw inkl zzgl exkl ggf")
 _NUMBERED = whole_words("no nr order")
 _MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "Septem", "Oktober", "Novem", "Dezem")
 _LONGEST = 600

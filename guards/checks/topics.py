@@ -13,6 +13,8 @@ from itertools import count
 _BITS: dict[str, int] = {}
 """First four letters of a word to the topics that it belongs to."""
 _NEXT = count()
+_LEARNED: dict[str, int] = {}
+"""Words seen lately to their topics: most words of a text were in another one before."""
 _HEADS = re.compile(
     "rabatt|nachlass|aktion|gutschein|code|kosten|gebühr|versand|liefer|preis|steuer|garantie|summe|erstatt|spar|soldes"
 )
@@ -22,6 +24,7 @@ _HEADS = re.compile(
 def topic(words: str) -> int:
     """A new topic: the bit that a text has when one of the words, or one that begins like it, stands in it."""
     bit = 1 << next(_NEXT)
+    _LEARNED.clear()
     for word in words.split():
         _BITS[word[:4]] = _BITS.get(word[:4], 0) | bit
     return bit
@@ -30,10 +33,24 @@ def topic(words: str) -> int:
 def topics_of(words: Iterable[str], low: str) -> int:
     """The topics of a text in lower case; `words` are its runs of letters."""
     found = _BITS["%"] if "%" in low else 0
-    bits = _BITS.get
+    known = _LEARNED.get
     for word in words:
-        found |= bits(word[:4], 0)
-        if len(word) > 9:
-            for head in _HEADS.findall(word):
-                found |= bits(head[:4], 0)
+        bits = known(word)
+        found |= _learn(word) if bits is None else bits
     return found
+
+
+_MOST = 20_000
+"""Words that are kept: a few megabytes at most."""
+
+
+def _learn(word: str) -> int:
+    bits = _BITS.get(word[:4], 0)
+    if len(word) > 9:
+        for head in _HEADS.findall(word):
+            bits |= _BITS.get(head[:4], 0)
+    if len(_LEARNED) >= _MOST:
+        _LEARNED.clear()
+    if len(word) < 40:
+        _LEARNED[word] = bits
+    return bits

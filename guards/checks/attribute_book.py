@@ -85,7 +85,22 @@ class AttributeBook:
                 for words in [_WORD.findall(name.lower())]
                 if words and words[-1] not in IN_NAMES and words[-1] not in _PERCENTS
                 for word in words
-                if len(word) > 3 and word not in THINGS and word not in _NO_NOUN
+                if len(word) > 3 and word not in THINGS and word not in IN_NAMES and word not in _NO_NOUN
+            ]
+        )
+
+    @cached_property
+    def shares(self) -> frozenset[str]:
+        """What attributes named for a percentage are of: `protein_percent`."""
+        return frozenset(
+            [
+                word
+                for product in self.facts.products
+                for name in product.attributes
+                for words in [_WORD.findall(name.lower())]
+                if words and words[-1] in _PERCENTS
+                for word in words[:-1]
+                if len(word) > 3
             ]
         )
 

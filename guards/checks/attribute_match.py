@@ -51,6 +51,10 @@ def is_borne(claim: Measure, products: Sequence[ProductFact], low: str, book: At
         for figures in known
     ):
         return True
+    if claim.kind == "time" and not aspect and len(claim.values) == 1:
+        every = [figure for product in products for figure in book.figures(product) if figure.measure.kind == "time"]
+        if any(_agrees(claim, claim.values[0], figure, before) for figure in every):
+            return True
     if aspect == "age" and any(_of_that_age(claim, figure, before) for figures in known for figure in figures):
         return True
     if claim.kind == "area" and any(_is_product(claim, figures) for figures in known):
@@ -87,7 +91,10 @@ def _differs_by(claim: Measure, alike: Sequence[Measure]) -> bool:
 
 def _is_multiple(claim: Measure, alike: Sequence[Measure], low: str) -> bool:
     """Whether it is what several of a thing have: two packs of four are eight."""
-    counts = {int(number) for number in re.findall(r"(?<![\d.,])\d{1,9}(?![\d.,]*\d)", low[:400])}
+    counts = {
+        int(number)
+        for number in re.findall(r"(?<![\d.,])\d{1,9}(?![\d.,]*\d)", f"{low[: claim.start]} {low[claim.end :]}"[:400])
+    }
     counts = {count for count in counts if 1 < count <= 100}
     ours = claim.values[0][0] * claim.factor
     return any(

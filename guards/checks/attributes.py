@@ -19,7 +19,7 @@ from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.subjects import Manner, Subject, Subjects, blanked, subjects
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
-from shopgraph.guards.checks.units import SHARES, THINGS, UNITS
+from shopgraph.guards.checks.units import SHARES, THINGS, UNITS, plain
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, ProductFact
 
@@ -87,6 +87,7 @@ _EFFECTS = whole_words(
 _EFFECT = re.compile(
     r"(?<![\w.,-])(\d{1,3}(?:[.,]\d{1,3})?)\s?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b|por ciento\b)"
 )
+_WORDS_NEAR = re.compile(r"[^\W\d_]{3,}")
 _AGES = re.compile(
     r"\b(?:ages|aged|age) 0*(\d{1,2})(?:\s?(?:-|–|to|bis|à)\s?0*(\d{1,2}))?"
     r"(?![\d%]|[ -](?:years?|months?|jahren?|ans|mois)\b)"
@@ -108,7 +109,9 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
     said = vocabulary(text)
     effects = not _EFFECTS.isdisjoint(said)
     times = not _TIMES.isdisjoint(said) and (book.times or not _RUNS.isdisjoint(said))
-    shares = ("%" in text or not _PERCENT_WORDS.isdisjoint(said)) and not _SHARES.isdisjoint(said)
+    shares = ("%" in text or not _PERCENT_WORDS.isdisjoint(said)) and (
+        not _SHARES.isdisjoint(said) or bool(book.shares)
+    )
     if (
         not (effects or times or shares)
         and triggers.isdisjoint(said)
@@ -123,7 +126,7 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
         if (
             not triggers.isdisjoint(words)
             or not book.nouns.isdisjoint(words)
-            or (shares and _has_share(sentence))
+            or (shares and _has_share(sentence, book))
             or (times and not _TIMES.isdisjoint(words))
             or (effects and not _EFFECTS.isdisjoint(words))
             or '"' in sentence.text
@@ -132,17 +135,21 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
             yield from _of_sentence(sentence, place, subjects(text, book.known), book)
 
 
-def _has_share(sentence: Sentence) -> bool:
+def _has_share(sentence: Sentence, book: AttributeBook) -> bool:
     words = sentence.words
-    return not _SHARES.isdisjoint(words) and ("%" in sentence.text or not _PERCENT_WORDS.isdisjoint(words))
+    named = not _SHARES.isdisjoint(words) or any(plain(word) in book.shares for word in words)
+    return named and ("%" in sentence.text or not _PERCENT_WORDS.isdisjoint(words))
 
 
 def _of_sentence(sentence: Sentence, place: int, spoken: Subjects, book: AttributeBook) -> Iterator[Finding]:
     subject = spoken.of(place)
     low = blanked(sentence, subject.names)
     french = (book.facts.locale or "").startswith("fr")
-    claims = [*measures(low, sentence.text, french=french), *_counted(low, book, sentence)]
-    claims += [*_effects(low, sentence), *_ages(low)]
+    claims = [
+        *measures(low, sentence.text, french=french, pounds=book.facts.currency not in (None, "GBP")),
+        *_counted(low, book, sentence),
+    ]
+    claims += [*_effects(low, sentence), *_ages(low), *_percents(low, book)]
     wrong: list[tuple[Measure, Finding | None]] = []
     borne: list[Measure] = []
     for claim in claims:
@@ -153,6 +160,8 @@ def _of_sentence(sentence: Sentence, place: int, spoken: Subjects, book: Attribu
             borne.append(claim)
         elif not is_converted(claim, borne):
             right = right_figure(claim, products, low, book)
+            if right is not None and right.measure.values == claim.values:
+                continue  # the same number under another name
             if right is None and (subject.manner is Manner.UNNAMED or claim.kind.startswith("number of ")):
                 continue
             wrong.append((claim, _put(claim, right, sentence, book) if right else None))
@@ -179,7 +188,11 @@ def _claimed(
         return False  # somebody's age
     if claim.kind in _KINDS_OF_THINGS:
         return claim.values != ((Decimal(1),),) and _THINGS_OF_AN_ORDER.isdisjoint(words)
-    return claim.kind not in _HANDLED or _HANDLING.isdisjoint(words)
+    if claim.kind not in _HANDLED or _HANDLING.isdisjoint(words):
+        return True
+    return claim.kind == "temperature" and any(
+        figure.measure.kind == "temperature" for product in products for figure in book.figures(product)
+    )
 
 
 def _is_time(
@@ -218,6 +231,24 @@ def _counted(low: str, book: AttributeBook, sentence: Sentence) -> list[Measure]
             found.append(
                 Measure(number.start(1), place + len(noun), number.start(1), number.end(1), value, f"number of {noun}")
             )
+    return found
+
+
+def _percents(low: str, book: AttributeBook) -> list[Measure]:
+    """Percentages of what only these facts have: "a concentration of 15 %", "20 % laurel oil"."""
+    found: list[Measure] = []
+    for percent in _EFFECT.finditer(low) if book.shares and "%" in low else ():
+        behind = _WORDS_NEAR.findall(low[percent.end() : percent.end() + 36])[:3]
+        ahead = _WORDS_NEAR.findall(low[max(0, percent.start() - 36) : percent.start()])[-3:]
+        noun = next((word for word in (*behind, *ahead[::-1]) if plain(word) in book.shares), None)
+        if noun is not None and noun not in _SHARES:
+            value = ((Decimal(percent[1].replace(",", ".")),),)
+            kind = f"share of {plain(noun)}"
+            found.append(Measure(percent.start(), percent.end(), percent.start(1), percent.end(1), value, kind))
+        elif noun is not None and noun in ahead and noun not in behind:
+            value = ((Decimal(percent[1].replace(",", ".")),),)
+            kind = f"share of {SHARES[noun]}"
+            found.append(Measure(percent.start(), percent.end(), percent.start(1), percent.end(1), value, kind))
     return found
 
 

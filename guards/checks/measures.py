@@ -44,6 +44,7 @@ _PAIRS = {
 _OCTETS = re.compile(rf"[ \u00a0\u202f]?({'|'.join(FRENCH_DATA)})\b")
 _CAPITALS = frozenset({"G", "M", "H"})
 """5G is no weight, 3M no length and 4H no time."""
+_POUNDS = frozenset({"pound", "pounds"})
 _WEIGHS = re.compile(r"weigh|heav|light|load|capacity|lift|hold")
 _PRESSED = re.compile(r"press|pomp|pump|presi|bomba")
 _SIDES = frozenset({"x", "×", "*", "by", "sur", "mal"})
@@ -77,13 +78,20 @@ class _Kind(NamedTuple):
     unit: str = ""
 
 
-def measures(low: str, text: str, *, french: bool = False, bare: bool = False) -> Iterator[Measure]:
-    """The figures of a text, given in lower case with digits and as written; with `bare` those without a unit too."""
+def measures(
+    low: str, text: str, *, french: bool = False, bare: bool = False, pounds: bool = False
+) -> Iterator[Measure]:
+    """The figures of a text, given in lower case with digits and as written.
+
+    With `bare` those without a unit too; with `pounds` a pound is a weight, whatever stands around it.
+    """
     for found in _FIGURE.finditer(low):
         last = "three" if found["three"] else "two" if found["two"] else "one"
         end = found.end(last)
         sides = found["sep1"] in _SIDES
         of = _kind(low, text, found.start("one"), end, french=french)
+        if of.unit in _POUNDS and not (pounds or _WEIGHS.search(low)):
+            of = _Kind("", end)  # of money
         if not of.kind and sides:  # a screen's
             of = _Kind("pixels of a side", end)
         if not of.kind and not bare:
@@ -154,8 +162,6 @@ def _unit(unit: str, low: str, text: str, start: int, begin: int, stop: int, end
         return _Kind("", end)  # two bars of chocolate
     if unit in ("bars", "bares") and not _PRESSED.search(low):
         return _Kind("", end)
-    if unit in ("pound", "pounds") and not _WEIGHS.search(low):
-        return _Kind("", end)  # of money
     if unit == '"' and low.count('"', 0, begin) % 2:
         return _Kind("", end)  # the end of a quotation
     known = UNITS[unit]

@@ -39,6 +39,14 @@ _POSTCODE = re.compile(r", \d{5}\b")
 _AT = re.compile(
     r"\b(?:at|address|lives?|left|deliver\w*|ship\w*|sent|parcel|goes to|neighbou?r\w*)\b|, [a-z]+,? [a-z]{0,2} ?\d"
 )
+_NEW_ADDRESS = re.compile(
+    r"\b(?:change|changed|update|updated|set|new|correct|corrected|replace) [^.;]{0,40}\b(?:address|street)\b"
+    r"|\baddress (?:is now|to)\b"
+    r"|\b(?:adresse|anschrift)\b[^.;]{0,60}\b(?:ändern|geändert|aktualisier\w*)\b|\bneue (?:liefer)?(?:adresse"
+    r"|anschrift)\b"
+    r"|\b(?:changer|modifier|nouvelle|mettre à jour)\b[^.;]{0,30}\badresse\b|\b(?:cambiar|nueva"
+    r"|actualizar)\b[^.;]{0,30}\bdirección\b"
+)
 _ADDRESSED = re.compile(
     r"\b(?:wohn\w*|adresse|anschrift|liefer\w*|geliefert|nachbar\w*|abgegeben|geht an|versand|\d{5}) ?"
 )
@@ -142,6 +150,8 @@ def _tells_of_others(sentence: Sentence, facts: Facts, *, contact: bool, titled:
 def _foreign_street(sentence: Sentence, facts: Facts) -> bool:
     """Whether an address stands there that is neither the customer's nor the shop's own."""
     own = _plain(facts.customer.address) if facts.customer and facts.customer.address else ""
+    if _NEW_ADDRESS.search(sentence.low):
+        return False  # one that the customer gave
     for found in _STREET.finditer(sentence.text):
         if found["place"] and not _AT.search(sentence.low):
             continue

@@ -27,6 +27,7 @@ _DENIED = re.compile(
     r"(?:\b(?:no|not|never|without|isn['’]t|aren['’]t|kein\w*|nicht|ohne|pas|non|aucun\w*|sans|sin|ningún)\b"
     r"|n['’]t\b)[^,;:.]{0,30}$"
 )
+_NO_BEHIND = re.compile(r"\s?[:=|]\s?(?:no|not|nein|nicht|non|keine?|false|✗|✘|-)(?![\w-])")
 _WISHED = re.compile(
     r"\b(?:need|want|looking for|asked|prefer|if|whether|said|mentioned|brauch\w*|such\w*|möcht\w*|falls|wenn|ob"
     r"|cherch\w*|besoin|voulez|si|busca\w*|quier\w*)\b[^.;]{0,60}$"
@@ -139,7 +140,7 @@ def _quality(
     if found is None or _WISHED.search(low, 0, found.start()):
         return None
     states = [_state(name, product, found[0][:5]) for product in products]
-    denied = _DENIED.search(low, 0, found.start()) is not None
+    denied = _DENIED.search(low, 0, found.start()) is not None or _NO_BEHIND.match(low, found.end()) is not None
     if any(state is not denied and state is not None for state in states):
         return None  # one of the products is so
     if denied and not any(states):

@@ -6,6 +6,7 @@ from shopgraph.guards.checks.actions import find_undone_actions
 from shopgraph.guards.checks.attributes import find_wrong_attributes
 from shopgraph.guards.checks.base import Check, Finding, OnError
 from shopgraph.guards.checks.brand import find_off_brand, find_too_long, find_undisclosed
+from shopgraph.guards.checks.codes import find_wrong_codes
 from shopgraph.guards.checks.conduct import find_misconduct
 from shopgraph.guards.checks.dates import find_wrong_dates
 from shopgraph.guards.checks.discounts import find_wrong_discounts
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="language", find=find_other_language, protects="The answer is in the customer's language."),
     Check(name="actions", find=find_undone_actions, protects="Nothing is said to be done that was not."),
     Check(name="attributes", find=find_wrong_attributes, protects="Figures of products stand in their attributes."),
+    Check(name="codes", find=find_wrong_codes, protects="Codes and versions of products are their own."),
     Check(name="qualities", find=find_wrong_qualities, protects="Qualities of products stand in their attributes."),
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
     Check(name="regions", find=find_unlawful, protects="Tax wording, withdrawal, reduced prices and ages are lawful."),

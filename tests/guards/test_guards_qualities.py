@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shopgraph.guards.checks.base import apply
+from shopgraph.guards.checks.codes import find_wrong_codes
 from shopgraph.guards.checks.offers import find_baseless_offers
 from shopgraph.guards.checks.qualities import find_wrong_qualities
 from shopgraph.guards.facts import Facts
@@ -123,3 +124,46 @@ def test_what_is_no_offer_is_never_touched(draft: str) -> None:
 def test_an_offer_that_a_fact_names_may_be_made() -> None:
     facts = Facts.model_validate({"brand": {"disclosures": ["Klarna: pay in 3 installments."]}})
     assert list(find_baseless_offers("You can pay in three installments.", facts)) == []
+
+
+CODED = Facts.model_validate(
+    {
+        "products": [
+            {"name": "GPS Collar Mini", "attributes": {"water_rating": "IP67", "bluetooth": "5.3"}},
+            {"name": "Waschmaschine Bora", "attributes": {"energieklasse": "A"}},
+            {"name": "Carnet Lin A5", "attributes": {"format": "A5"}},
+            {"name": "Pendant Lamp", "attributes": {"bulb": "E27", "max_w": 60}},
+            {"name": "Oak Table", "attributes": {"seats": 6, "level": 4}},
+        ],
+        "orders": [{"id": "E-5520"}],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("draft", "after"),
+    [
+        ("The GPS Collar Mini is rated IP68.", "The GPS Collar Mini is rated IP67."),
+        ("The GPS Collar Mini has Bluetooth 5.0.", "The GPS Collar Mini has Bluetooth 5.3."),
+        ("Die Waschmaschine Bora hat Energieklasse C.", "Die Waschmaschine Bora hat Energieklasse A."),
+        ("The Pendant Lamp takes an E14 bulb.", "The Pendant Lamp takes an E27 bulb."),
+        ("The Carnet Lin A5 is in A4.", "The Carnet Lin A5 is in A5."),
+        ("The Oak Table is of level three.", "The Oak Table is of level four."),
+    ],
+)
+def test_a_wrong_code_is_put_right(draft: str, after: str) -> None:
+    assert apply(draft, find_wrong_codes(draft, CODED)).text == after
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "The GPS Collar Mini is IP67 with Bluetooth 5.3.",
+        "The Pendant Lamp takes an E27 bulb up to 60 W.",
+        "Order E-5520 holds the Carnet Lin A5.",
+        "The Oak Table seats six.",
+        "The GPS Collar Mini is here. Is Bluetooth 4.0 enough?",
+    ],
+)
+def test_a_right_code_is_never_touched(draft: str) -> None:
+    assert list(find_wrong_codes(draft, CODED)) == []

@@ -55,29 +55,28 @@ class GuardChain:
     def for_bundle(cls, bundle: PolicyBundle) -> GuardChain:
         """All checks, with the bundle's brand and hosts where the facts bring none of their own."""
         brand = bundle.brand
-        return cls(
-            CHECKS,
-            brand=BrandFact(
-                forbidden=brand.forbidden,
-                preferred=brand.preferred,
-                competitors=brand.competitors,
-                disclosures=brand.disclosures,
-                max_length=brand.max_length,
-            ),
-            allowed_hosts=bundle.allowed_hosts,
-        )
+        spoken = brand.model_dump(include=set(BrandFact.model_fields))
+        return cls(CHECKS, brand=BrandFact.model_validate(spoken), allowed_hosts=bundle.allowed_hosts)
 
-    def run(self, text: str, facts: Facts) -> GuardResult:
-        """Check and correct. It never raises: a check that fails blocks, unless it is declared open."""
+    def run(self, text: str, facts: Facts, *, more: bool = False) -> GuardResult:
+        """Check and correct. It never raises: a check that fails blocks, unless it is declared open.
+
+        With `more` the answer is still being written, and checks of whole answers wait.
+        """
         if not self.checks:
             nothing = Verdict(guard="chain", verdict=VerdictKind.BLOCK, before=text, reason="There are no checks.")
             return GuardResult(text="", verdicts=(nothing,), blocked=True)
         facts = self.complete(facts)
         verdicts: list[Verdict] = []
         for check in self.checks:
+            if more and check.whole:
+                continue
             before = text
             try:
-                outcome = apply(text, check.find(text, facts))
+                findings = list(check.find(text, facts))
+                if not findings:
+                    continue
+                outcome = apply(text, findings)
             except Exception as fault:  # an error is not a pass: the check says what becomes of it
                 verdicts.append(_failed(check, fault))
                 if check.on_error is OnError.CLOSED:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from shopgraph.domain import Instant, Quantity, Value
 
@@ -21,6 +22,26 @@ Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
 """A decimal string in JSON, in major units of the facts' currency."""
 
 
+def _flat(value: object) -> object:
+    """Attributes as names and texts, whatever form a catalog keeps them in."""
+    if not isinstance(value, dict) or all(isinstance(item, str) for item in value.values()):
+        return value
+    return dict(_pairs(value, ""))
+
+
+def _pairs(value: dict[object, object], outer: str) -> Iterator[tuple[str, str]]:
+    for key, item in value.items():
+        name = f"{outer} {key}".strip()
+        if isinstance(item, dict):
+            yield from _pairs(item, name)
+        elif isinstance(item, list | tuple):
+            yield name, ", ".join([str(part) for part in item])
+        elif isinstance(item, bool):
+            yield name, "yes" if item else "no"
+        elif item is not None:
+            yield name, str(item)
+
+
 class ProductFact(_Fact):
     """A variant as it is sold right now; several may share a name."""
 
@@ -29,9 +50,14 @@ class ProductFact(_Fact):
     price: Amount | None = None
     compare_at: Amount | None = None
     """The price before a reduction."""
+    lowest_30_days: Amount | None = None
+    """The lowest price of the last 30 days before a reduction."""
+    restricted: bool = False
+    """Whether it is sold to grown-ups only; the region says from which age."""
     stock: Quantity | None = None
     restock_on: date | None = None
-    attributes: dict[str, str] = {}
+    attributes: Annotated[dict[str, str], BeforeValidator(_flat)] = {}
+    """By name, in free form; numbers and lists of a JSON form are read as text, a name within a name behind a blank."""
 
 
 class DiscountFact(_Fact):
@@ -109,7 +135,15 @@ class BrandFact(_Fact):
     """What is said instead of what."""
     competitors: tuple[str, ...] = ()
     disclosures: tuple[str, ...] = ()
+    """Sentences that every answer ends with, unless it holds them."""
     max_length: int | None = None
+    max_exclamations: int | None = None
+    """Exclamation marks of an answer at most; None: as many as it has."""
+    shouting: bool = True
+    """Whether words may stand in capitals."""
+    emoji: bool = True
+    max_reading_level: int | None = None
+    """How hard a sentence may be to read (LIX): 30 is easy, 40 a newspaper, 60 a law."""
 
 
 class ActionFact(_Fact):
@@ -124,6 +158,9 @@ class ActionFact(_Fact):
 
 class Facts(_Fact):
     """Everything known about this request. What is absent is unknown: a claim about it has no fact behind it."""
+
+    today: date | None = None
+    """The day of the request; without it the clock's, and whatever in the facts happened later."""
 
     locale: str | None = None
     currency: str | None = None

@@ -24,6 +24,10 @@ _IP = re.compile(
     r"|(?<![\w.:])(?=[0-9a-fA-F]{0,4}:)[0-9a-fA-F:]{2,38}(?:[0-9a-fA-F:](?!\.?\d)|(?:\d{1,3}\.){3}\d{1,3})(?![\w:])"
 )
 _VERSION = re.compile(r"\b(?:versions?|v|release|firmware|build|update|driver)[ :.]{0,2}$", re.I)
+# What must stand in a text before a pattern above is run on it: cheap to look for.
+_LONG_NUMBER = re.compile(r"\d(?<![\w$€£¥]\d)[\d() ./\u2010-\u2013\xa0-]{4,28}\d")
+_IP_SIGNS = (re.compile(r"\.\d{1,3}\.\d"), re.compile(r":[\dA-Fa-f]{0,4}:"))
+_IBAN_SIGN = re.compile(r"\d\d(?<=[A-Za-z]{2}..)")
 _BEFORE = 40
 """Characters before a number that may say what it is."""
 
@@ -49,19 +53,20 @@ def find_personal(text: str) -> Iterator[Personal]:
 
 
 def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
-    """Kinds and places, surest first."""
-    for found in _EMAIL.finditer(text):
+    """Kinds and places, surest first. A pattern runs only where what it needs stands: most texts hold none."""
+    numbers = _LONG_NUMBER.search(text) is not None
+    for found in _EMAIL.finditer(text) if "@" in text else ():
         yield "email", *found.span()
-    for found in _IP.finditer(text):
+    for found in _IP.finditer(text) if any(sign.search(text) for sign in _IP_SIGNS) else ():
         if _is_ip(found[0]) and not _VERSION.search(text, max(0, found.start() - 12), found.start()):
             yield "ip", *found.span()
-    for found in _IBAN.finditer(text):
+    for found in _IBAN.finditer(text) if _IBAN_SIGN.search(text) else ():
         if iban := _iban_of(found[0]):
             yield "iban", found.start(), found.start() + len(iban)
-    for found in _SSN.finditer(text):
+    for found in _SSN.finditer(text) if numbers else ():
         if _is_ssn(text, found):
             yield "ssn", *found.span()
-    for found in NUMBER.finditer(text):
+    for found in NUMBER.finditer(text) if numbers else ():
         before, after = text[max(0, found.start() - _BEFORE) : found.start()], text[found.end() :][:16]
         if kind := kind_of_number(found[0], before, after):
             yield kind, *found.span()

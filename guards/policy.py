@@ -37,6 +37,13 @@ class Brand(Value):
     """Sentences that answers must carry."""
     max_length: int | None = None
     """Characters of an answer at most."""
+    max_exclamations: int | None = None
+    """Exclamation marks of an answer at most."""
+    shouting: bool = True
+    """Whether words may stand in capitals."""
+    emoji: bool = True
+    max_reading_level: int | None = None
+    """How hard a sentence may be to read (LIX): 30 is easy, 40 a newspaper, 60 a law."""
 
 
 class ConversationRules(Value):

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import TYPE_CHECKING
 
-from shopgraph.guards.checks.base import sentences
+from shopgraph.guards.checks.text import sentences
 
 if TYPE_CHECKING:
     from shopgraph.guards.chain import GuardChain, GuardResult
@@ -54,7 +54,7 @@ class GuardStream:
 
     def _fresh(self, text: str, *, more: bool) -> str | None:
         """What may leave now, without blanks at its end while more follows; None when nothing may any more."""
-        self.result = self._chain.run(text, self._facts)
+        self.result = self._chain.run(text, self._facts, more=more)
         if self.result.blocked:
             return "" if more and not self._sent and self.result.emptied else None
         said = self.result.text.rstrip() if more else self.result.text

@@ -1,16 +1,22 @@
-"""`shopgraph eval guards speed`: the whole outbound chain on a long answer, beside guardrails-ai's own `validate`.
+"""`shopgraph eval guards speed`: the whole outbound chain on a long answer, beside guardrails-ai and NeMo Guardrails.
 
-Every call gets facts and a text of its own, so nothing that was kept from an earlier call helps: reading the facts is
-in the measured time. The text is about 1,000 characters long, names 12 of 20 products and holds more than 30 figures.
+Every call gets facts and a text of its own, so nothing that was kept from an earlier call helps. Reading the facts from
+JSON is measured apart. The text is about 1,000 characters long, names 12 of 20 products and holds more than 30 figures.
 """
 
 from __future__ import annotations
 
 import gc
+import json
+import os
 import random
+import re
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -33,7 +39,10 @@ Draft = tuple[str, Facts]
 
 def evaluate(
     calls: Annotated[int, typer.Option(min=100, help="Calls of the chain.")] = 1000,
-    guard_calls: Annotated[int, typer.Option(min=10, help="Calls of guardrails-ai's validate.")] = 100,
+    guard_calls: Annotated[int, typer.Option(min=10, help="Calls of guardrails-ai's validate, and of NeMo.")] = 100,
+    nemo: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="`pip install --target FOLDER nemoguardrails`.")
+    ] = None,
 ) -> EvalReport:
     """Measure the outbound chain on a long and right answer, beside guardrails-ai's validate with the same checks."""
     chain = GuardChain.for_bundle(load_bundle("default"))
@@ -44,6 +53,10 @@ def evaluate(
     if verdicts:
         raise ConfigurationError(f"The measured answer is right, yet {verdicts[0]}.")
     ours = _measured(drafts, lambda item: chain.run(*item))
+    cpu = _measured(drafts, lambda item: chain.run(*_copied(item)), time.process_time)
+    wrong = _measured([_spoiled(item) for item in drafts], lambda item: chain.run(*item))
+    written = [(facts.model_dump_json(), facts) for _, facts in drafts]
+    parsing = _measured(written, lambda item: Facts.model_validate_json(item[0]))
     theirs = _measured(others, lambda item: guard.validate(item[0], metadata={"facts": item[1]}))
     return EvalReport(
         name="guards speed",
@@ -53,10 +66,50 @@ def evaluate(
             "products_in_facts": len(NAMES),
             "figures": len(_figures(drafts[0][0])),
             "chain_ms": _milliseconds(ours),
+            "chain_cpu_ms": _milliseconds(cpu),
+            "chain_with_three_wrong_figures_ms": _milliseconds(wrong),
+            "reading_facts_ms": _milliseconds(parsing),
             "guardrails_validate_ms": _milliseconds(theirs),
             "times_faster": round(statistics.median(theirs) / statistics.median(ours), 1),
+            "nemo_ms": _milliseconds(_measured_nemo(nemo, others)) if nemo else None,
         },
     )
+
+
+def _copied(item: Draft) -> Draft:
+    """The same as another object, for which nothing was kept."""
+    return f"{item[0]} ", item[1].model_copy()
+
+
+def _spoiled(item: Draft) -> Draft:
+    """With three wrong prices."""
+    text, facts = item
+    for price in re.findall(r"costs \$(\d+\.\d\d) and", text)[:3]:
+        text = text.replace(f"costs ${price} and", "costs $7.77 and", 1)
+    return text, facts
+
+
+def _measured_nemo(folder: Path, items: list[Draft]) -> list[float]:
+    """Milliseconds of NeMo Guardrails with a rail of its own, in a process that finds it first in the folder.
+
+    Raises:
+        ConfigurationError: it is not installed there, or failed.
+    """
+    lines = [json.dumps({"text": text, "amounts": re.findall(r"\$(\d+\.\d\d)", text)}) for text, _ in items[:1] + items]
+    done = subprocess.run(  # noqa: S603 - this interpreter and our own script
+        [sys.executable, str(Path(__file__).with_name("speed_nemo.py"))],
+        input="\n".join(lines),
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ConfigurationError(
+            f"NeMo Guardrails in {folder} failed: {done.stderr.strip().splitlines()[-1:]}.",
+            remedy=f"pip install --target {folder} nemoguardrails",
+        )
+    return [float(value) for value in json.loads(done.stdout)]
 
 
 def draft(rng: random.Random) -> Draft:
@@ -95,7 +148,9 @@ def _figures(text: str) -> list[str]:
     return [word for word in text.split() if any(char.isdigit() for char in word)]
 
 
-def _measured(items: list[Draft], call: Callable[[Draft], object]) -> list[float]:
+def _measured(
+    items: list[Draft], call: Callable[[Draft], object], clock: Callable[[], float] = time.perf_counter
+) -> list[float]:
     for item in items[:5]:
         call(item)
     times = []
@@ -103,9 +158,9 @@ def _measured(items: list[Draft], call: Callable[[Draft], object]) -> list[float
     gc.disable()  # a collection would fall on whichever call comes next, whoever made the garbage
     try:
         for item in items:
-            begun = time.perf_counter()
+            begun = clock()
             call(item)
-            times.append((time.perf_counter() - begun) * 1000)
+            times.append((clock() - begun) * 1000)
     finally:
         gc.enable()
     return times

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.numbers import in_digits
+from shopgraph.guards.checks.text import about, lowered, sentences, whole_words, with_digits
+from shopgraph.guards.checks.topics import topic
 
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})
 _CODES = "USD|EUR|GBP|JPY|KWD|CAD|AUD|NZD|CHF|CNY|SEK|NOK|DKK|PLN|INR|BHD|OMR"
@@ -21,6 +22,16 @@ _SIGNS: dict[str, frozenset[str]] = {
     "￥": frozenset({"JPY", "CNY"}),
     "円": frozenset({"JPY"}),
     "kd": frozenset({"KWD"}),
+    "kr": frozenset({"SEK", "NOK", "DKK"}),
+    "kr.": frozenset({"SEK", "NOK", "DKK"}),
+    "fr.": frozenset({"CHF"}),
+    "zł": frozenset({"PLN"}),
+    "₹": frozenset({"INR"}),
+    "franken": frozenset({"CHF"}),
+    "pfund": frozenset({"GBP"}),
+    "kronor": frozenset({"SEK"}),
+    "dólare": _DOLLARS,
+    "libra": frozenset({"GBP"}),
     "د.ك": frozenset({"KWD"}),
     "dollar": _DOLLARS,
     "buck": _DOLLARS,
@@ -37,29 +48,46 @@ _NUMBER = (
     r"(?:0{0,20}\d{1,3}(?:[.,'’\u00a0\u202f]\d{3}){1,4}(?:[.,]\d{1,3})?|0{0,20}\d{1,12}(?:[.,](?:\d{1,3}|[–—-]{1,2}))?)"
     r"(?![\d])"
 )
-_AMOUNT = re.compile(
-    rf"(?P<before>US\$|[$€£¥￥]|\b(?:{_CODES}|KD)|د\.ك)[ \u00a0\u202f]?"
-    rf"(?P<first>\d{{1,3}}(?: \d{{3}}){{1,3}}(?:[.,]\d{{1,3}})?(?!\d)|{_NUMBER})"
-    rf"|(?<![\d.,#\w])(?P<second>\d{{1,3}}(?: \d{{3}}){{1,3}}(?:[.,]\d{{1,3}})?|{_NUMBER})[ \u00a0\u202f]?"
-    rf"(?P<after>[$€£¥円](?![\d])|(?:{_CODES}|KD)\b|د\.ك"
+_SPACED = r"\d{1,3}(?: \d{3}){1,3}(?:[.,]\d{1,3})?"
+_AFTER = (
+    rf"[ \u00a0\u202f]?(?P<after>[$€£¥円₹](?![\d])|(?:{_CODES}|KD)\b|kr\b|zł|Fr\.|Franken\b|Pfund\b|kronor\b"
+    rf"|dólares?\b|libras?\b|د\.ك"
     r"|(?:US[ -])?(?:[Dd]ollar|[Ee]uro|[Dd]inar|[Bb]uck)s?\b|[Yy]en\b|[Qq]uid\b|[Pp]ounds(?! of| in weight)\b)"
     r"(?:[ ](?:and|und|et)[ ](?P<cents>\d{1,24})[ ](?:[Cc]ents?|[Pp]ence)\b)?"
 )
-_UNSIGNED = re.compile(
-    r"\b(?:costs?|costing|priced at|(?:price|cost) (?:is|of)|prices?:|sells? for|kostet|kosten"
-    r"|preis(?: ist| beträgt| von|:)"
-    r"|coûte(?:nt)?|prix(?: est)?(?: de|:))\s(?:only |just |now |nur |jetzt |seulement )?"
-    rf"(?P<number>{_NUMBER})(?=[.!?,;)]?(?:\s(?!US|[$€£¥%\w])|\s(?:and|each|und|et|apiece|or|but|plus"
-    r"|at|right|today|now)\b|$))",
-    re.I,
+_AMOUNT = re.compile(
+    rf"(?P<before>US\$|[$€£¥￥₹]|\b(?:{_CODES}|KD)|\bkr\b\.?|\bFr\.|د\.ك)[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)"
+    rf"|{_NUMBER})"
+    rf"|(?<![\d.,#\w])(?P<second>{_SPACED}|{_NUMBER}){_AFTER}"
 )
+_SIGN_FIRST = re.compile(rf"(?P<sign>[$€£¥￥])[ \u00a0\u202f]?(?P<number>{_SPACED}(?!\d)|{_NUMBER})")
+"""The same where nothing but a sign before a number can make an amount: it begins with a set, which is fast to find."""
+_SIGN_BEHIND = re.compile(r"[$€£¥円](?:(?<=\d.)|(?<=\d[ \u00a0\u202f].))")
+_WORDS = topic(
+    "kr fr zł franken pfund kronor dólares libras libra dollar buck euro pound quid yen dinar kd "
+    + _CODES.lower().replace("|", " ")
+)
+_PRICED = re.compile(
+    r"\b(?:costs?|costing|priced at|(?:price|cost) (?:is|of)|prices?:|sells? for|kostet|kosten"
+    r"|preis(?: ist| beträgt| von|:)|coûte(?:nt)?|prix(?: est)?(?: de|:))"
+    r"\s(?:only |just |now |nur |jetzt |seulement )?$"
+)
+_PRICED_TOPIC = topic("cost costs costing priced price prices sell kostet kosten preis coûte prix")
+_BARE = re.compile(
+    rf"(?P<number>{_NUMBER})(?=[.!?,;)]?(?:\s(?!us|[$€£¥%\w])|\s(?:and|each|und|et|apiece|or|but|plus"
+    r"|at|right|today|now)\b|$))"
+)
+_BEFORE_PRICE = whole_words(
+    "cost costs costing at is of price: prices: for only just now kostet kosten ist beträgt von preis: nur jetzt "
+    "coûte coûtent est de prix: seulement"
+)
+_BLANK_DIGIT = re.compile(r"\s\d")
 _GROUPS = re.compile(r"[.,'’ \u00a0\u202f]")
 _COMMA_LANGUAGES = frozenset({"de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "cs"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Amount:
-    """An amount as it is written."""
+class Amount(NamedTuple):
+    """An amount as it is written; a tuple, because dozens are made."""
 
     start: int
     end: int
@@ -72,52 +100,66 @@ class Amount:
     """What the digits can mean: 1.500 is fifteen hundred euros, or one and a half dinars."""
 
 
-def find_amounts(text: str) -> Iterator[Amount]:
+def find_amounts(text: str) -> list[Amount]:
     """Each amount with a currency, and each number that is said to be a price, from left to right."""
-    digits = in_digits(text)
-    found = [_amount(text, item) for item in _AMOUNT.finditer(digits) if not _weighs(digits, item)]
+    digits = with_digits(text)
+    topics = about(text)
+    rare = topics & _WORDS or "US$" in text or "د" in text or "₹" in text or _SIGN_BEHIND.search(digits)
+    if rare:
+        found = [_amount(text, item) for item in _AMOUNT.finditer(digits) if not _weighs(digits, item)]
+    else:
+        found = [_signed(text, item) for item in _SIGN_FIRST.finditer(digits)]
+    if not topics & _PRICED_TOPIC:
+        return found
     taken = {amount.number_start for amount in found}
-    bare = [
-        Amount(
-            start=item.start("number"),
-            end=item.end("number"),
-            number_start=item.start("number"),
-            number_end=item.end("number"),
-            number=text[item.start("number") : item.end("number")],
-            currencies=EVERY,
-            values=read_number(item["number"]),
-        )
-        for item in _UNSIGNED.finditer(digits)
-        if item.start("number") not in taken
-    ]
-    yield from sorted(found + bare, key=lambda amount: amount.start) if bare else found
+    bare = [amount for place in _after_price_words(digits) if place not in taken for amount in _unsigned(text, place)]
+    return sorted(found + bare, key=lambda amount: amount.start) if bare else found
+
+
+def _after_price_words(digits: str) -> list[int]:
+    """Where numbers begin behind a word that can lead up to a price."""
+    low = lowered(digits)
+    places = [blank.end() - 1 for blank in _BLANK_DIGIT.finditer(low)]
+    return [place for place in places if low[low.rfind(" ", 0, place - 1) + 1 : place - 1] in _BEFORE_PRICE]
+
+
+def _unsigned(text: str, place: int) -> Iterator[Amount]:
+    """The number there, when the words before it say what something costs and no currency is named."""
+    sentence = next(sentence for sentence in sentences(text) if place < sentence.end)
+    begin = place - sentence.start
+    item = _BARE.match(sentence.digits, begin)
+    if item is not None and _PRICED.search(sentence.digits[max(0, begin - 30) : begin]):
+        end = sentence.start + item.end("number")
+        yield Amount(place, end, place, end, text[place:end], EVERY, read_number(item["number"]))
 
 
 def _weighs(text: str, found: re.Match[str]) -> bool:
-    return found["after"] == "pounds" and "weigh" in text[max(0, found.start() - 30) : found.start()]
+    return text.startswith("pounds", found.end() - 6) and "weigh" in text[max(0, found.start() - 30) : found.start()]
+
+
+def _signed(text: str, found: re.Match[str]) -> Amount:
+    start, end = found.span("number")
+    sign, number = found.groups()
+    return Amount(found.start(), end, start, end, text[start:end], _SIGNS[sign], read_number(number))
 
 
 def _amount(text: str, found: re.Match[str]) -> Amount:
-    group = "first" if found["first"] else "second"
-    sign = (found["before"] or found["after"]).lower().removeprefix("us ").removeprefix("us-")
+    group, sign = ("first", found["before"]) if found["before"] else ("second", found["after"])
+    start, end = found.span(group)
     values = read_number(found[group])
-    end = found.end(group)
     if found["cents"]:
-        values = tuple(value + Decimal(int(found["cents"])) / 100 for value in values)
+        values = tuple([value + Decimal(int(found["cents"])) / 100 for value in values])
         end = found.end()
-    return Amount(
-        start=found.start(),
-        end=found.end(),
-        number_start=found.start(group),
-        number_end=end,
-        number=text[found.start(group) : end],
-        currencies=_SIGNS.get(sign) or _SIGNS[sign.removesuffix("s")],
-        values=values,
-    )
+    sign = sign.lower()
+    currencies = _SIGNS.get(sign) or _SIGNS[sign.removeprefix("us ").removeprefix("us-").removesuffix("s")]
+    return Amount(found.start(), found.end(), start, end, text[start:end], currencies, values)
 
 
 def read_number(written: str) -> tuple[Decimal, ...]:
     """What a number as written can mean; the likelier reading first."""
+    whole_part, _, fraction = written.partition(".")
+    if whole_part.isdecimal() and (not fraction or (fraction.isdecimal() and len(fraction) != 3)):
+        return (Decimal(written),)  # most are written so
     written = written.rstrip("–—-.,")
     marks = _GROUPS.findall(written)
     parts = _GROUPS.split(written)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import cached_property
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.known import Known, known, per_facts, variants_meant
+from shopgraph.guards.checks.known import Known, known, per_facts, plain_id, variants_meant
 from shopgraph.guards.facts import Facts, ProductFact
 
 _NONE: frozenset[Decimal] = frozenset()
@@ -18,7 +19,7 @@ class Book:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.known: Known = known(facts)
-        self.cuts = {p.percent for p in facts.promotions if p.percent is not None}
+        self.cuts: set[Decimal] = {p.percent for p in self.known.running if p.percent is not None}
         if self.known.most_percent:
             self.cuts.add(self.known.most_percent)
         self.lines: dict[str, set[Decimal]] = {}
@@ -35,7 +36,6 @@ class Book:
             self.loose, self.refunds, self.delivery, *self.orders.values(), {Decimal(0)}
         )
         """Of no product: delivery, totals, refunds."""
-        self._prices: dict[tuple[str, ...], frozenset[Decimal]] = {}
 
     @property
     def currency(self) -> str | None:
@@ -52,24 +52,30 @@ class Book:
                 said |= paid
                 for key in {line.name.lower(), line.sku.lower()} - {""}:
                     self.lines.setdefault(key, set()).update(paid)
-            for key in (order.id.lower().lstrip("#"), f"#{order.id.lower().lstrip('#')}"):
-                self.orders[key] = frozenset(said)
+            plain = plain_id(order.id)
+            self.orders[plain] = self.orders[f"#{plain}"] = frozenset(said)
+
+    def has_price(self, key: str) -> bool:
+        """Whether what is named so, in lower case, has a price."""
+        return key in self.known.products or key in self.known.short_names or key in self.lines
 
     def variants(self, key: str, sentence: str) -> Sequence[ProductFact]:
-        """The variants of that name or SKU that the sentence singles out."""
-        return variants_meant(sentence, self.known.products.get(self.known.short_names.get(key, key), ()))
+        """The variants of that name or SKU that the sentence, in lower case, singles out."""
+        return variants_meant(sentence, self.known.variants(key))
 
     def current(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """Prices of right now."""
-        return frozenset(v.price for v in variants if v.price is not None)
+        return frozenset([v.price for v in variants if v.price is not None])
 
     def former(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """Prices before a reduction."""
-        return frozenset(v.compare_at for v in variants if v.compare_at is not None)
+        prices = [price for variant in variants for price in (variant.compare_at, variant.lowest_30_days)]
+        return frozenset([price for price in prices if price is not None])
 
     def reduced(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """Prices after a promotion or what may be given."""
-        return frozenset(self.known.rounded(p * (100 - cut) / 100) for p in self.current(variants) for cut in self.cuts)
+        exact = [price * (100 - cut) / 100 for price in self.current(variants) for cut in self.cuts]
+        return frozenset([rounded for price in exact for rounded in self.known.both_rounded(price)])
 
     def savings(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
         """What a reduction, a promotion or what may be given takes off."""
@@ -78,15 +84,14 @@ class Book:
             found | {self.known.rounded(p * cut / 100) for p in self.current(variants) for cut in self.cuts}
         )
 
+    @cached_property
     def everything(self) -> frozenset[Decimal]:
         """Every amount that any product, order, refund or delivery has."""
-        if () not in self._prices:
-            every = self.facts.products
-            paid = frozenset[Decimal]().union(*self.lines.values())
-            self._prices[()] = frozenset().union(
-                self.current(every), self.former(every), self.reduced(every), self.savings(every), paid, self.other
-            )
-        return self._prices[()]
+        every = self.facts.products
+        paid = frozenset[Decimal]().union(*self.lines.values())
+        return frozenset().union(
+            self.current(every), self.former(every), self.reduced(every), self.savings(every), paid, self.other
+        )
 
     def taxed(self, bases: set[Decimal]) -> frozenset[Decimal]:
         """Bases with the tax, and the tax in or on them."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
-from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
+from shopgraph.guards.checks.names import inside
+from shopgraph.guards.checks.text import Sentence, about, lowered, sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, OrderFact
 
 
@@ -18,10 +21,11 @@ def _words(text: str) -> list[str]:
 
 _EN = _words("January February March April May June July August September October November December")
 _DE = _words("Januar Februar März April Mai Juni Juli August September Oktober November Dezember")
+_ES = _words("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre")
 _FR = _words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre")
 _MONTHS: dict[str, int] = {
     name: place
-    for names in (_EN, _DE, _FR)
+    for names in (_EN, _DE, _FR, _ES)
     for place, month in enumerate(names, 1)
     for name in (month.lower(), month[:3].lower())
 }
@@ -41,59 +45,74 @@ _MONTH = "|".join(sorted({re.escape(name) for name in _MONTHS}, key=lambda name:
 _DATE = re.compile(
     r"(?<![\d-])(?P<iso>\d{4}-\d{2}-\d{2})(?!\d)"
     rf"|\b(?P<m1>{_MONTH})\.? (?P<d1>\d{{1,2}})(?P<th>st|nd|rd|th)?(?!\d)(?:,? (?P<y1>\d{{4}}))?"
-    rf"|(?<![\d.,])(?P<d2>\d{{1,2}})(?P<dot>\.|st|nd|rd|th|er)?(?: of)? (?P<m2>{_MONTH})\b\.?(?:,? (?P<y2>\d{{4}}))?"
-    r"|(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y3>\d{4}|\d{2})?(?![\d/])",
-    re.I,
+    rf"|(?<![\d.,])(?P<d2>\d{{1,2}})(?P<dot>\.|st|nd|rd|th|er)?(?: of| de)? (?P<m2>{_MONTH})\b(?:\.?,?(?: de"
+    rf"| del)? (?P<y2>\d{{4}}))?"
+    r"|(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y3>\d{4}|\d{2})?(?![\d/])"
 )
-_NUMERIC = re.compile(r"\d[./-]\d\d?[./-]")
-_MONTH_STEMS = frozenset(name[:4] for name in _MONTHS)
-_DELIVERED = re.compile(r"deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu", re.I)
+_NUMERIC = re.compile(r"[./-]\d\d?[./-]")
+_OF_MONEY = frozenset("$€£¥.,")
+_MONTH_TOPIC = topic(" ".join(_MONTHS))
+_DELIVERED = re.compile(r"deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu|entreg|llegó|recib")
 _PLACED = re.compile(
-    r"\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt|passée|commandé|\bfrom\b|\bvom\b"
-    r"|\bdu\b|made on|dated",
-    re.I,
+    r"\bhiciste|\bpediste|realizaste|\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt|passée|commandé"
+    r"|\bfrom\b|\bvom\b"
+    r"|\bdu\b|made on|dated"
 )
 _RESTOCK = re.compile(
-    r"restock|back (?:in stock|on)|again|wieder|de nouveau|réappro|in stock|replenish|de retour"
-    r"|auf lager|en stock|available",
-    re.I,
+    r"restock|new stock|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau|réappro|in stock"
+    r"|replenish|de retour"
+    r"|auf lager|en stock|available"
 )
 _ENDS = re.compile(
-    r"\bends?\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
-    r"|prend fin|termine|\blasts?\b|\bruns? to\b|\bby\b",
-    re.I,
+    r"\bends?\b|\bhasta\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
+    r"|prend fin|termine|\blasts?\b|\bruns? to\b|\bby\b"
 )
-_STARTS = re.compile(
-    r"\bstarts?\b|\bbegins?\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b", re.I
-)
+_STARTS = re.compile(r"\bstarts?\b|\bbegins?\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b")
 _PROMOTION = re.compile(
-    r"sale|promo|offer|discount|code|aktion|rabatt|angebot|solde|remise|offre|gutschein|coupon|%|deal", re.I
+    r"sale|promo|offer|discount|code|aktion|rabatt|angebot|solde|remise|offre|gutschein|coupon|%|deal"
 )
-_FUTURE = re.compile(r"\bwill\b|['’]ll\b|\bwird\b|\bsera\b|\barrives\b|\bkommt\b|\barrivera\b|guarantee", re.I)
-_HEDGED = re.compile(
-    r"\b(?:should|expected|estimated|scheduled|voraussichtlich|sollte|devrait|prévue?|estimée?)\b", re.I
-)
+_BEHIND = re.compile(r"\s?(?:\w+ ){0,2}(?:zugestellt|geliefert|erhalten|angekommen|ausgeliefert)")
+"""German says it behind the date."""
+_PLACED_BEHIND = re.compile(r"\s?(?:\w+ ){0,2}(?:bestellt|aufgegeben|gekauft)")
+_RETURN = re.compile(r"return|send (?:it|them) back|\bback\b|zurück|rückgabe|retour|renvoy|devol|widerruf")
+_LAST_DAY = re.compile(r"last day|letzte[rn]? tag|dernier jour|último día|deadline|spätestens")
+_FUTURE = re.compile(r"\bwill\b|['’]ll\b|\bwird\b|\bsera\b|\barrives\b|\bkommt\b|\barrivera\b|guarantee")
+_HEDGED = re.compile(r"\b(?:should|expected|estimated|scheduled|voraussichtlich|sollte|devrait|prévue?|estimée?)\b")
+_ORDER_TOPIC = topic("pedido order bestellung commande paket parcel package colis sendung it sie es elle ship")
 _CUE = 45
 """How many letters before a date tell what it is the date of."""
 
 
 def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
     """Dates that disagree with the facts, or that no fact stands behind."""
+    if not about(text) & _MONTH_TOPIC and not _has_numeric(text):
+        return
     ours = known(facts)
     for sentence in sentences(text):
-        if sentence.asks or not (sentence.stems & _MONTH_STEMS or _NUMERIC.search(sentence.text)):
+        if not sentence.numeric or sentence.asks:
+            continue
+        if not sentence.topics & _MONTH_TOPIC and not _has_numeric(sentence.text):
             continue
         last = 0
-        for found in _DATE.finditer(sentence.text):
+        for found in _DATE.finditer(sentence.low):
             said = _read(found, facts.locale)
             if said and not any(_agree(said, day) for day in facts.dates):
                 yield from _judge(text, sentence, found, said, ours, max(last, found.start() - _CUE))
             last = found.end()
 
 
+def _has_numeric(text: str) -> bool:
+    """Whether digits may name a day there: 6/30/, 30.6., 2026-06-30; but not $50.00."""
+    return any(
+        text[found.start() - 1 : found.start()].isdigit()
+        and text[max(0, found.start() - 3) : found.start()].rstrip("0123456789")[-1:] not in _OF_MONEY
+        for found in _NUMERIC.finditer(text)
+    )
+
+
 def find_dates(text: str, locale: str | None) -> Iterator[date]:
     """The dates that a text names in full, in every way that they can be read."""
-    for found in _DATE.finditer(text):
+    for found in _DATE.finditer(lowered(text)):
         for year, month, day in _read(found, locale):
             if year is not None:
                 with suppress(ValueError):
@@ -130,43 +149,63 @@ def _judge(
     ours: Known,
     begin: int,
 ) -> Iterator[Finding]:
-    before = sentence.text[begin : found.start()]
-    if denies(sentence.clause(sentence.start + found.start())):
+    before = sentence.low[begin : found.start()]
+    if sentence.denies_at(found.start()):
         return
-    order = _order(text, sentence, ours)
+    order = _order(text, sentence, ours, found.start())
+    behind = sentence.low[found.end() : found.end() + 25]
     right: date | None
-    of_promotion = _PROMOTION.search(sentence.text) or _names_promotion(sentence, ours)
+    of_promotion = _PROMOTION.search(sentence.low) or _names_promotion(sentence, ours)
     if of_promotion and (_ENDS.search(before) or _STARTS.search(before)) and order is None:
         ends = bool(_ENDS.search(before))
         right, is_known = _of_promotion(sentence, ours, ends=ends)
         if not is_known:
             return
-    elif order is not None and _DELIVERED.search(before):
+    elif (until := _deadline(text, sentence, before, order, ours)) is not None:
+        right = until
+    elif order is not None and (_DELIVERED.search(before) or _BEHIND.match(behind)):
         right = order.delivered_on
-        if right is None and _HEDGED.search(sentence.text) and not _FUTURE.search(sentence.text):
+        if right is None and _HEDGED.search(sentence.low) and not _FUTURE.search(sentence.low):
             return
-    elif order is not None and _PLACED.search(before):
+    elif order is not None and (_PLACED.search(before) or _PLACED_BEHIND.match(behind)):
         right = order.placed_on
-    elif _RESTOCK.search(sentence.text) and order is None:
+    elif _RESTOCK.search(sentence.low) and order is None:
         right = _restock(text, sentence, ours)
-    elif _DELIVERED.search(before) and _FUTURE.search(sentence.text):
+    elif _DELIVERED.search(before) and _FUTURE.search(sentence.low):
         right = None
     else:
         return
     start, end = sentence.start + found.start(), sentence.start + found.end()
     if right is None:
-        yield take_out(sentence, f"No fact stands behind the date {found[0]}. Do not name one.")
+        yield take_out(
+            sentence, f"No fact stands behind the date {sentence.text[found.start() : found.end()]}. Do not name one."
+        )
     elif not _agree(said, right):
         yield replace(start, end, _write(right, found, ours.facts.locale), f"It is {right.isoformat()}.")
 
 
-def _order(text: str, sentence: Sentence, ours: Known) -> OrderFact | None:
-    here = [m for m in ours.in_text(text, ours.order_names) if sentence.start <= m.start < sentence.end]
+def _order(text: str, sentence: Sentence, ours: Known, at: int) -> OrderFact | None:
+    here = inside(ours.orders_in(text), sentence.start, sentence.end)
     if here:
-        return ours.orders[here[-1].key]
+        before = [m for m in here if m.start - sentence.start < at]
+        return ours.orders[(before[-1] if before else here[0]).key]
     only = ours.only_order()
-    words = {"orde", "best", "comm", "pake", "parc", "pack", "coli", "send", "it", "sie", "es", "elle", "ship"}
-    return only if only is not None and sentence.stems & words else None
+    return only if only is not None and sentence.topics & _ORDER_TOPIC else None
+
+
+def _deadline(text: str, sentence: Sentence, before: str, order: OrderFact | None, ours: Known) -> date | None:
+    """The last day on which an order can be sent back, where the sentence names that day."""
+    window = ours.facts.return_window_days
+    last_day = _LAST_DAY.search(before)
+    if window is None or not (last_day or (_RETURN.search(sentence.low) and _ENDS.search(before))):
+        return None
+    if order is None:
+        earlier = [m for m in ours.orders_in(text) if m.start < sentence.start]
+        delivered = [one for one in ours.facts.orders if one.delivered_on]
+        order = ours.orders[earlier[-1].key] if earlier else delivered[0] if len(delivered) == 1 else None
+    if order is None or order.delivered_on is None or (last_day and not _RETURN.search(text.lower())):
+        return None
+    return order.delivered_on + timedelta(days=window)
 
 
 def _names_promotion(sentence: Sentence, ours: Known) -> bool:
@@ -186,10 +225,10 @@ def _of_promotion(sentence: Sentence, ours: Known, *, ends: bool) -> tuple[date 
 
 
 def _restock(text: str, sentence: Sentence, ours: Known) -> date | None:
-    here = [m for m in ours.in_text(text, ours.product_names) if sentence.start <= m.start < sentence.end]
-    earlier = [m for m in ours.in_text(text, ours.product_names) if m.start < sentence.start]
+    here = inside(ours.products_in(text), sentence.start, sentence.end)
+    earlier = [m for m in ours.products_in(text) if m.start < sentence.start]
     keys = [m.key for m in here] or [m.key for m in earlier[-1:]]
-    variants = [v for key in keys for v in ours.products.get(ours.short_names.get(key, key), ())]
+    variants = [v for key in keys for v in ours.variants(key)]
     days = {v.restock_on for v in (variants or ours.facts.products) if v.restock_on is not None}
     return next(iter(days)) if len(days) == 1 else None
 
@@ -211,7 +250,7 @@ def _write(day: date, like: re.Match[str], locale: str | None) -> str:
         return f"{month} {day.day}{_ordinal(day.day) if like['th'] else ''}{year}"
     dot = like["dot"] or ""
     suffix = _ordinal(day.day) if dot in ("st", "nd", "rd", "th") else "" if dot == "er" else dot
-    of = " of" if " of " in like[0] else ""
+    of = " of" if " of " in like[0] else " de" if " de " in like[0] else ""
     return f"{day.day}{suffix}{of} {month}{year}"
 
 
@@ -219,7 +258,7 @@ def _month(day: date, like: str) -> str:
     names = next(
         (
             names
-            for names in (_EN, _DE, _FR)
+            for names in (_EN, _DE, _FR, _ES)
             if like.lower() in {n.lower() for n in names} | {n[:3].lower() for n in names}
         ),
         _EN,

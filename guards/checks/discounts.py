@@ -7,37 +7,63 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from shopgraph.guards.checks.amounts import read_number
-from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, stems_of, take_out
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known
+from shopgraph.guards.checks.names import inside
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, whole_words
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts
 
 _PERCENT = re.compile(
-    r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)",
-    re.I,
+    r"(\d(?<![\d.,]\d)\d{0,22}(?:[.,]\d{1,3})?)[\s\u00a0\u202f-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
-_CUT = re.compile(
-    r"\boff\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es|ing)|\bpromo|coupon"
+_CUT = Cue(
+    "descuento rebaja rabais menos off discount discounted rabatt reduced reduzier remise réduc rédui save saves "
+    "saving promo coupon code codes "
+    "cheaper knock markdown sale voucher gutschein price lower nachlass aktion günstiger ermäßig solde spar sparen "
+    "spart économis moins reduction deal bargain less",
+    r"\boff\b|descuento|rebaja|rabais|\bmenos\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es"
+    r"|ing)|\bpromo|coupon"
     r"|\bcode\b|cheaper|knock|"
     r"markdown|\bsale\b|voucher|gutschein|price cut|lower price|nachlass|aktion|günstiger|ermäßig"
     r"|solde|spar(?:en|st|t)\b|"
     r"sparen|économis|moins cher|reduction|\bdeal\b|bargain|\bless\b",
-    re.I,
 )
-_TAX = re.compile(r"\btax\b|\bvat\b|\bmwst\b|\btva\b|steuer", re.I)
+_CUT_WORDS = whole_words("descuento rebaja rabais off discount discounts discounted rabatt remise coupon code reduced")
+"""Words of it that are enough without a closer look."""
+_MADE_OF = re.compile(
+    r"\s?(?:(?:pure[ns]?|reine[rs]?|organic|recycled|combed|of) )?(?:\w{0,12}(?:cotton|baumwolle|coton|algodón"
+    r"|wool|wolle|laine"
+    r"|lana|linen|leinen|lin\b|silk|seide|soie|seda|cashmere|kaschmir|polyester|nylon|elasthan\w*|elastane|viscose"
+    r"|viskose"
+    r"|leather|leder|cuir|cuero|piel|down|daunen|duvet|steel|stahl|acier|cocoa|kakao|cacao|natural|vegan"
+    r"|biologique|bio\b"
+    r"|recycl\w+|waterproof|protein|arabica|merino|mohair|alpaca|battery|charged?|humidity|satisfaction|of (?:all"
+    r"|our|the)))"
+)
+"""Behind a percentage: it is what something is made of, no price cut."""
+_TAX_OF = re.compile(r"\b(?:tax|vat|mwst|mehrwertsteuer|tva)\b[^.,;]{0,12}$")
+_TAX = re.compile(r"\btax\b|\bvat\b|\bmwst\b|\btva\b|steuer")
 _SHARE = re.compile(
     r"^\s?(?:of|der|des|aller|unserer) (?:all |our |the )?(?:customers|shoppers|buyers|reviewers"
-    r"|people|users|kunden|kundinnen|clients)",
-    re.I,
+    r"|people|users|kunden|kundinnen|clients)"
 )
-_FEE = re.compile(r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest", re.I)
-_HALF = re.compile(r"\b(?:half[- ]price|half off|50-50 off|zum halben preis|à moitié prix|moitié prix)\b", re.I)
-_GIVEN = re.compile(
-    r"\bbuy (?:one|two|1|2|three|3),? (?:and )?get (?:one|two|1|2)\b|\bbogo\b|\b(?:two|2|three"
-    r"|3)[- ]for[- ](?:one|1|two|2|the price of)\b"
-    r"|\bfree (?:gift|sample|item|upgrade|product|of charge gift)s?\b|\bstore credit\b"
-    r"|\bfree of charge\b(?<!shipping free of charge)"
-    r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)",
-    re.I,
+_FEE = Cue(
+    "fee gebühr frais cash cashback interest",
+    r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest",
+)
+_HALF = Cue(
+    "half halben moitié off", r"\b(?:half[- ]price|half off|50-50 off|zum halben preis|à moitié prix|moitié prix)\b"
+)
+_GIVEN = (
+    Cue(
+        "buy bogo free store gratis geschenk cadeau",
+        r"\bbuy (?:one|two|1|2|three|3),? (?:and )?get (?:one|two|1|2)\b|\bbogo\b"
+        r"|\bfree (?:gift|sample|item|upgrade|product|of charge gift)s?\b|\bstore credit\b"
+        r"|\bfree of charge\b(?<!shipping free of charge)"
+        r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)",
+    ),
+    Cue("for", r"\b(?:two|2|three|3)[- ]for[- ](?:one|1|two|2|the price of)\b"),
 )
 _CODE_AFTER = re.compile(
     r"(?<!postal )(?<!zip )(?<!country )(?<!error )(?<!tracking )(?<!order )(?<!area )(?<!qr )"
@@ -57,44 +83,59 @@ _PROMOTION = re.compile(
     r"|[Ss]pecial|[Aa]ktion|[Ww]ochen|[Ss]oldes|[Oo]ffer))\b"
     r"|\b(?P<named>(?:[A-ZÄÖÜÉ][\w'’&-]{1,20}\s){1,3}(?:Sale|Promotion|Aktion|Soldes|Deals|Promo))\b"
 )
-_CODE_STEMS = stems_of(
+_CODE_TOPIC = topic(
     "code coupon voucher gutschein use enter type apply with mit nutze gib avec utilisez saisissez "
     "entrez using try redeem"
 )
-_PROMOTION_STEMS = stems_of("sale promotion deals event special aktion wochen soldes offer")
-_TOPICS = stems_of(
-    "off disc raba redu remi rédu save savi savs promo prom coup code codes chea knoc mark sale vouc "
-    "guts pric lowe nach "
-    "akti güns ermä sold spar écon half halb moit bogo free grat cade gift buy two deal even spec "
-    "offe perc proz pour % "
-    "per cent less stor use ente type appl with nutz avec util sais woch cust fee gebü frai cash barg"
+_PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")
+_CODE_LIKE = re.compile(r"[A-Za-z](?:(?<=[A-Z])[A-Z0-9_-]{2}|-?\d)")
+_PERCENT_TOPIC = topic("% percent per prozent pour")
+_TOPICS = (
+    _CODE_TOPIC | topic(" ".join(_PROMOTION_WORDS)) | _PERCENT_TOPIC | _HALF.topic | _GIVEN[0].topic | _GIVEN[1].topic
 )
 
 
 def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Offers above what is allowed, codes and promotions that stand in no fact."""
     ours = known(facts)
+    if not about(text) & _TOPICS and len(ours.running) == len(facts.promotions):
+        return
     for sentence in sentences(text):
-        if not (sentence.stems & _TOPICS):
+        if not sentence.topics & _TOPICS and len(ours.running) == len(facts.promotions):
             continue
-        findings = [*_codes(sentence, ours), *_given(sentence, ours), *_promotions(sentence, ours)][:1]
-        yield from findings or _offers(sentence, ours)
+        findings = [
+            *_over(sentence, ours),
+            *_codes(sentence, ours),
+            *_given(sentence, ours),
+            *_promotions(sentence, ours),
+        ]
+        findings = findings[:1]
+        yield from findings or _offers(text, sentence, ours)
 
 
-def _offers(sentence: Sentence, ours: Known) -> Iterator[Finding]:
-    half = _HALF.search(sentence.text)
-    so = Decimal(50) in ours.percents or ours.most_percent >= 50
-    if half and not so and not denies(sentence.clause(sentence.start + half.start())):
+def _offers(text: str, sentence: Sentence, ours: Known) -> Iterator[Finding]:
+    half = _HALF.search(sentence)
+    if half and not (Decimal(50) in ours.percents or ours.most_percent >= 50) and not sentence.denies_at(half.start()):
         yield take_out(sentence, "Nothing is at half its price. Do not offer it.")
         return
-    cut, fee = _CUT.search(sentence.text), _FEE.search(sentence.text)
+    if not sentence.topics & _PERCENT_TOPIC:
+        return
+    names = inside(ours.mentions(text), sentence.start, sentence.end)
     for found in _PERCENT.finditer(sentence.digits):
-        behind = sentence.text[found.end() :]
-        if (_SHARE.search(behind) or (fee and not cut)) and not denies(sentence.text):
+        place = sentence.start + found.start()
+        if any(name.start <= place < name.end for name in names):
+            continue  # Dark Chocolate 85%
+        if _TAX_OF.search(sentence.low, max(0, found.start() - 25), found.start()):
+            continue
+        if _MADE_OF.match(sentence.low, found.end()):
+            continue
+        cut = not _CUT_WORDS.isdisjoint(sentence.words) or _CUT.search(sentence) is not None
+        fee = _FEE.search(sentence)
+        behind = sentence.low[found.end() :]
+        if (_SHARE.search(behind) or (fee and not cut)) and not sentence.denies:
             yield take_out(sentence, f"No fact holds {found[0].strip()}.")
             return
-        clause = sentence.clause(sentence.start + found.start())
-        if not cut or _TAX.search(behind[:20]) or denies(clause):
+        if not cut or _TAX.search(behind[:20]) or sentence.denies_at(found.start()):
             continue
         yield from _offer(sentence, found, ours)
 
@@ -125,10 +166,10 @@ def _offer(sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Fi
 
 def _meant(sentence: Sentence, ours: Known) -> Decimal | None:
     """The percentage of the promotion, the code or the reduced product that the sentence names, when there is one."""
-    lowered = sentence.text.lower()
+    lowered = sentence.low
     found = {
         promotion.percent
-        for promotion in ours.facts.promotions
+        for promotion in ours.running
         for word in (promotion.name, promotion.code)
         if word and word.lower() in lowered and promotion.percent is not None
     }
@@ -140,39 +181,59 @@ def _shown(percent: Decimal) -> str:
 
 
 def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
-    if not (sentence.stems & _CODE_STEMS or "code" in sentence.text.lower()):
+    if not _CODE_LIKE.search(sentence.text) or (not sentence.topics & _CODE_TOPIC and "code" not in sentence.low):
         return
     for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED):
         for found in pattern.finditer(sentence.text):
             code = found["code"]
             if code.upper() in ours.codes or code.lower() in ours.products or code.lower() in ours.orders:
                 continue
-            if not denies(sentence.clause(sentence.start + found.start("code"))):
+            if not sentence.denies_at(found.start("code")):
                 yield take_out(sentence, f"There is no code {code} in the facts. Do not name one.")
                 return
 
 
 def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     """Things given away."""
-    found = _GIVEN.search(sentence.text)
-    if found is None or denies(sentence.clause(sentence.start + found.start())) or sentence.asks:
+    found = _GIVEN[0].search(sentence) or _GIVEN[1].search(sentence)
+    if found is None or sentence.denies_at(found.start()) or sentence.asks:
         return
-    lowered = sentence.text.lower()
-    if any(promotion.name and promotion.name.lower() in lowered for promotion in ours.facts.promotions):
+    lowered = sentence.low
+    if any(promotion.name and promotion.name.lower() in lowered for promotion in ours.running):
         return
     if found[0].lower() in ("store credit", "free of charge"):
         return
     yield take_out(sentence, "Nothing is given away here. Do not offer it.")
 
 
+_NOT_NOW = re.compile(
+    r"\bnot\b|n['’]t\b|\bended|\bover\b|\bexpired|\bno longer|\bstarts?\b|\bbegins?\b|\bwill\b|\bnext\b|\buntil\b"
+    r"|\bwas\b|\bhad\b"
+    r"|nicht|kein|vorbei|abgelaufen|beginnt|startet|\bwar\b|\berst\b|beendet|\bpas\b|plus\b|terminé|fini|commence"
+    r"|\bn['’]est"
+    r"|\bno\b|terminó|acabó|empieza|ya no"
+)
+
+
+def _over(sentence: Sentence, ours: Known) -> Iterator[Finding]:
+    """Promotions of the facts that are over, or have not begun."""
+    if len(ours.running) == len(ours.facts.promotions):
+        return
+    for promotion in ours.facts.promotions:
+        name = promotion.name.lower()
+        if name and promotion not in ours.running and name in sentence.low and not _NOT_NOW.search(sentence.low):
+            yield take_out(sentence, f"{promotion.name} does not run now. Do not offer it.")
+            return
+
+
 def _promotions(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     """Promotions by a name that no fact holds."""
-    if not sentence.stems & _PROMOTION_STEMS:
+    if _PROMOTION_WORDS.isdisjoint(sentence.words):
         return
-    names = [promotion.name.lower() for promotion in ours.facts.promotions if promotion.name]
+    names = [promotion.name.lower() for promotion in ours.running if promotion.name]
     for found in _PROMOTION.finditer(sentence.text):
         name = (found["name"] or found["named"]).lower()
-        if any(one in name or name in one for one in names) or denies(sentence.text) or sentence.asks:
+        if any(one in name or name in one for one in names) or sentence.denies or sentence.asks:
             continue
         if any(name in product for product in ours.products) or "final sale" in name:
             continue

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import TypeVar
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.base import Mention, longest_first, named, whole_words
-from shopgraph.guards.facts import Facts, OrderFact, ProductFact
+from shopgraph.guards.checks.names import Mention, longest_first, named
+from shopgraph.guards.checks.text import whole_words
+from shopgraph.guards.facts import Facts, OrderFact, ProductFact, PromotionFact
 
 _T = TypeVar("_T")
 _ARTICLES = ("the ", "this ", "these ", "our ", "your ", "das ", "die ", "der ", "le ", "la ", "les ")
@@ -24,29 +26,36 @@ class Known:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self._read: tuple[str, Sequence[Mention]] | None = None
+        """The text that was read last, and what it names."""
 
     @cached_property
     def products(self) -> dict[str, tuple[ProductFact, ...]]:
         """Variants by name and SKU, in lower case."""
         found: dict[str, tuple[ProductFact, ...]] = {}
         for product in self.facts.products:
-            for key in {product.name.lower(), product.sku.lower()} - {""}:
-                found[key] = (*found.get(key, ()), product)
+            name, sku = product.name.lower(), product.sku.lower()
+            for key in (name, sku) if sku != name else (name,):
+                if key:
+                    found[key] = (*found[key], product) if key in found else (product,)
         return found
 
     @cached_property
     def short_names(self) -> dict[str, str]:
         """What a product is called for short behind an article ("the dress"), where only one can be meant."""
-        names = {product.name.lower() for product in self.facts.products if " " in product.name}
-        by_word: dict[str, set[str]] = {}
-        for name in names:
+        whole: dict[str, str] = {}
+        shared = set(_NO_SHORT_NAME)
+        for name in {product.name.lower() for product in self.facts.products}:
             words = name.split()
-            for short in {words[-1], " ".join(words[-2:])} - {name}:
-                by_word.setdefault(short, set()).add(name)
+            for short in {words[-1], " ".join(words[-2:])} if len(words) > 2 else words[1:]:
+                if short in whole:
+                    shared.add(short)
+                whole[short] = name
+        products = self.products
         return {
-            short: next(iter(whole))
-            for short, whole in by_word.items()
-            if len(whole) == 1 and len(short) > 3 and short not in _NO_SHORT_NAME and short not in self.products
+            short: name
+            for short, name in whole.items()
+            if len(short) > 3 and short not in shared and short not in products
         }
 
     @cached_property
@@ -54,30 +63,50 @@ class Known:
         """Orders by id as it may be written: in lower case, with and without its sign."""
         found: dict[str, OrderFact] = {}
         for order in self.facts.orders:
-            plain = order.id.lower().lstrip("#")
+            plain = plain_id(order.id)
             found |= {plain: order, f"#{plain}": order} if plain else {}
         return found
 
     @cached_property
-    def product_names(self) -> frozenset[str]:
-        """Names, SKUs and short names."""
-        return frozenset([*self.products, *self.short_names])
-
-    @cached_property
-    def order_names(self) -> frozenset[str]:
-        """Ids as they may be written."""
-        return frozenset(self.orders)
-
-    @cached_property
     def all_names(self) -> tuple[str, ...]:
-        """Products, what lines call them, and orders."""
-        lines = [key for order in self.facts.orders for line in order.lines for key in (line.name, line.sku)]
+        """Products, what lines call them, and orders; in lower case, the longest first."""
+        lines = [key.lower() for order in self.facts.orders for line in order.lines for key in (line.name, line.sku)]
         return longest_first([*self.products, *self.short_names, *self.orders, *lines])
+
+    def variants(self, key: str) -> tuple[ProductFact, ...]:
+        """The products of that name, short name or SKU."""
+        return self.products.get(key) or self.products.get(self.short_names.get(key, ""), ())
+
+    @cached_property
+    def running(self) -> tuple[PromotionFact, ...]:
+        """The promotions that have begun and are not over."""
+        if not any(promotion.ends_on or promotion.starts_on for promotion in self.facts.promotions):
+            return self.facts.promotions
+        latest, earliest = self._days()
+        return tuple(
+            promotion
+            for promotion in self.facts.promotions
+            if (promotion.ends_on is None or promotion.ends_on >= latest)
+            and (promotion.starts_on is None or promotion.starts_on <= earliest)
+        )
+
+    def _days(self) -> tuple[date, date]:
+        """The day after which a promotion must not have ended, and that before which it must have begun.
+
+        Facts may be older than the clock: without a day of their own, only what ended before something in them
+        happened, or over a year ago, is over.
+        """
+        if self.facts.today is not None:
+            return self.facts.today, self.facts.today
+        clock = datetime.now(UTC).date()
+        happened = [day for order in self.facts.orders for day in (order.placed_on, order.delivered_on) if day]
+        happened += [action.at.date() for action in self.facts.actions if action.at]
+        return max([clock - timedelta(days=365), *[day for day in happened if day <= clock]]), clock
 
     @cached_property
     def percents(self) -> frozenset[Decimal]:
         """Price cuts that stand in the facts: promotions', and those between a former price and the price."""
-        good = {promotion.percent for promotion in self.facts.promotions if promotion.percent is not None}
+        good = {promotion.percent for promotion in self.running if promotion.percent is not None}
         for product in self.facts.products:
             if product.compare_at and product.price is not None and product.price < product.compare_at:
                 cut = (product.compare_at - product.price) * 100 / product.compare_at
@@ -93,26 +122,39 @@ class Known:
     @cached_property
     def codes(self) -> frozenset[str]:
         """Codes in the facts, in upper case."""
-        codes = [promotion.code for promotion in self.facts.promotions]
+        codes = [promotion.code for promotion in self.running]
         codes += [self.facts.discount.code if self.facts.discount else None]
         return frozenset(code.upper() for code in codes if code)
 
-    def in_text(self, text: str, names: frozenset[str]) -> Sequence[Mention]:
-        """Where those of the names stand; one scan finds all that the facts name."""
-        return [mention for mention in self.mentions(text) if mention.key in names]
+    def mentions(self, text: str) -> Sequence[Mention]:
+        """Where the text names anything of the facts; one scan for all checks."""
+        if self._read is None or self._read[0] is not text:
+            short = self.short_names
+            found = [
+                mention
+                for mention in named(text, self.all_names)
+                if mention.key not in short
+                or text[max(0, mention.start - 6) : mention.start].lower().endswith(_ARTICLES)
+            ]
+            self._read = (text, found)
+        return self._read[1]
 
-    def mentions(self, text: str) -> list[Mention]:
-        """Where the text names anything of the facts."""
-        return [
-            mention
-            for mention in named(text, self.all_names)
-            if mention.key not in self.short_names
-            or text[max(0, mention.start - 6) : mention.start].lower().endswith(_ARTICLES)
-        ]
+    def products_in(self, text: str) -> Sequence[Mention]:
+        """Where it names products."""
+        return [m for m in self.mentions(text) if m.key in self.products or m.key in self.short_names]
+
+    def orders_in(self, text: str) -> Sequence[Mention]:
+        """Where it names orders."""
+        return [m for m in self.mentions(text) if m.key in self.orders]
 
     def only_order(self) -> OrderFact | None:
         """The one order that "your order" means."""
         return self.facts.orders[0] if len(self.facts.orders) == 1 else None
+
+    def both_rounded(self, value: Decimal) -> set[Decimal]:
+        """To what the currency can pay, in both ways in which shops round a half."""
+        step = Decimal(1).scaleb(-exponent(self.facts.currency or "USD"))
+        return {value.quantize(step, ROUND_HALF_EVEN), value.quantize(step, ROUND_HALF_UP)}
 
     def rounded(self, value: Decimal) -> Decimal:
         """To what the currency can pay."""
@@ -121,6 +163,11 @@ class Known:
 
 def _has_article(text: str, place: int) -> bool:
     return text[max(0, place - 6) : place].lower().endswith(_ARTICLES)
+
+
+def plain_id(order: str) -> str:
+    """An order's id in lower case without its sign."""
+    return order.lower().lstrip("#")
 
 
 def per_facts(make: Callable[[Facts], _T]) -> Callable[[Facts], _T]:
@@ -144,18 +191,16 @@ def known(facts: Facts) -> Known:
     return Known(facts)
 
 
-def variants_meant(text: str, variants: Iterable[ProductFact]) -> list[ProductFact]:
-    """The variants that a text singles out by their attributes ("size M"), else all of them."""
-    all_of_them = list(variants)
-    if len(all_of_them) < 2:
-        return all_of_them
-    lowered = text.lower()
+def variants_meant(low: str, variants: Sequence[ProductFact]) -> Sequence[ProductFact]:
+    """The variants that a text, in lower case, singles out by their attributes ("size m"), else all of them."""
+    if len(variants) < 2:
+        return variants
     scores = [
-        sum(1 for name, value in variant.attributes.items() if _says(lowered, name.lower(), value.lower()))
-        for variant in all_of_them
+        sum([1 for name, value in variant.attributes.items() if _says(low, name.lower(), value.lower())])
+        for variant in variants
     ]
     best = max(scores)
-    return [variant for variant, score in zip(all_of_them, scores, strict=True) if score == best]
+    return [variant for variant, score in zip(variants, scores, strict=True) if score == best]
 
 
 def _says(text: str, name: str, value: str) -> bool:

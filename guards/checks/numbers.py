@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable
 
 
 def _words(text: str) -> list[str]:
@@ -25,6 +25,19 @@ _FR = _words(
     "dix-huit dix-neuf"
 )
 _FR_TENS = _words("vingt trente quarante cinquante soixante")
+
+
+_ES = _words(
+    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis "
+    "diecisiete dieciocho "
+    "diecinueve"
+)
+_ES_TENS = _words("veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa")
+
+
+def _spanish() -> dict[int, str]:
+    words = dict(enumerate(_ES)) | {10 * (n + 2): word for n, word in enumerate(_ES_TENS)}
+    return words | {tens + n: f"{words[tens]} y {_ES[n]}" for tens in range(30, 100, 10) for n in range(1, 10)}
 
 
 def _english() -> dict[int, str]:
@@ -50,35 +63,31 @@ def _french() -> dict[int, str]:
     return words | {100: "cent"}
 
 
-_WORDS: dict[str, dict[int, str]] = {"en": _english(), "de": _german(), "fr": _french()}
+_WORDS: dict[str, dict[int, str]] = {"en": _english(), "de": _german(), "fr": _french(), "es": _spanish()}
 _VALUES: dict[str, tuple[int, str]] = {
-    word: (value, language) for language in ("fr", "de", "en") for value, word in _WORDS[language].items()
+    word: (value, language) for language in ("es", "fr", "de", "en") for value, word in _WORDS[language].items()
 }
 _VALUES |= {word.replace("-", " "): meant for word, meant in _VALUES.items() if "-" in word}
 _VALUES |= {"a hundred": (100, "en"), "a dozen": (12, "en"), "einen": (1, "de"), "einem": (1, "de"), "einer": (1, "de")}
 _VALUES |= {word.replace("ß", "ss"): meant for word, meant in _VALUES.items() if "ß" in word}
-for _article in ("cent", "une", "null"):  # a coin, an article, no number that anybody writes
+for _article in ("cent", "une", "null", "uno", "once"):  # a coin, articles, "once" in English
     del _VALUES[_article]
-_FIRST = frozenset(re.split(r"[ -]", word)[0] for word in _VALUES)
+FIRST_WORDS = frozenset(re.split(r"[ -]", word)[0] for word in _VALUES)
 _NUMBER_WORD = re.compile(
     r"\b(?:" + "|".join(sorted(map(re.escape, _VALUES), key=lambda word: (-len(word), word))) + r")\b"
 )
-_WORD = re.compile(r"[^\W\d_]+")
 
 
-@lru_cache(maxsize=4)  # every check of a chain asks for the same text
-def in_digits(text: str) -> str:
-    """The text with numbers up to a hundred in digits, filled with zeros from the left so that places stay."""
-    lowered = text.lower()
-    if len(lowered) != len(text) or _FIRST.isdisjoint(_WORD.findall(lowered)):
+def in_digits(text: str, low: str, words: Iterable[str]) -> str:
+    """The text with numbers up to a hundred in digits, filled with zeros from the left so that places stay.
+
+    `low` is the text in lower case, as long as the text, and `words` are its words.
+    """
+    if FIRST_WORDS.isdisjoint(words):
         return text
-    return _place_digits(text, lowered)
-
-
-def _place_digits(text: str, lowered: str) -> str:
     parts: list[str] = []
     place = 0
-    for found in _NUMBER_WORD.finditer(lowered):
+    for found in _NUMBER_WORD.finditer(low):
         parts += [text[place : found.start()], str(_VALUES[found[0]][0]).zfill(len(found[0]))]
         place = found.end()
     return "".join([*parts, text[place:]])

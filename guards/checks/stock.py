@@ -5,65 +5,80 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from shopgraph.guards.checks.base import (
-    Finding,
-    Mention,
-    Sentence,
-    denies,
-    replace,
-    sentences,
-    stems_of,
-    take_out,
-)
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known, variants_meant
+from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, ProductFact
 
-_TOPICS = stems_of("stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus ruptu")
+_TOPICS = topic(
+    "have got them haben tenemos avons only just solo queda quedan agotado agotada ready prêt prête "
+    "versandbereit stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus "
+    "ruptu"
+)
 _IN = re.compile(
     r"\b(?P<not>not |no longer |never |nicht (?:mehr )?|plus |pas |nicht )?(?:currently |still "
     r"|fully |immediately |sofort |noch )?"
-    r"(?P<phrase>(?<!out of )(?<!back )in stock|available now|available|auf Lager|vorrätig|lieferbar"
-    r"|verfügbar|en stock|disponibles?)\b"
-    r"(?! (?:at |from |in (?:sizes?|colou?rs?)|to |for (?:pick|coll)|as\b))",
-    re.I,
+    r"(?P<phrase>(?<!out of )(?<!back )in stock|available now|available|auf lager|vorrätig|lieferbar"
+    r"|verfügbar|en stock|disponibles?|ready to ship|prêt(?:e|s|es)? à (?:partir|être expédié\w*)|versandbereit)\b"
+    r"(?! (?:at |from |in (?:sizes?|colou?rs?)|to |for (?:pick|coll)|as (?:soon|long|a)\b))"
 )
 _OUT = re.compile(
     r"\b(?P<phrase>out of stock|sold out|unavailable|ausverkauft|vergriffen"
-    r"|nicht (?:mehr )?(?:auf Lager|lieferbar|verfügbar|vorrätig)|épuisée?s?"
+    r"|nicht (?:mehr )?(?:auf lager|lieferbar|verfügbar|vorrätig)|épuisée?s?"
     r"|en rupture(?: de stock)?|no longer available|not (?:currently )?(?:in stock|available)"
-    r"|plus disponibles?|all gone)\b",
-    re.I,
+    r"|plus disponibles?|all gone|agotad[oa]s?)\b"
 )
 _LEFT = re.compile(
-    r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,4})"
-    r"(?: (?:more |weitere )?(?:pieces?|units?|pairs?|items?|copies|of (?:them|these|those)|Stück"
-    r"|Paare?|Exemplare?|pièces?|exemplaires?|paires?|articles?))?"
-    r" (?:left|in stock|available|remaining|remain|auf Lager|verfügbar|übrig|vorrätig|en stock"
-    r"|disponibles?|restants?)\b",
-    re.I,
+    r"(?P<number>\d{1,24})"  # begins with a set: fast to find; `_left` looks at what stands before
+    r"(?: (?:more |weitere )?(?:pieces?|units?|pairs?|items?|copies|of (?:them|these|those)|stück"
+    r"|paare?|exemplare?|pièces?|exemplaires?|paires?|articles?))?"
+    r"(?: are| is| remain| sind| ist| sont)?(?: still| currently| now| noch| derzeit| encore)?"
+    r" (?:left|in stock|available|remaining|remain|auf lager|verfügbar|übrig|vorrätig|en stock"
+    r"|disponibles?|restants?)\b"
 )
-_LEFT_AFTER = re.compile(
+_LEFT_AFTER = Cue(
+    "only just nur noch il we stock there haben bestand",
     r"(?P<phrase>\b(?:only|just|nur noch|noch|il (?:ne )?(?:nous )?(?:en )?reste(?: plus)?(?: que)?"
-    r"|we have|we(?:'ve| have) got|stock(?: level)?(?: is|:)|there are|haben|Bestand:?)) "
+    r"|we have|we(?:'ve| have) got|stock(?: level)?(?: is|:)|there are|haben|bestand:?)) "
     r"(?:only |just |nur |still |exactly |noch )?(?P<number>0{0,20}\d{1,4})"
-    r"(?= (?:left|in stock|of (?:them|these|those|the|our|it|this)|units?|pieces?|pairs?|Stück|Paare?"
-    r"|pièces?|exemplaires?|paires?|auf Lager|available|copies)|[.!,;]?$| und\b| and\b)",
-    re.I,
+    r"(?= (?:left|in stock|of (?:them|these|those|the|our|it|this)|units?|pieces?|pairs?|stück|paare?"
+    r"|pièces?|exemplaires?|paires?|auf lager|available|copies)|[.!,;]?$| und\b| and\b)",
+)
+_COLON = Cue(
+    "stock lager bestand disponible disponibles left",
+    r"\b(?:in stock|stock|auf lager|en stock|bestand|disponibles?)\s?[:=]\s?(?P<number>0{0,20}\d{1,4})\b",
+)
+_ONLY = Cue(
+    "only just noch nur plus",
+    r"\b(?:only|just|nur noch|plus que) (?P<number>0{0,20}\d{1,4})\b(?=[^.!?]{0,45}"
+    r"\b(?:left|remaining|copies|copy|übrig|exemplaires?|pièces?|paires?|stück)\b)",
+)
+_STAYS = Cue(
+    "reste solo queda quedan",
+    r"\b(?:il ne reste (?:plus )?que|(?:solo |sólo )?(?:nos )?quedan?(?: solo)?) (?P<number>0{0,20}\d{1,4})\b",
 )
 _RESTE = re.compile(
-    r"\bil (?:n['’]en |ne |en |nous en )?reste (?:plus )?(?:que |qu['’])?(?:encore )?(?P<number>0{0,20}\d{1,4})\b", re.I
+    r"\bil (?:n['’]en |ne |en |nous en )?reste (?:plus )?(?:que |qu['’])?(?:encore )?(?P<number>0{0,20}\d{1,4})\b"
 )
-_LAST = re.compile(
-    r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte Stück|dernière? (?:pièce|exemplaire))\b", re.I
+_GLUED = frozenset("0123456789.,#$€£-")
+"""Before a number they make it part of something else."""
+_LAST = re.compile(r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte stück|dernière? (?:pièce|exemplaire))\b")
+_OUT_TOPIC = topic(
+    "agotado agotada out sold unavailable ausverkauft vergriffen nicht épuisé épuisée rupture longer no not plus gone"
 )
-_OUT_STEMS = stems_of(
-    "out sold unavailable ausverkauft vergriffen nicht épuisé épuisée rupture longer no not plus gone"
+_AVAILABLE = topic("available")
+_RESTE_TOPIC = topic("reste")
+_IN_TOPIC = topic("ready prêt prête versandbereit stock available lager vorrätig lieferbar verfügbar disponible")
+_LAST_TOPIC = topic("last letzte dernier dernière")
+_MANY_TOPIC = topic("plenty lots hundreds dozens loads massenhaft jede")
+_MANY = re.compile(
+    r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede menge)\b"
+    r"(?=[^.!?]{0,30}\b(?:left|in stock|available|of (?:them|those|these|it)\b|auf lager|da\b))|\b(?:have"
+    r"|are) (?:plenty|lots)(?: left)?\b(?! of)"
 )
-_IN_STEMS = stems_of("stock available lager vorrätig lieferbar verfügbar disponible")
-_LAST_STEMS = stems_of("last letzte dernier dernière")
-_MANY_STEMS = stems_of("plenty lots hundreds dozens loads massenhaft jede")
-_MANY = re.compile(r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede Menge)\b", re.I)
 _OPPOSITE = {
     "auf lager": "ausverkauft",
     "vorrätig": "ausverkauft",
@@ -74,17 +89,15 @@ _FRENCH = re.compile(r"\b(?:est|sont|le|la|les|en|épuisée?s?)\b")
 _GERMAN = re.compile(r"\b(?:ist|sind|der|die|das|ausverkauft|vergriffen|nicht|auf Lager)\b")
 _QUESTION = re.compile(
     r"\b(?:if|when|once|whether|as soon as|again|until|unless|sobald|wenn|ob|wieder|bis|si|quand"
-    r"|dès que|lorsque|de nouveau|notif\w+|back in stock)\b",
-    re.I,
+    r"|dès que|lorsque|de nouveau|notif\w+|back in stock)\b"
 )
-_QUESTION_STEMS = stems_of(
+_QUESTION_TOPIC = topic(
     "if when once whether as again until unless sobald wenn ob wieder bis si quand dès lorsque de notify notified back"
 )
 _NOT_STOCK = re.compile(
     r"\b(?:colou?rs?|sizes?|code|discount|offer|promotion|refund|delivery|shipping|options?|days?"
-    r"|support|payment|Tage|help)\b[^.]{0,30}\bavailable\b|\bavailable (?:payment|methods?|options?)"
-    r"|\bhappy|\bmade available",
-    re.I,
+    r"|support|payment|tage|help)\b[^.]{0,30}\bavailable\b|\bavailable (?:payment|methods?|options?)"
+    r"|\bhappy|\bmade available"
 )
 _STRANGER = re.compile(
     r"\b(?:[Tt]he|[Oo]ur|[Dd]as|[Dd]ie|[Dd]er|[Ll][ae]"
@@ -95,22 +108,43 @@ _STRANGER = re.compile(
 def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
     """Claims about stock that disagree with the facts, or that no fact stands behind."""
     ours = known(facts)
-    names: Sequence[Mention] | None = None
+    if not about(text) & _TOPICS:
+        return
+    names = ours.products_in(text)
     carried: Mention | None = None
+    name = 0
     for sentence in sentences(text):
-        if names is None:
-            names = ours.in_text(text, ours.product_names)
-        here = [m for m in names if sentence.start <= m.start < sentence.end]
+        first, end = name, sentence.end
+        while name < len(names) and names[name].start < end:
+            name += 1
         if sentence.first_of_line:
             carried = None
-        if sentence.stems & _TOPICS and not sentence.asks and not _doubts(sentence):
-            yield from _sentence(sentence, here, carried, ours)
-        carried = here[-1] if here else carried
+        if sentence.topics & _TOPICS and not sentence.asks and not _doubts(sentence):
+            here = names[first:name]
+            spoken = [] if here else [product.stock for product in facts.products]
+            yield from (
+                finding
+                for finding in _sentence(sentence, here, carried, ours)
+                if not _in_a_name(finding, here) and (here or not _of_another(sentence, finding, spoken))
+            )
+        if first < name:
+            carried = names[name - 1]
+
+
+def _in_a_name(finding: Finding, names: Sequence[Mention]) -> bool:
+    """Whether the count is a part of a name: 365 Recipes."""
+    return any(name.start <= finding.start and finding.end <= name.end for name in names)
+
+
+def _of_another(sentence: Sentence, finding: Finding, stocks: Sequence[int | None]) -> bool:
+    """Whether "of those" can mean something named earlier than last: its count is right for that."""
+    said = sentence.digits[finding.start - sentence.start : finding.end - sentence.start]
+    return said.isdecimal() and int(said) in stocks
 
 
 def _doubts(sentence: Sentence) -> bool:
     """Whether it speaks of what may be or will be, not of what is."""
-    return bool(sentence.stems & _QUESTION_STEMS) and _QUESTION.search(sentence.text) is not None
+    return bool(sentence.topics & _QUESTION_TOPIC) and _QUESTION.search(sentence.low) is not None
 
 
 def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | None, ours: Known) -> Iterator[Finding]:
@@ -123,8 +157,11 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
             return
         yield from _judge(sentence, 0, len(sentence.text), variants)
         return
+    if len(here) == 1:
+        yield from _judge(sentence, 0, len(sentence.text), variants_meant(sentence.low, ours.variants(here[0].key)))
+        return
     for part in _parts(sentence, here):
-        variants = [v for m in part.names for v in variants_meant(part.text(sentence), _variants(ours, m))]
+        variants = [v for m in part.names for v in variants_meant(part.low(sentence), ours.variants(m.key))]
         finding = list(_judge(sentence, part.start, part.end, variants))
         yield from finding
         if finding and finding[0].end == sentence.end:
@@ -137,9 +174,9 @@ class _Part:
     def __init__(self, start: int, end: int, names: list[Mention]) -> None:
         self.start, self.end, self.names = start, end, names
 
-    def text(self, sentence: Sentence) -> str:
-        """What it says."""
-        return sentence.text[self.start : self.end]
+    def low(self, sentence: Sentence) -> str:
+        """What it says, in lower case."""
+        return sentence.low[self.start : self.end]
 
 
 def _parts(sentence: Sentence, here: Sequence[Mention]) -> list[_Part]:
@@ -147,7 +184,7 @@ def _parts(sentence: Sentence, here: Sequence[Mention]) -> list[_Part]:
     parts: list[_Part] = []
     for mention in here:
         start = mention.start - sentence.start
-        gap = sentence.text[parts[-1].names[-1].end - sentence.start : start] if parts else ""
+        gap = sentence.low[parts[-1].names[-1].end - sentence.start : start] if parts else ""
         if parts and len(gap) < 25 and not _CLAIM_WORDS.search(gap):
             parts[-1].names.append(mention)
         else:
@@ -159,13 +196,8 @@ def _parts(sentence: Sentence, here: Sequence[Mention]) -> list[_Part]:
 
 _CLAIM_WORDS = re.compile(
     r"stock|sold out|avail|left|lager|ausverk|épuis|remain|verfügbar|lieferbar|vergriffen|\b(?:is|are"
-    r"|ist|sind|est|costs?)\b",
-    re.I,
+    r"|ist|sind|est|costs?)\b"
 )
-
-
-def _variants(ours: Known, mention: Mention) -> Sequence[ProductFact]:
-    return ours.products.get(ours.short_names.get(mention.key, mention.key), ())
 
 
 def _without_name(sentence: Sentence, carried: Mention | None, ours: Known) -> Sequence[ProductFact] | None:
@@ -173,30 +205,45 @@ def _without_name(sentence: Sentence, carried: Mention | None, ours: Known) -> S
     if _STRANGER.search(sentence.text):
         return None
     if carried is not None:
-        return variants_meant(sentence.text, _variants(ours, carried))
+        return variants_meant(sentence.low, ours.variants(carried.key))
     if len({product.name for product in ours.facts.products}) == 1:
-        return variants_meant(sentence.text, ours.facts.products)
+        return variants_meant(sentence.low, ours.facts.products)
     return None
 
 
 def _claims(sentence: Sentence) -> bool:
-    if _NOT_STOCK.search(sentence.text):
+    if _NOT_STOCK.search(sentence.low):
         return False
-    found = _LEFT.search(sentence.digits) or _OUT.search(sentence.text) or _IN.search(sentence.text)
+    found = _left(sentence, 0, len(sentence.text)) or _OUT.search(sentence.low) or _IN.search(sentence.low)
     return found is not None and "available" not in found[0].lower()
 
 
+def _left(sentence: Sentence, begin: int, end: int) -> re.Match[str] | None:
+    """A number that is said to be left."""
+    digits = sentence.digits
+    for found in _LEFT.finditer(digits, begin, end):
+        if digits[found.start() - 1 : found.start()] not in _GLUED:
+            return found
+    return None
+
+
 def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductFact]) -> Iterator[Finding]:
-    if not variants or ("avai" in sentence.stems and _NOT_STOCK.search(sentence.text)):
+    if not variants or (sentence.topics & _AVAILABLE and _NOT_STOCK.search(sentence.low)):
         return
     known_stocks = [variant.stock for variant in variants if variant.stock is not None]
-    counted = _LEFT.search(sentence.digits, begin, end) or _LEFT_AFTER.search(sentence.digits, begin, end)
-    if counted is None and "rest" in sentence.stems:
+    counted = _left(sentence, begin, end)
+    if counted is None and sentence.topics & _LEFT_AFTER.topic:
+        counted = _LEFT_AFTER.pattern.search(sentence.digits, begin, end)
+    if counted is None:
+        counted = _ONLY.search_digits(sentence) or _STAYS.search_digits(sentence) or _COLON.search_digits(sentence)
+    if counted is None and sentence.topics & _RESTE_TOPIC:
         counted = _RESTE.search(sentence.digits)
-    gone = _OUT.search(sentence.text, begin, end) if sentence.stems & _OUT_STEMS else None
-    there = _IN.search(sentence.text, begin, end) if sentence.stems & _IN_STEMS else None
-    last = _LAST.search(sentence.text, begin, end) if sentence.stems & _LAST_STEMS else None
-    many = _MANY.search(sentence.text, begin, end) if sentence.stems & _MANY_STEMS else None
+    if counted is not None and known_stocks == [int(counted["number"])]:
+        return
+    gone = _OUT.search(sentence.low, begin, end) if sentence.topics & _OUT_TOPIC else None
+    there = _IN.search(sentence.low, begin, end) if sentence.topics & _IN_TOPIC else None
+    last = _LAST.search(sentence.low, begin, end) if sentence.topics & _LAST_TOPIC else None
+    many = _MANY.search(sentence.low, begin, end) if sentence.topics & _MANY_TOPIC else None
     if len(known_stocks) < len(variants):
         if (counted or gone or (there and "available" not in there["phrase"].lower())) and not known_stocks:
             yield take_out(sentence, "No fact tells the stock of it. Do not say anything about it.")
@@ -221,7 +268,7 @@ def _there_or_gone(
         return
     if gone or there is None or any(stocks):
         return
-    if there["not"] or denies(sentence.clause(sentence.start + there.start("phrase"))):
+    if there["not"] or sentence.denies_at(there.start("phrase")):
         return
     yield _swap(sentence, there, _said_gone(there["phrase"], sentence.text), "There is none of it.")
 

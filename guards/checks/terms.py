@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from shopgraph.guards.checks.amounts import read_number, write_number
-from shopgraph.guards.checks.base import Finding, Sentence, denies, replace, sentences, stems_of, take_out
+from shopgraph.guards.checks.amounts import find_amounts, read_number, write_number
+from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import book
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import DeliveryFact, Facts
 
 _UNITS = {
@@ -20,45 +22,59 @@ _UNITS = {
     "y": Decimal(365),
     "d": Decimal(1),
 }
-_SPAN = re.compile(
-    r"(?<![\d#.,-])(?P<low>0{0,20}\d{1,3}|\b(?:an?|eine[rmn]?|une?)(?=\s))"
-    r"(?:\s?(?:-|–|—|to|bis|à|or|and|und|et|oder|ou)\s?(?P<high>0{0,20}\d{1,3}))?[\s-]"
+_UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
-    r"(?P<unit>days?|weeks?|months?|hours?|years?|Werktagen?|Arbeitstagen?|Tage?n?|Wochen?|Monate?n?|Stunden?|Jahre?n?"
-    r"|jours?|semaines?|mois|heures?|ans?)\b(?!\s(?:ago|left|old|early|late|remain))",
-    re.I,
+    r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
+    r"|jours?|semaines?|mois|heures?|ans?|d[ií]as?|semanas?|mes(?:es)?|horas?|años?)\b(?!\s(?:ago|left|old|early"
+    r"|late|remain))"
 )
-_DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours"}
-_DELIVERY = stems_of("deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
-_OTHER_METHOD = re.compile(r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect", re.I)
+_SPAN = Cue(
+    "día días dia dias semana mes meses hora año años day days week month hour year werktag arbeitstag tag tage "
+    "woche monat stunde jahr jour semaine mois heure an ans",
+    r"(?P<low>\d(?<![\d#.,-]\d)\d{0,22})"
+    rf"(?:\s?(?:-|–|—|to|bis|à|a|or|and|und|et|y|o|oder|ou)\s?(?P<high>0{{0,20}}\d{{1,3}}))?[\s-]{_UNIT}",
+)
+_ONE = Cue("a an eine einen einer einem un une", rf"\b(?P<low>an?|eine[rmn]?|une?)\s(?P<high>(?!))?{_UNIT}")
+"""The same where the number is an article: "within a week"."""
+_DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours", "es": "días"}
+_DELIVERY = topic("envi entr tard deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
+_DELIVERY_NAMED = topic("delivery shipping lieferung versand livraison envío entrega")
+_IT_TAKES = re.compile(r"(?:it|sie|er|das|elle|cela|ça) (?:takes|usually takes|dauert|prend|tarda)|tarda\b|cela prend")
+_OTHER_METHOD = Cue(
+    "express premium overnight next same pick pickup collect",
+    r"\bexpress|\bpremium|\bovernight|next-day|same-day|pick-?up|\bcollect",
+)
 """The facts hold the standard method's days only."""
-_RETURN = re.compile(
-    r"\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them|things)? ?back|\bsent back"
+_RETURN = Cue(
+    "come withdraw withdrawal devolver devolución return returns send sent bring rückgabe zurück retour renvoyer "
+    "money change widerruf rücksendung",
+    r"\bcome back\b|\bwithdraw|\bdevol\w+|\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them"
+    r"|things)? ?back|\bsent back"
     r"|bring (?:it|them) back|rückgabe|"
     r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend",
-    re.I,
 )
-_REFUND = re.compile(r"refund|erstatt|rembours", re.I)
-_ELSE = re.compile(
+_REFUND = Cue("refund erstatten rückerstattung zurückerstattet rembourser", r"refund|erstatt|rembours")
+_ELSE = Cue(
+    "bank credited delivered code discount warranty guarantee garantie gewährleistung restock get melde revien",
     r"\bbank\b|credited|was delivered|were delivered|\bcode\b|discount|warranty|guarantee|garantie"
     r"|gewährleistung|restock|"
     r"get back to you|melde|revien",
-    re.I,
 )
 _PROCESSING = re.compile(
     r"tak(?:e|es|ing)\b|arriv|process|bank|credit|issue|appear|account|expect|receive|\bget\b|dauert|prend|reç|recev|"
-    r"gutgeschrieben|erhalten|konto|compte|see it|reach",
-    re.I,
+    r"gutgeschrieben|erhalten|konto|compte|see it|reach"
 )
-_EARLIEST = re.compile(r"at least|as early as|earliest|mindestens|frühestens|au moins|au plus tôt|minimum", re.I)
-_TAX = re.compile(r"(?:\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)", re.I)
-_NO_TAX = re.compile(
-    r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from", re.I
+_EARLIEST = re.compile(r"at least|as early as|earliest|mindestens|frühestens|au moins|au plus tôt|minimum")
+_TAX = Cue("tax taxes vat mwst mehrwertsteuer tva", r"(?:\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)")
+_NO_TAX = Cue(
+    "free no zero steuerfrei ohne sans exempt",
+    r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from",
 )
 _PERCENT = re.compile(
-    r"(?<![\d.,])(0{0,20}\d{1,3}(?:[.,]\d{1,3})?)[\s-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)", re.I
+    r"(\d(?<![\d.,]\d)\d{0,22}(?:[.,]\d{1,3})?)[\s-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
 )
-_FREE_DELIVERY = re.compile(
+_FREE_DELIVERY = Cue(
+    "free complimentary us kostenlos gratis frei versandkostenfrei gratuite offerte",
     r"\b(?:free|complimentary) (?:standard |express |home )?(?P<what>delivery"
     r"|shipping)\b(?: on (?:all|every|any) (?:orders?|purchases?))?"
     r"|\b(?P<what2>delivery|shipping) (?:is|comes) (?:always |completely |absolutely |totally |also "
@@ -67,44 +83,62 @@ _FREE_DELIVERY = re.compile(
     r"|\b(?P<what3>versand|lieferung) ist (?:immer |natürlich )?(?:kostenlos|gratis|frei)\b"
     r"|\b(?:kostenlose[rn]?|gratis) ?(?P<what4>versand|lieferung)\b|\bversandkostenfrei\b"
     r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b",
-    re.I,
 )
 _CONDITION = re.compile(
     r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
     r"|more than|spend|exceed\w*|ab|über|wenn|"
-    r"dès|à partir|supérieure?s?|to qualify|away from|reach)\b",
-    re.I,
+    r"dès|à partir|supérieure?s?|to qualify|away from|reach|add|another|spend|añad\w*|ajout\w*|starts? at|short of"
+    r"|manque|fehl\w+|faltan?|pour profiter"
+    r"|a partir de|desde)\b"
 )
 
 
 def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
     """Delivery days, return windows, tax rates and free delivery that disagree with the facts."""
+    if not about(text) & _TOPICS:
+        return
+    earlier: Sentence | None = None
     for sentence in sentences(text):
-        if not sentence.stems & _TOPICS:
+        before, earlier = earlier, sentence
+        if not sentence.topics & _TOPICS:
             continue
-        yield from _days(sentence, facts)
+        yield from _days(sentence, before, facts)
         yield from _tax(sentence, facts)
-        yield from _free_delivery(sentence, facts)
+        yield from _free_delivery(text, sentence, facts)
 
 
-_TOPICS = _DELIVERY | stems_of(
-    "retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst mehr tva steu free exem gara umta vers "
+_TOPICS = _DELIVERY | topic(
+    "come with devo take daue pren try retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst "
+    "mehr tva steu free exem gara umta vers "
     "rücs refu erst remb ship komp stan"
 )
 """First letters of what the terms are about; a sentence with none of them is not read further."""
 
 
-def _days(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    for found in _SPAN.finditer(sentence.digits):
-        clause = sentence.clause(sentence.start + found.start("low"))
-        if _ELSE.search(sentence.text) or denies(clause):
+def _goes_on(sentence: Sentence, earlier: Sentence | None) -> bool:
+    """Whether "it takes so long" follows on a sentence about delivery."""
+    if earlier is None or not earlier.topics & _DELIVERY_NAMED:
+        return False
+    return _IT_TAKES.match(sentence.low) is not None
+
+
+def _days(sentence: Sentence, earlier: Sentence | None, facts: Facts) -> Iterator[Finding]:
+    if not sentence.topics & _SPAN.topic:
+        return
+    for found in (*_SPAN.find_digits(sentence), *_ONE.find_digits(sentence)):
+        if _ELSE.search(sentence) or sentence.denies_before(found.start("low")):
             continue
-        returns = _RETURN.search(sentence.text) or (_REFUND.search(sentence.text) and "within" in sentence.text)
-        if _REFUND.search(sentence.text) and (_PROCESSING.search(sentence.text) or not returns):
+        refund = _REFUND.search(sentence)
+        returns = _RETURN.search(sentence) or (refund and "within" in sentence.low)
+        if refund and (_PROCESSING.search(sentence.low) or not returns):
             continue
         if returns and not found["high"]:
             yield from _window(sentence, found, facts.return_window_days)
-        elif not returns and sentence.stems & _DELIVERY and not _OTHER_METHOD.search(sentence.text):
+        elif (
+            not returns
+            and (sentence.topics & _DELIVERY or _goes_on(sentence, earlier))
+            and not _OTHER_METHOD.search(sentence)
+        ):
             yield from _delivery_days(sentence, found, facts.delivery)
 
 
@@ -123,6 +157,8 @@ def _said(found: re.Match[str]) -> list[Decimal]:
 
 def _language(unit: str) -> str:
     lowered = unit.lower()
+    if lowered[:3] in ("día", "dia", "hor", "año") or lowered.startswith(("semana", "mes")):
+        return "es"
     if lowered[:3] in ("jou", "sem", "moi", "heu", "an", "ans"):
         return "fr"
     return "de" if lowered[:3] in ("tag", "woc", "mon", "stu", "wer", "arb", "jah") and lowered[:5] != "month" else "en"
@@ -133,7 +169,7 @@ def _put(sentence: Sentence, found: re.Match[str], days: str, reason: str, like:
     start = sentence.start + found.start("low")
     unit = found["unit"].lower()
     language = _language(unit)
-    if unit.startswith(("day", "tag", "jour", "werktag", "arbeitstag")):
+    if unit.startswith(("day", "tag", "jour", "werktag", "arbeitstag", "día", "dia")):
         end = sentence.start + found.end("high" if found["high"] else "low")
         return replace(start, end, write_count(int(days), like=like) if days.isdecimal() else days, reason)
     return replace(start, sentence.start + found.end(), f"{days} {_DAY_WORDS[language]}", reason)
@@ -158,37 +194,40 @@ def _delivery_days(sentence: Sentence, found: re.Match[str], delivery: DeliveryF
     said = _said(found)
     if len(said) == 2 and said == [least, delivery.max_days]:
         return
-    if len(said) == 1 and (said[0] == delivery.max_days or (said[0] == least and _EARLIEST.search(sentence.text))):
+    if len(said) == 1 and (said[0] == delivery.max_days or (said[0] == least and _EARLIEST.search(sentence.low))):
         return
     right = str(least) if least == delivery.max_days else f"{least}-{delivery.max_days}"
     yield _put(sentence, found, right, f"Delivery takes {right} days.")
 
 
 def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    if not _TAX.search(sentence.text) and not _NO_TAX.search(sentence.text):
+    free = _NO_TAX.search(sentence)
+    if free is None and not _TAX.search(sentence):
         return
-    free = _NO_TAX.search(sentence.text)
     if free and facts.tax_percent != 0 and not sentence.asks:
         yield take_out(sentence, "Nothing here is free of tax.")
         return
     for found in _PERCENT.finditer(sentence.digits):
-        near = sentence.text[max(0, found.start() - 25) : found.end() + 25]
-        if not _TAX.search(near) or (facts.tax_percent is not None and facts.tax_percent in read_number(found[1])):
+        near = sentence.low[max(0, found.start() - 25) : found.end() + 25]
+        if not _TAX.pattern.search(near) or (
+            facts.tax_percent is not None and facts.tax_percent in read_number(found[1])
+        ):
             continue
         if facts.tax_percent is None:
             yield take_out(sentence, "No tax rate stands in the facts. Do not name one.")
             return
         right = f"{facts.tax_percent.normalize():f}"
-        shown = right.replace(".", ",") if (facts.locale or "en")[:2] in ("de", "fr") else right
+        comma = "," in found[1] or ("." not in found[1] and (facts.locale or "en")[:2] in ("de", "fr", "es"))
+        shown = right.replace(".", ",") if comma else right
         start = sentence.start + found.start(1)
         yield replace(start, start + len(found[1]), shown, f"The tax is {right} percent.")
 
 
-def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    found = _FREE_DELIVERY.search(sentence.text)
+def _free_delivery(text: str, sentence: Sentence, facts: Facts) -> Iterator[Finding]:
+    found = _FREE_DELIVERY.search(sentence)
     if found is None or sentence.asks or (facts.delivery is not None and facts.delivery.price == 0):
         return
-    if denies(sentence.clause(sentence.start + found.start())):
+    if sentence.denies_at(found.start()):
         return
     delivery = facts.delivery
     if delivery is None or delivery.price is None:
@@ -196,24 +235,26 @@ def _free_delivery(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             yield take_out(sentence, "Nothing in the facts says that delivery is free.")
         return
     if delivery.free_from is not None and (
-        _CONDITION.search(sentence.text) or _worth(sentence, facts, delivery.free_from)
+        _CONDITION.search(sentence.low) or _worth(text, sentence, facts, delivery.free_from)
     ):
         return
-    what = next((found[name] for name in ("what", "what2", "what3", "what4", "what5") if found[name]), "")
-    if not what:
+    named = next((name for name in ("what", "what2", "what3", "what4", "what5") if found[name]), None)
+    if named is None:
         yield take_out(sentence, f"Delivery is not free here; it costs {delivery.price}.")
         return
     yield replace(
         sentence.start + found.start(),
         sentence.start + found.end(),
-        _priced(what, found, facts, delivery),
+        _priced(sentence, found, named, facts),
         f"Delivery costs {delivery.price}" + (f", nothing from {delivery.free_from}." if delivery.free_from else "."),
     )
 
 
-def _worth(sentence: Sentence, facts: Facts, threshold: Decimal) -> bool:
-    """Whether something that the sentence names costs enough to be delivered free."""
-    lowered = sentence.text.lower()
+def _worth(text: str, sentence: Sentence, facts: Facts, threshold: Decimal) -> bool:
+    """Whether the text speaks of so much money, or the sentence of something that costs it."""
+    if any(value >= threshold for amount in find_amounts(text) for value in amount.values[:1]):
+        return True
+    lowered = sentence.low
     ours = book(facts)
     keys = [key for key in ours.known.products if key in lowered]
     prices = [price for key in keys for price in ours.current(ours.known.products[key])]
@@ -221,8 +262,10 @@ def _worth(sentence: Sentence, facts: Facts, threshold: Decimal) -> bool:
     return any(amount >= threshold for amount in (*prices, *totals))
 
 
-def _priced(what: str, found: re.Match[str], facts: Facts, delivery: DeliveryFact) -> str:
+def _priced(sentence: Sentence, found: re.Match[str], named: str, facts: Facts) -> str:
     """The same with its price: "shipping for 4.99 USD"."""
+    delivery = facts.delivery or DeliveryFact()
+    what = sentence.text[found.start(named) : found.end(named)]
 
     def money(amount: Decimal) -> str:
         number = write_number(amount, like="", currency=facts.currency, locale=facts.locale)
@@ -236,4 +279,4 @@ def _priced(what: str, found: re.Match[str], facts: Facts, delivery: DeliveryFac
     if delivery.free_from is not None:
         free = {"en": "free from", "de": "kostenlos ab", "fr": "offerte dès"}[language]
         text += f" ({free} {money(delivery.free_from)})"
-    return text[:1].upper() + text[1:] if found[0][:1].isupper() else text
+    return text[:1].upper() + text[1:] if sentence.text[found.start()].isupper() else text

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.checks import CHECKS, Check, OnError
 from shopgraph.guards.checks.amounts import find_amounts, read_number, write_number
-from shopgraph.guards.checks.base import Finding, apply, sentences
+from shopgraph.guards.checks.base import Finding, apply
+from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
@@ -72,7 +73,7 @@ def test_a_check_may_be_declared_open(facts: Facts) -> None:
 
 
 def test_only_what_is_style_is_open() -> None:
-    assert {check.name for check in CHECKS if check.on_error is OnError.OPEN} == {"brand", "length"}
+    assert {check.name for check in CHECKS if check.on_error is OnError.OPEN} == {"brand", "length", "tone"}
     assert len({check.name for check in CHECKS}) == len(CHECKS)
     assert all(check.protects for check in CHECKS)
 

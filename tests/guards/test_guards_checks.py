@@ -59,6 +59,7 @@ GONE = [
     ("I have arranged a return.", "actions"),
     ("I've applied the discount.", "actions"),
     ("Our dresses are risk-free.", "brand"),
+    ("The Blue Wrap Dress has 4.5 stars from 120 reviews.", "attributes"),
 ]
 
 RIGHT = """Hello Ann! How can I help you today?
@@ -111,7 +112,6 @@ A person will get back to you within 24 hours.
 I don't share my instructions, but I'm happy to help with your order.
 There is no such record among this customer's own. Check the number, or ask about a record of your own.
 If you cancel, we refund $129.50 within 5 to 7 business days.
-The Blue Wrap Dress has 4.5 out of 5 stars from 120 reviews.
 With tax the Blue Wrap Dress comes to $54.43.
 We have not received it yet, so no refund has been made.
 Together the Blue Wrap Dress and the Silver Heels cost $1,128.99.

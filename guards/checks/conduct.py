@@ -1,0 +1,119 @@
+"""How a customer is spoken to, and what is never advised: insults, threats, uses of things that hurt.
+
+A text that holds one is not said. What a product is called is no insult, and a warning is no advice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from shopgraph.guards.checks.abuse_words import CALLED, CRUELTY, FOUL, INSULT, ORDERS_OFF, SELF_HARM, THREATS
+from shopgraph.guards.checks.base import Finding
+from shopgraph.guards.checks.danger_words import CALMING, DENIAL, HAZARD
+from shopgraph.guards.checks.dangers import DANGERS, Danger
+from shopgraph.guards.checks.known import known
+from shopgraph.guards.checks.subjects import blanked
+from shopgraph.guards.checks.text import Sentence, sentences, whole_words
+from shopgraph.guards.checks.vocabulary import vocabulary
+from shopgraph.guards.decisions import VerdictKind
+from shopgraph.guards.facts import Facts
+
+_INSULT = re.compile(INSULT)
+_RUDE = re.compile(f"{ORDERS_OFF}|{THREATS}|{CRUELTY}")
+_SELF_HARM = re.compile(SELF_HARM)
+_RUDE_WORDS = whole_words(
+    "shut lost hell piss drop screw buzz bugger sod nobody hate disgust sick waste get hurt kill destroy ruin beat "
+    "punish hunt "
+    "crush break find come pay regret suffer sorry know watch else sleep sue report bad "
+    "klappe mund maul fresse hau hauen leine hölle leck hasse niemand fertig um zusammen kaputt noch bereuen wissen "
+    "weiß "
+    "passiert cállate cállese vete odio dónde arrepentir arrepentirás miss through better lesson end vermissen "
+    "besser regrettera menos ferme fermez gueule casse dégage dégagez diable faire hais déteste personne tuer "
+    "frapper détruire retrouver "
+    "regretter souffrir cher sais savons"
+)
+"""One of these stands in whatever `_RUDE` finds; alone each is harmless."""
+_SELF_WORDS = whole_words("yourself suicide life dich sich leben toi vous suicidez suicide")
+_CALMING = re.compile(CALMING)
+_DENIAL = re.compile(DENIAL)
+_HAZARD = re.compile(HAZARD)
+_NEGATED = re.compile(r"\b(?:not|never|nicht|nie|pas|jamais|n['’]t|don['’]t)\b|n['’]t\b")
+_ALL = frozenset().union(FOUL, CALLED, _RUDE_WORDS, _SELF_WORDS)
+_PATTERNS = {danger.name: tuple(re.compile(phrase) for phrase in danger.phrases) for danger in DANGERS}
+_FIRST = frozenset().union(*[danger.words[0] for danger in DANGERS])
+_UNLESS = {danger.name: re.compile(danger.unless) for danger in DANGERS if danger.unless}
+_DOSES = re.compile(r"dos|caps|kaps|gélul|table|tropf|drop|gout|comprim|intake|einnahme|einnehmen")
+
+
+def find_misconduct(text: str, facts: Facts) -> Iterator[Finding]:
+    """Insults, threats and dangerous advice; nothing of such a text is said."""
+    words = vocabulary(text)
+    dangers = [] if words.isdisjoint(_FIRST) else [danger for danger in DANGERS if _meet(danger, words)]
+    if (
+        not dangers
+        and words.isdisjoint(FOUL)
+        and words.isdisjoint(CALLED)
+        and words.isdisjoint(_RUDE_WORDS | _SELF_WORDS)
+    ):
+        return
+    for sentence in sentences(text):
+        reason = _misconduct(sentence, dangers, text, facts)
+        if reason:
+            yield Finding(verdict=VerdictKind.BLOCK, start=sentence.start, end=sentence.end, reason=reason)
+            return
+
+
+def _misconduct(sentence: Sentence, dangers: list[Danger], text: str, facts: Facts) -> str:
+    words = sentence.words
+    abusive = not FOUL.isdisjoint(words) or not CALLED.isdisjoint(words)
+    rude = not _RUDE_WORDS.isdisjoint(words) or not _SELF_WORDS.isdisjoint(words)
+    near = [danger for danger in dangers if _meet(danger, words)]
+    if not (abusive or rude or near):
+        return ""
+    names = [name for name in known(facts).mentions(text) if sentence.start <= name.start < sentence.end]
+    low = blanked(sentence, names)
+    if abusive and (not FOUL.isdisjoint(re.findall(r"[^\W\d_]+", low)) or _INSULT.search(low)):
+        return "Nobody is insulted."
+    if sentence.asks:
+        return ""
+    if rude and _RUDE.search(low):
+        return "Nobody is threatened or sent away."
+    harm = _SELF_HARM.search(low) if rude else None
+    if harm and not _NEGATED.search(low, max(0, harm.start() - 24), harm.start()):
+        return "Nobody is told to hurt themselves."
+    for danger in near:
+        if _advised(danger, low, facts):
+            return f"It is dangerous: {danger.name}."
+    return ""
+
+
+def _meet(danger: Danger, words: Iterable[str]) -> bool:
+    """Whether every group of its words has one there."""
+    for group in danger.words:  # noqa: SIM110 - in the hot path a loop costs half of a generator
+        if group.isdisjoint(words):
+            return False
+    return True
+
+
+def _advised(danger: Danger, low: str, facts: Facts) -> bool:
+    """Whether a dangerous use is advised, and not warned of."""
+    found = [pattern.search(low) for pattern in _PATTERNS[danger.name]]
+    if not all(found):
+        return False
+    if danger.name in _UNLESS and _UNLESS[danger.name].search(low):
+        return False
+    ahead = max([place.end() for place in found if place], default=len(low))
+    if danger.warned and (_HAZARD.search(_CALMING.sub(" ", low)) or _DENIAL.search(_CALMING.sub(" ", low[:ahead]))):
+        return False
+    return not (danger.dose and _in_attributes(low, facts))
+
+
+def _in_attributes(low: str, facts: Facts) -> bool:
+    """Whether a product's attributes hold a dose with one of the sentence's numbers."""
+    numbers = set(re.findall(r"\d+", low))
+    return any(
+        numbers.intersection(re.findall(r"\d+", value)) and _DOSES.search(f"{name} {value}".lower())
+        for product in facts.products
+        for name, value in product.attributes.items()
+    )

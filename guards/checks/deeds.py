@@ -1,0 +1,175 @@
+"""Kinds of deeds, and how texts say in English, German and French that one was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shopgraph.guards.checks.text import Cue
+
+_WE = (
+    r"\b(?:i|we)(?:['’]ve(?: just| now| also| already| gone ahead and| successfully)?"
+    r"| have(?: just| now| already| also| gone ahead and| successfully)?| just| already| successfully"
+    r"| also| went ahead and)?\s"
+)
+_BEEN = r"\b(?:has|have) (?:now |just |already |successfully |also )?been (?:successfully )?"
+_MADE = r"(?:arranged|started|created|set up|opened|registered|initiated|booked|processed|approved)"
+_ICH = r"\b(?:ich habe|wir haben|habe ich|haben wir|hab ich)\b.{0,60}?\b"
+_HE = r"\b(?:ya )?(?:(?:te|le|os|les|me) )?(?:(?:lo|la|los|las) )?(?:he|hemos)\s(?:ya )?"
+_JAI = r"\b(?:j['’]ai|nous avons|on a)\s(?:bien |déjà |aussi )?"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """A kind of deed, how a text claims it, and the stems of actions of which one must have run."""
+
+    what: str
+    tools: tuple[str, ...]
+    claim: Cue
+
+
+def _deed(what: str, words: str, tools: str, *claims: str) -> Deed:
+    return Deed(what=what, tools=tuple(tools.split()), claim=Cue(words, "|".join(claims)))
+
+
+DEEDS = (
+    _deed(
+        "refund",
+        "refunded issued processed initiated sent made approved completed submitted put credited reimbursed "
+        "returned paid transferred refund erstattet zurückerstattet rückerstattet gutgeschrieben "
+        "zurücküberwiesen veranlasst ausgeführt überwiesen angestoßen zurückgezahlt remboursé effectué procédé "
+        "lancé crédité traité émis überweisen überwiesen devuelto reembolsado abonado paid versé reembolso",
+        "refund return receive_return cancel exchange_items",
+        rf"{_WE}(?:refunded|(?:issued|processed|initiated|sent|made|approved|completed|submitted"
+        r"|put through) (?:you )?(?:a |the |your )?(?:full |partial )?refund)\b",
+        rf"{_WE}(?:credited|reimbursed)\b|{_WE}(?:sent|returned|paid|transferred|put) (?:you )?(?:the "
+        rf"|your )?(?:money|[$€£¥]?[\d.,]{{1,12}}(?: \w{{2,8}})?) back\b",
+        rf"\brefund\b.{{0,40}}?{_BEEN}(?:issued|processed|sent|made|completed|initiated|approved)\b",
+        rf"{_BEEN}(?:refunded|reimbursed|credited)\b",
+        rf"{_ICH}(?:erstattet|zurückerstattet|rückerstattet|gutgeschrieben|zurücküberwiesen)\b",
+        r"\b(?:erstattung|rückerstattung|betrag|geld)\b.{0,40}?\bwurde\b.{0,40}?\b(?:veranlasst"
+        r"|erstattet|ausgeführt|überwiesen|gutgeschrieben|angestoßen|zurückgezahlt)\b",
+        rf"{_JAI}(?:remboursé|effectué le remboursement|procédé au remboursement"
+        r"|lancé le remboursement|crédité)|\bje vous ai (?:bien )?remboursée?\b|\ba été rembours"
+        rf"|\bremboursement\b.{{0,30}}\ba été (?:effectué|lancé|traité|émis)",
+        rf"{_HE}(?:devuelto|reembolsado|abonado)\b|\b(?:haben wir|habe ich|wir haben"
+        rf"|ich habe)\b.{{0,40}}?\büberwiesen\b",
+        rf"\b(?:has|have) (?:already )?been paid out\b|\breembolso\b.{{0,30}}?\b(?:se ha|ha sido)\b|{_JAI}versé\b",
+    ),
+    _deed(
+        "cancellation",
+        "cancelled storniert annulé cancelado anulado cancellation",
+        "cancel",
+        rf"{_WE}cancell?ed\b", rf"\border\b.{{0,30}}?{_BEEN}cancell?ed\b", rf"{_ICH}storniert\b", rf"{_JAI}annulé",
+        r"\bbestellung\b.{0,40}?\bwurde\b.{0,20}?\bstorniert\b|\bcommande\b.{0,40}?\ba (?:bien )?été annulée\b",
+        rf"{_HE}(?:cancelado|anulado)\b",
+    ),
+    _deed(
+        "return",
+        "return retoure rücksendung rückgabe retour",
+        "return",
+        rf"{_WE}{_MADE} (?:a |the |your )?return\b", rf"\breturn\b.{{0,30}}?{_BEEN}{_MADE}\b",
+        rf"{_ICH}(?:retoure|rücksendung|rückgabe)\b.{{0,30}}?\b(?:angelegt|veranlasst|eingeleitet"
+        r"|erstellt|angemeldet)\b",
+        rf"{_JAI}(?:créé|enregistré|lancé|organisé) (?:le |un |votre )?retour\b",
+        rf"{_WE}(?:sent|e-?mailed|created|generated) (?:you )?(?:a |the |your )?(?:prepaid )?return label\b",
+    ),
+    _deed(
+        "exchange",
+        "exchange swapped replacement umgetauscht ausgetauscht échangé replacement replacements ersatz "
+        "remplacement sustituto enviado mandado sent shipped verschickt zugeschickt",
+        "exchange change_items replac",
+        rf"{_WE}(?:exchanged|swapped|{_MADE} (?:a |an |the |your )?exchange|(?:sent"
+        r"|shipped) (?:you )?(?:a |the |your )?replacement)\b",
+        rf"\bexchange\b.{{0,30}}?{_BEEN}{_MADE}\b|\breplacement\b.{{0,30}}?{_BEEN}(?:sent|shipped|ordered)\b",
+        rf"{_ICH}(?:umgetauscht|ausgetauscht)\b", rf"{_JAI}échangé",
+        rf"{_WE}(?:also )?(?:sent|shipped) (?:you )?(?:out )?(?:a |an |the |your |one |two |three |\d "
+        rf"|new )(?:\w{{1,12}} ){{0,2}}(?:replacements?|new|parcel|package)",
+        rf"{_WE}(?:also )?(?:sent|shipped) you (?:a|an|one|two|three|\d) (?:replacement|new|spare|extra) ",
+        rf"{_ICH}(?:ersatz|neue[nrms]?)\b.{{0,40}}?\b(?:geschickt|zugeschickt|verschickt|versendet|versandt)\b"
+        rf"|{_HE}(?:enviado|mandado) (?:un|una|otr[oa])\b",
+        rf"{_JAI}(?:envoyé|expédié) (?:un |une )(?:nouve\w+|autre|remplacement)",
+    ),
+    _deed(
+        "change of address",
+        "address adresse",
+        "address",
+        rf"{_WE}(?:changed|updated|corrected) (?:the |your )?(?:\w{{1,12}} )?address\b",
+        rf"\baddress\b.{{0,30}}?{_BEEN}(?:changed|updated|corrected)\b",
+        rf"\badresse\b.{{0,40}}?\bwurde\b.{{0,20}}?\b(?:geändert|aktualisiert)\b"
+        rf"|{_ICH}adresse (?:\w{{1,12}} )?(?:geändert|aktualisiert)\b",
+        rf"{_JAI}(?:modifié|changé|mis à jour) (?:votre |l['’])adresse\b"
+        rf"|\badresse\b.{{0,20}}?\ba été (?:modifiée|mise à jour)",
+    ),
+    _deed(
+        "change of payment",
+        "payment",
+        "payment",
+        rf"{_WE}(?:changed|updated) (?:the |your )?payment\b", rf"\bpayment\b.{{0,30}}?{_BEEN}(?:changed|updated)\b",
+    ),
+    _deed(
+        "discount",
+        "discount code coupon voucher credit rabatt gutschein remise réduction bon applied appliqué",
+        "redeem code discount offer promotion coupon",
+        rf"{_WE}(?:applied|added|redeemed|activated) (?:a |the |your |this "
+        rf"|an )?(?:[\w%$€£]{{1,12}} ){{0,2}}(?:discount|code|coupon|voucher|credit)\b",
+        rf"\b(?:discount|code|coupon|voucher)\b.{{0,30}}?{_BEEN}(?:applied|added|redeemed|activated)\b",
+        rf"{_ICH}(?:rabatt|gutschein|code)\b.{{0,30}}?\b(?:eingelöst|angewendet|gewährt|hinterlegt|aktiviert)\b",
+        rf"\b(?:rabatt|gutschein|code)\b.{{0,30}}?\bwurde\b.{{0,20}}?\b(?:eingelöst|angewendet"
+        rf"|hinterlegt)\b|{_JAI}(?:appliqué|ajouté|activé) (?:le |un |votre |la |une )?(?:code|remise"
+        r"|réduction|bon)",
+    ),
+    _deed(
+        "order",
+        "order placed submitted reordered bestellung commande",
+        "order place_order checkout buy purchase complete_checkout",
+        rf"{_WE}(?:placed|submitted) (?:the |your |an |a |this )?(?:new )?order\b"
+        rf"|{_WE}(?:re)?ordered (?:it|them|the|a|one|another|two) ?",
+        rf"{_ICH}bestellung (?:aufgegeben|abgeschickt)\b|{_JAI}passé (?:la |votre |une )?commande\b",
+    ),
+    _deed(
+        "charge",
+        "charged",
+        "charge pay capture",
+        rf"{_WE}charged (?:you|your|the)\b|\byour (?:card|account) {_BEEN}charged\b",
+    ),
+    _deed(
+        "change of delivery",
+        "upgraded expedited rushed rescheduled rerouted redirected shipped sent dispatched expédié enviado despachado",
+        "ship delivery fulfil expedite",
+        rf"{_WE}(?:upgraded|expedited|rushed|rescheduled|rerouted|redirected|shipped|sent out|dispatched)\b",
+        rf"{_JAI}expédié\b|{_HE}(?:enviado|despachado) (?:el|tu|su) (?:pedido|paquete)\b",
+    ),
+    _deed(
+        "reservation",
+        "reserved put set held reserviert zurückgelegt réservé mis",
+        "reserve hold",
+        rf"{_WE}(?:reserved|put aside|set aside|held|put (?:it|one|them) (?:aside|on hold))\b"
+        rf"|{_ICH}(?:reserviert|zurückgelegt)\b|{_JAI}(?:réservé|mis de côté)",
+    ),
+    _deed(
+        "message",
+        "emailed mailed e texted messaged called notified contacted informed sent geschickt gesendet envoyé",
+        "email message notify send contact",
+        rf"{_WE}(?:e-?mailed|texted|messaged|called|notified|contacted|informed|sent (?:you )?(?:an? "
+        rf"|the |your )?(?:\w{{1,14}} )?(?:e-?mail|message|text|sms|confirmation|link|label|invoice"
+        r"|receipt))\b",
+        rf"{_ICH}(?:e-?mail|nachricht|bestätigung|rechnung)\b.{{0,20}}?\b(?:geschickt|gesendet)\b"
+        rf"|{_JAI}envoyé (?:un |le |la |une |votre )",
+    ),
+    _deed(
+        "subscription or account change",
+        "deleted closed unsubscribed deactivated upgraded enrolled signed subscribed added credited points "
+        "account waived fee",
+        "subscription account profile delete close",
+        rf"{_WE}(?:deleted|closed|unsubscribed|deactivated|upgraded|enrolled|signed you up"
+        rf"|subscribed)\b|{_WE}(?:added|credited) (?:\w{{1,12}} ){{0,4}}points\b",
+        rf"\baccount {_BEEN}(?:deleted|closed|credited)\b|\bpoints {_BEEN}(?:added|credited)\b"
+        rf"|{_WE}waived\b|\bfee {_BEEN}waived\b",
+    ),
+    _deed(
+        "ticket or hand-over",
+        "escalated forwarded transferred opened created",
+        "handoff ticket note escalate",
+        rf"{_WE}(?:escalated|forwarded|transferred|opened a (?:ticket|case)|created a (?:ticket|case))\b",
+    ),
+)  # fmt: skip

@@ -1,0 +1,136 @@
+"""The words that tell what an amount of money is of, in lower case: a price, a total, a refund, a saving, ..."""
+
+from __future__ import annotations
+
+import re
+
+from shopgraph.guards.checks.text import Cue
+from shopgraph.guards.checks.topics import topic
+
+DELIVERY = Cue(
+    "deliver shipping ship postage versand liefer livraison port express envío envio gastos",
+    r"deliver|shipping|postage|versand|liefer|livraison|\bport\b|express|env[ií]o",
+)
+FREE = re.compile(
+    r"\bfree\b|a partir de|desde|starts? at|reach|kostenlos|gratis|gratuit|offerte|\bab\b|\bfrom\b|\bover\b"
+    r"|\babove\b|à partir|dès"
+    r"|exceed|at least|minimum",
+)
+TOTAL = Cue(
+    "total totals summe gesamt order amount came comes beläuft",
+    r"\btotal|\bsumme\b|\bgesamt|\border\b.{0,30}\bfor\b|\bamount(?:s|ed)? to|came to|comes to|beläuft",
+)
+REFUND = Cue("refund erstatten rückerstattung zurückerstattet rembours", r"refund|erstatt|rembours")
+TAX = Cue("tax taxes taxable vat mwst tva steuer versteuert", r"\btax|\bvat\b|\bmwst|\btva\b|steuer")
+SAVING = Cue(
+    "save saves saving savings off discount rabatt remise cheaper sparen spart économis günstiger knock nachlass",
+    r"\bsav(?:e|es|ing|ings)\b|\boff\b|discount|rabatt|remise|cheaper|spar(?:en|st|t)\b|économis"
+    r"|günstiger|knock|nachlass",
+)
+FORMER = Cue(
+    "lowest niedrigster bas bajo was were from passe instead statt original rrp uvp reduced down regular usual "
+    "normal before au previous formerly "
+    "vorher zuvor früher bisher ancien list marked compare compared",
+    r"lowest price|niedrigste[rn]? preis|prix le plus bas|precio más bajo|\bwas\b|\bwere\b|\bfrom\b|passe de"
+    r"|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
+    r"|usual|normal|before|"
+    r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)",
+)
+REDUCED = Cue(
+    "off discount rabatt remise sale promo code codes after with now coupon reduced aktion mit avec",
+    r"\boff\b|discount|rabatt|remise|\bsale\b|promo|code|after|with\b|\bnow\b|coupon|reduced|aktion|mit\b|avec\b",
+)
+OTHER = Cue(
+    "deliver shipping postage versand lieferung livraison total summe gesamt refund erstatt rückerstattung "
+    "zurückerstattet rembours order save off discount rabatt remise differ free under less up gift balance fee "
+    "fees tax taxes taxable vat coupon paid charge budget in together altogether zusammen ensemble more credit voucher "
+    "return exchange cost",
+    r"deliver|shipping|postage|versand|lieferung|livraison|\btotal|summe|gesamt|refund|erstatt"
+    r"|rembours|\border\b|\bsav|"
+    r"\boff\b|discount|rabatt|remise|differ|\bfree\b|\bunder\b|\bless than\b|\bup to\b|gift ?card|"
+    r"balance|\bfees?\b|\btax|\bvat\b|coupon|\bpaid\b|charge|budget|\bin all\b|"
+    r"together|zusammen|ensemble|\bmore\b|credit|voucher|return|exchange|\bcosts? .{0,20}to (?:ship|send)",
+)
+BELOW = re.compile(
+    r"\b(?:under|less than|below|up to|at most|not more than|within|unter|weniger als|höchstens|bis"
+    r"|moins de|jusqu'à)\s$",
+)
+ABOVE = re.compile(
+    r"\b(?:over|more than|above|at least|starting (?:at|from)|from|ab|über|mehr als|plus de|à partir de|dès)\s$"
+)
+ABOUT = re.compile(
+    r"\b(?:about|around|roughly|approximately|almost|nearly|just (?:over|under)|circa|ca\.|rund|etwa"
+    r"|knapp|environ|près de)\s$",
+)
+FOR = re.compile(
+    r"\s*(?:is the price of|for|pour|für|buys you|gets you)\s+(?:the|a|an|our|das|die|der|den|le|la"
+    r"|les|l['’]|one|each|your)?\s*",
+)
+FREE_DELIVERY = Cue(
+    "free kostenlos gratis gratuit offerte deliver", r"\bfree\b|kostenlos|gratis|gratuit|offerte|deliver"
+)
+FEE_LEAD = re.compile(
+    r"\bdelivery\b(?! (?:address|date))|\bshipping\b|\bpostage\b|versand(?:kosten)?\b|\blieferung\b|liefergebühr"
+    r"|\blivraison\b"
+    r"|\bport\b|\benv[ií]os?\b|frais d|gastos de|\bexpress\b"
+)
+"""Before an amount: it is what delivery costs."""
+FEE_BEHIND = re.compile(
+    r"\s?(?:for|of|in|de|für|pour|por|fürs?|zzgl\.?)?\s?(?:the |den |die |les? |la |los |standard )?"
+    r"(?:delivery|shipping|postage|versand|lieferung|livraison|frais de (?:livraison|port)|port\b|env[ií]o"
+    r"|gastos de env)"
+)
+"""Right behind an amount: it is what delivery costs."""
+DIRECT = re.compile(
+    r"[\s:|,;(*–—-]*(?:(?:is|are|was|it|costs?|cost|at|for|sells?|comes?|in|now|only|just|currently|priced|usually|"
+    r"regularly|normally|still|kostet|kosten|ist|sind|liegt|bei|zu|je|um|für|mit|jetzt|nur|aktuell|coûtent?|est"
+    r"|sont|à|pour|"
+    r"vaut|cuestan?|está|por|a|vale|its|price|the|of|each|und|and|de|et|y|su|precio|son|prix|preis|der)\b[\s:"
+    r"|(,]*){0,5}"
+)
+"""Between a name and an amount: the amount is said to be its price."""
+OWN = Cue(
+    "budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar",
+    r"\bbudget|\bto spend\b|\bspending limit|\bafford|\byou (?:said|mentioned|asked|wanted)\b|presupuesto"
+    r"|\bgastar\b",
+)
+"""The amount is the customer's own."""
+FREE_FROM = re.compile(
+    r"\b(?:free|kostenlos\w*|gratis|gratuite?|offerte?|versandkostenfrei)\b[^.;]{0,25}?"
+    r"\b(?:ab|from|over|above|dès|à partir de|a partir de|desde|starts? at|starting at|at)\s(?:an? |orders? (?:of"
+    r"|over) )?"
+    r"(?:CHF|EUR|USD|GBP|KWD|[a-z]{3} )?$"
+)
+"""Before an amount: from there on delivery is free."""
+MORE_BEHIND = re.compile(
+    r"\s?(?:de |en )?(?:more|less|cheaper|extra|dearer|off|plus|moins|más|menos|teurer|günstiger|mehr|weniger"
+    r"|billiger|apart)\b"
+)
+ADDED = re.compile(r"\b(?:and|plus|und|et|y|with|mit|avec|con|more|cheaper)\b|[+;]")
+BRINGS = re.compile(
+    r"brings? (?:it|you|that|the price)|comes? down to|down to|drops? to|falls? to|(?:you|you['’]d|would|only) pay"
+    r"|you pay|"
+    r"reduces? (?:it|that)|lowers? (?:it|that)|zahlen sie|nur noch|passe à|revient à|se queda en|pagas|pagarías"
+)
+"""The amount is a price after a cut."""
+WEIGHED = re.compile(r"pounds?$")
+COMPARED = Cue(
+    "more less cheaper difference dearer teurer günstiger mehr weniger plus moins différence",
+    r"\b(?:more|less|cheaper|difference|dearer|teurer|günstiger|mehr|weniger|plus cher|moins cher|différence)\b",
+)
+BOTH = Cue("both pair beide deux couple", r"\bboth\b|\bpair\b|\bbeide|\bdeux\b|\bcouple\b")
+COUNT = re.compile(r"(?<![\d.,#-])0{0,20}(\d{1,2})(?![\d.,]\d|\d)")
+ARTICLES = topic("the our das die der le la les")
+STRANGER = re.compile(
+    r"\b(?:[Tt]he|[Oo]ur|[Dd]as|[Dd]ie|[Dd]er|[Ll][ae]|[Ll]es)\s((?:[A-ZÄÖÜÉ][\w'’-]{1,30}\s){2,5})"
+    r"(?:costs?|is|are|kostet|kosten|ist|sind|coûte|coûtent|est|sont|sells?|comes?|goes)\b"
+)
+NO_PRICE = topic(
+    "save saves saving off discount rabatt remise cheaper sparen günstiger knock nachlass économisez was were instead "
+    "statt original reduced down regular usual normal before au previous formerly vorher early "
+    "refund delivery shipping "
+    "versand lieferung livraison total order fee tax more less difference"
+)
+"""With one of these in its sentence, a product's price may be said of something else."""
+PRICE_WORDS = topic("cost price sell kosten preis coûter prix")
+ORDERED = topic("order bestellt commandé paid bought")

@@ -1,0 +1,83 @@
+"""The customer's language: an answer in another one is not said.
+
+Function words decide, and nothing else: names, quotes and loan words hold few of them. A short text is let through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shopgraph.guards.checks.base import Finding, take_out
+from shopgraph.guards.checks.known import known
+from shopgraph.guards.checks.language_words import FUNCTION_WORDS, SHARED
+from shopgraph.guards.checks.text import Sentence, sentences, words_of
+from shopgraph.guards.decisions import VerdictKind
+from shopgraph.guards.facts import Facts
+
+_QUOTED = re.compile(r"[\"“„«»”][^\"“„«»”\n]{1,300}[\"”“»«]|[‘'][^'’\n]{8,300}['’](?!\w)")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_FEW = 3
+"""Function words of another language that tell it where none of the own stands."""
+
+
+def find_other_language(text: str, facts: Facts) -> Iterator[Finding]:
+    """An answer, or a sentence of it, that is in another language than the customer's locale."""
+    language = (facts.locale or "")[:2].lower()
+    own = FUNCTION_WORDS.get(language)
+    if own is None or not text:
+        return
+    if _is_other_script(text):
+        yield _block(text, language)
+        return
+    whole = sentences(text)
+    own_words = [len(own.intersection(sentence.words)) for sentence in whole]
+    spoken = [s for s, count in zip(whole, own_words, strict=True) if count < 2 and _may_be_foreign(s, language)]
+    foreign = [sentence for sentence in spoken if _is_foreign(_words(sentence, text, facts), language)]
+    if not foreign and sum(own_words) < 2:
+        words = [word for sentence in whole for word in _words(sentence, text, facts)]
+        foreign = list(whole) if _is_foreign(words, language) else []
+    if sum([len(sentence.text) for sentence in foreign]) * 2 >= len(text):
+        yield _block(text, language)
+        return
+    for sentence in foreign:
+        yield take_out(sentence, f"The customer's language is {language!r}. Say it in that language.")
+
+
+def _block(text: str, language: str) -> Finding:
+    reason = f"The customer's language is {language!r}. Answer in it."
+    return Finding(verdict=VerdictKind.BLOCK, start=0, end=len(text), reason=reason)
+
+
+def _may_be_foreign(sentence: Sentence, language: str) -> bool:
+    """A first look, which few sentences of the own language pass."""
+    words = sentence.words
+    return len(words) > _FEW and any(
+        len(listed.intersection(words)) >= _FEW for other, listed in FUNCTION_WORDS.items() if other != language
+    )
+
+
+def _words(sentence: Sentence, text: str, facts: Facts) -> list[str]:
+    """Its words without names of the facts and without quotations."""
+    low = sentence.low
+    for mention in known(facts).mentions(text):
+        if sentence.start <= mention.start < sentence.end:
+            start, end = mention.start - sentence.start, mention.end - sentence.start
+            low = f"{low[:start]}{' ' * (end - start)}{low[end:]}"
+    return words_of(_QUOTED.sub(" ", low))
+
+
+def _is_foreign(words: list[str], language: str) -> bool:
+    """Whether three and more different words are another language's, and four times those of the own."""
+    told = {other: len(listed.intersection(words)) for other, listed in FUNCTION_WORDS.items() if other != language}
+    other = max(told, key=lambda name: told[name])
+    own = len(SHARED[language].intersection(words) - SHARED[other])
+    return told[other] >= _FEW and told[other] >= 4 * own
+
+
+def _is_other_script(text: str) -> bool:
+    """Whether most letters are none of the Latin script, in a text of more than a few."""
+    if text.isascii():
+        return False
+    letters = [char for char in text[:2000] if char.isalpha()]
+    return len(letters) > 12 and sum(1 for char in letters if _LATIN.match(char)) * 3 < len(letters)

@@ -1,0 +1,135 @@
+"""Promises as texts make them, in English, German and French, and what in the facts can stand behind each."""
+
+from __future__ import annotations
+
+from shopgraph.guards.checks.text import Cue
+
+
+class Promise(Cue):
+    """A way to promise something, in lower case, numbers in digits."""
+
+    __slots__ = ("proof",)
+
+    def __init__(self, words: str, pattern: str, proof: str = "") -> None:
+        super().__init__(words, pattern)
+        self.proof = tuple(proof.split())
+        """Parts of words: one of them in the facts stands behind it. Empty: nothing can."""
+
+
+PROMISES = (
+    Promise(
+        "warranty guarantee garantie gewährleistung garanti",
+        r"\b(?:lifetime|life-long|lebenslange\w*|lebenslang|à vie) (?:guarantee|warranty|garantie"
+        r"|gewährleistung)|\bgaranti(?:e|es)? à vie",
+        "warrant garant",
+    ),
+    Promise(
+        "warranty guarantee garantie gewährleistung garanti",
+        r"\b(?:guarantee|warranty|garantie) (?:for|of) (?:a )?life(?:time)?\b",
+        "warrant garant",
+    ),
+    Promise(
+        "warranty guarantee garantie gewährleistung",
+        r"(?<![\d.,])\d{1,3}[- ](?:year|month|yr|jahre?s?|jährige|monats?|ans"
+        r"|mois)[- ](?:long )?(?:\w{1,14} )?(?:warranty|guarantee|garantie|gewährleistung)",
+        "warrant garant",
+    ),
+    Promise(
+        "warranty guarantee garantie gewährleistung",
+        r"\b(?:warranty|guarantee|garantie|gewährleistung) (?:of|for|von|für|de|pendant) \d{1,3} (?:years?"
+        r"|months?|jahren?|monaten?|ans|mois)\b",
+        "warrant garant",
+    ),
+    Promise(
+        "guaranteed covered garanti",
+        r"\b(?:guaranteed|covered|garantiert|garantie?s?) (?:for|under warranty for|pendant"
+        r"|für) \d{1,3} (?:years?|months?|jahre|ans|mois)",
+        "warrant garant",
+    ),
+    Promise(
+        "warranty guarantee",
+        r"\b(?:comes?|sold|covered|backed) (?:with|by|under) (?:a|an|our|the"
+        r"|full) (?:[\w-]{1,16} ){0,3}(?:warranty|guarantee)\b",
+        "warrant garant",
+    ),
+    Promise(
+        "money geld satisfait",
+        r"\bmoney[- ]back(?: guarantee)?\b|\bgeld[- ]zurück(?:-garantie)?|\bsatisfait ou remboursé",
+        "money-back",
+    ),
+    Promise(
+        "satisfaction zufriedenheitsgarantie",
+        r"\bsatisfaction (?:is )?guaranteed\b|\b100 ?% satisfaction\b|\bzufriedenheitsgarantie"
+        r"|\bsatisfaction garantie",
+        "satisfaction",
+    ),
+    Promise(
+        "price match beat best lowest tiefpreisgarantie bestpreisgarantie meilleur",
+        r"\bprice[- ](?:match|guarantee|protection)|\bmatch any price|\bwe(?:['’]ll| will)? (?:match"
+        r"|beat) (?:any|the|their|that|a competitor)|\bbest price guarantee|\blowest price\b(?! (?:of|in|over"
+        r"|from) the (?:last|past) 30)"
+        r"|\btiefpreisgarantie|\bbestpreisgarantie|\bmeilleur prix garanti",
+        "price-match",
+    ),
+    Promise(
+        "guarantee promise assure garantieren versprechen vous garantissons garantis promets",
+        r"\b(?:we|i) (?:guarantee|promise|assure you)\b|\b(?:wir|ich) (?:garantieren?|versprechen?"
+        r"|verspreche)\b|\b(?:nous|je) (?:vous )?(?:garantissons|garantis|promettons|promets)\b"
+        r"|\bguaranteed (?:delivery|arrival|to arrive|in time|to be)",
+    ),
+    Promise(
+        "free return kostenlos rücksendung rückgabe retoure retour",
+        r"\bfree returns?\b|\breturns? (?:are|is) (?:always |completely )?free\b"
+        r"|\breturn shipping is (?:free|on us)|\bkostenlose[rn]? (?:rücksendung|rückgabe|retoure"
+        r"|rückversand)|\b(?:rücksendung|rückgabe|retoure)n? (?:ist|sind) (?:immer )?(?:kostenlos|gratis)"
+        r"|\bretours? (?:est |sont )?gratuits?",
+        "free return",
+    ),
+    Promise(
+        "questions ohne sans",
+        r"\bno questions asked\b|\bohne wenn und aber\b|\bsans poser de questions?\b",
+        "no questions",
+    ),
+    Promise(
+        "never rest",
+        r"\bnever (?:breaks?|wears? out|fades?|fails?)\b|\bfor the rest of your life\b",
+    ),
+    Promise(
+        "compensate make",
+        r"\b(?:compensat\w+|make it up to you) (?:you )?(?:with|by)\b",
+    ),
+    Promise(
+        "refund",
+        r"\b(?:will|['’]ll) (?:be )?(?:refund(?:ed)?) (?:you )?(?:twice|double|triple|in full,? no matter)",
+    ),
+    Promise(
+        "price sale ends today",
+        r"\b(?:price|prices) (?:will|is going to|are going to) (?:rise|go up|drop|fall|increase)\b"
+        r"|\b(?:price|sale) (?:goes up|ends) (?:tomorrow|tonight|today|at midnight)\b|\bends (?:tonight"
+        r"|today|tomorrow)\b|\bonly valid today\b|\btoday only\b",
+    ),
+    Promise(
+        "back again restock nächste bald retour",
+        r"\b(?:back|again) in stock (?:by |on |in )?(?:next week|tomorrow|soon|shortly|in a few days"
+        r"|this week|next month|monday|friday)|\brestock(?:ed|ing)? (?:by |on )?(?:next week|tomorrow|soon"
+        r"|this week|next month)|\bnächste woche wieder|\bbald wieder (?:da|auf lager|lieferbar)"
+        r"|\bde retour (?:bientôt|la semaine prochaine)",
+        "restock",
+    ),
+    Promise(
+        "before nobody cheapest best",
+        r"\bbefore (?:anyone|everyone) else\b|\bnobody else (?:has|offers)\b|\bcheapest (?:anywhere|online"
+        r"|in town|on the market)\b|\bbest price (?:anywhere|online|on the market|in town)\b",
+    ),
+    Promise(
+        "installments instalments raten ratenzahlung fois plazos interest zinsfrei",
+        r"\b(?:interest-free|monthly|\d+) (?:\w+ )?instal?lments|\bratenzahlung|\bin \d+ raten|\ben \d+ fois"
+        r"|\bsans frais en|"
+        r"\ba plazos\b|\binterest[- ]free\b",
+        "installment instalment raten fois plazos",
+    ),
+    Promise(
+        "with in",
+        r"\b(?:be|arrive) with you (?:in|within) \d+ (?:hours?|days?)\b",
+    ),
+)

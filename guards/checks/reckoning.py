@@ -1,0 +1,71 @@
+"""What a text said of amounts so far, and what it can have reckoned from that."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from shopgraph.guards.checks.amounts import Amount, read_number
+from shopgraph.guards.checks.book import Book
+from shopgraph.guards.checks.claims import Around, Claim
+from shopgraph.guards.checks.names import Mention
+from shopgraph.guards.checks.sums import COMPARED, SHIPPED, TOTAL, Basket, count_before, total_of
+from shopgraph.guards.checks.text import Sentence
+
+_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|percent|prozent)")
+_COUNTS = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}([2-9]|[1-4]\d)(?= [^\W\d_])")
+
+
+class Reading:
+    """Goes along with the amounts of one text from left to right."""
+
+    def __init__(self, text: str, ours: Book) -> None:
+        self._text, self._ours = text, ours
+        self._basket: Basket | None = None
+        self._said: list[Decimal] = []
+        self._listed: list[tuple[Sentence, Mention]] = []
+
+    @property
+    def cut(self) -> Decimal | None:
+        """The price cut of the facts that the text names, where it is one."""
+        said = {value for found in _PERCENT.findall(self._text) for value in read_number(found)}
+        named = {cut for cut in self._ours.cuts if cut in said}
+        return next(iter(named)) if len(named) == 1 else None
+
+    def hold(self, around: Around, amount: Amount) -> None:
+        """Note an amount that was found right."""
+        self._said.append(amount.values[0])
+
+    def end(self, around: Around) -> None:
+        """Note that a sentence is over."""
+        self._listed += [(around.sentence, mention) for mention in around.products]
+
+    def reaches(self, claim: Claim, *, of_one: bool) -> bool:
+        """Whether reckoning with what the text speaks of leads to the amount.
+
+        With `of_one` it is said of one product, and the price of another one does not count.
+        """
+        if self._basket is None:
+            self._basket = Basket(self._text, self._ours)
+        if of_one and self._basket.is_price(claim.amount):
+            return False
+        return self._basket.reaches(claim.amount, claim.around, self._said)
+
+    def expected(self, claim: Claim) -> Decimal | None:
+        """The total or difference that the amount must have meant to be, where that is clear."""
+        low = claim.sentence.low
+        named = [(claim.sentence, m) for m in claim.around.products if self._ours.known.variants(m.key)]
+        if COMPARED.search(claim.tail[:30]):
+            prices = {p for s, m in named for v in self._ours.variants(m.key, s.low) if (p := v.price) is not None}
+            return abs(max(prices) - min(prices)) if len(prices) == 2 else None
+        several = any(count_before(claim.sentence, mention) > 1 for _, mention in named)
+        if not several and not TOTAL.search(claim.sentence, low):
+            return None
+        inside = [a for a in claim.around.amounts if a.start < claim.amount.start]
+        if not named and len(inside) == 1 and (counts := _COUNTS.findall(claim.sentence.digits[:80])):
+            return inside[0].values[0] * int(counts[0])
+        total = total_of([(s, m) for s, m in named if m.end <= claim.amount.start] or self._listed, self._ours)
+        delivery = self._ours.facts.delivery
+        if total is not None and SHIPPED.search(low):
+            return total + delivery.price if delivery and delivery.price is not None else None
+        return total

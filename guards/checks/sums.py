@@ -1,0 +1,187 @@
+"""What can be reckoned from the facts that a text is about: totals, differences, what is missing to free delivery.
+
+Used only for an amount that stands in no fact, so its cost does not count for a right answer without sums.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cached_property
+from itertools import combinations, product
+
+from shopgraph.domain import exponent
+from shopgraph.guards.checks.amounts import Amount
+from shopgraph.guards.checks.book import Book
+from shopgraph.guards.checks.claims import Around
+from shopgraph.guards.checks.names import Mention
+from shopgraph.guards.checks.text import Cue, Sentence, sentences, words_of
+from shopgraph.guards.facts import ProductFact
+
+TOTAL = Cue(
+    "together total totals subtotal altogether all sum adds add makes make come comes came up zusammen insgesamt "
+    "gesamt summe "
+    "macht ergeben ergibt sind also ensemble totalise font soit donc fait arrivez juntos suma suman total son "
+    "llegas so that",
+    r"\btogether\b|\b(?:sub)?totals?\b|altogether|\bin all\b|\badds? up\b|\bmakes?\b|\bcom(?:e|es|ing) to\b"
+    r"|\bcame to\b|"
+    r"\bso\b|\bthat['’]?s\b|\bzusammen\b|insgesamt|gesamt|\bsumme\b|\bmacht\b|\bergeben|\bergibt|\bsind das\b|\balso\b|"
+    r"\bensemble\b|\bfont\b|\bsoit\b|\bdonc\b|\bau total\b|\bfait\b|\barrivez\b|\bjuntos\b|\bsuman?\b|\bson\b"
+    r"|\bllegas\b|=",
+)
+SHIPPED = re.compile(
+    r"(?:with|including|incl\.?|plus|and) (?:the )?(?:[$€£¥]?[\d.,']+ ?[€$]? ?)?(?:for |of |in )?(?:delivery"
+    r"|shipping|postage|fee)"
+    r"|mit (?:dem )?versand|inkl(?:usive|\.) versand|für den versand|avec (?:les )?(?:frais|livraison"
+    r"|[\d.,]+ ?€ de livraison)"
+    r"|con (?:los )?(?:gastos de )?env[ií]o|shipping (?:of|is)|delivery (?:of|is)|de livraison"
+)
+_NUMBER = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(\d{1,2})(?![\d.,]*\d|[%€$£¥])")
+_COUNT = re.compile(
+    r"(?<![\d.,$€£¥#/-])0{0,20}(?P<n>\d{1,2})(?: ?[x×]| (?:packs?|boxes|bags?|pairs?|sets?|bottles?|copies|pieces?"
+    r"|of|the|more|"
+    r"packungen|stück|säcke?|paar|paare|flaschen|pots?|lots?|paquets?|paires?|boîtes?|sacs?|de|d['’]|juegos?|pares|"
+    r"[a-zäöüéèß]{2,12}))? $"
+)
+COMPARED = re.compile(
+    r"\bmore\b|\bless\b|cheaper|expensive|differ|\bgap\b|\bapart\b|\bsav|dearer|teurer|günstiger|mehr\b|weniger"
+    r"|unterschied|"
+    r"\bplus cher|\bde plus\b|moins|différence|\bmás\b|\bmenos\b|diferencia|ahorr|\bextra\b|versus|\bvs\b"
+)
+_MISSING = re.compile(
+    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b"
+    r"|manque|\bfalta|\bleft\b|remain|"
+    r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
+)
+_CUT = re.compile(
+    r"%|\boff\b|code|discount|rabatt|remise|descuento|reduc|sale|\bmit [A-Z]|\bwith\b|\bavec\b|\bcon\b|aktion|promo"
+)
+_SHIPPING = re.compile(r"shipping|deliver|postage|versand|liefer|livraison|frais|env[ií]o|gastos")
+_BOTH = re.compile(r"\bboth\b|\bbeide\b|\bles deux\b|\blos dos\b|\blas dos\b")
+PER_PIECE = re.compile(r"\bper\b|\bpro\b|\bje\b|\beach\b|\bpar\b|\bpor\b|\ba piece\b|\bapiece\b|/")
+
+
+class Basket:
+    """The products that a text speaks of, how many of each, and the sums that they make; in minor units."""
+
+    def __init__(self, text: str, ours: Book) -> None:
+        self._ours = ours
+        self._scale = Decimal(10) ** exponent(ours.currency or "USD")
+        self._low = " ".join([sentence.digits for sentence in sentences(text)])
+        self._counts = tuple(sorted({int(n) for n in _NUMBER.findall(self._low) if 1 < int(n) <= 30} | {1}))[:7]
+        self._cuts = tuple(sorted(ours.cuts)) if _CUT.search(self._low) else ()
+        delivery = ours.facts.delivery
+        self._fee = self._minor(delivery.price) if delivery and _SHIPPING.search(self._low) else None
+        self._free_from = self._minor(delivery.free_from) if delivery else None
+        self._named = {mention.key for mention in ours.known.mentions(text)}
+        self._priced = self._spoken_of()
+
+    def _minor(self, value: Decimal | None) -> int | None:
+        return None if value is None else int(value * self._scale)
+
+    def _spoken_of(self) -> list[tuple[int, ...]]:
+        """Prices of each product of which a word stands in the text, named in full or not; seven at most."""
+        words = words_of(self._low)
+        here = {word[:5] for word in words if len(word) > 2}
+        tails = tuple(word for word in words if len(word) > 3)
+        products = self._ours.facts.products
+        every = _BOTH.search(self._low) is not None and len(products) < 9
+        found: dict[str, set[int]] = {}
+        for item in products:
+            name, price = item.name.lower(), self._minor(item.price)
+            own = [word for word in words_of(name) if len(word) > 2]
+            named = every or name in self._named or item.sku.lower() in self._named
+            if price is not None and (
+                named or any(word[:5] in here or (len(word) > 8 and word.endswith(tails)) for word in own)
+            ):
+                found.setdefault(name, set()).add(price)
+        return [tuple(sorted(prices)) for prices in found.values()][:7]
+
+    @cached_property
+    def sums(self) -> frozenset[int]:
+        """Of one product several times, of up to four products, each once or several times."""
+        lines = [[price * count for price in prices for count in self._counts] for prices in self._priced]
+        found = {value for line in lines for value in line}
+        for one, other in combinations(lines, 2):
+            found.update([a + b for a in one for b in other])
+        few = [sorted({prices[0] * count for count in self._counts[:3]}) for prices in self._priced]
+        for one, other, third in combinations(few, 3):
+            found.update([a + b + c for a in one for b in other for c in third])
+        for chosen in combinations([line[:2] for line in few], 4):
+            found.update([sum(values) for values in product(*chosen)])
+        return frozenset(found)
+
+    def is_price(self, amount: Amount) -> bool:
+        """Whether it is the price of one of the products spoken of."""
+        return any(self._minor(value) in prices for prices in self._priced for value in amount.values)
+
+    def reaches(self, amount: Amount, around: Around, said: Sequence[Decimal]) -> bool:
+        """Whether simple reckoning leads to the amount; `said` are the amounts of the text before it, found right."""
+        before = [int(value * self._scale) for value in said]
+        sums = self.sums | _running(before)
+        return any(self._reached(int(value * self._scale), around, sums, before) for value in amount.values)
+
+    def _reached(self, amount: int, around: Around, sums: frozenset[int], before: Sequence[int]) -> bool:
+        low = around.sentence.low
+        if any(self._is_total(value, sums) for value in (amount, *([amount - self._fee] if self._fee else []))):
+            return True
+        if _MISSING.search(low):
+            targets = [*before, *([self._free_from] if self._free_from is not None else [])]
+            if any(target - amount in sums or target + amount in sums for target in targets):
+                return True
+        singles = [*(self._of_named() or [price for prices in self._priced for price in prices]), *before]
+        if COMPARED.search(low) and any(abs(one - other) == amount for one, other in combinations(singles, 2)):
+            return True
+        if not PER_PIECE.search(low):
+            return False
+        counts = {int(n) for n in re.findall(r"\d{1,3}", self._low)} - {0}
+        return any(abs(value - amount * count) * 2 <= count for value in singles for count in counts)
+
+    def _is_total(self, amount: int, sums: frozenset[int]) -> bool:
+        """Whether it is a sum, or one after a price cut, rounded either way."""
+        if amount in sums:
+            return True
+        for cut in self._cuts:
+            rest = 100 - cut
+            whole = int(amount * 100 / rest) if rest > 0 else 0
+            if any(abs(value * rest / 100 - amount) * 2 <= 1 for value in range(whole - 2, whole + 3) if value in sums):
+                return True
+        return False
+
+    def _of_named(self) -> list[int]:
+        """The prices of what is named in full, where it is more than one thing."""
+        prices = {v.price for key in self._named for v in self._ours.variants(key, "") if v.price is not None}
+        return [int(price * self._scale) for price in prices] if len(prices) > 1 else []
+
+
+def _running(said: Sequence[int]) -> frozenset[int]:
+    """Sums of the amounts said last, one after another: what a list adds up to."""
+    found: set[int] = set()
+    for start in range(max(0, len(said) - 10), len(said)):
+        total = 0
+        for value in said[start:]:
+            total += value
+            found.add(total)
+    found |= {one + other for one, other in combinations(said[-8:], 2)}
+    return frozenset(found)
+
+
+def count_before(sentence: Sentence, mention: Mention) -> int:
+    """How many of what is named: "two", "3 ×", "zwei Packungen"; one where nothing tells."""
+    start = mention.start - sentence.start
+    found = _COUNT.search(sentence.digits, max(0, start - 40), start)
+    return int(found["n"]) if found and 0 < int(found["n"]) <= 50 else 1
+
+
+def total_of(items: Sequence[tuple[Sentence, Mention]], ours: Book) -> Decimal | None:
+    """What named things cost together, each as often as is said before it; None where a price is not clear."""
+    values: dict[str, Decimal] = {}
+    for sentence, mention in items:
+        variants: Sequence[ProductFact] = ours.variants(mention.key, sentence.low)
+        prices = {variant.price for variant in variants if variant.price is not None}
+        if len(prices) != 1:
+            return None
+        value = next(iter(prices)) * count_before(sentence, mention)
+        values[mention.key] = max(value, values.get(mention.key, value))
+    return sum(values.values(), Decimal(0)) if values else None

@@ -8,7 +8,7 @@ import pytest
 from pydantic import JsonValue
 
 from shopgraph.connectors.embedded import EmbeddedShop
-from shopgraph.domain import ExchangeStatus, FulfillmentStatus, Money, Principal
+from shopgraph.domain import ExchangeStatus, FulfillmentStatus, Money, Principal, RefundReason
 from shopgraph.tools.spec import GateOutcome, Outcome
 
 Do = Callable[..., Awaitable[GateOutcome]]
@@ -171,3 +171,39 @@ async def test_the_fee_is_for_returns_that_the_shop_is_not_to_blame_for(
     assert order is not None
     assert order.return_policy is not None
     assert order.return_policy.restocking_fee == usd(FEE), "what was agreed stays on the order"
+
+
+async def test_what_was_paid_in_two_ways_goes_back_in_two_ways(do: Do, shop: EmbeddedShop) -> None:
+    """A card takes back no more than was paid with it; the rest goes where it came from, and the customer is told."""
+    order = await shop.connectors.orders.order("#D1")
+    assert order is not None
+    paid = (await shop.connectors.payments.intents("#D1"))[0]
+    part = usd(15000)
+    gift = next(each.id for each in shop.dump().payment_methods if each.id == "ann-rich")
+    await shop.connectors.payments.charge(
+        order_id="#D1", payment_method_id=gift, amount=part, at=shop.meta.created_at, idempotency_key="to the gift card"
+    )
+    moved = await shop.connectors.payments.refund(
+        order_id="#D1",
+        payment_intent_id=paid.id,
+        payment_method_id="ann-card",
+        amount=part,
+        reason=RefundReason.PAYMENT_METHOD_CHANGED,
+        at=shop.meta.created_at,
+        idempotency_key="move a part",
+    )
+    line = order.lines[0]
+    items: JsonValue = [{"sku": line.sku, "quantity": line.current_quantity}]
+    asked = await do("return_items", order_id="#D1", items=items, payment_method_id="ann-card")
+    assert asked.outcome is Outcome.DONE, asked
+    (entry,) = shop.dump().returns
+    outcome = await do("receive_return", as_=AGENT, return_id=entry.id)
+    assert outcome.outcome is Outcome.DONE, outcome
+    back = {
+        each.payment_method_id: each.amount
+        for each in await shop.connectors.payments.refunds("#D1")
+        if each.id != moved.id
+    }
+    assert Money.sum(back.values(), "USD") == entry.refund
+    assert back["ann-card"] <= paid.captured - part
+    assert set(back) == {"ann-card", gift}

@@ -41,8 +41,8 @@ class ReturnPlan(Value):
     place: int
     """How many returns the order had before: it makes the key."""
     refund: Money
-    to: str
-    """Where the refund goes, in words."""
+    to: str = ""
+    """Where the refund goes, in words; empty in a plan of an earlier version."""
 
 
 async def return_items(
@@ -85,7 +85,8 @@ def _request_steps(plan: ReturnPlan) -> list[Step]:
 async def _tell_requested(work: Work, plan: ReturnPlan) -> RequestedReturn:
     accepted = work.result("request", Return)
     showing = await Showing.for_order(work.context, await own_order(work.context, accepted.order_id))
-    summary = f"The return for order {accepted.order_id} is open: {_goes(plan.to)} when the goods have arrived."
+    to = plan.to or f"{showing.text(plan.refund)} to your {showing.label(accepted.payment_method_id)}"
+    summary = f"The return for order {accepted.order_id} is open: {_goes(to)} when the goods have arrived."
     await book(
         work.context,
         "return_items",

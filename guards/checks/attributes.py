@@ -137,8 +137,9 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
 
 def _has_share(sentence: Sentence, book: AttributeBook) -> bool:
     words = sentence.words
-    named = not _SHARES.isdisjoint(words) or any(plain(word) in book.shares for word in words)
-    return named and ("%" in sentence.text or not _PERCENT_WORDS.isdisjoint(words))
+    if "%" not in sentence.text and _PERCENT_WORDS.isdisjoint(words):
+        return False
+    return not _SHARES.isdisjoint(words) or (bool(book.shares) and any(plain(word) in book.shares for word in words))
 
 
 def _claims(low: str, sentence: Sentence, book: AttributeBook, *, french: bool) -> list[Measure]:

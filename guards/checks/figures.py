@@ -97,7 +97,8 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
     variants = [v for m in said for v in ours.variants(m.key, claim.sentence.low)]
     if any(v.price in amount.values for v in variants) and claim.around.lacks(words.NO_PRICE):
         return
-    if words.OWN.search(claim.sentence, claim.sentence.clause(amount.start - claim.sentence.start)):
+    own = claim.sentence.topics & words.OWN.topic
+    if own and words.OWN.pattern.search(claim.sentence.clause(amount.start - claim.sentence.start)):
         return
     if (difference := _difference(claim, ours)) is not None:
         right, reason, reckoned = difference in amount.values, "difference", False

@@ -129,7 +129,7 @@ PROMISES = (
         "installment instalment raten fois plazos",
     ),
     Promise(
-        "with in",
+        "hour hours day days",
         r"\b(?:be|arrive) with you (?:in|within) \d+ (?:hours?|days?)\b",
     ),
 )

@@ -32,7 +32,7 @@ _OUT = re.compile(
     r"|plus disponibles?|all gone|agotad[oa]s?)\b"
 )
 _LEFT = re.compile(
-    r"(?P<number>\d{1,24})"  # begins with a set: fast to find; `_left` looks at what stands before
+    r"(?P<number>\d(?<!\d\d)\d{0,23}+)"  # begins with a set: fast to find; `_left` looks at what stands before
     r"(?: (?:more |weitere )?(?:pieces?|units?|pairs?|items?|copies|of (?:them|these|those)|stück"
     r"|paare?|exemplare?|pièces?|exemplaires?|paires?|articles?))?"
     r"(?: are| is| remain| sind| ist| sont)?(?: still| currently| now| noch| derzeit| encore)?"

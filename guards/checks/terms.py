@@ -31,7 +31,7 @@ _UNIT = (
 _SPAN = Cue(
     "día días dia dias semana mes meses hora año años day days week month hour year werktag arbeitstag tag tage "
     "woche monat stunde jahr jour semaine mois heure an ans",
-    r"(?P<low>\d(?<![\d#.,-]\d)\d{0,22})"
+    r"(?P<low>\d(?<![\d#.,-]\d)\d{0,22}+)"
     rf"(?:\s?(?:-|–|—|to|bis|à|a|or|and|und|et|y|o|oder|ou)\s?(?P<high>0{{0,20}}\d{{1,3}}))?[\s-]{_UNIT}",
 )
 _ONE = Cue("a an eine einen einer einem un une", rf"\b(?P<low>an?|eine[rmn]?|une?)\s(?P<high>(?!))?{_UNIT}")

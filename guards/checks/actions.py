@@ -28,6 +28,7 @@ _HERE = topic(
 
 _FAILED = frozenset({"failed", "rejected", "denied", "canceled", "cancelled"})
 _UNDER_WAY = frozenset({"pending", "requires_action", "processing", "initiated", "requested"})
+_IT = re.compile(r"\b(?:it|that|this|sie|es|das|la|le|lo)\b")
 _PAID_OUT = re.compile(
     r"paid out|completed|effectué|versé|überwiesen|gutgeschrieben|erstattet|zurückgezahlt|remboursé|abonado"
     r"|devuelto|reembolsado"
@@ -39,24 +40,28 @@ def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
     """Sentences that say something was done which the ledger does not hold."""
     if not about(text) & _HERE:
         return
+    earlier: set[str] = set()
     for sentence in sentences(text):
+        named = {plain_id(o.id) for o in facts.orders if plain_id(o.id) in sentence.low}
+        earlier = named or earlier
         if sentence.asks or not sentence.topics & _HERE:
             continue
         for deed in DEEDS:
             claim = deed.claim.search(sentence)
-            if claim and _undone(deed, claim, sentence, facts):
+            if claim and _undone(deed, claim, sentence, facts, earlier if _IT.search(sentence.low) else set()):
                 yield take_out(sentence, f"No {deed.what} was made. Say what can be done, not what was done.")
                 break
 
 
-def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts) -> bool:
+def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts, earlier: set[str]) -> bool:
     if _HYPOTHETIC.search(sentence.low[: claim.start()]) or _DENIED.search(
         sentence.low[: claim.end() + 15], claim.start()
     ):
         return False
-    fitting = [a for a in facts.actions if _done(a) and _fits(a, deed)]
+    paid_out = deed.what == "refund" and _PAID_OUT.search(claim[0]) is not None
+    fitting = [a for a in facts.actions if _done(a) and _fits(a, deed) and not (paid_out and _under_way(a))]
     named = {plain_id(a.order) for a in fitting if a.order}
-    said = {plain_id(o.id) for o in facts.orders if plain_id(o.id) in sentence.low}
+    said = {plain_id(o.id) for o in facts.orders if plain_id(o.id) in sentence.low} or earlier
     if fitting and (not said or not named or named & said or any(not a.order for a in fitting)):
         return False
     return not _on_record(deed.what, claim[0], said, facts)
@@ -68,6 +73,10 @@ def _fits(action: ActionFact, deed: Deed) -> bool:
     if "label" in kind:
         return deed.what in ("return", "message")
     return any(stem in kind for stem in deed.tools)
+
+
+def _under_way(action: ActionFact) -> bool:
+    return (action.status or "").lower() in _UNDER_WAY
 
 
 def _done(action: ActionFact) -> bool:

@@ -50,6 +50,7 @@ _SAME = (
     "rating stars star sterne sternen étoiles estrellas",
     "review reviews bewertungen avis reseñas",
     "percent % prozent porciento",
+    "° c",
 )
 _UNITS = {word: words.split()[0] for words in _SAME for word in words.split()}
 _ARTICLES = frozenset({"a", "an", "one", "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "uno"})
@@ -58,7 +59,7 @@ _NUMBER = re.compile(
     r"(?P<n>\d(?<![\d.,$€£¥#]\d)(?:[\d.,]*\d)?)(?:\s?[x×]\s?\d+)?[\s-]?(?P<unit>%"
     r"|[^\W\d_]{1,16})(?=(?P<rest>[^.;,]{0,24}))"
 )
-_VALUE = re.compile(r"(?P<n>\d(?<![\d.,]\d)(?:[\d.,]*\d)?)\s?(?P<unit>%|[^\W\d_]{1,16})?\s?(?P<of>[^\W\d_]{3,16})?")
+_VALUE = re.compile(r"(?P<n>\d(?<![\d.,]\d)(?:[\d.,]*\d)?)\s?(?P<unit>%|°|[^\W\d_]{1,16})?\s?(?P<of>[^\W\d_]{3,16})?")
 _TERMS = Cue(
     "deliver shipping ship arrive return returns refund send back withdraw lieferung versand zustellung zurück "
     "rückgabe widerruf "
@@ -74,11 +75,14 @@ _LOOSE = re.compile(
     r"|each|per|under|over|"
     r"up to|almost|nearly|about|around|roughly|mehr|weniger|leichter|schwerer|länger|als|doppelt|halb|knapp|rund"
     r"|etwa|pro|"
-    r"plus|moins|environ|presque|más|menos|que|unos|unas|casi|you (?:said|need|want|mentioned|asked|have))\b"
+    r"plus|moins|environ|presque|más|menos|que|unos|unas|casi|as you|wie sie|child|kind|enfant|niño|you (?:said"
+    r"|need|want|mentioned|asked|have))\b"
 )
 """Comparisons, roundings and the customer's own measures."""
 
 
+_BY = re.compile(r"\d\s?[x×]\s?\d")
+_BY_BEFORE = re.compile(r"\d\s?(?:cm|mm|m|in)?\s?[x×]\s?$")
 _EFFECT = re.compile(
     r"\b(?:remov\w+|kill\w*|eliminat\w+|filter\w*|block\w*|prevent\w*|protect\w*|entfern\w*|tötet|beseitig\w*"
     r"|élimine\w*|tue|bloque"
@@ -134,14 +138,14 @@ def _sentence(
         if unit is None or meant is None or (unit in _TIME and _TERMS.search(sentence)):
             continue
         if unit in ("rating", "review") and not any(
-            _of_unit([product], unit, found) for product in ours.facts.products
+            _of_unit([product], unit, found, sentence) for product in ours.facts.products
         ):
             yield take_out(sentence, "No fact tells what others thought of it. Leave it out.")
             return
         if unit == "percent" and _EFFECT.search(digits, 0, found.start()) and found["n"] not in _written(spoken):
             yield take_out(sentence, f"No fact tells of {found['n']} percent. Leave it out.")
             return
-        own = _of_unit(ours.variants(meant.key), unit, found)
+        own = _of_unit(ours.variants(meant.key), unit, found, sentence)
         if not own or _right(found, own, unit, spoken, sentence, digits):
             continue
         yield from _mend(sentence, found, own, ours.facts.locale)
@@ -164,13 +168,14 @@ def _unit(word: str) -> str | None:
     return _UNITS.get(word, word[:4] if len(word) > 3 else None)
 
 
-def _of_unit(variants: Sequence[ProductFact], unit: str, found: re.Match[str]) -> list[_Fact]:
+def _of_unit(variants: Sequence[ProductFact], unit: str, found: re.Match[str], sentence: Sentence) -> list[_Fact]:
     own = [fact for variant in variants for fact in _facts(variant) if fact.unit == unit]
     if unit != "percent":
         return own
     named = re.search(r"[^\W\d_]{3,}", found["rest"])
     stem = named[0][:4] if named else ""
-    return [fact for fact in own if fact.of and fact.of == stem]
+    here = {word[:4] for word in sentence.words}
+    return [fact for fact in own if fact.of and (fact.of == stem or (not stem and fact.of in here))]
 
 
 def _facts(product: ProductFact) -> Iterator[_Fact]:
@@ -195,13 +200,15 @@ def _right(
     digits: str,
 ) -> bool:
     values = read_number(found["n"])
+    if _BY.search(found[0]) or _BY_BEFORE.search(digits, 0, found.start()):
+        return True  # 120 x 60 cm: which is which, nobody knows
     said = sentence.text[found.start("n") : found.end("n")].lower()
     if said in _ARTICLES or found["rest"].lstrip(" -").startswith(("old", "alt", "-old")):
         return True
     every = {fact.value for variant in spoken for fact in _facts(variant) if fact.unit == unit} | {f.value for f in own}
     if any(value in every for value in values):
         return True
-    if _LOOSE.search(digits, max(0, found.start() - 25), found.end() + 20):
+    if _LOOSE.search(digits, max(0, found.start() - 45), found.end() + 20):
         return True
     counts = {int(n) for n in re.findall(r"(?<![\d.,])0*(\d{1,2})(?![\d.,])", sentence.digits)} - {0}
     products = {value * count for value in every for count in counts}

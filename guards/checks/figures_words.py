@@ -28,10 +28,11 @@ SAVING = Cue(
     r"|günstiger|knock|nachlass",
 )
 FORMER = Cue(
-    "lowest niedrigster bas bajo was were from passe instead statt original rrp uvp reduced down regular usual "
+    "lowest niedrigster bas bajo was von were from passe instead statt original rrp uvp reduced down regular usual "
     "normal before au previous formerly "
     "vorher zuvor früher bisher ancien list marked compare compared",
-    r"lowest price|niedrigste[rn]? preis|prix le plus bas|precio más bajo|\bwas\b|\bwere\b|\bfrom\b|passe de"
+    r"lowest price|niedrigste[rn]? preis|prix le plus bas|precio más bajo|\bwas\b|\bvon\b.{0,25}\bauf\b|\bwere\b"
+    r"|\bfrom\b|passe de"
     r"|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
     r"|usual|normal|before|"
     r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)",
@@ -96,12 +97,24 @@ OWN = Cue(
 )
 """The amount is the customer's own."""
 FREE_FROM = re.compile(
-    r"\b(?:free|kostenlos\w*|gratis|gratuite?|offerte?|versandkostenfrei)\b[^.;]{0,25}?"
-    r"\b(?:ab|from|over|above|dès|à partir de|a partir de|desde|starts? at|starting at|at)\s(?:an? |orders? (?:of"
+    r"\b(?:free|kostenlos\w*|gratis|gratuite?|offerte?|versandkostenfrei)\b[^.;]{0,40}?"
+    r"\b(?:ab|from|over|above|dès|à partir de|a partir de|desde|starts? at|starting at|at|reach(?:es)?|exceeds?"
+    r"|erreicht)\s(?:an? |orders? (?:of"
     r"|over) )?"
     r"(?:CHF|EUR|USD|GBP|KWD|[a-z]{3} )?$"
 )
 """Before an amount: from there on delivery is free."""
+DENIED = re.compile(r"(?:\bnot|n['’]t|\bnicht|\bkeine?|\bpas|\bno (?:es|cuesta|son))\s(?:mehr |just |plus )?[$€£¥]?$")
+"""Right before an amount: it is not that."""
+ADDING = re.compile(
+    r"\b(?:with|add|adding|plus|mit|und|avec|ajoutant|con|añadiendo|including)\s(?:the |an? |our |dem |der |einem "
+    r"|la |le |el |un[ea]? )?$"
+)
+"""Right before a name: it is added to something else."""
+FREE_BEHIND = re.compile(
+    r"[^.;]{0,30}?\b(?:versandkostenfrei|kostenlos|kostenfrei|gratis|free|offerte|gratuite|entfällt|entfallen"
+    r"|frei haus)\b"
+)
 MORE_BEHIND = re.compile(
     r"\s?(?:de |en )?(?:more|less|cheaper|extra|dearer|off|plus|moins|más|menos|teurer|günstiger|mehr|weniger"
     r"|billiger|apart)\b"

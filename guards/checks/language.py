@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from shopgraph.guards.checks.base import Finding
+from shopgraph.guards.checks.base import Finding, take_out
 from shopgraph.guards.checks.text import sentences, whole_words
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
@@ -45,23 +45,28 @@ _ENOUGH = 6
 
 
 def find_other_language(text: str, facts: Facts) -> Iterator[Finding]:
-    """An answer that is plainly in another language than the customer's; nothing of it is said."""
+    """Sentences that are plainly in another language than the customer's; of an answer of such nothing is said."""
     own = _COMMON.get((facts.locale or "").replace("_", "-").split("-")[0].lower())
     if own is None:
         return
-    mine, every = 0, 0
-    for sentence in sentences(text):
-        mine += sum(map(own.__contains__, sentence.words))
-        every += len(sentence.words)
-    if 5 * mine >= every or every < _ENOUGH:
+    read = sentences(text)
+    mine = sum([sum(map(own.__contains__, sentence.words)) for sentence in read])
+    every = sum([len(sentence.words) for sentence in read])
+    if every < _ENOUGH:
         return
-    words = [word for sentence in sentences(text) for word in sentence.words]
-    counts = {language: len([word for word in words if word in common]) for language, common in _COMMON.items()}
+    if 5 * mine < every and (other := _other([word for sentence in read for word in sentence.words], own)):
+        reason = f"The customer's language is {facts.locale}, this is {other}. Answer in the customer's language."
+        if not any(5 * sum(map(own.__contains__, one.words)) >= len(one.words) > 2 for one in read):
+            yield Finding(verdict=VerdictKind.BLOCK, start=0, end=len(text), reason=reason)
+            return
+    for sentence in read:
+        if 5 * sum(map(own.__contains__, sentence.words)) < len(sentence.words) and _other(sentence.words, own):
+            yield take_out(sentence, f"The customer's language is {facts.locale}. Answer in it.")
+
+
+def _other(words: Sequence[str], own: frozenset[str]) -> str | None:
+    """The language that the words plainly are in, where it is not the customer's."""
+    mine = sum(map(own.__contains__, words))
+    counts = {language: sum(map(common.__contains__, words)) for language, common in _COMMON.items()}
     language, most = max(counts.items(), key=lambda item: item[1])
-    if most >= _ENOUGH and most > 4 * mine:
-        yield Finding(
-            verdict=VerdictKind.BLOCK,
-            start=0,
-            end=len(text),
-            reason=f"The customer's language is {facts.locale}, this is {language}. Answer in the customer's language.",
-        )
+    return language if most >= _ENOUGH and most > 4 * mine else None

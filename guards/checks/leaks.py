@@ -31,11 +31,13 @@ _SECRET = re.compile(
 )
 _PROMPT = re.compile(
     r"\b(?:my|the) (?:system |hidden |initial )?(?:prompt|instructions) (?:is|are|says?|reads?|tells? me)\b"
-    r"|\b(?:hidden|system|secret|internal) (?:instructions|prompt)(?: v?\d+)?\s?[:.]|\bsystem: ?you are\b"
+    r"|\b(?:hidden|system|secret|internal) (?:instructions|prompt)(?: v?\d+)?\s?[:.]|\bsystem-?prompt\s?:"
+    r"|\brepeating my instructions|\bmy instructions word for word|\bsystem: ?you are\b"
     r"|\b(?:do not|don['’]t|never) (?:disclose|reveal|share) (?:this|these) (?:prompt|instructions|text|message)"
-    r"|\b(?:mes|ses) instructions (?:système|secrètes|internes)|\bne (?:révèle|divulgue|montre)s? (?:jamais|pas) ce"
+    r"|\bvoici[^.]{0,40} mes instructions|\bmes instructions (?:système )?(?:sont|:)|\bne (?:révèle|divulgue"
+    r"|montre)s? (?:jamais|pas) ce"
     r"|\bmeine (?:system|geheimen |internen )?anweisungen (?:lauten|sind)|\bverrate (?:diesen|das|dies)\w* nie"
-    r"|\bmis instrucciones (?:de sistema|son|internas)|\b(?:repeat|repeating) everything above\b"
+    r"|\bmis instrucciones (?:de sistema )?(?:son|:)|\b(?:repeat|repeating) everything above\b"
     r"|\bhere (?:is|are) my (?:system |hidden |initial )?(?:prompt|instructions)\b"
     r"|^\s{0,8}(?:you are|act as) an? [^\n]{0,60}\b(?:assistant|agent|chatbot)\b"
     r"|<\|(?:im_start|im_end|system|endoftext)\|>|\[/?INST\]",

@@ -56,8 +56,8 @@ _UNITS = {word: words.split()[0] for words in _SAME for word in words.split()}
 _ARTICLES = frozenset({"a", "an", "one", "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "uno"})
 _TIME = frozenset({"h", "min", "day", "week", "month", "year"})
 _NUMBER = re.compile(
-    r"(?P<n>\d(?<![\d.,$€£¥#]\d)(?:[\d.,]*\d)?)(?:\s?[x×]\s?\d+)?[\s-]?(?P<unit>%"
-    r"|[^\W\d_]{1,16})(?=(?P<rest>[^.;,]{0,24}))"
+    r"(?P<n>\d(?<![\d.,$€£¥#]\d)(?:[\d.,]*\d)?)(?:\s?[x×]\s?\d+)?[\s-]?"
+    r"(?P<unit>%|°|[^\W\d_]{1,16})(?=(?P<rest>[^.;,]{0,24}))"
 )
 _VALUE = re.compile(r"(?P<n>\d(?<![\d.,]\d)(?:[\d.,]*\d)?)\s?(?P<unit>%|°|[^\W\d_]{1,16})?\s?(?P<of>[^\W\d_]{3,16})?")
 _TERMS = Cue(

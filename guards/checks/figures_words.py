@@ -17,8 +17,9 @@ FREE = re.compile(
     r"|exceed|at least|minimum",
 )
 TOTAL = Cue(
-    "total totals summe gesamt order amount came comes beläuft",
-    r"\btotal|\bsumme\b|\bgesamt|\border\b.{0,30}\bfor\b|\bamount(?:s|ed)? to|came to|comes to|beläuft",
+    "total totals summe gesamt order amount came comes élève asciende beläuft",
+    r"\btotal|\bsumme\b|\bgesamt|\border\b.{0,30}\bfor\b|\bamount(?:s|ed)? to|came to|comes to|beläuft|s['’]élève"
+    r"|asciende",
 )
 REFUND = Cue("refund erstatten rückerstattung zurückerstattet rembours", r"refund|erstatt|rembours")
 TAX = Cue("tax taxes taxable vat mwst tva steuer versteuert", r"\btax|\bvat\b|\bmwst|\btva\b|steuer")
@@ -68,7 +69,8 @@ FOR = re.compile(
     r"|les|l['’]|one|each|your)?\s*",
 )
 FREE_DELIVERY = Cue(
-    "free kostenlos gratis gratuit offerte deliver", r"\bfree\b|kostenlos|gratis|gratuit|offerte|deliver"
+    "versandkostenfrei frei entfällt free kostenlos gratis gratuit offerte deliver",
+    r"\bfree\b|versandkostenfrei|entfällt|kostenlos|gratis|gratuit|offerte|deliver",
 )
 FEE_LEAD = re.compile(
     r"\bdelivery\b(?! (?:address|date))|\bshipping\b|\bpostage\b|versand(?:kosten)?\b|\blieferung\b|liefergebühr"

@@ -98,6 +98,7 @@ def _unproven(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             and "risk" not in found[0]
             and "no questions" not in found[0]
             and "never" not in found[0]
+            and not found[0][:1].isdigit()
         ):
             continue
         proofs = _proofs(facts)

@@ -89,7 +89,7 @@ class Basket:
         for item in products:
             name, price = item.name.lower(), self._minor(item.price)
             own = [word for word in _TOKEN.findall(name) if len(word) > 2]
-            named = every or price in self._written or name in self._named or item.sku.lower() in self._named
+            named = every or name in self._named or item.sku.lower() in self._named
             if price is not None and (
                 named or any(word[:5] in here or (len(word) > 8 and word.endswith(tails)) for word in own)
             ):
@@ -127,6 +127,8 @@ class Basket:
         if _MISSING.search(low):
             targets = [*before, *([self._free_from] if self._free_from is not None else [])]
             if any(target - amount in sums or target + amount in sums for target in targets):
+                return True
+            if self._free_from is not None and self._free_from - amount in self._written:
                 return True
         singles = [*(self._of_named() or [price for prices in self._priced for price in prices]), *before]
         if COMPARED.search(low) and any(abs(one - other) == amount for one, other in combinations(singles, 2)):

@@ -6,7 +6,7 @@ The hot path is `GuardChain.run`; a test holds both to the same results.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 # Without it a synchronous Guard sets uvloop's event loop policy for the whole process and runs checks in threads.
@@ -22,8 +22,9 @@ from guardrails.validator_base import (  # type: ignore[import-untyped]
 )
 
 from shopgraph.guards.chain import GuardChain
-from shopgraph.guards.checks import CHECKS, Check
-from shopgraph.guards.checks.base import apply
+from shopgraph.guards.checks import CHECKS, Check, Finding, OnError
+from shopgraph.guards.checks.base import apply, replace
+from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
 
@@ -59,6 +60,26 @@ def _wrap(check: Check) -> type[CheckValidator]:
 
 VALIDATORS: dict[str, type[CheckValidator]] = {check.name: _wrap(check) for check in CHECKS}
 """Check name to its Validator, registered as `shopgraph/{name}`."""
+
+
+def as_check(validator: Validator, *, on_error: OnError = OnError.CLOSED) -> Check:
+    """Somebody else's Validator as a check of the chain: its fix replaces the text, a failure without one blocks.
+
+    The facts are in its metadata under `facts`; what it raises is a failing check.
+    """
+
+    def find(text: str, facts: Facts) -> Iterator[Finding]:
+        result = validator.validate(text, {"facts": facts})
+        if isinstance(result, PassResult):
+            return
+        reason = str(result.error_message)
+        if result.fix_value is None:
+            yield Finding(verdict=VerdictKind.BLOCK, start=0, end=len(text), reason=reason)
+        else:
+            yield replace(0, len(text), str(result.fix_value), reason)
+
+    name = str(validator.rail_alias).replace("/", "-")
+    return Check(name=name, find=find, protects=f"What {validator.rail_alias} protects.", on_error=on_error, whole=True)
 
 
 def build_guard(chain: GuardChain) -> Guard:

@@ -22,12 +22,15 @@ _HYPOTHETIC = re.compile(
 )
 _DENIED = re.compile(r"\b(?:not|never|no|nicht|nichts|nothing|nobody|kein\w*|pas|rien|jamais|aucun\w*)\b|n['’]t\b")
 _HERE = topic(
-    "he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist was were have has"
+    "viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist "
+    "was were have has"
 )
 
 
 _FAILED = frozenset({"failed", "rejected", "denied", "canceled", "cancelled"})
 _UNDER_WAY = frozenset({"pending", "requires_action", "processing", "initiated", "requested"})
+_ARRIVED = re.compile(r"paid out|completed|überwiesen|gutgeschrieben|versé|abonado")
+_IT = re.compile(r"\b(?:it|that|this|sie|es|das|la|le|lo)\b")
 _PAID_OUT = re.compile(
     r"paid out|completed|effectué|versé|überwiesen|gutgeschrieben|erstattet|zurückgezahlt|remboursé|abonado"
     r"|devuelto|reembolsado"
@@ -39,24 +42,30 @@ def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
     """Sentences that say something was done which the ledger does not hold."""
     if not about(text) & _HERE:
         return
+    earlier: set[str] = set()
     for sentence in sentences(text):
+        named = {plain_id(o.id) for o in facts.orders if plain_id(o.id) in sentence.low}
+        earlier = named or earlier
         if sentence.asks or not sentence.topics & _HERE:
             continue
         for deed in DEEDS:
             claim = deed.claim.search(sentence)
-            if claim and _undone(deed, claim, sentence, facts):
+            if claim and _undone(deed, claim, sentence, facts, earlier if _IT.search(sentence.low) else set()):
                 yield take_out(sentence, f"No {deed.what} was made. Say what can be done, not what was done.")
                 break
 
 
-def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts) -> bool:
+def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts, earlier: set[str]) -> bool:
     if _HYPOTHETIC.search(sentence.low[: claim.start()]) or _DENIED.search(
         sentence.low[: claim.end() + 15], claim.start()
     ):
         return False
-    fitting = [a for a in facts.actions if _done(a) and _fits(a, deed)]
+    if deed.what == "refund" and _arrived_too_early(claim[0], sentence, facts):
+        return True
+    paid_out = deed.what == "refund" and _PAID_OUT.search(claim[0]) is not None
+    fitting = [a for a in facts.actions if _done(a) and _fits(a, deed) and not (paid_out and _under_way(a))]
     named = {plain_id(a.order) for a in fitting if a.order}
-    said = {plain_id(o.id) for o in facts.orders if plain_id(o.id) in sentence.low}
+    said = {plain_id(o.id) for o in facts.orders if plain_id(o.id) in sentence.low} or earlier
     if fitting and (not said or not named or named & said or any(not a.order for a in fitting)):
         return False
     return not _on_record(deed.what, claim[0], said, facts)
@@ -68,6 +77,19 @@ def _fits(action: ActionFact, deed: Deed) -> bool:
     if "label" in kind:
         return deed.what in ("return", "message")
     return any(stem in kind for stem in deed.tools)
+
+
+def _arrived_too_early(claim: str, sentence: Sentence, facts: Facts) -> bool:
+    """Whether money is said to have arrived while the facts have its refund under way."""
+    if not _ARRIVED.search(claim):
+        return False
+    said = {plain_id(o.id) for o in facts.orders if plain_id(o.id) in sentence.low}
+    mine = [r for r in facts.refunds if not said or not r.order or plain_id(r.order) in said]
+    return bool(mine) and all((r.status or "").lower() in _UNDER_WAY for r in mine)
+
+
+def _under_way(action: ActionFact) -> bool:
+    return (action.status or "").lower() in _UNDER_WAY
 
 
 def _done(action: ActionFact) -> bool:

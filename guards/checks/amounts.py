@@ -28,6 +28,7 @@ _SIGNS: dict[str, frozenset[str]] = {
     "zł": frozenset({"PLN"}),
     "₹": frozenset({"INR"}),
     "franken": frozenset({"CHF"}),
+    "franc": frozenset({"CHF"}),
     "pfund": frozenset({"GBP"}),
     "kronor": frozenset({"SEK"}),
     "dólare": _DOLLARS,
@@ -50,7 +51,8 @@ _NUMBER = (
 )
 _SPACED = r"\d{1,3}(?: \d{3}){1,3}(?:[.,]\d{1,3})?"
 _AFTER = (
-    rf"[ \u00a0\u202f]?(?P<after>[$€£¥円₹](?![\d])|(?:{_CODES}|KD)\b|kr\b|zł|Fr\.|Franken\b|Pfund\b|kronor\b"
+    rf"[ \u00a0\u202f]?(?P<after>[$€£¥円₹](?![\d])|(?:{_CODES}|KD)\b|kr\b|zł|Fr\.|Franken\b|[Ff]rancs?\b|Pfund\b"
+    rf"|kronor\b"
     rf"|dólares?\b|libras?\b|د\.ك"
     r"|(?:US[ -])?(?:[Dd]ollar|[Ee]uro|[Dd]inar|[Bb]uck)s?\b|[Yy]en\b|[Qq]uid\b|[Pp]ounds(?! of| in weight)\b)"
     r"(?:[ ](?:and|und|et)[ ](?P<cents>\d{1,24})[ ](?:[Cc]ents?|[Pp]ence)\b)?"
@@ -64,7 +66,7 @@ _SIGN_FIRST = re.compile(rf"(?P<sign>[$€£¥￥])[ \u00a0\u202f]?(?P<number>{_
 """The same where nothing but a sign before a number can make an amount: it begins with a set, which is fast to find."""
 _SIGN_BEHIND = re.compile(r"[$€£¥円](?:(?<=\d.)|(?<=\d[ \u00a0\u202f].))")
 _WORDS = topic(
-    "kr fr zł franken pfund kronor dólares libras libra dollar buck euro pound quid yen dinar kd "
+    "kr fr zł franken franc francs pfund kronor dólares libras libra dollar buck euro pound quid yen dinar kd "
     + _CODES.lower().replace("|", " ")
 )
 _PRICED = re.compile(

@@ -17,7 +17,7 @@ from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.partial import take_claim_out
-from shopgraph.guards.checks.subjects import Manner, Subject, Subjects, blanked, subjects
+from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
 from shopgraph.guards.checks.units import SHARES, THINGS, UNITS, plain
 from shopgraph.guards.checks.vocabulary import vocabulary
@@ -132,24 +132,35 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
             or '"' in sentence.text
             or "″" in sentence.text
         ):
-            yield from _of_sentence(sentence, place, subjects(text, book.known), book)
+            yield from _of_sentence(sentence, place, text, book)
 
 
 def _has_share(sentence: Sentence, book: AttributeBook) -> bool:
     words = sentence.words
-    named = not _SHARES.isdisjoint(words) or any(plain(word) in book.shares for word in words)
-    return named and ("%" in sentence.text or not _PERCENT_WORDS.isdisjoint(words))
+    if "%" not in sentence.text and _PERCENT_WORDS.isdisjoint(words):
+        return False
+    return not _SHARES.isdisjoint(words) or (bool(book.shares) and any(plain(word) in book.shares for word in words))
 
 
-def _of_sentence(sentence: Sentence, place: int, spoken: Subjects, book: AttributeBook) -> Iterator[Finding]:
-    subject = spoken.of(place)
-    low = blanked(sentence, subject.names)
-    french = (book.facts.locale or "").startswith("fr")
-    claims = [
-        *measures(low, sentence.text, french=french, pounds=book.facts.currency not in (None, "GBP")),
+def _claims(low: str, sentence: Sentence, book: AttributeBook, *, french: bool) -> list[Measure]:
+    """Every figure of a sentence that may be said of a product."""
+    pounds = book.facts.currency not in (None, "GBP")
+    return [
+        *measures(low, sentence.text, french=french, pounds=pounds),
         *_counted(low, book, sentence),
+        *_effects(low, sentence),
+        *_ages(low),
+        *_percents(low, book),
     ]
-    claims += [*_effects(low, sentence), *_ages(low), *_percents(low, book)]
+
+
+def _of_sentence(sentence: Sentence, place: int, text: str, book: AttributeBook) -> Iterator[Finding]:
+    french = (book.facts.locale or "").startswith("fr")
+    if not _claims(sentence.digits, sentence, book, french=french):
+        return  # blanking names would only take some away
+    subject = subjects(text, book.known).of(place)
+    low = blanked(sentence, subject.names)
+    claims = _claims(low, sentence, book, french=french)
     wrong: list[tuple[Measure, Finding | None]] = []
     borne: list[Measure] = []
     for claim in claims:

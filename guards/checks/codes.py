@@ -57,6 +57,8 @@ class _Codes:
 @per_facts
 def _codes(facts: Facts) -> Sequence[_Codes] | None:
     """Those of each product; None where no product has any."""
+    if not any(product.attributes for product in facts.products):
+        return None
     found = [_Codes(product) for product in facts.products]
     return found if any(codes.by_letters or codes.versions for codes in found) else None
 

@@ -335,7 +335,7 @@ COVERED = (
     rf"\b(?:{'|'.join(sorted(HOT))})\b"
 )
 LEFT_ON = whole_words(
-    "leave leaving left running on lassen lass laufen laissez laisser allumé allumée deja deje encendido burning"
+    "leave leaving running lassen lass laufen laissez laisser allumé allumée deja deje encendido burning"
 )
 ASLEEP = (
     r"\b(?:while|when|as) (?:you|she|he|they|everyone|your \w+) (?:\w+ )?(?:sleep|sleeps|asleep|are out|go out"

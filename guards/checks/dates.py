@@ -54,12 +54,14 @@ _OF_MONEY = frozenset("$€£¥.,")
 _MONTH_TOPIC = topic(" ".join(_MONTHS))
 _DELIVERED = re.compile(r"deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu|entreg|llegó|recib")
 _PLACED = re.compile(
-    r"\bhiciste|\bpediste|realizaste|\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt|passée|commandé"
+    r"\bse hizo\b|\bhiciste|\bpediste|realizaste|\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt"
+    r"|passée|commandé"
     r"|\bfrom\b|\bvom\b"
     r"|\bdu\b|made on|dated"
 )
 _RESTOCK = re.compile(
-    r"restock|new stock|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau|réappro|in stock"
+    r"restock|new stock|revient|reviennent|vuelve|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau"
+    r"|réappro|in stock"
     r"|replenish|de retour"
     r"|auf lager|en stock|available"
 )
@@ -71,6 +73,7 @@ _STARTS = re.compile(r"\bstarts?\b|\bbegins?\b|\bfrom\b|beginnt|startet|\bab\b|c
 _PROMOTION = re.compile(
     r"sale|promo|offer|discount|code|aktion|rabatt|angebot|solde|remise|offre|gutschein|coupon|%|deal"
 )
+_UNTIL = re.compile(r"(?:\bto|\bbis|\bbis zum|\bau|\bal|[–-])\s?$")
 _BEHIND = re.compile(r"\s?(?:\w+ ){0,2}(?:zugestellt|geliefert|erhalten|angekommen|ausgeliefert)")
 """German says it behind the date."""
 _PLACED_BEHIND = re.compile(r"\s?(?:\w+ ){0,2}(?:bestellt|aufgegeben|gekauft)")
@@ -156,13 +159,14 @@ def _judge(
     behind = sentence.low[found.end() : found.end() + 25]
     right: date | None
     of_promotion = _PROMOTION.search(sentence.low) or _names_promotion(sentence, ours)
-    if of_promotion and (_ENDS.search(before) or _STARTS.search(before)) and order is None:
-        ends = bool(_ENDS.search(before))
+    until = _UNTIL.search(before) is not None
+    if of_promotion and (until or _ENDS.search(before) or _STARTS.search(before)) and order is None:
+        ends = until or bool(_ENDS.search(before))
         right, is_known = _of_promotion(sentence, ours, ends=ends)
         if not is_known:
             return
-    elif (until := _deadline(text, sentence, before, order, ours)) is not None:
-        right = until
+    elif (deadline := _deadline(text, sentence, before, order, ours)) is not None:
+        right = deadline
     elif order is not None and (_DELIVERED.search(before) or _BEHIND.match(behind)):
         right = order.delivered_on
         if right is None and _HEDGED.search(sentence.low) and not _FUTURE.search(sentence.low):

@@ -37,13 +37,14 @@ DEEDS = (
         "refunded issued processed initiated sent made approved completed submitted put credited reimbursed "
         "returned paid transferred refund erstattet zurückerstattet rückerstattet gutgeschrieben "
         "zurücküberwiesen veranlasst ausgeführt überwiesen angestoßen zurückgezahlt remboursé effectué procédé "
-        "lancé crédité traité émis überweisen überwiesen devuelto reembolsado abonado paid versé reembolso",
+        "lancé crédité traité émis überweisen überwiesen devuelto reembolsado abonado paid versé reembolso "
+        "rembourser erstattet",
         "refund return receive_return cancel exchange_items",
         rf"{_WE}(?:refunded|(?:issued|processed|initiated|sent|made|approved|completed|submitted"
         r"|put through) (?:you )?(?:a |the |your )?(?:full |partial )?refund)\b",
         rf"{_WE}(?:credited|reimbursed)\b|{_WE}(?:sent|returned|paid|transferred|put) (?:you )?(?:the "
         rf"|your )?(?:money|[$€£¥]?[\d.,]{{1,12}}(?: \w{{2,8}})?) back\b",
-        rf"\brefund\b.{{0,40}}?{_BEEN}(?:issued|processed|sent|made|completed|initiated|approved)\b",
+        rf"\brefund\b.{{0,70}}?{_BEEN}(?:issued|processed|sent|made|completed|initiated|approved)\b",
         rf"{_BEEN}(?:refunded|reimbursed|credited)\b",
         rf"{_ICH}(?:erstattet|zurückerstattet|rückerstattet|gutgeschrieben|zurücküberwiesen)\b",
         r"\b(?:erstattung|rückerstattung|betrag|geld)\b.{0,40}?\bwurde\b.{0,40}?\b(?:veranlasst"
@@ -54,14 +55,17 @@ DEEDS = (
         rf"{_HE}(?:devuelto|reembolsado|abonado)\b|\b(?:haben wir|habe ich|wir haben"
         rf"|ich habe)\b.{{0,40}}?\büberwiesen\b",
         rf"\b(?:has|have) (?:already )?been paid out\b|\breembolso\b.{{0,30}}?\b(?:se ha|ha sido)\b|{_JAI}versé\b",
+        rf"{_WE}paid out\b|\bje viens de (?:vous |te )?rembourser\b|\bwurden?\b.{{0,15}}?\b(?:erstattet|überwiesen"
+        rf"|gutgeschrieben|zurückgezahlt)\b",
     ),
     _deed(
         "cancellation",
-        "cancelled storniert annulé cancelado anulado cancellation",
+        "cancelled storniert annulé cancelado anulado cancellation annuler",
         "cancel",
         rf"{_WE}cancell?ed\b", rf"\border\b.{{0,30}}?{_BEEN}cancell?ed\b", rf"{_ICH}storniert\b", rf"{_JAI}annulé",
         r"\bbestellung\b.{0,40}?\bwurde\b.{0,20}?\bstorniert\b|\bcommande\b.{0,40}?\ba (?:bien )?été annulée\b",
         rf"{_HE}(?:cancelado|anulado)\b",
+        r"\bje viens d[e'’] ?(?:vous |te )?(?:l['’])?annuler\b",
     ),
     _deed(
         "return",
@@ -76,7 +80,7 @@ DEEDS = (
     _deed(
         "exchange",
         "exchange swapped replacement umgetauscht ausgetauscht échangé replacement replacements ersatz "
-        "remplacement sustituto enviado mandado sent shipped verschickt zugeschickt",
+        "remplacement sustituto enviado mandado sent shipped verschickt zugeschickt renvoyé",
         "exchange change_items replac",
         rf"{_WE}(?:exchanged|swapped|{_MADE} (?:a |an |the |your )?exchange|(?:sent"
         r"|shipped) (?:you )?(?:a |the |your )?replacement)\b",
@@ -88,6 +92,8 @@ DEEDS = (
         rf"{_ICH}(?:ersatz|neue[nrms]?)\b.{{0,40}}?\b(?:geschickt|zugeschickt|verschickt|versendet|versandt)\b"
         rf"|{_HE}(?:enviado|mandado) (?:un|una|otr[oa])\b",
         rf"{_JAI}(?:envoyé|expédié) (?:un |une )(?:nouve\w+|autre|remplacement)",
+        r"\b(?:je|nous) (?:vous|t['’]) ?(?:ai|avons) (?:aussi |également )?(?:renvoyé|envoyé"
+        r"|expédié) (?:\w+ )?(?:un|une) (?:nouve\w+|autre)",
     ),
     _deed(
         "change of address",
@@ -134,10 +140,12 @@ DEEDS = (
     ),
     _deed(
         "change of delivery",
-        "upgraded expedited rushed rescheduled rerouted redirected shipped sent dispatched expédié enviado despachado",
+        "upgraded expedited rushed rescheduled rerouted redirected shipped sent dispatched expédié enviado "
+        "despachado moved bumped prioritized prioritised",
         "ship delivery fulfil expedite",
         rf"{_WE}(?:upgraded|expedited|rushed|rescheduled|rerouted|redirected|shipped|sent out|dispatched)\b",
         rf"{_JAI}expédié\b|{_HE}(?:enviado|despachado) (?:el|tu|su) (?:pedido|paquete)\b",
+        rf"{_WE}(?:moved|bumped|prioriti[sz]ed) (?:it|this|that|them|your|the)\b",
     ),
     _deed(
         "reservation",

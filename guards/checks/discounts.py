@@ -73,7 +73,8 @@ _CODE_AFTER = re.compile(
 )
 _CODE_BEFORE = re.compile(r"\b(?P<code>[A-Z][A-Z0-9_-]{2,23})[\"'”“»*`]{0,3}\s(?i:codes?|coupons?|vouchers?)\b")
 _CODE_CALLED = re.compile(
-    r"\b(?i:use|enter|type|apply|with|mit|nutze|nutzen sie|gib|avec|utilisez|saisissez|entrez|using"
+    r"\b(?i:use|enter|type|apply|with|mit|nutze|nutzen sie|gib|geben sie(?: einfach)?|einfach|avec|utilisez"
+    r"|saisissez|entrez|using"
     r"|try|redeem)\s(?:(?i:den|the|le)\s)?[\"'“„«*`]{0,3}(?P<code>[A-Z]{3,20}-?\d{1,4})\b"
 )
 _PROMOTION = re.compile(
@@ -84,7 +85,7 @@ _PROMOTION = re.compile(
     r"|\b(?P<named>(?:[A-ZÄÖÜÉ][\w'’&-]{1,20}\s){1,3}(?:Sale|Promotion|Aktion|Soldes|Deals|Promo))\b"
 )
 _CODE_TOPIC = topic(
-    "code coupon voucher gutschein use enter type apply with mit nutze gib avec utilisez saisissez "
+    "code coupon voucher gutschein use enter type apply with mit nutze gib geben einfach avec utilisez saisissez "
     "entrez using try redeem"
 )
 _PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")

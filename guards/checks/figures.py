@@ -97,7 +97,10 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
     variants = [v for m in said for v in ours.variants(m.key, claim.sentence.low)]
     if any(v.price in amount.values for v in variants) and claim.around.lacks(words.NO_PRICE):
         return
-    if words.OWN.search(claim.sentence, claim.sentence.clause(amount.start - claim.sentence.start)):
+    if words.DENIED.search(claim.before):
+        return
+    own = claim.sentence.topics & words.OWN.topic
+    if own and words.OWN.pattern.search(claim.sentence.clause(amount.start - claim.sentence.start)):
         return
     if (difference := _difference(claim, ours)) is not None:
         right, reason, reckoned = difference in amount.values, "difference", False
@@ -141,9 +144,9 @@ def _is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
     """Whether nothing but "costs" and the like stands between one thing's name and the amount."""
     if len(said) != 1 or said[0].end > claim.amount.start:
         return False
-    if words.MORE_BEHIND.match(claim.tail):
-        return False
     start = claim.sentence.start
+    if words.MORE_BEHIND.match(claim.tail) or words.ADDING.search(claim.sentence.low[: said[0].start - start]):
+        return False
     return words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
 
 
@@ -233,7 +236,7 @@ def _typed(
     """What an amount of that kind can be; None when its sentence does not tell the kind."""
     near = claim.nearby
     order = claim.order(ours)
-    if words.FREE_FROM.search(claim.lead) and ours.facts.delivery and ours.facts.delivery.free_from is not None:
+    if _is_threshold(claim) and ours.facts.delivery and ours.facts.delivery.free_from is not None:
         return frozenset({ours.facts.delivery.free_from}) | ours.loose
     if words.SAVING.search(claim.sentence, near):
         of = variants or ours.facts.products
@@ -248,10 +251,9 @@ def _typed(
     if _is_fee(claim) and not variants and order is None and ours.delivery:
         delivery = ours.facts.delivery
         threshold = delivery.free_from if delivery else None
-        if words.FREE.search(claim.before):
-            return frozenset({threshold} if threshold is not None else ()) | ours.loose
         fee = delivery.price if delivery else None
-        return frozenset({fee} if fee is not None else ()) | ours.loose
+        said_of = {threshold, fee} if words.FREE.search(claim.before) else {fee}
+        return frozenset([amount for amount in said_of if amount is not None]) | ours.loose
     if (
         order is not None
         and words.TOTAL.search(claim.sentence, near)
@@ -304,12 +306,12 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
     if (difference := _difference(claim, ours)) is not None:
         return difference
     if delivery and (
-        words.FREE_FROM.search(claim.lead)
-        or (words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before))
+        _is_threshold(claim) or (words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before))
     ):
         return delivery.free_from
     if delivery and _is_fee(claim) and not (SHIPPED.search(claim.sentence.low) and TOTAL.search(claim.sentence)):
-        return delivery.free_from if words.FREE.search(claim.before) else delivery.price
+        above = words.FREE.search(claim.before) and words.ABOVE.search(claim.before)
+        return delivery.free_from if above else delivery.price
     order = claim.order(ours)
     if words.REFUND.search(claim.sentence):
         mine = [r for r in ours.facts.refunds if order is None or plain_id(r.order or "") == plain_id(order)]
@@ -326,6 +328,12 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
     if words.TOTAL.search(claim.sentence, claim.nearby) and not products and only:
         return only.total
     return _price(claim, ours, products, reading)
+
+
+def _is_threshold(claim: Claim) -> bool:
+    """Whether delivery is said to be free from that amount on."""
+    behind = words.ABOVE.search(claim.before) is not None and words.FREE_BEHIND.match(claim.tail) is not None
+    return behind or words.FREE_FROM.search(claim.lead) is not None
 
 
 def _is_fee(claim: Claim) -> bool:

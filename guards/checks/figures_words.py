@@ -17,8 +17,9 @@ FREE = re.compile(
     r"|exceed|at least|minimum",
 )
 TOTAL = Cue(
-    "total totals summe gesamt order amount came comes beläuft",
-    r"\btotal|\bsumme\b|\bgesamt|\border\b.{0,30}\bfor\b|\bamount(?:s|ed)? to|came to|comes to|beläuft",
+    "total totals summe gesamt order amount came comes élève asciende beläuft",
+    r"\btotal|\bsumme\b|\bgesamt|\border\b.{0,30}\bfor\b|\bamount(?:s|ed)? to|came to|comes to|beläuft|s['’]élève"
+    r"|asciende",
 )
 REFUND = Cue("refund erstatten rückerstattung zurückerstattet rembours", r"refund|erstatt|rembours")
 TAX = Cue("tax taxes taxable vat mwst tva steuer versteuert", r"\btax|\bvat\b|\bmwst|\btva\b|steuer")
@@ -28,10 +29,11 @@ SAVING = Cue(
     r"|günstiger|knock|nachlass",
 )
 FORMER = Cue(
-    "lowest niedrigster bas bajo was were from passe instead statt original rrp uvp reduced down regular usual "
+    "lowest niedrigster bas bajo was von were from passe instead statt original rrp uvp reduced down regular usual "
     "normal before au previous formerly "
     "vorher zuvor früher bisher ancien list marked compare compared",
-    r"lowest price|niedrigste[rn]? preis|prix le plus bas|precio más bajo|\bwas\b|\bwere\b|\bfrom\b|passe de"
+    r"lowest price|niedrigste[rn]? preis|prix le plus bas|precio más bajo|\bwas\b|\bvon\b.{0,25}\bauf\b|\bwere\b"
+    r"|\bfrom\b|passe de"
     r"|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
     r"|usual|normal|before|"
     r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)",
@@ -67,7 +69,8 @@ FOR = re.compile(
     r"|les|l['’]|one|each|your)?\s*",
 )
 FREE_DELIVERY = Cue(
-    "free kostenlos gratis gratuit offerte deliver", r"\bfree\b|kostenlos|gratis|gratuit|offerte|deliver"
+    "versandkostenfrei frei entfällt free kostenlos gratis gratuit offerte deliver",
+    r"\bfree\b|versandkostenfrei|entfällt|kostenlos|gratis|gratuit|offerte|deliver",
 )
 FEE_LEAD = re.compile(
     r"\bdelivery\b(?! (?:address|date))|\bshipping\b|\bpostage\b|versand(?:kosten)?\b|\blieferung\b|liefergebühr"
@@ -96,12 +99,24 @@ OWN = Cue(
 )
 """The amount is the customer's own."""
 FREE_FROM = re.compile(
-    r"\b(?:free|kostenlos\w*|gratis|gratuite?|offerte?|versandkostenfrei)\b[^.;]{0,25}?"
-    r"\b(?:ab|from|over|above|dès|à partir de|a partir de|desde|starts? at|starting at|at)\s(?:an? |orders? (?:of"
+    r"\b(?:free|kostenlos\w*|gratis|gratuite?|offerte?|versandkostenfrei)\b[^.;]{0,40}?"
+    r"\b(?:ab|from|over|above|dès|à partir de|a partir de|desde|starts? at|starting at|at|reach(?:es)?|exceeds?"
+    r"|erreicht)\s(?:an? |orders? (?:of"
     r"|over) )?"
     r"(?:CHF|EUR|USD|GBP|KWD|[a-z]{3} )?$"
 )
 """Before an amount: from there on delivery is free."""
+DENIED = re.compile(r"(?:\bnot|n['’]t|\bnicht|\bkeine?|\bpas|\bno (?:es|cuesta|son))\s(?:mehr |just |plus )?[$€£¥]?$")
+"""Right before an amount: it is not that."""
+ADDING = re.compile(
+    r"\b(?:with|add|adding|plus|mit|und|avec|ajoutant|con|añadiendo|including)\s(?:the |an? |our |dem |der |einem "
+    r"|la |le |el |un[ea]? )?$"
+)
+"""Right before a name: it is added to something else."""
+FREE_BEHIND = re.compile(
+    r"[^.;]{0,30}?\b(?:versandkostenfrei|kostenlos|kostenfrei|gratis|free|offerte|gratuite|entfällt|entfallen"
+    r"|frei haus)\b"
+)
 MORE_BEHIND = re.compile(
     r"\s?(?:de |en )?(?:more|less|cheaper|extra|dearer|off|plus|moins|más|menos|teurer|günstiger|mehr|weniger"
     r"|billiger|apart)\b"

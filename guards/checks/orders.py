@@ -73,7 +73,7 @@ _CLAIM = Cue(
     "expédiée route "
     "livrée arrivée annulée cours entregado entregó enviado envió camino cancelado canceló preparación",
     r"(?P<how>\b(?:is|was|has been|has|have been|status(?: is)?:?|got|ist|wurde|est|a été|sera|está|fue|ha sido"
-    r"|se)\b)\s"
+    r"|se)\b|(?<=\d):)\s"
     r"(?:now |already |currently |still |marked as |just |also |successfully |bereits |schon "
     r"|gestern |noch |derzeit |soeben |déjà |encore |bien |toujours )*"
     r"(?P<state>delivered|shipped|dispatched|on its way|on the way|in transit|out for delivery"
@@ -81,7 +81,7 @@ _CLAIM = Cue(
     r"|in bearbeitung|versandt|verschickt|versendet|unterwegs|auf dem weg|zugestellt|geliefert"
     r"|ausgeliefert|angekommen|storniert"
     r"|en préparation|en cours de préparation|expédiée?|en route|livrée?|arrivée?|annulée?|entregad[oa]|entregó"
-    r"|enviad[oa]|envió|en camino|cancelad[oa]|canceló|en preparación)\b(?! (?:by|to) )",
+    r"|enviad[oa]|envió|en camino|cancelad[oa]|canceló|en preparación)\b(?! by | to (?!you\b))",
 )
 _TOPICS = topic(
     "orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend proc way vers "
@@ -116,7 +116,8 @@ _PRICE_OF = re.compile(
     r"(?:price|cost|value|refund|preis|wert|prix|valeur|precio)\w* (?:of|for|von|für|de|d['’]|pour) ?$"
 )
 _HOLDS = re.compile(
-    r"\b(?:contain(?:s|ed)?|include[sd]?|contenait|contiene|incluye|enthielt|has|have|had|of|with|enthält|umfasst"
+    r"\b(?:contain(?:s|ed)?|holds?|include[sd]?|contenait|contiene|incluye|enthielt|has|have|had|of|with|enthält"
+    r"|umfasst"
     r"|contient|comprend|mit|avec|consists)\b"
 )
 _TRACKING = Cue(
@@ -189,7 +190,7 @@ def _order_meant(sentence: Sentence, at: int, here: Sequence[Mention], carried: 
 def _states(
     sentence: Sentence, here: Sequence[Mention], carried: str | None, states: dict[str, str | None], ours: Known
 ) -> Iterator[Finding]:
-    for found in _CLAIM.find(sentence) if sentence.topics & _HOW else ():
+    for found in _CLAIM.find(sentence) if sentence.topics & _HOW or ":" in sentence.low else ():
         key = _order_meant(sentence, found.start("state"), here, carried, ours)
         if sentence.asks or _ELSE.search(sentence.clause(found.start("state"))) or _of_refund(sentence, found, ours):
             continue

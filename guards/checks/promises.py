@@ -55,6 +55,11 @@ _HEDGED = re.compile(
 _PAST = re.compile(
     r"\b(?:was|were|has been|arrived|wurde|a été|placed|called|opened?|closed?|ends?|endet|starts?|today's|bestellt)\b"
 )
+_ORDER_NOW = re.compile(
+    r"\bif you (?:order|buy|check out)\b|\bwenn (?:du|sie) (?:jetzt|heute|gleich) bestell\w+|\bsi (?:vous"
+    r"|tu) commande[sz]?"
+)
+"""No doubt, but the only condition."""
 _CUSTOMER_ASKS = re.compile(r"\b(?:if|whether|need|want|would you|cannot|can['’]?t|wenn|ob|si)\b")
 _PROMISED = reduce(or_, [promise.topic for promise in PROMISES])
 _TOPICS = _ARRIVE | _PROMISED
@@ -93,6 +98,7 @@ def _unproven(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             and "risk" not in found[0]
             and "no questions" not in found[0]
             and "never" not in found[0]
+            and not found[0][:1].isdigit()
         ):
             continue
         proofs = _proofs(facts)
@@ -118,7 +124,11 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     if fast and not sentence.denies_at(fast.start()) and (most is None or most > 1):
         yield take_out(sentence, "No fact tells of so fast a delivery. Do not offer it.")
         return
-    if not sentence.topics & _WHEN.topic or not _WILL.search(sentence.low) or _CUSTOMER_ASKS.search(sentence.low):
+    if (
+        not sentence.topics & _WHEN.topic
+        or not _WILL.search(sentence.low)
+        or _CUSTOMER_ASKS.search(_ORDER_NOW.sub("", sentence.low))
+    ):
         return
     for found in _WHEN.pattern.finditer(sentence.low):
         clause = sentence.clause(found.start("day"))

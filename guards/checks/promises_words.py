@@ -129,7 +129,26 @@ PROMISES = (
         "installment instalment raten fois plazos",
     ),
     Promise(
-        "with in",
+        "hour hours day days",
         r"\b(?:be|arrive) with you (?:in|within) \d+ (?:hours?|days?)\b",
+    ),
+    Promise(
+        "customers people shoppers kunden clients clientes",
+        r"(?<!\d)\d[\d.,]{2,12} (?:happy |satisfied )?(?:customers|people|shoppers|kunden|clients|clientes)\b",
+    ),
+    Promise(
+        "points punkte puntos",
+        r"\b(?:earn|get|collect|receive|sammeln|gagne[zr]?|ganas)\b.{0,25}\b(?:points|punkte|puntos)\b",
+        "points",
+    ),
+    Promise(
+        "award awards prize gold winner won testsieger prix premio",
+        r"\b(?:took gold|won (?:the|an?|gold)\b|award-winning|testsieger|design award)|\bawards? \d{4}\b",
+        "award prize testsieger",
+    ),
+    Promise(
+        "open geöffnet ouvert abierta abierto",
+        r"\b(?:open|geöffnet|ouverte?|abiert[oa])\b.{0,12}\b(?:until|till|bis|jusqu|hasta)\b.{0,3}\d",
+        "open",
     ),
 )

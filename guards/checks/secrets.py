@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from shopgraph.guards.checks.base import Finding
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.text import lowered, whole_words
-from shopgraph.guards.checks.vocabulary import vocabulary
+from shopgraph.guards.checks.vocabulary import beginnings, vocabulary
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
@@ -83,23 +83,11 @@ _CALLED = re.compile(
     r"(?P<quote>[\"'“„«`]?)\s?(?P<value>[^\s\"'“”„«»`]{4,200})",
     re.I,
 )
-_CALLED_SIGNS = (
-    *(
-        "passw",
-        "kennwort",
-        "passcode",
-        "passphrase",
-        "mot de passe",
-        "contraseña",
-        "clave",
-        "schlüssel",
-        "secret",
-        "credential",
-        "zugang",
-    ),
-    *("zugriff", "geheim", "jeton", "d'acc", "d’acc"),
+_CALLED_STEMS = whole_words(
+    "pass kenn mot schl secr cred zuga zugr gehe jeto cont clav pin key keys toke clé clef logi pwd code"
 )
-_CALLED_WORDS = whole_words("pin pwd key keys token tokens clé clef login pass")
+"""The first letters of what a secret is called."""
+_CALLED_ENDS = ("passwort", "schlüssel", "kennwort")
 _PLAIN_LINKS = (":", "=", "->", "→", "lautet", "lauten", "reads")
 _NO_VALUE = whole_words(
     "required needed necessary optional incorrect wrong invalid valid correct expired safe secure secret private "
@@ -134,7 +122,9 @@ _PROMPT = re.compile(
     r"|\b(?:do not|don['’]t|never) (?:disclose|reveal|share|mention|show|repeat|leak) (?:this|these|the|your"
     r"|any of (?:this|these))"
     r" (?:system )?(?:prompt|instructions|rules|guidelines)\b"
-    r"|\b(?:repeat|repeating|here is) everything above\b"
+    r"|\b(?:repeat|repeating|here is) everything above\b|\brepeating my instructions|\bmy instructions word for word"
+    r"|\bvoici[^.\n]{0,40} mes (?:instructions|consignes)|\bmes (?:instructions|consignes)\s?:"
+    r"|\bmis instrucciones (?:de sistema )?(?:son|:)|\bhier (?:sind|ist) (?:mein|meine) (?:\w+ )?(?:anweisungen|instruktionen|prompt)"
     r"|<\|(?:im_start|im_end|system|endoftext|user|assistant)\|>|\[/?INST\]|<</?SYS>>|</?system>"
     r"|\"role\"\s{0,2}:\s{0,2}\"(?:system|developer)\""
     r"|#{2,4} ?(?:system|instructions?)(?: prompt| message)?\s{0,2}(?::|\n|$)"
@@ -172,6 +162,7 @@ _PROMPT_WORDS = whole_words(
     "configuré "
     "configurée demandé chargé chargée inst start end above"
 )
+_ADDRESSES = frozenset({"you", "act", "du", "tu", "eres"})
 _PROMPT_SIGNS = ("you are a", "you are the", "you're a", "you’re a", "act as", "<|", "du bist", "tu es", "eres ", "##")
 """One of these, or of the words, stands in whatever `_PROMPT` finds."""
 
@@ -183,7 +174,9 @@ def find_secrets(text: str, facts: Facts) -> Iterator[Finding]:
     found = _secret(text, low, words, facts)
     if found is not None:
         yield _block(found, "The text holds a secret.")
-    elif not words.isdisjoint(_PROMPT_WORDS) or _any_in(low, _PROMPT_SIGNS):
+    elif not words.isdisjoint(_PROMPT_WORDS) or (
+        (not words.isdisjoint(_ADDRESSES) or "<|" in low or "##" in low) and _any_in(low, _PROMPT_SIGNS)
+    ):
         told = _PROMPT.search(text) or _SPOKEN.search(text)
         if told is not None:
             yield _block(told.span(), "The text tells the assistant's own instructions.")
@@ -199,7 +192,7 @@ def _secret(text: str, low: str, words: frozenset[str], facts: Facts) -> tuple[i
         shaped = _SHAPES.search(text)
         if shaped is not None:
             return shaped.span()
-    if words.isdisjoint(_CALLED_WORDS) and not _any_in(low, _CALLED_SIGNS):
+    if _CALLED_STEMS.isdisjoint(beginnings(text)) and not _any_in(low, _CALLED_ENDS):
         return None
     for called in _CALLED.finditer(text):
         value = called["value"].rstrip(".,;:!?)")

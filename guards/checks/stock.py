@@ -14,7 +14,8 @@ from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, ProductFact
 
 _TOPICS = topic(
-    "have got them haben tenemos avons only just solo queda quedan agotado agotada ready prêt prête "
+    "few wenige quelques pocos pocas almost have got them haben tenemos avons only just solo queda quedan "
+    "agotado agotada ready prêt prête "
     "versandbereit stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus "
     "ruptu"
 )
@@ -32,7 +33,7 @@ _OUT = re.compile(
     r"|plus disponibles?|all gone|agotad[oa]s?)\b"
 )
 _LEFT = re.compile(
-    r"(?P<number>\d{1,24})"  # begins with a set: fast to find; `_left` looks at what stands before
+    r"(?P<number>\d(?<!\d\d)\d{0,23}+)"  # begins with a set: fast to find; `_left` looks at what stands before
     r"(?: (?:more |weitere )?(?:pieces?|units?|pairs?|items?|copies|of (?:them|these|those)|stück"
     r"|paare?|exemplare?|pièces?|exemplaires?|paires?|articles?))?"
     r"(?: are| is| remain| sind| ist| sont)?(?: still| currently| now| noch| derzeit| encore)?"
@@ -55,6 +56,13 @@ _ONLY = Cue(
     "only just noch nur plus",
     r"\b(?:only|just|nur noch|plus que) (?P<number>0{0,20}\d{1,4})\b(?=[^.!?]{0,45}"
     r"\b(?:left|remaining|copies|copy|übrig|exemplaires?|pièces?|paires?|stück)\b)",
+)
+_FEW = re.compile(
+    r"\b(?:only a few|just a few|nur noch wenige|plus que quelques|quedan (?:muy )?poc[oa]s|almost (?:gone"
+    r"|sold out)|fast ausverkauft)\b"
+)
+_NAMED_LEFT = Cue(
+    "left übrig remaining", r"(?P<number>\d(?<!\d\d)\d{0,23}+)(?: [^\W\d_]{2,14}){1,3} (?:left|übrig|remaining)\b"
 )
 _STAYS = Cue(
     "reste solo queda quedan",
@@ -235,7 +243,12 @@ def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductF
     if counted is None and sentence.topics & _LEFT_AFTER.topic:
         counted = _LEFT_AFTER.pattern.search(sentence.digits, begin, end)
     if counted is None:
-        counted = _ONLY.search_digits(sentence) or _STAYS.search_digits(sentence) or _COLON.search_digits(sentence)
+        counted = (
+            _ONLY.search_digits(sentence)
+            or _NAMED_LEFT.search_digits(sentence)
+            or _STAYS.search_digits(sentence)
+            or _COLON.search_digits(sentence)
+        )
     if counted is None and sentence.topics & _RESTE_TOPIC:
         counted = _RESTE.search(sentence.digits)
     if counted is not None and known_stocks == [int(counted["number"])]:
@@ -254,7 +267,8 @@ def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductF
             return
         if any(known_stocks):
             return
-    if (last and 1 not in known_stocks) or (many and max(known_stocks) < 10):
+    few = min(known_stocks) > 10 and _FEW.search(sentence.low, begin, end)
+    if (last and 1 not in known_stocks) or (many and max(known_stocks) < 10) or few:
         yield take_out(sentence, f"There are {max(known_stocks)} of it.")
         return
     yield from _there_or_gone(sentence, gone, there, known_stocks)

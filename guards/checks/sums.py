@@ -12,17 +12,18 @@ from functools import cached_property
 from itertools import combinations, product
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.amounts import Amount
+from shopgraph.guards.checks.amounts import Amount, find_amounts
 from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.claims import Around
 from shopgraph.guards.checks.names import Mention
-from shopgraph.guards.checks.text import Cue, Sentence, sentences, words_of
+from shopgraph.guards.checks.text import Cue, Sentence, sentences
 from shopgraph.guards.facts import ProductFact
 
 TOTAL = Cue(
     "together total totals subtotal altogether all sum adds add makes make come comes came up zusammen insgesamt "
     "gesamt summe "
-    "macht ergeben ergibt sind also ensemble totalise font soit donc fait arrivez juntos suma suman total son "
+    "élève asciende macht ergeben ergibt sind also ensemble totalise font soit donc fait arrivez juntos suma "
+    "suman total son "
     "llegas so that",
     r"\btogether\b|\b(?:sub)?totals?\b|altogether|\bin all\b|\badds? up\b|\bmakes?\b|\bcom(?:e|es|ing) to\b"
     r"|\bcame to\b|"
@@ -38,12 +39,7 @@ SHIPPED = re.compile(
     r"|con (?:los )?(?:gastos de )?env[ií]o|shipping (?:of|is)|delivery (?:of|is)|de livraison"
 )
 _NUMBER = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(\d{1,2})(?![\d.,]*\d|[%€$£¥])")
-_COUNT = re.compile(
-    r"(?<![\d.,$€£¥#/-])0{0,20}(?P<n>\d{1,2})(?: ?[x×]| (?:packs?|boxes|bags?|pairs?|sets?|bottles?|copies|pieces?"
-    r"|of|the|more|"
-    r"packungen|stück|säcke?|paar|paare|flaschen|pots?|lots?|paquets?|paires?|boîtes?|sacs?|de|d['’]|juegos?|pares|"
-    r"[a-zäöüéèß]{2,12}))? $"
-)
+_COUNT = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(?P<n>\d{1,2})(?: ?[x×]|(?: [^\W\d_]{2,12}){0,3})?(?: d['’])? ?$")
 COMPARED = re.compile(
     r"\bmore\b|\bless\b|cheaper|expensive|differ|\bgap\b|\bapart\b|\bsav|dearer|teurer|günstiger|mehr\b|weniger"
     r"|unterschied|"
@@ -58,6 +54,7 @@ _CUT = re.compile(
     r"%|\boff\b|code|discount|rabatt|remise|descuento|reduc|sale|\bmit [A-Z]|\bwith\b|\bavec\b|\bcon\b|aktion|promo"
 )
 _SHIPPING = re.compile(r"shipping|deliver|postage|versand|liefer|livraison|frais|env[ií]o|gastos")
+_TOKEN = re.compile(r"[^\W_]+")
 _BOTH = re.compile(r"\bboth\b|\bbeide\b|\bles deux\b|\blos dos\b|\blas dos\b")
 PER_PIECE = re.compile(r"\bper\b|\bpro\b|\bje\b|\beach\b|\bpar\b|\bpor\b|\ba piece\b|\bapiece\b|/")
 
@@ -75,6 +72,7 @@ class Basket:
         self._fee = self._minor(delivery.price) if delivery and _SHIPPING.search(self._low) else None
         self._free_from = self._minor(delivery.free_from) if delivery else None
         self._named = {mention.key for mention in ours.known.mentions(text)}
+        self._written = {self._minor(value) for amount in find_amounts(text) for value in amount.values}
         self._priced = self._spoken_of()
 
     def _minor(self, value: Decimal | None) -> int | None:
@@ -82,7 +80,7 @@ class Basket:
 
     def _spoken_of(self) -> list[tuple[int, ...]]:
         """Prices of each product of which a word stands in the text, named in full or not; seven at most."""
-        words = words_of(self._low)
+        words = _TOKEN.findall(self._low)
         here = {word[:5] for word in words if len(word) > 2}
         tails = tuple(word for word in words if len(word) > 3)
         products = self._ours.facts.products
@@ -90,7 +88,7 @@ class Basket:
         found: dict[str, set[int]] = {}
         for item in products:
             name, price = item.name.lower(), self._minor(item.price)
-            own = [word for word in words_of(name) if len(word) > 2]
+            own = [word for word in _TOKEN.findall(name) if len(word) > 2]
             named = every or name in self._named or item.sku.lower() in self._named
             if price is not None and (
                 named or any(word[:5] in here or (len(word) > 8 and word.endswith(tails)) for word in own)
@@ -129,6 +127,8 @@ class Basket:
         if _MISSING.search(low):
             targets = [*before, *([self._free_from] if self._free_from is not None else [])]
             if any(target - amount in sums or target + amount in sums for target in targets):
+                return True
+            if self._free_from is not None and self._free_from - amount in self._written:
                 return True
         singles = [*(self._of_named() or [price for prices in self._priced for price in prices]), *before]
         if COMPARED.search(low) and any(abs(one - other) == amount for one, other in combinations(singles, 2)):

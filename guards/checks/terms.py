@@ -26,12 +26,12 @@ _UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
     r"|jours?|semaines?|mois|heures?|ans?|d[ií]as?|semanas?|mes(?:es)?|horas?|años?)\b(?!\s(?:ago|left|old|early"
-    r"|late|remain))"
+    r"|late|remain|after|before|later|since|nach|vor|später|après|avant))"
 )
 _SPAN = Cue(
     "día días dia dias semana mes meses hora año años day days week month hour year werktag arbeitstag tag tage "
     "woche monat stunde jahr jour semaine mois heure an ans",
-    r"(?P<low>\d(?<![\d#.,-]\d)\d{0,22})"
+    r"(?P<low>\d(?<![\d#.,-]\d)\d{0,22}+)"
     rf"(?:\s?(?:-|–|—|to|bis|à|a|or|and|und|et|y|o|oder|ou)\s?(?P<high>0{{0,20}}\d{{1,3}}))?[\s-]{_UNIT}",
 )
 _ONE = Cue("a an eine einen einer einem un une", rf"\b(?P<low>an?|eine[rmn]?|une?)\s(?P<high>(?!))?{_UNIT}")
@@ -39,6 +39,7 @@ _ONE = Cue("a an eine einen einer einem un une", rf"\b(?P<low>an?|eine[rmn]?|une
 _DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours", "es": "días"}
 _DELIVERY = topic("envi entr tard deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
 _DELIVERY_NAMED = topic("delivery shipping lieferung versand livraison envío entrega")
+_DELIVERY_TAKES = re.compile(r"deliver\w*|shipping|lieferung|versand|livraison|env[ií]o")
 _IT_TAKES = re.compile(r"(?:it|sie|er|das|elle|cela|ça) (?:takes|usually takes|dauert|prend|tarda)|tarda\b|cela prend")
 _OTHER_METHOD = Cue(
     "express premium overnight next same pick pickup collect",
@@ -46,10 +47,12 @@ _OTHER_METHOD = Cue(
 )
 """The facts hold the standard method's days only."""
 _RETURN = Cue(
-    "come withdraw withdrawal devolver devolución return returns send sent bring rückgabe zurück retour renvoyer "
+    "changer rétractation desistir cambiar come withdraw withdrawal devolver devolución return returns send sent "
+    "bring rückgabe zurück retour renvoyer "
     "money change widerruf rücksendung",
-    r"\bcome back\b|\bwithdraw|\bdevol\w+|\breturns?\b|\breturned\b|\breturning\b|\breturn\b|send (?:it|them"
-    r"|things)? ?back|\bsent back"
+    r"\bcome back\b|\bwithdraw|\bdevol\w+|\breturns?\b|\breturned\b|\breturning\b|\breturn\b|\b(?:send"
+    r"|bring)\b.{0,30}?\bback\b|changer d[\'’]avis|rétract"
+    r"|desist|cambiar de opinión|\bsent back"
     r"|bring (?:it|them) back|rückgabe|"
     r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend",
 )
@@ -65,7 +68,10 @@ _PROCESSING = re.compile(
     r"gutgeschrieben|erhalten|konto|compte|see it|reach"
 )
 _EARLIEST = re.compile(r"at least|as early as|earliest|mindestens|frühestens|au moins|au plus tôt|minimum")
-_TAX = Cue("tax taxes vat mwst mehrwertsteuer tva", r"(?:\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)")
+_TAX = Cue(
+    "ust umsatzsteuer iva tax taxes vat mwst mehrwertsteuer tva",
+    r"(?:\bust\b|umsatzsteuer|\biva\b|\btax\b|\btaxes\b|\bvat\b|\bmwst\b|mehrwertsteuer|\btva\b)",
+)
 _NO_TAX = Cue(
     "free no zero steuerfrei ohne sans exempt",
     r"\btax[- ]free\b|\b(?:no|zero) (?:sales )?(?:tax|vat)\b|steuerfrei|ohne mehrwertsteuer|sans tva|exempt from",
@@ -108,7 +114,8 @@ def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
 
 
 _TOPICS = _DELIVERY | topic(
-    "come with devo take daue pren try retu back wide rück zurü reto renv mone chan send brin tax taxe vat mwst "
+    "ust umsa iva come with devo take daue pren try retu back wide rück zurü reto renv mone chan send brin tax "
+    "taxe vat mwst "
     "mehr tva steu free exem gara umta vers "
     "rücs refu erst remb ship komp stan"
 )
@@ -132,6 +139,9 @@ def _days(sentence: Sentence, earlier: Sentence | None, facts: Facts) -> Iterato
         returns = _RETURN.search(sentence) or (refund and "within" in sentence.low)
         if refund and (_PROCESSING.search(sentence.low) or not returns):
             continue
+        clause = sentence.clause(found.start("low"))
+        if returns and not _RETURN.pattern.search(clause) and _DELIVERY_TAKES.search(clause):
+            returns = None
         if returns and not found["high"]:
             yield from _window(sentence, found, facts.return_window_days)
         elif (

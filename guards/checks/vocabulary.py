@@ -11,3 +11,9 @@ from shopgraph.guards.checks.text import sentences
 def vocabulary(text: str) -> frozenset[str]:
     """Every word of the text, in lower case."""
     return frozenset().union(*[sentence.words for sentence in sentences(text)])
+
+
+@lru_cache(maxsize=4)
+def beginnings(text: str) -> frozenset[str]:
+    """The first four letters of every word of the text."""
+    return frozenset([word[:4] for word in vocabulary(text)])

@@ -161,6 +161,29 @@ def test_guardrails_gives_the_same_answer(chain: GuardChain, guard: object, fact
     assert validated.validation_passed
 
 
+def test_a_validator_of_somebody_else_joins_the_chain(facts: Facts) -> None:
+    from guardrails.validator_base import FailResult, PassResult, ValidationResult, Validator, register_validator
+
+    from shopgraph.guards.validators import as_check
+
+    @register_validator(name="elsewhere/no-shouting", data_type="string")
+    class NoShouting(Validator):  # type: ignore[misc]
+        def _validate(self, value: str, metadata: dict[str, object]) -> ValidationResult:
+            assert isinstance(metadata["facts"], Facts)
+            if "STOP" in value:
+                return FailResult(error_message="It stops.")
+            if value.isupper():
+                return FailResult(error_message="It shouts.", fix_value=value.capitalize())
+            return PassResult()
+
+    chain = GuardChain([*CHECKS, as_check(NoShouting())])
+    assert chain.run("Hello.", facts).verdicts == ()
+    assert chain.run("HELLO.", facts).text == "Hello."
+    stopped = chain.run("STOP.", facts)
+    assert (stopped.text, stopped.blocked) == ("", True)
+    assert stopped.verdicts[0].guard == "elsewhere-no-shouting"
+
+
 def test_the_guard_reports_to_nobody(guard: object) -> None:
     assert guard._allow_metrics_collection is False  # type: ignore[attr-defined]
 

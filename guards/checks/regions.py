@@ -91,13 +91,16 @@ def find_breaches(text: str, facts: Facts) -> Iterator[Finding]:
         return
     law = region_of(facts)
     ours = known(facts)
-    names = ours.products_in(text)
-    last: list[ProductFact] = []
     for sentence in sentences(text):
-        here = [v for m in inside(names, sentence.start, sentence.end) for v in ours.variants(m.key)]
-        last = here or last
         if sentence.topics & _TOPICS and not sentence.asks:
-            yield from list(_breaches(sentence, last, law, ours))[:1]
+            yield from list(_breaches(sentence, _spoken_of(text, sentence, ours), law, ours))[:1]
+
+
+def _spoken_of(text: str, sentence: Sentence, ours: Known) -> list[ProductFact]:
+    """What the sentence names, else what was named last before it."""
+    names = ours.products_in(text)
+    here = inside(names, sentence.start, sentence.end) or inside(names, 0, sentence.start)[-1:]
+    return [variant for mention in here for variant in ours.variants(mention.key)]
 
 
 def _breaches(sentence: Sentence, products: list[ProductFact], law: Region, ours: Known) -> Iterator[Finding]:

@@ -57,12 +57,14 @@ class Around:
 class Claim:
     """One of the amounts of a sentence."""
 
-    __slots__ = ("_before", "_nearby", "amount", "around", "index", "paired", "sentence")
+    __slots__ = ("_before", "_nearby", "amount", "around", "direct", "index", "paired", "sentence")
 
     def __init__(self, around: Around, index: int) -> None:
         self.around = around
         self.index = index
         self.sentence = around.sentence
+        self.direct: bool | None = None
+        """Whether it is said right behind a name; found out when first asked."""
         self.paired = False
         """Whether it stands in a list of amounts that goes with a list of names."""
         self.amount = around.amounts[index]

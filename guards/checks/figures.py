@@ -97,7 +97,7 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
     variants = [v for m in said for v in ours.variants(m.key, claim.sentence.low)]
     if any(v.price in amount.values for v in variants) and claim.around.lacks(words.NO_PRICE):
         return
-    if words.DENIED.search(claim.before):
+    if claim.sentence.denies and words.DENIED.search(claim.before):
         return
     own = claim.sentence.topics & words.OWN.topic
     if own and words.OWN.pattern.search(claim.sentence.clause(amount.start - claim.sentence.start)):
@@ -144,10 +144,14 @@ def _is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
     """Whether nothing but "costs" and the like stands between one thing's name and the amount."""
     if len(said) != 1 or said[0].end > claim.amount.start:
         return False
-    start = claim.sentence.start
-    if words.MORE_BEHIND.match(claim.tail) or words.ADDING.search(claim.sentence.low[: said[0].start - start]):
-        return False
-    return words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
+    if claim.direct is None:
+        start = claim.sentence.start
+        claim.direct = (
+            words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
+            and not words.MORE_BEHIND.match(claim.tail)
+            and not words.ADDING.search(claim.sentence.low[: said[0].start - start])
+        )
+    return claim.direct
 
 
 def _one_of(amount: Amount, values: frozenset[Decimal]) -> bool:
@@ -333,7 +337,7 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
 def _is_threshold(claim: Claim) -> bool:
     """Whether delivery is said to be free from that amount on."""
     behind = words.ABOVE.search(claim.before) is not None and words.FREE_BEHIND.match(claim.tail) is not None
-    return behind or words.FREE_FROM.search(claim.lead) is not None
+    return behind or words.FREE_FROM.search(claim.sentence, claim.lead) is not None
 
 
 def _is_fee(claim: Claim) -> bool:

@@ -98,12 +98,13 @@ OWN = Cue(
     r"|\bgastar\b",
 )
 """The amount is the customer's own."""
-FREE_FROM = re.compile(
+FREE_FROM = Cue(
+    "free kostenlos gratis gratuite offerte versandkostenfrei",
     r"\b(?:free|kostenlos\w*|gratis|gratuite?|offerte?|versandkostenfrei)\b[^.;]{0,40}?"
     r"\b(?:ab|from|over|above|dès|à partir de|a partir de|desde|starts? at|starting at|at|reach(?:es)?|exceeds?"
     r"|erreicht)\s(?:an? |orders? (?:of"
     r"|over) )?"
-    r"(?:CHF|EUR|USD|GBP|KWD|[a-z]{3} )?$"
+    r"(?:CHF|EUR|USD|GBP|KWD|[a-z]{3} )?$",
 )
 """Before an amount: from there on delivery is free."""
 DENIED = re.compile(r"(?:\bnot|n['’]t|\bnicht|\bkeine?|\bpas|\bno (?:es|cuesta|son))\s(?:mehr |just |plus )?[$€£¥]?$")

@@ -23,7 +23,7 @@ class Reading:
         self._text, self._ours = text, ours
         self._basket: Basket | None = None
         self._said: list[Decimal] = []
-        self._listed: list[tuple[Sentence, Mention]] = []
+        self._arounds: list[Around] = []
 
     @property
     def cut(self) -> Decimal | None:
@@ -38,7 +38,11 @@ class Reading:
 
     def end(self, around: Around) -> None:
         """Note that a sentence is over."""
-        self._listed += [(around.sentence, mention) for mention in around.products]
+        self._arounds.append(around)
+
+    def _listed(self) -> list[tuple[Sentence, Mention]]:
+        """What was named in the sentences with amounts so far."""
+        return [(around.sentence, mention) for around in self._arounds for mention in around.products]
 
     def reaches(self, claim: Claim, *, of_one: bool) -> bool:
         """Whether reckoning with what the text speaks of leads to the amount.
@@ -64,7 +68,7 @@ class Reading:
         inside = [a for a in claim.around.amounts if a.start < claim.amount.start]
         if not named and len(inside) == 1 and (counts := _COUNTS.findall(claim.sentence.digits[:80])):
             return inside[0].values[0] * int(counts[0])
-        total = total_of([(s, m) for s, m in named if m.end <= claim.amount.start] or self._listed, self._ours)
+        total = total_of([(s, m) for s, m in named if m.end <= claim.amount.start] or self._listed(), self._ours)
         delivery = self._ours.facts.delivery
         if total is not None and SHIPPED.search(low):
             return total + delivery.price if delivery and delivery.price is not None else None

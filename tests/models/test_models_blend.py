@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopgraph.errors import ConfigurationError, InvalidInput
+from shopgraph.models.blend import vocabulary
 from shopgraph.models.blend.files import CARD, EXAMPLES, LABELS, REPORT, WEIGHTS, load_blend, save_blend
 from shopgraph.models.blend.model import Blend
 from shopgraph.models.blend.training import OUTSIDE, LabeledText, Trained, train_blend
+from shopgraph.models.blend.vectors import WordVectors
 from shopgraph.models.blend.vocabulary import learn_vocabulary, letter_codes, pair_codes, words_of
+from shopgraph.models.intent_models import Said
 from shopgraph.models.router import IntentRouter
 from shopgraph.models.routes import Intent, Tier
 
@@ -133,6 +137,30 @@ class TestRouter:
         strange = router.route("qwxz vbnm wrtp")
         assert (strange.intent, strange.tier) == (Intent.OUT_OF_SCOPE, Tier.LARGE_MODEL)
 
+    def test_a_model_that_fails_sends_the_message_up(self) -> None:
+        class Broken:
+            labels = ("track",)
+
+            def say(self, text: str) -> Said:
+                raise RuntimeError("out of order")
+
+            def taught(self, intent: str, sentences: Sequence[str]) -> Broken:
+                return self
+
+        route = IntentRouter(Broken()).route("where is order #D1000001?")
+        assert (route.intent, route.tier, route.confidence) == (Intent.OUT_OF_SCOPE, Tier.LARGE_MODEL, 0)
+        assert "RuntimeError" in route.why
+        assert route.entities.order_ids == ("#D1000001",)
+
+    def test_without_word_vectors_it_routes_by_what_it_knows(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def missing() -> WordVectors:
+            raise ConfigurationError("not installed", remedy="install it")
+
+        monkeypatch.setattr(vocabulary, "word_vectors", missing)
+        assert IntentRouter.load(folder).route("where is my zeppelin").intent == "track"
+
     def test_a_few_examples_teach_a_new_intent(self, folder: Path) -> None:
         router = IntentRouter.load(folder)
         taught = router.with_examples(
@@ -147,10 +175,10 @@ class TestRouter:
 class TestVocabulary:
     def test_training_and_routing_see_the_same(self) -> None:
         texts = [row.text for row in ROWS]
-        vocabulary = learn_vocabulary(texts)
-        encoded = vocabulary.encode(texts[0])
+        learned = learn_vocabulary(texts)
+        encoded = learned.encode(texts[0])
         assert len(set(encoded.indices.tolist())) == len(encoded.indices)
-        assert encoded.indices.max() < vocabulary.size
+        assert encoded.indices.max() < learned.size
         assert np.linalg.norm(encoded.values) == pytest.approx(2.0, abs=1e-3)  # four views of length one
         assert np.linalg.norm(encoded.meaning) == pytest.approx(1.0, abs=1e-3)
         assert encoded.strange == 0

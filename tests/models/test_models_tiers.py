@@ -122,7 +122,7 @@ def test_the_forms_of_public_sets_are_read(row: dict[str, Any], scores: tuple[fl
 
 
 def test_a_contaminated_row_is_dropped() -> None:
-    row = {"prompt": "p", "weak": 0, "strong": 1, "contaminated": 1}
+    row: dict[str, Any] = {"prompt": "p", "weak": 0, "strong": 1, "contaminated": 1}
     assert read_outcome(row) is None
     with pytest.raises(InvalidInput, match="no outcomes"):
         read_outcomes([row])

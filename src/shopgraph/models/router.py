@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,11 +17,12 @@ from shopgraph.models.entities import find_entities
 from shopgraph.models.features import words_of
 from shopgraph.models.intent_models import LOST, SURE, HashedIntents, IntentModel, Said, shown, tier_of
 from shopgraph.models.replies import answer_of
-from shopgraph.models.routes import Entities, Intent, Route
+from shopgraph.models.routes import Entities, Intent, Route, Tier
 from shopgraph.models.weights import load
 
 __all__ = ["LOST", "SURE", "Cue", "IntentRouter", "tier_of"]
 
+_log = logging.getLogger(__name__)
 CERTAIN = 0.97
 """The confidence of a cue that decides by itself."""
 LEAST_EXAMPLES = 3
@@ -92,7 +94,7 @@ class IntentRouter:
     def route(self, text: str) -> Route:
         """Where this message goes."""
         masked = find_entities(text)
-        said = self._decided(text, masked.text.lower().replace("’", "'")) or self.model.say(text)
+        said = self._decided(text, masked.text.lower().replace("’", "'")) or self._said(text)
         return Route(
             intent=said.intent,
             tier=said.tier,
@@ -120,6 +122,19 @@ class IntentRouter:
         if len(distinct) < 2:
             return (whole,)
         return tuple(_filled(route, whole.entities) for route in distinct.values())
+
+    def _said(self, text: str) -> Said:
+        """The model's word; where it fails, the message goes up a tier: the router is never what is down."""
+        try:
+            return self.model.say(text)
+        except Exception as error:
+            _log.exception("the intent model failed")
+            return Said(
+                intent=Intent.OUT_OF_SCOPE.value,
+                confidence=0.0,
+                tier=Tier.LARGE_MODEL,
+                why=f"the intent model failed ({type(error).__name__})",
+            )
 
     def _decided(self, text: str, lowered: str) -> Said | None:
         """What a cue, or a bare yes or no, decides by itself. Only where the model knows that intent."""

@@ -109,11 +109,10 @@ def rows_digest(rows: Sequence[LabeledText]) -> str:
 
 
 def _tensors(blend: Blend) -> dict[str, NDArray[np.generic]]:
-    scale = np.maximum(np.abs(blend.weights).max(axis=0), 1e-9) / 127
     vocabulary = blend.vocabulary
     return {
-        "weights": np.round(blend.weights / scale).astype(np.int8),
-        "scale": scale.astype(np.float32),
+        "weights": blend.weights,
+        "weight_scale": blend.weight_scale,
         "meaning_weights": blend.meaning_weights.astype(np.float16),
         "bias": blend.bias,
         "word_vectors": vocabulary.word_vectors.astype(np.float16),
@@ -181,7 +180,8 @@ def _blend(
             letters=coded("letters"),
         ),
         labels=tuple(str(label) for label in labels),
-        weights=wide("weights") * wide("scale"),
+        weights=tensors["weights"].astype(np.int8),
+        weight_scale=wide("weight_scale"),
         meaning_weights=wide("meaning_weights"),
         bias=wide("bias"),
         temperature=float(str(meta["temperature"])),

@@ -64,8 +64,11 @@ class Blend:
     vocabulary: Vocabulary
     labels: tuple[str, ...]
     """Sorted."""
-    weights: Floats
-    """Rows of the sparse views by scorers; a last scorer beyond the labels is that of out of scope."""
+    weights: NDArray[np.int8]
+    """Rows of the sparse views by scorers; a last scorer beyond the labels is that of out of scope. In eight bits: what
+    is read of them for a message is far apart in memory."""
+    weight_scale: Floats
+    """Per scorer, what a weight of one stands for."""
     meaning_weights: Floats
     """256 by scorers."""
     bias: Floats
@@ -98,14 +101,15 @@ class Blend:
 
     def scores(self, encoded: Encoded) -> Floats:
         """One margin per scorer, before the temperature."""
-        sparse = encoded.values @ self.weights[encoded.indices]
-        total: Floats = sparse + (MEANING_WEIGHT * encoded.meaning) @ self.meaning_weights + self.bias
+        sparse = (encoded.values @ self.weights[encoded.indices].astype(np.float32)) * self.weight_scale
+        dense = (MEANING_WEIGHT * encoded.meaning) @ self.meaning_weights
+        total: Floats = (sparse + dense + self.bias).astype(np.float32)
         return total
 
     def probabilities(self, within: Floats) -> Floats:
         """One probability per intent, from their margins."""
         powers = np.exp((within - within.max()) / self.temperature)
-        result: Floats = powers / powers.sum()
+        result: Floats = (powers / powers.sum()).astype(np.float32)
         return result
 
     def confidence(self, best: float) -> float:
@@ -152,10 +156,10 @@ class Blend:
         encoded = self.vocabulary.encode(text)
         rows = self.vocabulary.rows_of(set(grams_of(encoded.words)))
         value_of = dict(zip(encoded.indices.tolist(), encoded.values.tolist(), strict=True))
-        pulls = {
-            gram: value_of.get(row, 0.0) * float(self.weights[row, column] - self.weights[row].mean())
-            for gram, row in rows.items()
-        }
+        pulls: dict[str, float] = {}
+        for gram, row in rows.items():
+            weights = self.weights[row] * self.weight_scale
+            pulls[gram] = value_of.get(row, 0.0) * float(weights[column] - weights.mean())
         chosen: list[str] = []
         for gram in sorted(pulls, key=lambda gram: (-pulls[gram], gram)):
             if pulls[gram] <= 0 or len(chosen) == limit:

@@ -193,6 +193,7 @@ def _fit(rows: Sequence[LabeledText], seed: int) -> Blend:
     sklearn_svm, scipy_sparse = _learners()
     vocabulary = learn_vocabulary([row.text for row in rows])
     encoded = [vocabulary.encode(row.text) for row in rows]
+    blank = np.zeros(len(SCOPE_FEATURES), np.float32)
     labels = tuple(sorted({row.intent for row in rows} - {OUTSIDE}))
     columns = (*labels, OUTSIDE) if any(row.intent == OUTSIDE for row in rows) else labels
     target = np.array([columns.index(row.intent) for row in rows])
@@ -201,16 +202,18 @@ def _fit(rows: Sequence[LabeledText], seed: int) -> Blend:
     coefficients, bias = learner.coef_.T, learner.intercept_
     if len(columns) == 2:  # one scorer serves two classes
         coefficients, bias = np.hstack([-coefficients, coefficients]), np.array([-bias[0], bias[0]])
+    scale = np.maximum(np.abs(coefficients[: vocabulary.size]).max(axis=0), 1e-9).astype(np.float32) / np.float32(127)
     return Blend(
         vocabulary=vocabulary,
         labels=labels,
-        weights=_rounded(coefficients[: vocabulary.size]),
+        weights=np.round(coefficients[: vocabulary.size] / scale).astype(np.int8),
+        weight_scale=scale,
         meaning_weights=coefficients[vocabulary.size :].astype(np.float16).astype(np.float32),
         bias=bias.astype(np.float32),
         temperature=1.0,
         slope=1.0,
         shift=0.0,
-        scope=Scope(*(np.zeros(len(SCOPE_FEATURES), np.float32) for _ in range(3)), 0.0, 0.0),
+        scope=Scope(mean=blank, scale=blank, weights=blank, bias=0.0, threshold=0.0),
         examples=_examples(rows, labels, encoded),
         sure=(1.0,) * len(labels),
     )
@@ -218,8 +221,8 @@ def _fit(rows: Sequence[LabeledText], seed: int) -> Blend:
 
 def _learners() -> tuple[Any, Any]:
     try:
-        from scipy import sparse
-        from sklearn import svm
+        from scipy import sparse  # type: ignore[import-untyped]
+        from sklearn import svm  # type: ignore[import-untyped]
     except ImportError as error:
         raise ConfigurationError(
             f"Training a router needs {error.name}, which is not installed.",
@@ -239,13 +242,6 @@ def _matrix(sparse: Any, vocabulary: Vocabulary, encoded: Sequence[Encoded]) -> 
 
 def _meanings(encoded: Sequence[Encoded]) -> NDArray[np.float64]:
     return MEANING_WEIGHT * np.stack([one.meaning for one in encoded]).astype(np.float64)
-
-
-def _rounded(weights: NDArray[np.float64]) -> Floats:
-    """As a file keeps them: eight bits, one scale per scorer."""
-    scale = np.maximum(np.abs(weights).max(axis=0), 1e-9).astype(np.float32) / 127
-    kept: Floats = (np.round(weights / scale).astype(np.int8) * scale).astype(np.float32)
-    return kept
 
 
 def _examples(rows: Sequence[LabeledText], labels: tuple[str, ...], encoded: Sequence[Encoded]) -> Examples:
@@ -281,7 +277,7 @@ def _temperature(judged: Sequence[_Scored]) -> float:
 
 def _straightened(judged: Sequence[_Scored], model: Blend) -> tuple[float, float]:
     """Slope and shift of the log-odds by logistic regression on whether the best was right (Platt 1999)."""
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
     within = [one for one in judged if one.right >= 0]
     right = np.array([int(one.scores[: len(one.labels)].argmax()) == one.right for one in within])
@@ -298,7 +294,7 @@ def _best(model: Blend, one: _Scored) -> float:
 
 def _scope(judged: Sequence[_Scored], model: Blend) -> tuple[Scope, Floats]:
     """A logistic regression of in scope against out of scope, and its scores."""
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
     features = np.stack(
         [replace(model, labels=one.labels).scope_features(one.encoded, one.scores, one.like) for one in judged]
@@ -328,7 +324,8 @@ def _importance(judged: Sequence[_Scored]) -> NDArray[np.float64]:
         share * len(judged) / max(2 * outside, 1),
         (1 - share) * len(judged) / max(2 * left_out, 1),
     ]
-    return np.array(weights)[kinds]
+    importance: NDArray[np.float64] = np.array(weights)[kinds]
+    return importance
 
 
 def _sure(labels: tuple[str, ...], held_out: Sequence[HeldOut]) -> tuple[float, ...]:

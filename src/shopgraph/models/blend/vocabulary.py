@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from shopgraph.errors import ConfigurationError
 from shopgraph.models.blend.vectors import DIMENSIONS, Floats, word_vectors
 from shopgraph.models.entities import find_entities
 
@@ -153,6 +154,14 @@ class Vocabulary:
             strange=_strange(parts),
         )
 
+    def _unknown_vector(self, word: str) -> Floats:
+        try:
+            vector = word_vectors()(word) - self.center
+        except ConfigurationError:
+            # A message is routed by what is known of it rather than not at all.
+            return np.zeros(DIMENSIONS, np.float32)
+        return vector / max(float(np.linalg.norm(vector)), 1e-9)
+
     def rows_of(self, grams: Iterable[str]) -> dict[str, int]:
         """Where those of the word n-grams stand that training has kept."""
         found = {gram: self.grams.place(gram_code(gram)) for gram in grams}
@@ -178,8 +187,7 @@ class Vocabulary:
         if at is not None:
             vector = self.word_vectors[at]
         else:
-            vector = word_vectors()(word) - self.center
-            vector = vector / max(float(np.linalg.norm(vector)), 1e-9)
+            vector = self._unknown_vector(word)
         rarity = self.strangest if at is None else float(self.word_rarity[at])
         likeness = self.word_vectors @ vector
         near = np.flatnonzero(likeness > LIKE)

@@ -64,7 +64,7 @@ def _least(share: NDArray[np.float64], recovered: NDArray[np.float64], wanted: f
     return round(float(x0 + (x1 - x0) * (wanted - y0) / (y1 - y0)), 4)
 
 
-def threshold_for(gains: Floats, weak: Floats, strong: Floats, keep: float) -> float:
+def threshold_for(gains: Floats, weak: NDArray[np.float64], strong: NDArray[np.float64], keep: float) -> float:
     """The highest expected gain that still recovers that share of the gap: the fewest strong calls for it."""
     order = np.argsort(-gains, kind="stable")
     gap = (strong - weak)[order]

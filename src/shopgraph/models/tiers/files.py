@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
@@ -49,7 +50,7 @@ def save_tiers(trained: TrainedTiers, out: Path, *, sources: str, rows: int, dat
   their words' codes.
 - Not for: other models than these two, other kinds of request than these.
 """
-    tensors = {
+    tensors: dict[str, NDArray[np.generic]] = {
         "codes": model.lexicon.codes,
         "rarity": model.lexicon.rarity.astype(np.float16),
         "word_weights": model.word_weights,

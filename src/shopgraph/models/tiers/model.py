@@ -48,7 +48,7 @@ class Lexicon:
         values = 1 + np.log(np.fromiter(found.values(), dtype=np.float32, count=len(found)))
         values = (values * self.rarity[places]).astype(np.float32)
         norm = math.sqrt(float(values @ values))
-        return places, values / np.float32(norm or 1.0)
+        return places, (values / (norm or 1.0)).astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -126,8 +126,8 @@ def train_tiers(
 
 def _learners() -> tuple[Any, Any]:
     try:
-        from scipy import sparse
-        from sklearn import linear_model
+        from scipy import sparse  # type: ignore[import-untyped]
+        from sklearn import linear_model  # type: ignore[import-untyped]
     except ImportError as error:
         raise ConfigurationError(
             f"Training a router needs {error.name}, which is not installed.", remedy="pip install 'shopgraph[train]'"

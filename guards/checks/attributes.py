@@ -61,6 +61,8 @@ _LIMIT = re.compile(
     r"|[^.,;]{0,16}\b(?:than you|als (?:du|sie) (?:wollte|woll|such|brauch)\w*|que vous (?:voul|cherch)\w*"
     r"|que quer\w*)\b"
 )
+_PER = re.compile(r"(?:\b(?:per|pro|je|par|por|les|aux|cada|every|for every|alle|auf)|/)\s?$")
+"""Right before a figure that something is reckoned for: a price for each 100 g."""
 _THE_LAST = re.compile(
     r"\b(?:the|der|den|die|les|des|los|las) (?:last|past|next|first|letzten|nächsten|ersten|prochaines?|últim[oa]s"
     r"|próxim[oa]s)\s$"
@@ -191,7 +193,7 @@ def _claimed(
     """Whether a figure is said of a product, and not wished for, denied, ordered or measured out."""
     words = sentence.words
     before = low[max(0, claim.start - 60) : claim.start]
-    if _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end):
+    if _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end) or _PER.search(before):
         return False
     if claim.kind == "time" and not low.startswith("-old", claim.end) and not _THE_LAST.search(before):
         return _is_time(claim, low, sentence, products, subject, book)
@@ -356,6 +358,8 @@ def _put(claim: Measure, right: Figure, sentence: Sentence, book: AttributeBook)
     return replace(start + claim.start, start + claim.end, whole_text, reason)
 
 
+_GROUPED = re.compile(r"\d{1,3}(?:([.,'’ \u00a0\u202f])\d{3})+")
+
 _UNIT_WORDS = {
     "in": "inches",
     "sqft": "sq ft",
@@ -380,7 +384,9 @@ _UNIT_WORDS = {
 
 
 def _in_the_style(number: str, like: str, locale: str | None) -> str:
-    """The number with the draft's decimal mark."""
+    """The number with the draft's marks."""
+    if number.isdecimal() and len(number) > 4 and (mark := _GROUPED.fullmatch(like)):
+        return f"{int(number):,}".replace(",", mark[1])
     comma = ("," in like and "." not in like) or (locale or "en")[:2] in ("de", "fr", "es", "it", "nl")
     if comma and "." in number and len(number.rpartition(".")[2]) != 3:
         return number if "." in like else number.replace(".", ",")

@@ -251,12 +251,14 @@ def _typed(
             | ours.former(of)
             | ours.loose
             | _derived(claim, ours)
+            | (ours.delivery if words.DELIVERY.search(claim.sentence) or words.FEE.search(near) else frozenset())
         )
     if _is_fee(claim) and not variants and order is None and ours.delivery:
         delivery = ours.facts.delivery
         threshold = delivery.free_from if delivery else None
         fee = delivery.price if delivery else None
-        said_of = {threshold, fee} if words.FREE.search(claim.before) else {fee}
+        free = words.FREE.search(claim.sentence.low) and not words.COSTS_JUST.search(claim.before)
+        said_of = {threshold, fee} if free else {fee}
         return frozenset([amount for amount in said_of if amount is not None]) | ours.loose
     if (
         order is not None
@@ -289,6 +291,8 @@ def _of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
 def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, reason: str) -> Iterator[Finding]:
     amount = claim.amount
     right = _right(claim, ours, said or claim.products(), reading)
+    if right in amount.values and (ours.currency is None or ours.currency in amount.currencies):
+        return
     if right is None:
         shown = claim.sentence.text[amount.start - claim.sentence.start :][: amount.end - amount.start]
         yield take_out(claim.sentence, f"{shown}: {reason} Leave it out or take it from the facts.")

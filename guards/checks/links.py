@@ -37,6 +37,7 @@ _PAGES = whole_words(
     "size-guide groessentabelle guide-des-tailles gift-cards newsletter"
 )
 """Pages that every shop has."""
+_NAME_WORDS = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -101,11 +102,20 @@ def _is_invented(path: str, host: str, facts: Facts) -> bool:
     if f"{host}/{plain}" in pages or f"{host.removeprefix('www.')}/{plain}" in pages:
         return False
     ours = known(facts)
+    parts = plain.split("/")
+    if len(parts) < 4 and parts[-1] in _slugs(facts) and all(part.isalpha() for part in parts[:-1]):
+        return False  # a product's page, by its name
     return not all(part in _PAGES or part in ours.orders or part in ours.products for part in plain.split("/"))
 
 
 def _plain(path: str) -> str:
     return path.lower().rstrip(".,;:!?*_").partition("?")[0].partition("#")[0].strip("/")
+
+
+@per_facts
+def _slugs(facts: Facts) -> frozenset[str]:
+    """Names of products as addresses write them."""
+    return frozenset("-".join(_NAME_WORDS.findall(product.name.lower())) for product in facts.products)
 
 
 @per_facts

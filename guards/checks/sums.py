@@ -13,10 +13,13 @@ from itertools import combinations, product
 
 from shopgraph.domain import exponent
 from shopgraph.guards.checks.amounts import Amount, find_amounts
+from shopgraph.guards.checks.attribute_book import attribute_book
 from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.claims import Around
+from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.text import Cue, Sentence, sentences
+from shopgraph.guards.checks.units import UNITS
 from shopgraph.guards.facts import ProductFact
 
 TOTAL = Cue(
@@ -56,7 +59,11 @@ _CUT = re.compile(
 _SHIPPING = re.compile(r"shipping|deliver|postage|versand|liefer|livraison|frais|env[ií]o|gastos")
 _TOKEN = re.compile(r"[^\W_]+")
 _BOTH = re.compile(r"\bboth\b|\bbeide\b|\bles deux\b|\blos dos\b|\blas dos\b")
-PER_PIECE = re.compile(r"\bper\b|\bpro\b|\bje\b|\beach\b|\bpar\b|\bpor\b|\ba piece\b|\bapiece\b|/")
+PER_PIECE = re.compile(
+    r"\bper\b|\bpro\b|\bje\b|\beach\b|\bpar\b|\bpor\b|\ba piece\b|\bapiece\b|/|\d ?[€$£]? (?:an?|la|le|l['’]|das"
+    r"|die|der|el) ?[^\W\d_]{2,}|\bworks? out\b|\bl['’]unité\b|\bla pièce\b|\bcada\b|\bchacune?\b|\bpièce\b"
+    r"|\bentspricht\b|\brevient\b|\bsale a\b|\bsalen a\b|\bjeweils\b|\bapiece\b|\bcost(?:s|ing)? you\b|\bevery\b"
+)
 
 
 class Basket:
@@ -135,8 +142,26 @@ class Basket:
             return True
         if not PER_PIECE.search(low):
             return False
+        if amount in self._per_measure(low):
+            return True
         counts = {int(n) for n in re.findall(r"\d{1,3}", self._low)} - {0}
         return any(abs(value - amount * count) * 2 <= count for value in singles for count in counts)
+
+    def _per_measure(self, low: str) -> frozenset[int]:
+        """What 100 g, a litre or an hour cost by the prices and figures of what is spoken of, rounded either way."""
+        units = [read._replace(values=((Decimal(1),),)) for read in _bare_units(low)]
+        units += list(measures(low, low))
+        attributes = attribute_book(self._ours.facts)
+        found: set[int] = set()
+        for item in self._ours.facts.products[:40]:
+            price = self._minor(item.price)
+            for figure in attributes.figures(item) if price is not None and units else ():
+                whole = figure.measure.values[0][0] * figure.measure.factor
+                for unit in units:
+                    if price is not None and whole > 0 and unit.kind == figure.measure.kind:
+                        exact = price * unit.values[0][0] * unit.factor / whole
+                        found |= {int(exact), int(exact) + 1}
+        return frozenset(found)
 
     def _is_total(self, amount: int, sums: frozenset[int]) -> bool:
         """Whether it is a sum, or one after a price cut, rounded either way."""
@@ -153,6 +178,18 @@ class Basket:
         """The prices of what is named in full, where it is more than one thing."""
         prices = {v.price for key in self._named for v in self._ours.variants(key, "") if v.price is not None}
         return [int(price * self._scale) for price in prices] if len(prices) > 1 else []
+
+
+_BARE_UNIT = re.compile(r"(?:\b(?:per|pro|je|par|por|an?|the|le|la|l['’]|el|der|das|die)\s?|/\s?)([^\W\d_]{1,12})\b")
+
+
+def _bare_units(low: str) -> list[Measure]:
+    """Units without a number: "per litre"."""
+    return [
+        Measure(0, 0, 0, 0, (), UNITS[word].kind, UNITS[word].factor)
+        for word in _BARE_UNIT.findall(low)
+        if word in UNITS
+    ]
 
 
 def _running(said: Sequence[int]) -> frozenset[int]:

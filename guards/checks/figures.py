@@ -291,7 +291,7 @@ def _of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
 def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, reason: str) -> Iterator[Finding]:
     amount = claim.amount
     right = _right(claim, ours, said or claim.products(), reading)
-    if right in amount.values and (ours.currency is None or ours.currency in amount.currencies):
+    if right in amount.values and not words.BELOW.search(claim.before) and (ours.currency is None or ours.currency in amount.currencies):
         return
     if right is None:
         shown = claim.sentence.text[amount.start - claim.sentence.start :][: amount.end - amount.start]

@@ -9,6 +9,7 @@ from decimal import Decimal
 from shopgraph.guards.checks.attribute_book import AttributeBook
 from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.text import sentences
+from shopgraph.guards.checks.units import ASPECTS, plain
 from shopgraph.guards.facts import ProductFact
 
 _DAY = Decimal(1440)
@@ -38,10 +39,10 @@ _USE = re.compile(
 )
 _USED = frozenset({"mass", "volume", "temperature", "fahrenheit", "time", "length", "pressure", "data"})
 _OF_SOMEBODY = re.compile(
-    r"\b(?:(?:for|with) (?:an?|your|his|her|the) (?:[\w-]{1,14} ){1,2}(?:of|at|weighing|who is|that weighs)"
-    r"|(?:für|bei|mit) (?:ein|eine|einen|einem|einer|ihr|ihre|ihren|ihrem|ihrer|dein\w*) (?:[\w-]{1,18} ){1,2}"
-    r"(?:von|mit|ab|à)|pour (?:une?|votre|ton|ta) (?:[\w-]{1,14} ){1,2}d[e’']"
-    r"|(?:para|con) (?:una?|tu|su) (?:[\w-]{1,14} ){1,2}de)\s?$"
+    r"\b(?:for (?:an?|your|his|her|the) (?:[\w-]{1,14} ){0,1}(?P<en>[\w-]{1,14}) (?:of|at|weighing|who is|that weighs)"
+    r"|für (?:eine?[nr]?|ihre?[nr]?|dein\w*) (?:[\w-]{1,18} ){0,1}(?P<de>[\w-]{1,18}) (?:von|mit)"
+    r"|pour (?:une?|votre|ton|ta) (?P<fr>[\w-]{1,14})(?: [\w-]{1,14})? d[e’']"
+    r"|para (?:una?|tu|su) (?P<es>[\w-]{1,14})(?: [\w-]{1,14})? de)\s?$"
 )
 """Before a figure: it is a child's, a dog's or a room's."""
 _NUMBER = re.compile(r"(?<![\d.,$€£#])\d{1,6}(?:[.,]\d{1,2})?(?![\d%]|[.,]\d| ?[$€£%])")
@@ -54,7 +55,8 @@ def is_of_use(claim: Measure, low: str) -> bool:
     """Whether a figure tells what somebody uses, weighs or has, and nothing of the product."""
     if claim.kind in _USED and _RATE_BEHIND.match(low, claim.end):
         return True
-    return _OF_SOMEBODY.search(low, max(0, claim.start - 50), claim.start) is not None
+    found = _OF_SOMEBODY.search(low, max(0, claim.start - 50), claim.start) if claim.kind != "time" else None
+    return found is not None and not any(plain(noun) in ASPECTS for noun in found.groups() if noun)
 
 
 def is_instruction(claim: Measure, low: str) -> bool:

@@ -100,21 +100,22 @@ DIRECT = re.compile(
 OWN = Cue(
     "budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar hoped had have "
     "looking souhaitiez souhaitez vouliez voulez vouliez aviez disiez enveloppe wollten wolltest möchten möchtest "
-    "sagten nannten ausgeben vorgabe rahmen limit obergrenze grenze quería querías quiere dijo tope límite your ihre "
-    "ihren deine deinen vos tus",
+    "sagten nannten ausgeben vorgabe rahmen limit obergrenze grenze quería querías quiere dijo tope límite",
     r"\bbudget|\bto spend\b|\bspending limit|\bafford|presupuesto|\bgastar\b|\bausgeben\b|\bobergrenze\b"
-    r"|\byou(?: only|['’]d)? (?:said|mentioned|asked|wanted|want|hoped|had (?:in mind|set)|set|named|gave|have|wrote"
-    r"|are looking|were looking|['’]re looking)\b|\byour (?:limit|ceiling|maximum|max|cap|target)\b"
+    r"|\byou(?: only|['’]d)? (?:said|mentioned|asked|wanted|want|hoped|had (?:in mind|set)|set|named|gave|wrote"
+    r"|are looking for|were looking for|['’]re looking for)\b|\byour (?:limit|ceiling|maximum|max|cap|target)\b"
     r"|\bvous (?:souhaitiez|souhaitez|vouliez|voulez|aviez|disiez|évoquiez|parliez|cherchez|cherchiez)\b"
     r"|\bvotre (?:limite|plafond|enveloppe|maximum)\b"
-    r"|\b(?:sie|du) (?:wollten|wolltest|möchten|möchtest|sagten|nannten|nanntest|haben|hatten|suchen|suchten)\b"
+    r"|\b(?:sie|du) (?:wollten|wolltest|möchten|möchtest|sagten|nannten|nanntest|suchen|suchten)\b"
     r"|\b(?:wollten|wolltest|möchten|möchtest|suchen|suchten|nannten|sagten) (?:sie|du)\b"
     r"|\bihr(?:e[rnm]?)? (?:limit|grenze|rahmen|vorgabe|maximum)\b"
-    r"|\b(?:quer[ií]as?|buscas?|buscaba|dijo|dijiste|mencionó|mencionaste|pedía|pedías)\b|\b(?:tope|límite)\b"
-    r"|\byour [$€£]?[\d.,]{1,9}(?: ?[€$£]| euros?| dollars?| pounds?)?(?![\d.,]*\d)"
-    r"|\b(?:ihre|ihren|deine|deinen|vos|tus|sus) [\d.,]{1,9} ?(?:€|euros?|chf|franken)",
+    r"|\b(?:quer[ií]as?|buscas?|buscaba|dijo|dijiste|mencionó|mencionaste|pedía|pedías)\b|\b(?:tope|límite)\b",
 )
 """The amount is the customer's own."""
+PRICES = re.compile(
+    r"\b(?:costs?|priced|sells?|kostet|kosten|coûtent?|cuestan?|vale|price|preis|prix|precio)\b"
+)
+"""Between what the customer said and an amount: it is a price."""
 FREE_FROM = Cue(
     "free kostenlos gratis gratuite offerte versandkostenfrei",
     r"\b(?:free|kostenlos\w*|gratis|gratuite?|offerte?|versandkostenfrei)\b[^.;]{0,40}?"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.text import lowered, whole_words
+from shopgraph.guards.checks.units import plain
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
@@ -95,27 +96,35 @@ def is_host(host: str, allowed: tuple[str, ...]) -> bool:
 
 def _is_invented(path: str, host: str, facts: Facts) -> bool:
     """Whether a page is none of the facts' and none that every shop has."""
-    plain = _plain(path)
-    if not plain:
+    page = _plain(path)
+    if not page:
         return False
     pages = _pages(facts)
-    if f"{host}/{plain}" in pages or f"{host.removeprefix('www.')}/{plain}" in pages:
+    if f"{host}/{page}" in pages or f"{host.removeprefix('www.')}/{page}" in pages:
         return False
     ours = known(facts)
-    parts = plain.split("/")
-    if len(parts) < 4 and parts[-1] in _slugs(facts) and all(part.isalpha() for part in parts[:-1]):
+    parts = page.split("/")
+    if len(parts) < 4 and any(_is_named_for(part, facts) for part in parts):
         return False  # a product's page, by its name
-    return not all(part in _PAGES or part in ours.orders or part in ours.products for part in plain.split("/"))
+    return not all(part in _PAGES or part in ours.orders or part in ours.products for part in page.split("/"))
 
 
 def _plain(path: str) -> str:
     return path.lower().rstrip(".,;:!?*_").partition("?")[0].partition("#")[0].strip("/")
 
 
+def _is_named_for(part: str, facts: Facts) -> bool:
+    """Whether all words of a part of an address stand in one product's name, and one of them is long."""
+    said = {plain(word) for word in _NAME_WORDS.findall(part)}
+    return any(len(word) > 4 for word in said) and any(said <= name for name in _names_in_words(facts))
+
+
 @per_facts
-def _slugs(facts: Facts) -> frozenset[str]:
-    """Names of products as addresses write them."""
-    return frozenset("-".join(_NAME_WORDS.findall(product.name.lower())) for product in facts.products)
+def _names_in_words(facts: Facts) -> tuple[frozenset[str], ...]:
+    """The words of each product's name, as addresses write them."""
+    return tuple(
+        frozenset([plain(word) for word in _NAME_WORDS.findall(product.name.lower())]) for product in facts.products
+    )
 
 
 @per_facts

@@ -19,9 +19,6 @@ from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
 
 
-_IS = re.compile(r"\b(?:is|are|at|for|ist|sind|für|zu|est|sont|à|es|son|a)\b")
-
-
 def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Amounts that disagree with the facts."""
     amounts = find_amounts(text)
@@ -130,7 +127,7 @@ def _is_customers(claim: Claim) -> bool:
             return True
         gap = claim.sentence.low[begin + found.end() : place]
         named = any(m.end <= claim.amount.start for m in claim.around.products)
-        if not words.PRICES.search(gap) and not (named and _IS.search(gap)):
+        if not words.PRICES.search(gap) and not (named and words.IS.search(gap)):
             return True
     return False
 

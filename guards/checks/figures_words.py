@@ -116,6 +116,7 @@ PRICES = re.compile(
     r"\b(?:costs?|priced|sells?|kostet|kosten|coûtent?|cuestan?|vale|price|preis|prix|precio)\b"
 )
 """Between what the customer said and an amount: it is a price."""
+IS = re.compile(r"\b(?:is|are|at|for|ist|sind|für|zu|est|sont|à|es|son|a)\b")
 FREE_FROM = Cue(
     "free kostenlos gratis gratuite offerte versandkostenfrei",
     r"\b(?:free|kostenlos\w*|gratis|gratuite?|offerte?|versandkostenfrei)\b[^.;]{0,40}?"

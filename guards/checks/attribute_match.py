@@ -105,7 +105,8 @@ def _is_multiple(claim: Measure, alike: Sequence[Measure], low: str) -> bool:
 
 
 _TOGETHER = re.compile(
-    r"\ball 0*\d\b|\balle 0*\d\b|\bles 0*\d\b|\b(?:los|las) 0*\d\b|\btogether\b|\baltogether\b|\bin (?:all|total)\b|\btotal\w*\b|\bcombined\b|\badds? up\b|\bsum\b|\bmak(?:es?|ing)\b"
+    r"\ball 0*\d\b|\balle 0*\d\b|\bles 0*\d\b|\b(?:los|las) 0*\d\b"
+    r"|\btogether\b|\baltogether\b|\bin (?:all|total)\b|\btotal\w*\b|\bcombined\b|\badds? up\b|\bsum\b|\bmak(?:es?|ing)\b"
     r"|\bcomes? to\b|\bboth\b|\bzusammen\b|\binsgesamt\b|\bgesamt\w*|\bsumme\b|\bmacht\b|\bergeben\b|\bergibt\b"
     r"|\bensemble\b|\bsoit\b|\bà (?:eux|elles) (?:deux|0*2)\b|\bau total\b|\ben tout\b|\bjuntos?\b|\bjuntas?\b"
     r"|\bsuman?\b|\ben total\b|\balso\b|\bgives? you\b|\bdonne\b"
@@ -147,7 +148,7 @@ def _agrees(claim: Measure, values: Sequence[Decimal], figure: Figure, before: s
     if not bare and not same_kind(claim, measure):
         return False
     tolerance = _SYSTEMS if not bare and claim.system != measure.system else _EXACT
-    if _ABOUT.search(before):
+    if _ABOUT.search(before) and not bare:
         tolerance = Decimal("0.1")
     ours = [value if bare else value * claim.factor for value in values]
     theirs = [value if bare else value * measure.factor for values in measure.values for value in values]

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from shopgraph.guards.checks.attribute_book import AttributeBook
+from shopgraph.guards.checks.attribute_book import AttributeBook, Figure
 from shopgraph.guards.checks.measures import Measure, measures
-from shopgraph.guards.checks.text import sentences
+from shopgraph.guards.checks.subjects import Manner, Subject
+from shopgraph.guards.checks.text import Sentence, sentences, whole_words
 from shopgraph.guards.checks.units import ASPECTS, plain
 from shopgraph.guards.facts import ProductFact
 
@@ -26,9 +27,9 @@ _RATES = {
 }
 _RATED = tuple((period, re.compile(pattern)) for period, pattern in _RATES.items())
 _RATE_BEHIND = re.compile(
-    r"[^.,;:()]{0,14}?(?:\b(?:a|an|per|each|every|pro|am|jeden?|par|chaque|al|por|cada) (?:day|week|month|night|year|hour"
-    r"|tag|woche|monat|stunde|nacht|jahr|jour|semaine|mois|heure|nuit|an|día|semana|mes|hora|noche|año|trip|ride|meal"
-    r"|cup|tasse|trajet|sortie)\b|\bdaily\b|\btäglich\b|\bdiari[oa]s?\b|\b\w+ily use\b)"
+    r"[^.,;:()]{0,14}?(?:\b(?:a|an|per|each|every|pro|am|jeden?|par|chaque|al|por|cada) (?:day|week|month|night|year"
+    r"|hour|tag|woche|monat|stunde|nacht|jahr|jour|semaine|mois|heure|nuit|an|día|semana|mes|hora|noche|año"
+    r"|trip|ride|meal|cup|tasse|trajet|sortie)\b|\bdaily\b|\btäglich\b|\bdiari[oa]s?\b|\b\w+ily use\b)"
 )
 """Right behind a figure: so much is used, walked or drunk in that time."""
 _USE = re.compile(
@@ -51,6 +52,8 @@ _THINGS = frozenset({"mass", "length", "area"})
 _NUMBER = re.compile(r"(?<![\d.,$€£#])\d{1,6}(?:[.,]\d{1,2})?(?![\d%]|[.,]\d| ?[$€£%])")
 _HALF = re.compile(r"\b(?:half|halbe?[nrs]?|demi|demie|medi[oa])\b")
 _NAME = re.compile(r"[^\W\d_]{3,}")
+PRONOUNS = whole_words("it its they their er es sein seine sie ihr ihre il elle ils elles son sa ses leur leurs su sus")
+_FAR = Decimal(200)
 _TOLERANCE = Decimal("0.05")
 
 
@@ -58,7 +61,7 @@ def is_of_use(claim: Measure, low: str) -> bool:
     """Whether a figure tells what somebody uses, weighs or has, and nothing of the product."""
     if claim.kind in _USED and _RATE_BEHIND.match(low, claim.end):
         return True
-    if claim.kind in _THINGS and _ON_A.search(low, max(0, claim.start - 16), claim.start):
+    if claim.kind in _THINGS and len(claim.values) == 1 and _ON_A.search(low, max(0, claim.start - 16), claim.start):
         return True
     found = _OF_SOMEBODY.search(low, max(0, claim.start - 50), claim.start) if claim.kind != "time" else None
     return found is not None and not any(plain(noun) in ASPECTS for noun in found.groups() if noun)
@@ -74,7 +77,8 @@ def is_of_another(claim: Measure, low: str, products: Sequence[ProductFact], boo
     said = set(_NAME.findall(low))
     ours = claim.values[0][0] * claim.factor
     for product in book.facts.products:
-        if product in products or said.isdisjoint(_NAME.findall(product.name.lower())):
+        name = product.name.lower()
+        if product in products or name in low or said.isdisjoint(_NAME.findall(name)):
             continue
         if any(f.measure.kind == claim.kind and _holds(f.measure, ours) for f in book.figures(product)):
             return True
@@ -128,3 +132,20 @@ def _wholes(products: Sequence[ProductFact], book: AttributeBook) -> Iterator[De
                 yield value
                 if figure.measure.kind != "time":
                     yield value * figure.measure.factor
+
+
+def is_far(claim: Measure, right: Figure) -> bool:
+    """Whether it is so far from the only figure of its kind that it must be of something else."""
+    ours, theirs = claim.values[0][0] * claim.factor, right.measure.values[0][0] * right.measure.factor
+    return not right.measure.kind.startswith("bare") and bool(ours and theirs) and not _FAR > ours / theirs > 1 / _FAR
+
+
+def is_loose(subject: Subject, sentence: Sentence, book: AttributeBook) -> bool:
+    """Whether nothing ties a sentence to one of several products: no name here or before, no pronoun."""
+    return subject.manner is Manner.UNNAMED and len(book.facts.products) > 1 and PRONOUNS.isdisjoint(sentence.words)
+
+
+def is_called(right: Figure, low: str) -> bool:
+    """Whether a word of the attribute's name, or of its aspect, stands there."""
+    said = {plain(word) for word in _NAME.findall(low)}
+    return not right.words.isdisjoint(said) or right.aspect in {ASPECTS.get(word) for word in said} - {None}

@@ -13,14 +13,23 @@ from decimal import Decimal
 
 from shopgraph.guards.checks.attribute_book import AttributeBook, Figure, attribute_book
 from shopgraph.guards.checks.attribute_match import aspect_of, is_borne, is_converted, right_figure
-from shopgraph.guards.checks.attribute_reckoning import is_instruction, is_of_another, is_of_use, lasts
+from shopgraph.guards.checks.attribute_reckoning import (
+    PRONOUNS,
+    is_called,
+    is_far,
+    is_instruction,
+    is_loose,
+    is_of_another,
+    is_of_use,
+    lasts,
+)
 from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
-from shopgraph.guards.checks.units import ASPECTS, SHARES, THINGS, UNITS, plain
+from shopgraph.guards.checks.units import SHARES, THINGS, UNITS, plain
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, ProductFact
 
@@ -99,7 +108,6 @@ _COMPARES = re.compile(
     r"\b(?:compared|versus|vs|while|whereas|than|twice|half|both|each|gegenüber|verglichen|während|beide|jeweils|tandis"
     r"|contre|comparé|mientras|ambos)\b"
 )
-_IT = whole_words("it its they their er es sein seine sie ihr ihre il elle ils elles son sa ses leur leurs su sus")
 _NUMBER_BEFORE = re.compile(r"(?<![\w#.,/$€£¥-])(\d{1,20})[\s-](?:[^\W\d]{1,16}\s)?$")
 
 
@@ -170,15 +178,20 @@ def _of_sentence(sentence: Sentence, place: int, text: str, book: AttributeBook)
         products = _meant(claim, claims, subject, sentence, book)
         if not _claimed(claim, low, sentence, products, subject, book):
             continue
-        if is_borne(claim, products, low, book) or is_borne(claim, _others(subject, low, sentence, book), low, book):
-            borne.append(claim)
-        elif is_of_another(claim, sentence.low, products, book) or lasts(claim, text, products, book):
+        if (
+            is_borne(claim, products, low, book)
+            or is_borne(claim, _others(subject, low, sentence, book), low, book)
+            or is_of_another(claim, sentence.low, products, book)
+            or lasts(claim, text, products, book)
+        ):
             borne.append(claim)
         elif not is_converted(claim, borne):
             right = right_figure(claim, products, low, book)
             if right is not None and right.measure.values == claim.values:
                 continue  # the same number under another name
-            if right is not None and (_is_far(claim, right) or (_is_loose(subject, sentence, book) and not _is_called(right, low))):
+            if right is not None and (
+                is_far(claim, right) or (is_loose(subject, sentence, book) and not is_called(right, low))
+            ):
                 continue
             if right is None and (subject.manner is Manner.UNNAMED or claim.kind.startswith("number of ")):
                 continue
@@ -190,23 +203,6 @@ def _of_sentence(sentence: Sentence, place: int, text: str, book: AttributeBook)
             yield take_claim_out(sentence, claim.start, claim.end, lost, subject.products, reason)
         else:
             yield fixed
-
-
-def _is_far(claim: Measure, right: Figure) -> bool:
-    """Whether it is so far from the only figure of its kind that it must be of something else."""
-    ours, theirs = claim.values[0][0] * claim.factor, right.measure.values[0][0] * right.measure.factor
-    return not right.measure.kind.startswith("bare") and bool(ours and theirs) and not _FAR > ours / theirs > 1 / _FAR
-
-
-def _is_loose(subject: Subject, sentence: Sentence, book: AttributeBook) -> bool:
-    """Whether nothing ties a sentence to one of several products: no name here or before, no pronoun."""
-    return subject.manner is Manner.UNNAMED and len(book.facts.products) > 1 and _IT.isdisjoint(sentence.words)
-
-
-def _is_called(right: Figure, low: str) -> bool:
-    """Whether a word of the attribute's name, or of its aspect, stands there."""
-    said = {plain(word) for word in _WORDS_NEAR.findall(low)}
-    return not right.words.isdisjoint(said) or right.aspect in {ASPECTS.get(word) for word in said} - {None}
 
 
 def _claimed(
@@ -347,7 +343,7 @@ def _meant(
 
 def _others(subject: Subject, low: str, sentence: Sentence, book: AttributeBook) -> Sequence[ProductFact]:
     """Products that a sentence may speak of besides: any where it compares, or only half names one."""
-    pronoun = bool(sentence.words) and sentence.words[0] in _IT
+    pronoun = bool(sentence.words) and sentence.words[0] in PRONOUNS
     if subject.manner is Manner.NAMED and not _COMPARES.search(low):
         return ()
     if subject.manner is Manner.CARRIED and pronoun and not _COMPARES.search(low):
@@ -384,7 +380,6 @@ def _put(claim: Measure, right: Figure, sentence: Sentence, book: AttributeBook)
     return replace(start + claim.start, start + claim.end, whole_text, reason)
 
 
-_FAR = Decimal(200)
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'’ \u00a0\u202f])\d{3})+")
 
 _UNIT_WORDS = {

@@ -133,7 +133,9 @@ class Claim:
                 break
             run.append(mention)
         if not run:
-            apart = after is None or _APART.search(self.sentence.low[end - self.sentence.start : after.start - self.sentence.start])
+            apart = after is None or _APART.search(
+                self.sentence.low[end - self.sentence.start : after.start - self.sentence.start]
+            )
             return [] if after is None or apart else [after]
         return self._paired(run[::-1])
 
@@ -148,3 +150,30 @@ class Claim:
             self.paired = True
             return [run[following.index(self.amount)]]
         return run
+
+
+def is_customers(claim: Claim) -> bool:
+    """Whether the amount is the customer's own: "under the £30 you wanted to spend"."""
+    place = claim.amount.start - claim.sentence.start
+    clause = claim.sentence.clause(place)
+    begin = claim.sentence.low.find(clause)
+    for found in words.OWN.pattern.finditer(clause):
+        if begin + found.start() >= place:
+            return True
+        gap = claim.sentence.low[begin + found.end() : place]
+        named = any(m.end <= claim.amount.start for m in claim.around.products)
+        if not words.PRICES.search(gap) and not (named and words.IS.search(gap)):
+            return True
+    return False
+
+
+def is_joined(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether the name is the last of several things of which no amount was said: "two boxes and the ring"."""
+    if claim.index or len(said) != 1 or said[0].end > claim.amount.start:
+        return False
+    return words.JOINED.search(claim.sentence.low[: said[0].start - claim.sentence.start]) is not None
+
+
+def is_behind_another(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether another amount stands between the name and this one."""
+    return any(said[-1].end <= other.start < claim.amount.start for other in claim.around.amounts)

@@ -9,7 +9,7 @@ from shopgraph.guards.checks import figures_words as words
 from shopgraph.guards.checks.amounts import Amount, find_amounts, write_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import Book, book
-from shopgraph.guards.checks.claims import Around, Claim
+from shopgraph.guards.checks.claims import Around, Claim, is_behind_another, is_customers, is_joined
 from shopgraph.guards.checks.known import plain_id
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.reckoning import Reading
@@ -99,7 +99,8 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         return
     if claim.sentence.denies and words.DENIED.search(claim.before):
         return
-    if claim.sentence.topics & words.OWN.topic and _is_customers(claim):
+    if claim.sentence.topics & words.OWN.topic and is_customers(claim):
+        reading.aim_at(amount)
         return
     if (difference := _difference(claim, ours)) is not None:
         right, reason, reckoned = difference in amount.values, "difference", False
@@ -112,24 +113,9 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         )
     else:
         right, reason = _is_known(claim, ours, said, variants), "amount"
-        reckoned = not right and not _is_bound(claim) and reading.reaches(claim, of_one=False)
+        reckoned = not (right or _is_bound(claim) or _is_threshold(claim)) and reading.reaches(claim, of_one=False)
     if not right and not reckoned:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
-
-
-def _is_customers(claim: Claim) -> bool:
-    """Whether the amount is the customer's own: "under the £30 you wanted to spend"."""
-    place = claim.amount.start - claim.sentence.start
-    clause = claim.sentence.clause(place)
-    begin = claim.sentence.low.find(clause)
-    for found in words.OWN.pattern.finditer(clause):
-        if begin + found.start() >= place:
-            return True
-        gap = claim.sentence.low[begin + found.end() : place]
-        named = any(m.end <= claim.amount.start for m in claim.around.products)
-        if not words.PRICES.search(gap) and not (named and words.IS.search(gap)):
-            return True
-    return False
 
 
 def _difference(claim: Claim, ours: Book) -> Decimal | None:
@@ -164,7 +150,7 @@ def _is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
             words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
             and not words.MORE_BEHIND.match(claim.tail)
             and not words.ADDING.search(claim.sentence.low[: said[0].start - start])
-            and not _is_joined(claim, said)
+            and not is_joined(claim, said)
         )
     return claim.direct
 
@@ -211,23 +197,11 @@ def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[Pr
         return False
     if _is_direct(claim, said) and not words.OTHER.search(claim.sentence, claim.tail[:12]):
         return True
-    if words.OTHER.search(claim.sentence, claim.nearby) or _is_joined(claim, said):
+    if words.OTHER.search(claim.sentence, claim.nearby) or is_joined(claim, said):
         return False
-    if _is_behind_another(claim, said) and not words.FORMER.search(claim.sentence, claim.nearby):
+    if is_behind_another(claim, said) and not words.FORMER.search(claim.sentence, claim.nearby):
         return not words.MAKES.search(claim.lead)
     return claim.amount.start - said[-1].end <= 60
-
-
-def _is_joined(claim: Claim, said: Sequence[Mention]) -> bool:
-    """Whether the name is the last of several things of which no amount was said: "two boxes and the ring"."""
-    if claim.index or len(said) != 1 or said[0].end > claim.amount.start:
-        return False
-    return words.JOINED.search(claim.sentence.low[: said[0].start - claim.sentence.start]) is not None
-
-
-def _is_behind_another(claim: Claim, said: Sequence[Mention]) -> bool:
-    """Whether another amount stands between the name and this one."""
-    return any(said[-1].end <= other.start < claim.amount.start for other in claim.around.amounts)
 
 
 def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> frozenset[Decimal]:

@@ -54,13 +54,14 @@ OTHER = Cue(
     r"together|zusammen|ensemble|\bmore\b|credit|voucher|return|exchange|\bcosts? .{0,20}to (?:ship|send)",
 )
 BELOW = re.compile(
-    r"\b(?:under|less than|below|up to|at most|no(?:t)? more than|within|unter|unterhalb von|weniger als|höchstens"
-    r"|maximal|bis(?: zu)?|moins de|jusqu['’]à|sous|en dessous de|au plus|au maximum|inférieur à|menos de|hasta"
-    r"|bajo|por debajo de|como máximo|máximo)\s(?:the |your |den |die |der |ihren |deinen |les |la barre des |vos "
-    r"|los |tus |sus )?[$€£¥]?$",
+    r"\b(?:less than|at most|no(?:t)? more than|weniger als|höchstens|maximal|bis|moins de|au plus|au maximum"
+    r"|inférieur à|menos de|como máximo|máximo"
+    r"|(?:under|below|up to|within|unter|unterhalb von|bis zu|jusqu['’]à|sous|en dessous de|hasta|bajo|por debajo de)"
+    r"(?:\s(?:the|your|den|die|der|ihren|deinen|les|la barre des|vos|los|tus|sus))?)\s$",
 )
 ABOVE = re.compile(
-    r"\b(?:over|more than|above|at least|starting (?:at|from)|from|ab|über|mehr als|plus de|à partir de|dès)\s$"
+    r"\b(?:over|more than|above|at least|starting (?:at|from)|(?<!down )(?<!reduced )(?<!cut )from"
+    r"|ab|über|mehr als|plus de|à partir de|dès)\s$"
 )
 ABOUT = re.compile(
     r"\b(?:about|around|roughly|approximately|almost|nearly|just (?:over|under)|circa|ca\.|rund|etwa"
@@ -112,9 +113,7 @@ OWN = Cue(
     r"|\b(?:quer[ií]as?|buscas?|buscaba|dijo|dijiste|mencionó|mencionaste|pedía|pedías)\b|\b(?:tope|límite)\b",
 )
 """The amount is the customer's own."""
-PRICES = re.compile(
-    r"\b(?:costs?|priced|sells?|kostet|kosten|coûtent?|cuestan?|vale|price|preis|prix|precio)\b"
-)
+PRICES = re.compile(r"\b(?:costs?|priced|sells?|kostet|kosten|coûtent?|cuestan?|vale|price|preis|prix|precio)\b")
 """Between what the customer said and an amount: it is a price."""
 IS = re.compile(r"\b(?:is|are|at|for|ist|sind|für|zu|est|sont|à|es|son|a)\b")
 FREE_FROM = Cue(
@@ -139,8 +138,8 @@ JOINED = re.compile(
 )
 """Right before a name: it is the last of several things."""
 MAKES = re.compile(
-    r"\b(?:mak(?:es?|ing)|bring\w*|totall?ing|total|so|coming to|adds? up|leav\w+|ergibt|macht|zusammen|insgesamt|bleib\w+"
-    r"|soit|fait|donc|suma\w*|quedan?|son|en total)\b"
+    r"\b(?:mak(?:es?|ing)|bring\w*|totall?ing|total|so|coming to|adds? up|leav\w+|ergibt|macht|zusammen|insgesamt|"
+    r"bleib\w+|soit|fait|donc|suma\w*|quedan?|son|en total)\b"
 )
 """Before an amount behind another one: it was reckoned."""
 FREE_BEHIND = re.compile(

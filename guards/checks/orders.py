@@ -72,7 +72,8 @@ _CLAIM = Cue(
     "verschickt versendet unterwegs weg zugestellt geliefert ausgeliefert angekommen storniert préparation "
     "expédiée route "
     "livrée arrivée annulée cours entregado entregó enviado envió camino cancelado canceló preparación",
-    r"(?P<how>\b(?:is|was|has been|has|have been|status(?: is)?:?|got|ist|wurde|est|a (?:déjà |bien |finalement |enfin )?été|sera|está|fue|ha sido"
+    r"(?P<how>\b(?:is|was|has been|has|have been|status(?: is)?:?|got|ist|wurde|est"
+    r"|a (?:déjà |bien |finalement |enfin )?été|sera|está|fue|ha sido"
     r"|se)\b|(?<=\d):)\s"
     r"(?:now |already |currently |still |marked as |just |also |successfully |bereits |schon "
     r"|gestern |noch |derzeit |soeben |déjà |encore |bien |toujours )*"

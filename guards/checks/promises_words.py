@@ -123,8 +123,8 @@ PROMISES = (
         r"|in town|on the market)\b|\bbest price (?:anywhere|online|on the market|in town)\b",
     ),
     Promise(
-        "installments instalments raten ratenzahlung monatsraten monatsrate mensualité mensualidades fois plazos interest "
-        "zinsfrei",
+        "installments instalments raten ratenzahlung monatsraten monatsrate mensualité mensualidades fois plazos "
+        "interest zinsfrei",
         r"\b(?:interest-free|monthly|\d+) (?:\w+ )?instal?lments|\bratenzahlung|\bin \d+ raten|\ben \d+ fois"
         r"|\bsans frais en|\bmonatsraten?\b|\bmensualités?\b|\bmensualidades\b|"
         r"\ba plazos\b|\binterest[- ]free\b",

@@ -23,6 +23,7 @@ class Reading:
         self._text, self._ours = text, ours
         self._basket: Basket | None = None
         self._said: list[Decimal] = []
+        self._aims: list[Amount] = []
         self._arounds: list[Around] = []
 
     @property
@@ -34,7 +35,12 @@ class Reading:
 
     def hold(self, around: Around, amount: Amount) -> None:
         """Note an amount that was found right."""
-        self._said.append(amount.values[0])
+        if amount not in self._aims:
+            self._said.append(amount.values[0])
+
+    def aim_at(self, amount: Amount) -> None:
+        """Note an amount that the customer named: what is left of it is reckoned, it is added to nothing."""
+        self._aims.append(amount)
 
     def end(self, around: Around) -> None:
         """Note that a sentence is over."""
@@ -53,7 +59,8 @@ class Reading:
             self._basket = Basket(self._text, self._ours)
         if of_one and self._basket.is_price(claim.amount):
             return False
-        return self._basket.reaches(claim.amount, claim.around, self._said)
+        aims = [aim.values[0] for aim in self._aims]
+        return self._basket.reaches(claim.amount, claim.around, self._said, aims)
 
     def expected(self, claim: Claim) -> Decimal | None:
         """The total or difference that the amount must have meant to be, where that is clear."""

@@ -80,6 +80,7 @@ class Basket:
         self._fee = self._minor(delivery.price) if delivery and _SHIPPING.search(self._low) else None
         self._free_from = self._minor(delivery.free_from) if delivery else None
         self._named = {mention.key for mention in ours.known.mentions(text)}
+        self._aims: list[int] = []
         self._written = {self._minor(value) for amount in find_amounts(text) for value in amount.values}
         self._priced = self._spoken_of()
 
@@ -131,9 +132,13 @@ class Basket:
         """Whether it is the price of one of the products spoken of."""
         return any(self._minor(value) in prices for prices in self._priced for value in amount.values)
 
-    def reaches(self, amount: Amount, around: Around, said: Sequence[Decimal]) -> bool:
-        """Whether simple reckoning leads to the amount; `said` are the amounts of the text before it, found right."""
+    def reaches(self, amount: Amount, around: Around, said: Sequence[Decimal], aims: Sequence[Decimal] = ()) -> bool:
+        """Whether simple reckoning leads to the amount.
+
+        `said` are the amounts of the text before it that were found right, `aims` those that the customer named.
+        """
         before = [int(value * self._scale) for value in said]
+        self._aims = [int(value * self._scale) for value in aims]
         sums = self.sums | _running(before)
         return any(self._reached(int(value * self._scale), around, sums, before) for value in amount.values)
 
@@ -142,12 +147,12 @@ class Basket:
         if any(self._is_total(value, sums) for value in (amount, *([amount - self._fee] if self._fee else []))):
             return True
         if _MISSING.search(low):
-            targets = [*before, *([self._free_from] if self._free_from is not None else [])]
+            targets = [*before, *self._aims, *([self._free_from] if self._free_from is not None else [])]
             if any(target - amount in sums or target + amount in sums for target in targets):
                 return True
             if self._free_from is not None and self._free_from - amount in self._written:
                 return True
-        singles = [*(self._of_named() or [price for prices in self._priced for price in prices]), *before]
+        singles = [*(self._of_named() or [price for prices in self._priced for price in prices]), *before, *self._aims]
         if COMPARED.search(low) and any(abs(one - other) == amount for one, other in combinations(singles, 2)):
             return True
         if amount in self._per_piece():

@@ -101,13 +101,13 @@ _CONDITION = re.compile(
 
 _SINCE = re.compile(
     r"\s(?:from|after|of|following|since|ab|nach|seit|après|dès|suivant|à compter de|desde|tras|a partir de)"
-    r" (?:the |your |der |dem |ihrer |la |votre |il )?(?:deliver|receipt|receiv|arriv|erhalt|liefer|zustell|livrais|récep"
-    r"|entrega|recep)"
+    r" (?:the |your |der |dem |ihrer |la |votre |il )?(?:deliver|receipt|receiv|arriv|erhalt|liefer|zustell"
+    r"|livrais|récep|entrega|recep)"
 )
 """Behind a time: it begins with the delivery."""
 _YOURS = re.compile(
-    r"\b(?:your|ihr(?:e[mnr]?)?|dein(?:e[mnr]?)?|votre|vos|ton|ta|tu|su) (?:[^\W\d_]{3,16} ){1,2}(?:in|dans|en|dentro de)"
-    r" (?:about |etwa |environ |unas? )?$"
+    r"\b(?:your|ihr(?:e[mnr]?)?|dein(?:e[mnr]?)?|votre|vos|ton|ta|tu|su) (?:[^\W\d_]{3,16} ){1,2}"
+    r"(?:in|dans|en|dentro de) (?:about |etwa |environ |unas? )?$"
 )
 """Before a time: in so long the customer travels, or has a birthday."""
 

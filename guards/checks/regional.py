@@ -62,7 +62,8 @@ _NO_RIGHT = re.compile(
     r"|\b(?:pas|aucun) (?:de )?droit de rétractation\b|\bno (?:hay|tiene) derecho de desistimiento\b"
 )
 _EXCEPTED = re.compile(
-    r"\b(?:custom|personali[sz]ed|engraved|made to order|hygien\w*|sealed|unsealed|perishable|digital|download"
+    r"\b(?:unless|except|außer|ausgenommen|sauf|salvo|excepto|custom|personali[sz]ed|engraved|made to order"
+    r"|hygien\w*|sealed|unsealed|perishable|digital|download"
     r"|gift card|food"
     r"|maß\w*|personalisiert\w*|graviert\w*|entsiegelt\w*|versiegelt\w*|verderblich\w*|lebensmittel|gutschein\w*"
     r"|personnalisée?s?|sur mesure|descellée?s?|périssables?|numérique|personalizad\w*|perecedero\w*)\b"

@@ -35,6 +35,11 @@ def servers() -> Iterator[ExitStack]:
         yield stack
 
 
+def always(does: Doing) -> Script:
+    """A provider that does nothing else."""
+    return lambda body: does
+
+
 def models(
     stack: ExitStack, small: Fault | Say, large: Fault | Say, **more: Any
 ) -> tuple[LiteLLMChat, list[ScriptedProvider]]:

@@ -294,7 +294,7 @@ def _best(model: Blend, one: _Scored) -> float:
 
 def _scope(judged: Sequence[_Scored], model: Blend) -> tuple[Scope, Floats]:
     """A logistic regression of in scope against out of scope, and its scores."""
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.linear_model import LogisticRegression
 
     features = np.stack(
         [replace(model, labels=one.labels).scope_features(one.encoded, one.scores, one.like) for one in judged]

@@ -84,16 +84,27 @@ _LINK_SIGNS = ("://", "www.")
 
 def find_foreign_links(text: str, facts: Facts) -> Iterator[Finding]:
     """Links to hosts that are not the shop's."""
-    allowed = tuple(host.lower() for host in facts.allowed_hosts or ())
+    allowed = tuple(host.lower().rstrip("/") for host in facts.allowed_hosts or ())
     low = text.lower()
     for pattern, signs in ((_LINK, _LINK_SIGNS), (_BARE, ("/",))):
         for found in pattern.finditer(text) if _any_in(low, signs) else ():
             host = found["host"].lower().rsplit(":", 1)[0].rstrip(".,;!")
             if (found.groupdict().get("scheme") or "").lower() == "www.":
                 host = f"www.{host}"
-            if "@" in found[0].split("/")[0] or not _is_host(host, allowed):
+            path = found[0][found.end("host") - found.start() :].lower().rstrip(".,;:!?")
+            if "@" in found[0].split("/")[0] or not _leads_home(host, path, allowed):
                 end = found.start() + len(found[0].rstrip(".,;:!?"))
                 yield replace(found.start(), end, "[link removed]", f"{host} is no host of the shop's.")
+
+
+def _leads_home(host: str, path: str, allowed: tuple[str, ...]) -> bool:
+    """Whether a link stays with the shop; an entry with a path ("shop.example/help") allows what lies below it only."""
+    for entry in allowed:
+        own, slash, below = entry.partition("/")
+        at_home = host == own or host.endswith(f".{own}")
+        if at_home and (not slash or path.split("?")[0].split("#")[0].strip("/").startswith(below)):
+            return True
+    return False
 
 
 def _is_host(host: str, allowed: tuple[str, ...]) -> bool:

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from shopgraph.guards.checks.attribute_book import AttributeBook, Figure, attribute_book
 from shopgraph.guards.checks.attribute_match import aspect_of, is_borne, is_converted, right_figure
+from shopgraph.guards.checks.attribute_reckoning import is_instruction, is_of_another, is_of_use, lasts
 from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.numbers import write_count
@@ -45,10 +46,8 @@ _SHOPS_TIMES = whole_words(
 ) - {"days", "week", "with"}
 """First letters of words with which days are the shop's: delivery, returns, promotions."""
 _THINGS_OF_AN_ORDER = whole_words(
-    "stock left remaining available order orders ordered contains remain lager übrig verfügbar bestellung bestellt "
-    "noch "
-    "reste restent restant disponible disponibles commande commandé shipped items quedan pedido contiene enthält "
-    "contient"
+    "stock left remaining available order orders ordered remain lager übrig verfügbar bestellung bestellt noch "
+    "reste restent restant disponible disponibles commande commandé shipped items quedan pedido"
 )
 _WISHED = re.compile(
     r"\b(?:need|needs|want|wants|wanted|looking for|asked|ask|asking|require|requires|prefer|if|whether|would like|said"
@@ -58,9 +57,13 @@ _WISHED = re.compile(
 )
 _LIMIT = re.compile(
     r"\s?(?:is|ist|est|es) (?:your|ihr|dein|votre|ton|tu)\b"
+    r"|[^.;]{0,40}?\b(?:as you|you (?:said|mentioned|describe|wrote|told)|wie (?:du|sie) (?:sag|schreib|schrieb|erwähn"
+    r"|beschr)\w*|dites-vous|comme vous|m['’]avez-vous|como (?:dices|dice|comentas|comenta)|según dices?)\b"
     r"|[^.,;]{0,16}\b(?:than you|als (?:du|sie) (?:wollte|woll|such|brauch)\w*|que vous (?:voul|cherch)\w*"
     r"|que quer\w*)\b"
 )
+_PER = re.compile(r"(?:\b(?:per|pro|je|par|por|les|aux|cada|every|for every|alle|auf)|/)\s?$")
+"""Right before a figure that something is reckoned for: a price for each 100 g."""
 _THE_LAST = re.compile(
     r"\b(?:the|der|den|die|les|des|los|las) (?:last|past|next|first|letzten|nächsten|ersten|prochaines?|últim[oa]s"
     r"|próxim[oa]s)\s$"
@@ -169,6 +172,8 @@ def _of_sentence(sentence: Sentence, place: int, text: str, book: AttributeBook)
             continue
         if is_borne(claim, products, low, book) or is_borne(claim, _others(subject, low, sentence, book), low, book):
             borne.append(claim)
+        elif is_of_another(claim, sentence.low, products, book) or lasts(claim, text, products, book):
+            borne.append(claim)
         elif not is_converted(claim, borne):
             right = right_figure(claim, products, low, book)
             if right is not None and right.measure.values == claim.values:
@@ -191,7 +196,11 @@ def _claimed(
     """Whether a figure is said of a product, and not wished for, denied, ordered or measured out."""
     words = sentence.words
     before = low[max(0, claim.start - 60) : claim.start]
-    if _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end):
+    if _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end) or is_of_use(claim, low):
+        return False
+    if claim.kind != "time" and _PER.search(before):
+        return False
+    if subject.manner in (Manner.CARRIED, Manner.UNNAMED) and is_instruction(claim, low):
         return False
     if claim.kind == "time" and not low.startswith("-old", claim.end) and not _THE_LAST.search(before):
         return _is_time(claim, low, sentence, products, subject, book)
@@ -356,6 +365,8 @@ def _put(claim: Measure, right: Figure, sentence: Sentence, book: AttributeBook)
     return replace(start + claim.start, start + claim.end, whole_text, reason)
 
 
+_GROUPED = re.compile(r"\d{1,3}(?:([.,'’ \u00a0\u202f])\d{3})+")
+
 _UNIT_WORDS = {
     "in": "inches",
     "sqft": "sq ft",
@@ -380,7 +391,9 @@ _UNIT_WORDS = {
 
 
 def _in_the_style(number: str, like: str, locale: str | None) -> str:
-    """The number with the draft's decimal mark."""
+    """The number with the draft's marks."""
+    if number.isdecimal() and len(number) > 4 and (mark := _GROUPED.fullmatch(like)):
+        return f"{int(number):,}".replace(",", mark[1])
     comma = ("," in like and "." not in like) or (locale or "en")[:2] in ("de", "fr", "es", "it", "nl")
     if comma and "." in number and len(number.rpartition(".")[2]) != 3:
         return number if "." in like else number.replace(".", ",")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.text import lowered, whole_words
+from shopgraph.guards.checks.units import plain
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
@@ -37,6 +38,7 @@ _PAGES = whole_words(
     "size-guide groessentabelle guide-des-tailles gift-cards newsletter"
 )
 """Pages that every shop has."""
+_NAME_WORDS = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -105,7 +107,10 @@ def _is_invented(path: str, host: str, facts: Facts) -> bool:
     if not at_home | below or plain in at_home or any(f"{plain}/".startswith(f"{page}/") for page in below):
         return False
     ours = known(facts)
-    return not all(part in _PAGES or part in ours.orders or part in ours.products for part in plain.split("/"))
+    parts = plain.split("/")
+    if len(parts) < 4 and any(_is_named_for(part, facts) for part in parts):
+        return False  # a product's page, by its name
+    return not all(part in _PAGES or part in ours.orders or part in ours.products for part in parts)
 
 
 def _allowed_pages(facts: Facts) -> list[str]:
@@ -114,6 +119,20 @@ def _allowed_pages(facts: Facts) -> list[str]:
 
 def _plain(path: str) -> str:
     return path.lower().rstrip(".,;:!?*_").partition("?")[0].partition("#")[0].strip("/")
+
+
+def _is_named_for(part: str, facts: Facts) -> bool:
+    """Whether all words of a part of an address stand in one product's name, and one of them is long."""
+    said = {plain(word) for word in _NAME_WORDS.findall(part)}
+    return any(len(word) > 4 for word in said) and any(said <= name for name in _names_in_words(facts))
+
+
+@per_facts
+def _names_in_words(facts: Facts) -> tuple[frozenset[str], ...]:
+    """The words of each product's name, as addresses write them."""
+    return tuple(
+        frozenset([plain(word) for word in _NAME_WORDS.findall(product.name.lower())]) for product in facts.products
+    )
 
 
 @per_facts

@@ -99,7 +99,8 @@ _GOODS: dict[str, frozenset[str]] = {
     "fireworks": whole_words("firework fireworks feuerwerk raketen feux artifice"),
 }
 _WORD = re.compile(r"[^\W\d_]+")
-_OWN_AGE = frozenset({"min_age", "age_restricted_from"})
+_OWN_AGE = frozenset({"min_age", "minimum_age", "age_restricted", "age_restricted_from", "mindestalter", "age_minimum"})
+_OLD_ENOUGH = re.compile(r"\s?(\d{1,2})\s?(?:\+|years?|jahre?|ans|años)?\s?")
 _RESTRICTED = frozenset[str]().union(*_GOODS.values())
 _AGE = re.compile(
     r"\b(?:must be|at least|from(?: the)?(?: age(?: of)?)?|aged?|over|only (?:for|to) (?:people|customers"
@@ -132,7 +133,9 @@ def find_unlawful(text: str, facts: Facts) -> Iterator[Finding]:
     words = vocabulary(text)
     tax, withdrawal = not _TAX_WORDS.isdisjoint(words), not _WITHDRAW_WORDS.isdisjoint(words)
     prior = not _PRIOR_WORDS.isdisjoint(words)
-    aged = not _RESTRICTED.isdisjoint(words) or any(product.restricted for product in facts.products)
+    aged = not _RESTRICTED.isdisjoint(words) or any(
+        product.restricted or not _OWN_AGE.isdisjoint(product.attributes) for product in facts.products
+    )
     if not (tax or withdrawal or prior or aged):
         return
     region = region_of(facts)
@@ -239,7 +242,12 @@ def _lawful_ages(sentence: Sentence, text: str, region: Region, facts: Facts) ->
             kinds = _WORD.findall(f"{product.name} {' '.join(product.attributes.values())}".lower())
             words.update(kinds)
             own = next(
-                (v for k, v in product.attributes.items() if k.lower() in _OWN_AGE and v.strip().isdecimal()), ""
+                (
+                    age[1]
+                    for k, v in product.attributes.items()
+                    if k.lower() in _OWN_AGE and (age := _OLD_ENOUGH.fullmatch(v.lower()))
+                ),
+                "",
             )
             if own:
                 found.add(int(own))

@@ -94,9 +94,16 @@ _CONDITION = re.compile(
     r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
     r"|more than|spend|exceed\w*|ab|über|wenn|"
     r"dès|à partir|supérieure?s?|to qualify|away from|reach|add|another|spend|añad\w*|ajout\w*|starts? at|short of"
-    r"|manque|fehl\w+|faltan?|pour profiter"
+    r"|manqu\w*|short|fehl\w+|faltan?|pour profiter"
     r"|a partir de|desde)\b"
 )
+
+
+_YOURS = re.compile(
+    r"\b(?:your|ihr(?:e[mnr]?)?|dein(?:e[mnr]?)?|votre|vos|ton|ta|tu|su) (?:[^\W\d_]{3,16} ){1,2}(?:in|dans|en|dentro de)"
+    r" (?:about |etwa |environ |unas? )?$"
+)
+"""Before a time: in so long the customer travels, or has a birthday."""
 
 
 def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
@@ -199,6 +206,8 @@ def _window(sentence: Sentence, found: re.Match[str], window: int | None) -> Ite
 def _delivery_days(sentence: Sentence, found: re.Match[str], delivery: DeliveryFact | None) -> Iterator[Finding]:
     if delivery is None or delivery.max_days is None:
         yield take_out(sentence, "No delivery time stands in the facts. Do not promise one.")
+        return
+    if _YOURS.search(sentence.low, 0, found.start("low")):
         return
     least = delivery.min_days if delivery.min_days is not None else delivery.max_days
     said = _said(found)

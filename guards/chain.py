@@ -63,6 +63,7 @@ class GuardChain:
                 competitors=brand.competitors,
                 disclosures=brand.disclosures,
                 max_length=brand.max_length,
+                languages=("en",),  # what the workflows say is written in English
             ),
             allowed_hosts=bundle.allowed_hosts,
         )

@@ -125,6 +125,8 @@ class BrandFact(_Fact):
     """What is said instead of what."""
     competitors: tuple[str, ...] = ()
     disclosures: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    """Languages in which the shop answers anybody, besides the customer's own: `en`."""
     max_length: int | None = None
 
 

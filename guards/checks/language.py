@@ -46,9 +46,11 @@ _ENOUGH = 6
 
 def find_other_language(text: str, facts: Facts) -> Iterator[Finding]:
     """Sentences that are plainly in another language than the customer's; of an answer of such nothing is said."""
-    own = _COMMON.get((facts.locale or "").replace("_", "-").split("-")[0].lower())
-    if own is None:
+    language = (facts.locale or "").replace("_", "-").split("-")[0].lower()
+    if language not in _COMMON:
         return
+    spoken = {language, *(facts.brand.languages if facts.brand else ())}
+    own = frozenset[str]().union(*[_COMMON.get(one, frozenset()) for one in spoken])
     read = sentences(text)
     mine = sum([sum(map(own.__contains__, sentence.words)) for sentence in read])
     every = sum([len(sentence.words) for sentence in read])

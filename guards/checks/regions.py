@@ -67,7 +67,7 @@ _LOWEST = Cue(
 _NO_RIGHT = Cue(
     "no cannot can final excluded kein nicht pas aucun",
     r"\b(?:no|not|cannot|can['’]t) (?:\w+ ){0,3}(?:withdraw|right of withdrawal|be returned)|all sales are final"
-    r"|\bfinal sale\b"
+    r""
     r"|kein(?:en)? (?:widerruf|rückgabe)|(?:vom )?umtausch ausgeschlossen|ni repris ni échangé"
     r"|aucun droit de rétractation",
 )

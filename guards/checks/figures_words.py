@@ -112,9 +112,7 @@ OWN = Cue(
     r"|\b(?:quer[ií]as?|buscas?|buscaba|dijo|dijiste|mencionó|mencionaste|pedía|pedías)\b|\b(?:tope|límite)\b",
 )
 """The amount is the customer's own."""
-PRICES = re.compile(
-    r"\b(?:costs?|priced|sells?|kostet|kosten|coûtent?|cuestan?|vale|price|preis|prix|precio)\b"
-)
+PRICES = re.compile(r"\b(?:costs?|priced|sells?|kostet|kosten|coûtent?|cuestan?|vale|price|preis|prix|precio)\b")
 """Between what the customer said and an amount: it is a price."""
 FREE_FROM = Cue(
     "free kostenlos gratis gratuite offerte versandkostenfrei",

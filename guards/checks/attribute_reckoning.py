@@ -45,6 +45,9 @@ _OF_SOMEBODY = re.compile(
     r"|para (?:una?|tu|su) (?P<es>[\w-]{1,14})(?: [\w-]{1,14})? de)\s?$"
 )
 """Before a figure: it is a child's, a dog's or a room's."""
+_ON_A = re.compile(r"\b(?:for|on|around|für|um|pour|sur|para) (?:an?|eine?[nr]?|une?|una?)\s$")
+"""Before a figure: of a 40 cm neck, a 20 m² room."""
+_THINGS = frozenset({"mass", "length", "area"})
 _NUMBER = re.compile(r"(?<![\d.,$€£#])\d{1,6}(?:[.,]\d{1,2})?(?![\d%]|[.,]\d| ?[$€£%])")
 _HALF = re.compile(r"\b(?:half|halbe?[nrs]?|demi|demie|medi[oa])\b")
 _NAME = re.compile(r"[^\W\d_]{3,}")
@@ -54,6 +57,8 @@ _TOLERANCE = Decimal("0.05")
 def is_of_use(claim: Measure, low: str) -> bool:
     """Whether a figure tells what somebody uses, weighs or has, and nothing of the product."""
     if claim.kind in _USED and _RATE_BEHIND.match(low, claim.end):
+        return True
+    if claim.kind in _THINGS and _ON_A.search(low, max(0, claim.start - 16), claim.start):
         return True
     found = _OF_SOMEBODY.search(low, max(0, claim.start - 50), claim.start) if claim.kind != "time" else None
     return found is not None and not any(plain(noun) in ASPECTS for noun in found.groups() if noun)

@@ -20,7 +20,7 @@ from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
-from shopgraph.guards.checks.units import SHARES, THINGS, UNITS, plain
+from shopgraph.guards.checks.units import ASPECTS, SHARES, THINGS, UNITS, plain
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, ProductFact
 
@@ -178,6 +178,8 @@ def _of_sentence(sentence: Sentence, place: int, text: str, book: AttributeBook)
             right = right_figure(claim, products, low, book)
             if right is not None and right.measure.values == claim.values:
                 continue  # the same number under another name
+            if right is not None and (_is_far(claim, right) or (_is_loose(subject, sentence, book) and not _is_called(right, low))):
+                continue
             if right is None and (subject.manner is Manner.UNNAMED or claim.kind.startswith("number of ")):
                 continue
             wrong.append((claim, _put(claim, right, sentence, book) if right else None))
@@ -188,6 +190,23 @@ def _of_sentence(sentence: Sentence, place: int, text: str, book: AttributeBook)
             yield take_claim_out(sentence, claim.start, claim.end, lost, subject.products, reason)
         else:
             yield fixed
+
+
+def _is_far(claim: Measure, right: Figure) -> bool:
+    """Whether it is so far from the only figure of its kind that it must be of something else."""
+    ours, theirs = claim.values[0][0] * claim.factor, right.measure.values[0][0] * right.measure.factor
+    return not right.measure.kind.startswith("bare") and bool(ours and theirs) and not _FAR > ours / theirs > 1 / _FAR
+
+
+def _is_loose(subject: Subject, sentence: Sentence, book: AttributeBook) -> bool:
+    """Whether nothing ties a sentence to one of several products: no name here or before, no pronoun."""
+    return subject.manner is Manner.UNNAMED and len(book.facts.products) > 1 and _IT.isdisjoint(sentence.words)
+
+
+def _is_called(right: Figure, low: str) -> bool:
+    """Whether a word of the attribute's name, or of its aspect, stands there."""
+    said = {plain(word) for word in _WORDS_NEAR.findall(low)}
+    return not right.words.isdisjoint(said) or right.aspect in {ASPECTS.get(word) for word in said} - {None}
 
 
 def _claimed(
@@ -228,7 +247,7 @@ def _is_time(
     ]
     if aspect in ("warranty", "age"):
         return any(figure.aspect == aspect for figure in held) and subject.manner is not Manner.UNNAMED
-    if not _RUNS.isdisjoint(sentence.words) or aspect:
+    if aspect or not (_RUNS.isdisjoint(sentence.words) or _is_of_the_shop(sentence)):
         return True
     if subject.manner is Manner.UNNAMED or _is_of_the_shop(sentence):
         return False
@@ -365,6 +384,7 @@ def _put(claim: Measure, right: Figure, sentence: Sentence, book: AttributeBook)
     return replace(start + claim.start, start + claim.end, whole_text, reason)
 
 
+_FAR = Decimal(200)
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'’ \u00a0\u202f])\d{3})+")
 
 _UNIT_WORDS = {

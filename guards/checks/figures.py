@@ -19,9 +19,6 @@ from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
 
 
-_IS = re.compile(r"\b(?:is|are|at|for|ist|sind|für|zu|est|sont|à|es|son|a)\b")
-
-
 def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Amounts that disagree with the facts."""
     amounts = find_amounts(text)
@@ -130,7 +127,7 @@ def _is_customers(claim: Claim) -> bool:
             return True
         gap = claim.sentence.low[begin + found.end() : place]
         named = any(m.end <= claim.amount.start for m in claim.around.products)
-        if not words.PRICES.search(gap) and not (named and _IS.search(gap)):
+        if not words.PRICES.search(gap) and not (named and words.IS.search(gap)):
             return True
     return False
 
@@ -167,6 +164,7 @@ def _is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
             words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
             and not words.MORE_BEHIND.match(claim.tail)
             and not words.ADDING.search(claim.sentence.low[: said[0].start - start])
+            and not _is_joined(claim, said)
         )
     return claim.direct
 
@@ -213,9 +211,23 @@ def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[Pr
         return False
     if _is_direct(claim, said) and not words.OTHER.search(claim.sentence, claim.tail[:12]):
         return True
-    if words.OTHER.search(claim.sentence, claim.nearby):
+    if words.OTHER.search(claim.sentence, claim.nearby) or _is_joined(claim, said):
         return False
+    if _is_behind_another(claim, said) and not words.FORMER.search(claim.sentence, claim.nearby):
+        return not words.MAKES.search(claim.lead)
     return claim.amount.start - said[-1].end <= 60
+
+
+def _is_joined(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether the name is the last of several things of which no amount was said: "two boxes and the ring"."""
+    if claim.index or len(said) != 1 or said[0].end > claim.amount.start:
+        return False
+    return words.JOINED.search(claim.sentence.low[: said[0].start - claim.sentence.start]) is not None
+
+
+def _is_behind_another(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether another amount stands between the name and this one."""
+    return any(said[-1].end <= other.start < claim.amount.start for other in claim.around.amounts)
 
 
 def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> frozenset[Decimal]:

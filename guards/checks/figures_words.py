@@ -114,6 +114,7 @@ OWN = Cue(
 """The amount is the customer's own."""
 PRICES = re.compile(r"\b(?:costs?|priced|sells?|kostet|kosten|coûtent?|cuestan?|vale|price|preis|prix|precio)\b")
 """Between what the customer said and an amount: it is a price."""
+IS = re.compile(r"\b(?:is|are|at|for|ist|sind|für|zu|est|sont|à|es|son|a)\b")
 FREE_FROM = Cue(
     "free kostenlos gratis gratuite offerte versandkostenfrei",
     r"\b(?:free|kostenlos\w*|gratis|gratuite?|offerte?|versandkostenfrei)\b[^.;]{0,40}?"
@@ -130,6 +131,16 @@ ADDING = re.compile(
     r"|la |le |el |un[ea]? )?$"
 )
 """Right before a name: it is added to something else."""
+JOINED = re.compile(
+    r"(?:^|[\s,])(?:\d+|two|three|four|five|six|zwei|drei|vier|fünf|deux|trois|quatre|dos|tres|cuatro)\s[^.;:]{2,40}"
+    r"\s(?:and|und|et|y)\s(?:the |an? |one |our |der |die |das |eine?n? |le |la |une? |el )?$"
+)
+"""Right before a name: it is the last of several things."""
+MAKES = re.compile(
+    r"\b(?:mak(?:es?|ing)|bring\w*|totall?ing|total|so|coming to|adds? up|leav\w+|ergibt|macht|zusammen|insgesamt|bleib\w+"
+    r"|soit|fait|donc|suma\w*|quedan?|son|en total)\b"
+)
+"""Before an amount behind another one: it was reckoned."""
 FREE_BEHIND = re.compile(
     r"[^.;]{0,30}?\b(?:versandkostenfrei|kostenlos|kostenfrei|gratis|free|offerte|gratuite|entfällt|entfallen"
     r"|frei haus)\b"

@@ -124,7 +124,8 @@ def _plain(path: str) -> str:
 def _is_named_for(part: str, facts: Facts) -> bool:
     """Whether all words of a part of an address stand in one product's name, and one of them is long."""
     said = {plain(word) for word in _NAME_WORDS.findall(part)}
-    return any(len(word) > 4 for word in said) and any(said <= name for name in _names_in_words(facts))
+    long = any(len(word) > 4 for word in said)
+    return any(said == name or (long and said <= name) for name in _names_in_words(facts))
 
 
 @per_facts

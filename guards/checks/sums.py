@@ -50,7 +50,7 @@ COMPARED = re.compile(
 )
 _MISSING = re.compile(
     r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b"
-    r"|manque|\bfalta|\bleft\b|remain|"
+    r"|manque|\bfalta|\bleft\b|\bleav|remain|"
     r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )
 _CUT = re.compile(
@@ -75,13 +75,18 @@ class Basket:
         self._scale = Decimal(10) ** exponent(ours.currency or "USD")
         self._low = " ".join([sentence.digits for sentence in sentences(text)])
         self._counts = tuple(sorted({int(n) for n in _NUMBER.findall(self._low) if 1 < int(n) <= 30} | {1}))[:7]
-        self._cuts = tuple(sorted(ours.cuts)) if _CUT.search(self._low) or self._names_code() else ()
+        self._cuts = tuple(sorted(ours.cuts | self._coming())) if _CUT.search(self._low) or self._names_code() else ()
         delivery = ours.facts.delivery
         self._fee = self._minor(delivery.price) if delivery and _SHIPPING.search(self._low) else None
         self._free_from = self._minor(delivery.free_from) if delivery else None
         self._named = {mention.key for mention in ours.known.mentions(text)}
         self._written = {self._minor(value) for amount in find_amounts(text) for value in amount.values}
         self._priced = self._spoken_of()
+
+    def _coming(self) -> set[Decimal]:
+        """Price cuts of promotions that the text names, running or not."""
+        promotions = self._ours.facts.promotions
+        return {p.percent for p in promotions if p.percent is not None and p.name and p.name.lower() in self._low}
 
     def _names_code(self) -> bool:
         return any(code.lower() in self._low for code in self._ours.known.codes)
@@ -92,7 +97,8 @@ class Basket:
     def _spoken_of(self) -> list[tuple[int, ...]]:
         """Prices of each product of which a word stands in the text, named in full or not; seven at most."""
         words = [plain(word) for word in _TOKEN.findall(self._low)]
-        here = {word[:5] for word in words if len(word) > 2}
+        here = {form[:5] for word in words if len(word) > 2 for form in (word, word.removesuffix("s"))}
+        here |= {word.removesuffix("es")[:5] for word in words if word.endswith("es")}
         tails = tuple(word for word in words if len(word) > 3)
         products = self._ours.facts.products
         every = _BOTH.search(self._low) is not None and len(products) < 9

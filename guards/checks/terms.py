@@ -99,6 +99,12 @@ _CONDITION = re.compile(
 )
 
 
+_SINCE = re.compile(
+    r"\s(?:from|after|of|following|since|ab|nach|seit|après|dès|suivant|à compter de|desde|tras|a partir de)"
+    r" (?:the |your |der |dem |ihrer |la |votre |il )?(?:deliver|receipt|receiv|arriv|erhalt|liefer|zustell|livrais|récep"
+    r"|entrega|recep)"
+)
+"""Behind a time: it begins with the delivery."""
 _YOURS = re.compile(
     r"\b(?:your|ihr(?:e[mnr]?)?|dein(?:e[mnr]?)?|votre|vos|ton|ta|tu|su) (?:[^\W\d_]{3,16} ){1,2}(?:in|dans|en|dentro de)"
     r" (?:about |etwa |environ |unas? )?$"
@@ -147,7 +153,10 @@ def _days(sentence: Sentence, earlier: Sentence | None, facts: Facts) -> Iterato
         if refund and (_PROCESSING.search(sentence.low) or not returns):
             continue
         clause = sentence.clause(found.start("low"))
-        if returns and not _RETURN.pattern.search(clause) and _DELIVERY_TAKES.search(clause):
+        since = _SINCE.match(sentence.low, found.end())
+        if since and not returns:
+            continue
+        if returns and not since and not _RETURN.pattern.search(clause) and _DELIVERY_TAKES.search(clause):
             returns = None
         if returns and not found["high"]:
             yield from _window(sentence, found, facts.return_window_days)

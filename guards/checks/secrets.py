@@ -65,8 +65,8 @@ _SHAPE_SIGNS = (
     ),
 )
 """One of these, in lower case, stands in whatever `_SHAPES` finds."""
-_SHORTEST = 12
-"""Letters of the shortest key without a blank."""
+_LONG_WORD = re.compile(r"\s*+(?:\S{1,11}+\s++)*+\S{12}", re.A)
+"""The shortest key without a blank has twelve letters; each word before it is read once."""
 _LOGINS = exact(whole_words("login user username benutzer benutzername utilisateur identifiant"))
 
 _CALLED = re.compile(
@@ -189,8 +189,7 @@ def _block(span: tuple[int, int], reason: str) -> Finding:
 
 
 def _secret(text: str, low: str, facts: Facts) -> tuple[int, int] | None:
-    longest = max(map(len, text.split()), default=0)
-    if (longest >= _SHORTEST or "-----" in text or about(text) & _LOGINS) and _any_in(low, _SHAPE_SIGNS):
+    if (_LONG_WORD.match(text) or "-----" in text or about(text) & _LOGINS) and _any_in(low, _SHAPE_SIGNS):
         shaped = _SHAPES.search(text)
         if shaped is not None:
             return shaped.span()

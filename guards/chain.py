@@ -53,10 +53,11 @@ class GuardChain:
 
     @classmethod
     def for_bundle(cls, bundle: PolicyBundle) -> GuardChain:
-        """All checks, with the bundle's brand and hosts where the facts bring none of their own."""
-        brand = bundle.brand
-        spoken = brand.model_dump(include=set(BrandFact.model_fields))
-        return cls(CHECKS, brand=BrandFact.model_validate(spoken), allowed_hosts=bundle.allowed_hosts)
+        """All checks, with the bundle's brand and hosts where the facts bring none."""
+        spoken = bundle.brand.model_dump(include=set(BrandFact.model_fields))
+        # The shop's own workflows speak English to every locale.
+        brand = BrandFact.model_validate(spoken | {"languages": ("en",)})
+        return cls(CHECKS, brand=brand, allowed_hosts=bundle.allowed_hosts)
 
     def run(self, text: str, facts: Facts, *, more: bool = False) -> GuardResult:
         """Check and correct. It never raises: a check that fails blocks, unless it is declared open.

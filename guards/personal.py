@@ -25,9 +25,12 @@ _IP = re.compile(
 )
 _VERSION = re.compile(r"\b(?:versions?|v|release|firmware|build|update|driver)[ :.]{0,2}$", re.I)
 # What must stand in a text before a pattern above is run on it: cheap to look for.
-_LONG_NUMBER = re.compile(r"\d(?<![\w$€£¥]\d)[\d() ./\u2010-\u2013\xa0-]{4,28}\d")
+_LONG = r"(?<![\w$€£¥]\d)[\d() ./\u2010-\u2013\xa0-]{4,28}\d"
+_LONG_NUMBER = re.compile(rf"\d{_LONG}")
 _IP_SIGNS = (re.compile(r"\.\d{1,3}\.\d"), re.compile(r":[\dA-Fa-f]{0,4}:"))
 _IBAN_SIGN = re.compile(r"\d\d(?<=[A-Za-z]{2}..)")
+_EITHER = rf"\d(?:{_LONG}|\d(?<=[A-Za-z]{{2}}..))"
+_NUMBER_SIGN, _NUMBER_SIGN_ASCII = re.compile(_EITHER), re.compile(_EITHER, re.A)
 _BEFORE = 40
 """Characters before a number that may say what it is."""
 
@@ -54,13 +57,14 @@ def find_personal(text: str) -> Iterator[Personal]:
 
 def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
     """Kinds and places, surest first. A pattern runs only where what it needs stands: most texts hold none."""
-    numbers = _LONG_NUMBER.search(text) is not None
+    any_number = (_NUMBER_SIGN_ASCII if text.isascii() else _NUMBER_SIGN).search(text) is not None
+    numbers = any_number and _LONG_NUMBER.search(text) is not None
     for found in _EMAIL.finditer(text) if "@" in text else ():
         yield "email", *found.span()
     for found in _IP.finditer(text) if any(sign.search(text) for sign in _IP_SIGNS) else ():
         if _is_ip(found[0]) and not _VERSION.search(text, max(0, found.start() - 12), found.start()):
             yield "ip", *found.span()
-    for found in _IBAN.finditer(text) if _IBAN_SIGN.search(text) else ():
+    for found in _IBAN.finditer(text) if any_number and _IBAN_SIGN.search(text) else ():
         if iban := _iban_of(found[0]):
             yield "iban", found.start(), found.start() + len(iban)
     for found in _SSN.finditer(text) if numbers else ():

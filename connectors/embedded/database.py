@@ -7,7 +7,9 @@ worker threads of the database's own. SQLite has one writer: coroutines wait for
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
@@ -37,6 +39,8 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for a writer of another process."""
+_LOOK_SECONDS = 0.003
+"""Between two looks at a lock that another process holds."""
 POSTGRES_PLACES = 8
 """Connections, and worker threads, of one process to one PostgreSQL."""
 
@@ -272,13 +276,36 @@ def _sqlite_engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("writes", False):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _begin_to_write(connection)
             return
         # A deferred BEGIN cannot fail, and SQLAlchemy's own execution of it would double the time of a short read.
         driver: Any = connection.connection.driver_connection
         driver.execute("BEGIN")
 
     return engine
+
+
+def _begin_to_write(connection: Connection) -> None:
+    """Take the file's one write lock, as soon as anybody of those who wait for it.
+
+    SQLite's own waiting looks more and more seldom, up to ten times a second: who has waited longest comes last, and
+    among many writers perhaps never; and between two of them the lock lies idle.
+    """
+    driver: Any = connection.connection.driver_connection
+    deadline = time.monotonic() + BUSY_SECONDS
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < deadline:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            time.sleep(_LOOK_SECONDS)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # What is wrong is said as SQLAlchemy says it.
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
 
 
 def _postgres_engine(url: URL) -> Engine:

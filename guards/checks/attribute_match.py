@@ -106,7 +106,8 @@ def _is_multiple(claim: Measure, alike: Sequence[Measure], low: str) -> bool:
 
 _TOGETHER = re.compile(
     r"\ball 0*\d\b|\balle 0*\d\b|\bles 0*\d\b|\b(?:los|las) 0*\d\b"
-    r"|\btogether\b|\baltogether\b|\bin (?:all|total)\b|\btotal\w*\b|\bcombined\b|\badds? up\b|\bsum\b|\bmak(?:es?|ing)\b"
+    r"|\btogether\b|\baltogether\b|\bin (?:all|total)\b|\btotal\w*\b|\bcombined\b|\badds? up\b|\bsum\b"
+    r"|\bmak(?:es?|ing)\b"
     r"|\bcomes? to\b|\bboth\b|\bzusammen\b|\binsgesamt\b|\bgesamt\w*|\bsumme\b|\bmacht\b|\bergeben\b|\bergibt\b"
     r"|\bensemble\b|\bsoit\b|\bà (?:eux|elles) (?:deux|0*2)\b|\bau total\b|\ben tout\b|\bjuntos?\b|\bjuntas?\b"
     r"|\bsuman?\b|\ben total\b|\balso\b|\bgives? you\b|\bdonne\b"

@@ -28,7 +28,8 @@ from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
-from shopgraph.guards.checks.text import Sentence, sentences, whole_words
+from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
+from shopgraph.guards.checks.topics import exact
 from shopgraph.guards.checks.units import SHARES, THINGS, UNITS, plain
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, ProductFact
@@ -108,6 +109,9 @@ _COMPARES = re.compile(
     r"\b(?:compared|versus|vs|while|whereas|than|twice|half|both|each|gegenüber|verglichen|während|beide|jeweils|tandis"
     r"|contre|comparé|mientras|ambos)\b"
 )
+_TIME_TOPIC, _RUN_TOPIC, _EFFECT_TOPIC = exact(_TIMES), exact(_RUNS), exact(_EFFECTS)
+_TRIGGER_TOPIC, _OCTET_TOPIC = exact(_TRIGGERS), exact(_OCTETS)
+_SHARE_TOPIC, _PERCENT_TOPIC = exact(_SHARES), exact(_PERCENT_WORDS)
 _NUMBER_BEFORE = re.compile(r"(?<![\w#.,/$€£¥-])(\d{1,20})[\s-](?:[^\W\d]{1,16}\s)?$")
 
 
@@ -116,41 +120,33 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
     if not facts.products:
         return
     book = attribute_book(facts)
-    triggers = _TRIGGERS | _OCTETS if (facts.locale or "").startswith("fr") else _TRIGGERS
-    said = vocabulary(text)
-    effects = not _EFFECTS.isdisjoint(said)
-    times = not _TIMES.isdisjoint(said) and (book.times or not _RUNS.isdisjoint(said))
-    shares = ("%" in text or not _PERCENT_WORDS.isdisjoint(said)) and (
-        not _SHARES.isdisjoint(said) or bool(book.shares)
-    )
-    if (
-        not (effects or times or shares)
-        and triggers.isdisjoint(said)
-        and book.nouns.isdisjoint(said)
-        and '"' not in text
-    ):
+    here = about(text)
+    triggers = _TRIGGER_TOPIC | _EFFECT_TOPIC
+    if (facts.locale or "").startswith("fr"):
+        triggers |= _OCTET_TOPIC
+    if here & _TIME_TOPIC and (here & _RUN_TOPIC or book.times):
+        triggers |= _TIME_TOPIC
+    shares = ("%" in text or here & _PERCENT_TOPIC) and (here & _SHARE_TOPIC or book.shares)
+    nouns = bool(book.nouns) and not book.nouns.isdisjoint(vocabulary(text))
+    if not (here & triggers or shares or nouns or '"' in text):
         return
     for place, sentence in enumerate(sentences(text)):
-        words = sentence.words
-        if sentence.asks or not (sentence.numeric or sentence.digits is not sentence.low):
-            continue
         if (
-            not triggers.isdisjoint(words)
-            or not book.nouns.isdisjoint(words)
+            sentence.topics & triggers
+            or (nouns and not book.nouns.isdisjoint(sentence.words))
             or (shares and _has_share(sentence, book))
-            or (times and not _TIMES.isdisjoint(words))
-            or (effects and not _EFFECTS.isdisjoint(words))
             or '"' in sentence.text
             or "″" in sentence.text
-        ):
+        ) and not (sentence.asks or not (sentence.numeric or sentence.digits is not sentence.low)):
             yield from _of_sentence(sentence, place, text, book)
 
 
 def _has_share(sentence: Sentence, book: AttributeBook) -> bool:
-    words = sentence.words
-    if "%" not in sentence.text and _PERCENT_WORDS.isdisjoint(words):
+    if "%" not in sentence.text and not sentence.topics & _PERCENT_TOPIC:
         return False
-    return not _SHARES.isdisjoint(words) or (bool(book.shares) and any(plain(word) in book.shares for word in words))
+    return sentence.topics & _SHARE_TOPIC != 0 or (
+        bool(book.shares) and any(plain(word) in book.shares for word in sentence.words)
+    )
 
 
 def _claims(low: str, sentence: Sentence, book: AttributeBook, *, french: bool) -> list[Measure]:

@@ -6,7 +6,9 @@ A text that holds one is not said. What a product is called is no insult, and a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import or_
 
 from shopgraph.guards.checks.abuse_words import CALLED, CRUELTY, FOUL, INSULT, ORDERS_OFF, SELF_HARM, THREATS
 from shopgraph.guards.checks.base import Finding
@@ -14,8 +16,8 @@ from shopgraph.guards.checks.danger_words import CALMING, DENIAL, HAZARD
 from shopgraph.guards.checks.dangers import DANGERS, Danger
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.subjects import blanked
-from shopgraph.guards.checks.text import Sentence, sentences, whole_words
-from shopgraph.guards.checks.vocabulary import vocabulary
+from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
+from shopgraph.guards.checks.topics import exact
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
@@ -39,36 +41,34 @@ _CALMING = re.compile(CALMING)
 _DENIAL = re.compile(DENIAL)
 _HAZARD = re.compile(HAZARD)
 _NEGATED = re.compile(r"\b(?:not|never|nicht|nie|pas|jamais|n['’]t|don['’]t)\b|n['’]t\b")
-_ALL = frozenset().union(FOUL, CALLED, _RUDE_WORDS, _SELF_WORDS)
+_ABUSE_TOPIC, _RUDE_TOPIC = exact(FOUL | CALLED), exact(_RUDE_WORDS | _SELF_WORDS)
 _PATTERNS = {danger.name: tuple(re.compile(phrase) for phrase in danger.phrases) for danger in DANGERS}
-_FIRST = frozenset().union(*[danger.words[0] for danger in DANGERS])
+_GROUPS = {group: exact(group) for group in dict.fromkeys(group for danger in DANGERS for group in danger.words)}
+_MET = tuple((danger, reduce(or_, [_GROUPS[group] for group in danger.words])) for danger in DANGERS)
+"""Each danger and the topics that all stand in a sentence where every group of its words has one."""
+_FIRST_TOPIC = reduce(or_, [_GROUPS[danger.words[0]] for danger in DANGERS])
 _UNLESS = {danger.name: re.compile(danger.unless) for danger in DANGERS if danger.unless}
 _DOSES = re.compile(r"dos|caps|kaps|gélul|table|tropf|drop|gout|comprim|intake|einnahme|einnehmen")
 
 
 def find_misconduct(text: str, facts: Facts) -> Iterator[Finding]:
     """Insults, threats and dangerous advice; nothing of such a text is said."""
-    words = vocabulary(text)
-    dangers = [] if words.isdisjoint(_FIRST) else [danger for danger in DANGERS if _meet(danger, words)]
-    if (
-        not dangers
-        and words.isdisjoint(FOUL)
-        and words.isdisjoint(CALLED)
-        and words.isdisjoint(_RUDE_WORDS | _SELF_WORDS)
-    ):
+    here = about(text)
+    dangers = [met for met in _MET if here & met[1] == met[1]] if here & _FIRST_TOPIC else []
+    told = reduce(or_, [topics for _, topics in dangers], _ABUSE_TOPIC | _RUDE_TOPIC)
+    if not here & told:
         return
     for sentence in sentences(text):
-        reason = _misconduct(sentence, dangers, text, facts)
+        reason = _misconduct(sentence, dangers, text, facts) if sentence.topics & told else ""
         if reason:
             yield Finding(verdict=VerdictKind.BLOCK, start=sentence.start, end=sentence.end, reason=reason)
             return
 
 
-def _misconduct(sentence: Sentence, dangers: list[Danger], text: str, facts: Facts) -> str:
-    words = sentence.words
-    abusive = not FOUL.isdisjoint(words) or not CALLED.isdisjoint(words)
-    rude = not _RUDE_WORDS.isdisjoint(words) or not _SELF_WORDS.isdisjoint(words)
-    near = [danger for danger in dangers if _meet(danger, words)]
+def _misconduct(sentence: Sentence, dangers: Sequence[tuple[Danger, int]], text: str, facts: Facts) -> str:
+    topics = sentence.topics
+    abusive, rude = topics & _ABUSE_TOPIC, topics & _RUDE_TOPIC
+    near = [danger for danger, met in dangers if topics & met == met]
     if not (abusive or rude or near):
         return ""
     names = [name for name in known(facts).mentions(text) if sentence.start <= name.start < sentence.end]
@@ -86,14 +86,6 @@ def _misconduct(sentence: Sentence, dangers: list[Danger], text: str, facts: Fac
         if _advised(danger, low, facts):
             return f"It is dangerous: {danger.name}."
     return ""
-
-
-def _meet(danger: Danger, words: Iterable[str]) -> bool:
-    """Whether every group of its words has one there."""
-    for group in danger.words:  # noqa: SIM110 - in the hot path a loop costs half of a generator
-        if group.isdisjoint(words):
-            return False
-    return True
 
 
 def _advised(danger: Danger, low: str, facts: Facts) -> bool:

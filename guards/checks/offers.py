@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from shopgraph.guards.checks.base import Finding
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.partial import take_claim_out
-from shopgraph.guards.checks.text import sentences, whole_words
-from shopgraph.guards.checks.vocabulary import vocabulary
+from shopgraph.guards.checks.text import about, sentences, whole_words
+from shopgraph.guards.checks.topics import exact
 from shopgraph.guards.facts import Facts
 
 
@@ -108,9 +110,9 @@ _OFFERS = (
     ),
 )
 _COMPILED = tuple(
-    (whole_words(words), re.compile(pattern), tuple(proofs.split())) for words, pattern, proofs in _OFFERS
+    (exact(whole_words(words)), re.compile(pattern), tuple(proofs.split())) for words, pattern, proofs in _OFFERS
 )
-_ALL = frozenset().union(*[words for words, _, _ in _COMPILED])
+_ANY = reduce(or_, [topic for topic, _, _ in _COMPILED])
 _ASKED = re.compile(r"\b(?:if|whether|would you|do you|wenn|ob|si|möchten sie|souhaitez)\b")
 _DENIED = re.compile(
     r"(?:\b(?:no|not|never|without|unfortunately|cannot|kein\w*|nicht|leider|ohne|pas|aucun\w*|sans|malheureusement"
@@ -120,15 +122,15 @@ _DENIED = re.compile(
 
 def find_baseless_offers(text: str, facts: Facts) -> Iterator[Finding]:
     """Offers and boasts that no fact stands behind."""
-    hits = _ALL & vocabulary(text)
-    if not hits:
+    here = about(text) & _ANY
+    if not here:
         return
-    near = [offer for offer in _COMPILED if not offer[0].isdisjoint(hits)]
+    near = [offer for offer in _COMPILED if offer[0] & here]
     for sentence in sentences(text):
-        if sentence.asks or hits.isdisjoint(sentence.words):
+        if not sentence.topics & here or sentence.asks:
             continue
-        for words, pattern, proofs in near:
-            if words.isdisjoint(sentence.words):
+        for topic, pattern, proofs in near:
+            if not sentence.topics & topic:
                 continue
             found = pattern.search(sentence.low)
             if (

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.links import is_host
-from shopgraph.guards.checks.text import Sentence, sentences, whole_words
-from shopgraph.guards.checks.vocabulary import vocabulary
+from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
+from shopgraph.guards.checks.topics import exact, tested
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 from shopgraph.guards.personal import Personal, digits_of, find_personal
@@ -84,6 +84,8 @@ _OTHERS_WORDS = whole_words(
     "käufer "
     "käuferin nachbar nachbarn nachbarin cliente acheteur acheteuse personne voisin voisine"
 )
+_STREET_TOPIC = tested(lambda word: word in _STREET_WORDS or word.endswith(_STREET_ENDS))
+_TITLE_TOPIC, _OTHERS_TOPIC = exact(_TITLES), exact(_OTHERS_WORDS)
 _DID = re.compile(
     r"\b(?:ordered|bought|purchased|lives?|paid|returned|received|owes|phone|address|email|card|account"
     r"|bestellt|gekauft|wohnt|bezahlt|zurückgeschickt|erhalten|telefon|adresse|konto"
@@ -96,11 +98,8 @@ _LETTERS_OR_DIGITS = re.compile(r"[^\W_]+")
 def find_foreign_data(text: str, facts: Facts) -> Iterator[Finding]:
     """Addresses, phones, e-mail, cards and purchases of people who are not the asking customer."""
     personal = [found for found in find_personal(text) if not _is_own(found, facts)]
-    words = vocabulary(text)
-    streets = not _STREET_WORDS.isdisjoint(words) or any(word.endswith(_STREET_ENDS) for word in words)
-    streets = streets or _POSTCODE.search(text) is not None
-    people = not _TITLES.isdisjoint(words) or not _OTHERS_WORDS.isdisjoint(words)
-    for sentence in sentences(text) if streets or people or personal else ():
+    told = about(text) & (_STREET_TOPIC | _TITLE_TOPIC | _OTHERS_TOPIC)
+    for sentence in sentences(text) if told or personal or _POSTCODE.search(text) else ():
         inside = [found for found in personal if sentence.start <= found.start < sentence.end]
         monsieur = _MONSIEUR.search(text, max(0, sentence.start - 4), sentence.start)
         if _tells_of_others(sentence, facts, contact=bool(inside), titled=monsieur is not None):
@@ -132,14 +131,13 @@ def _own(facts: Facts) -> set[str]:
 
 
 def _tells_of_others(sentence: Sentence, facts: Facts, *, contact: bool, titled: bool) -> bool:
-    words = sentence.words
     if sentence.numeric and _foreign_street(sentence, facts):
         return True
     if titled:
         titled = not _is_customer(sentence.text.partition(" ")[0].rstrip(",."), facts)
-    elif not _TITLES.isdisjoint(words):
+    elif sentence.topics & _TITLE_TOPIC:
         titled = any(not _is_customer(found["name"], facts) for found in _TITLED.finditer(sentence.text))
-    others = not _OTHERS_WORDS.isdisjoint(words) and _OTHERS.search(sentence.low) is not None
+    others = bool(sentence.topics & _OTHERS_TOPIC) and _OTHERS.search(sentence.low) is not None
     if not (titled or others):
         return False
     return contact or (

@@ -15,7 +15,8 @@ from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.qualities_words import COLOURS, KINDS, KINDS_BY_NAME, MATERIALS, QUALITIES
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
-from shopgraph.guards.checks.text import Sentence, sentences, whole_words
+from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
+from shopgraph.guards.checks.topics import exact, tested
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, ProductFact
 
@@ -90,8 +91,11 @@ def find_wrong_qualities(text: str, facts: Facts) -> Iterator[Finding]:
     """Qualities of products that disagree with their attributes, or stand in none."""
     if not facts.products:
         return
-    words = vocabulary(text)
+    here = about(text)
     names = _named_things(facts)
+    if not (here & _QUICK or names or (here & _MADE_TOPIC and here & _MADE_CUE_TOPIC)):
+        return
+    words = vocabulary(text)
     hits = {word for word in words if word[:5] in _ALL_STEMS or word[:4] in _ALL_STEMS or word[:3] in _ALL_STEMS}
     stems = {word[:size] for word in hits for size in (3, 4, 5)}
     look = _Look(
@@ -340,3 +344,8 @@ _MADE_IN_SIGNS = whole_words(
     "hecha fabricado"
 )
 _OTHER_SIGNS = _MADE_SIGNS | _COLOUR_SIGNS | _KIND_SIGNS
+_MADE_TOPIC, _MADE_CUE_TOPIC = exact(_MADE_SIGNS), exact(_MADE_CUES)
+_QUICK = exact(_KIND_SIGNS | _COLOUR_SIGNS | _MADE_IN_SIGNS) | tested(
+    lambda word: word[:5] in _ALL_STEMS or word[:4] in _ALL_STEMS or word[:3] in _ALL_STEMS
+)
+"""Without one of these there is nothing to look for, but a material or what the facts tell of makers."""

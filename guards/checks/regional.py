@@ -9,8 +9,8 @@ from shopgraph.guards.checks.amounts import find_amounts
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.regions import Region, region_of
-from shopgraph.guards.checks.text import Sentence, sentences, whole_words
-from shopgraph.guards.checks.vocabulary import vocabulary
+from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
+from shopgraph.guards.checks.topics import exact
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
@@ -62,7 +62,8 @@ _NO_RIGHT = re.compile(
     r"|\b(?:pas|aucun) (?:de )?droit de rétractation\b|\bno (?:hay|tiene) derecho de desistimiento\b"
 )
 _EXCEPTED = re.compile(
-    r"\b(?:custom|personali[sz]ed|engraved|made to order|hygien\w*|sealed|unsealed|perishable|digital|download"
+    r"\b(?:unless|except|außer|ausgenommen|sauf|salvo|excepto|custom|personali[sz]ed|engraved|made to order"
+    r"|hygien\w*|sealed|unsealed|perishable|digital|download"
     r"|gift card|food"
     r"|maß\w*|personalisiert\w*|graviert\w*|entsiegelt\w*|versiegelt\w*|verderblich\w*|lebensmittel|gutschein\w*"
     r"|personnalisée?s?|sur mesure|descellée?s?|périssables?|numérique|personalizad\w*|perecedero\w*)\b"
@@ -101,6 +102,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _OWN_AGE = frozenset({"min_age", "minimum_age", "age_restricted", "age_restricted_from", "mindestalter", "age_minimum"})
 _OLD_ENOUGH = re.compile(r"\s?(\d{1,2})\s?(?:\+|years?|jahre?|ans|años)?\s?")
 _RESTRICTED = frozenset[str]().union(*_GOODS.values())
+_TAX_TOPIC, _WITHDRAW_TOPIC, _PRIOR_TOPIC = exact(_TAX_WORDS), exact(_WITHDRAW_WORDS), exact(_PRIOR_WORDS)
+_RESTRICTED_TOPIC = exact(_RESTRICTED)
 _AGE = re.compile(
     r"\b(?:must be|at least|from(?: the)?(?: age(?: of)?)?|aged?|over|only (?:for|to) (?:people|customers"
     r"|adults)? ?(?:over|from|aged)?|ab|mindestens"
@@ -129,23 +132,23 @@ _NO_CHECK = re.compile(
 
 def find_unlawful(text: str, facts: Facts) -> Iterator[Finding]:
     """Claims about tax, withdrawal, reduced prices and ages that the region's law does not bear."""
-    words = vocabulary(text)
-    tax, withdrawal = not _TAX_WORDS.isdisjoint(words), not _WITHDRAW_WORDS.isdisjoint(words)
-    prior = not _PRIOR_WORDS.isdisjoint(words)
-    aged = not _RESTRICTED.isdisjoint(words) or any(
+    told = _TAX_TOPIC | _WITHDRAW_TOPIC | _PRIOR_TOPIC
+    here = about(text)
+    aged = here & _RESTRICTED_TOPIC or any(
         product.restricted or not _OWN_AGE.isdisjoint(product.attributes) for product in facts.products
     )
-    if not (tax or withdrawal or prior or aged):
+    if not (here & told or aged):
         return
     region = region_of(facts)
     for sentence in sentences(text):
-        if sentence.asks:
+        topics = sentence.topics
+        if not (topics & told or aged) or sentence.asks:
             continue
-        if tax and not _TAX_WORDS.isdisjoint(sentence.words):
+        if topics & _TAX_TOPIC:
             yield from _tax(sentence, region, facts)
-        if withdrawal and not _WITHDRAW_WORDS.isdisjoint(sentence.words):
+        if topics & _WITHDRAW_TOPIC:
             yield from _withdrawal(sentence, region)
-        if prior and not _PRIOR_WORDS.isdisjoint(sentence.words):
+        if topics & _PRIOR_TOPIC:
             yield from _prior_price(sentence, text, region, facts)
         if aged:
             yield from _age(sentence, text, region, facts)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from shopgraph.guards.checks.base import Finding
 from shopgraph.guards.checks.known import known
-from shopgraph.guards.checks.text import lowered, whole_words
-from shopgraph.guards.checks.vocabulary import beginnings, vocabulary
+from shopgraph.guards.checks.text import about, lowered, whole_words
+from shopgraph.guards.checks.topics import exact, tested
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
@@ -65,9 +65,9 @@ _SHAPE_SIGNS = (
     ),
 )
 """One of these, in lower case, stands in whatever `_SHAPES` finds."""
-_SHORTEST = 12
-"""Letters of the shortest key without a blank."""
-_LOGINS = whole_words("login user username benutzer benutzername utilisateur identifiant")
+_LONG_WORD = re.compile(r"\s*+(?:\S{1,11}+\s++)*+\S{12}", re.A)
+"""The shortest key without a blank has twelve letters; each word before it is read once."""
+_LOGINS = exact(whole_words("login user username benutzer benutzername utilisateur identifiant"))
 
 _CALLED = re.compile(
     r"(?P<called>\b[a-z_-]{0,24}(?:password|passwort|passwörter|kennwort|passcode|passphrase|pass phrase|mot de passe"
@@ -88,6 +88,7 @@ _CALLED_STEMS = whole_words(
 )
 """The first letters of what a secret is called."""
 _CALLED_ENDS = ("passwort", "schlüssel", "kennwort")
+_CALLED_TOPIC = tested(lambda word: word[:4] in _CALLED_STEMS)
 _PLAIN_LINKS = (":", "=", "->", "→", "lautet", "lauten", "reads")
 _NO_VALUE = whole_words(
     "required needed necessary optional incorrect wrong invalid valid correct expired safe secure secret private "
@@ -124,7 +125,8 @@ _PROMPT = re.compile(
     r" (?:system )?(?:prompt|instructions|rules|guidelines)\b"
     r"|\b(?:repeat|repeating|here is) everything above\b|\brepeating my instructions|\bmy instructions word for word"
     r"|\bvoici[^.\n]{0,40} mes (?:instructions|consignes)|\bmes (?:instructions|consignes)\s?:"
-    r"|\bmis instrucciones (?:de sistema )?(?:son|:)|\bhier (?:sind|ist) (?:mein|meine) (?:\w+ )?(?:anweisungen|instruktionen|prompt)"
+    r"|\bmis instrucciones (?:de sistema )?(?:son|:)"
+    r"|\bhier (?:sind|ist) (?:mein|meine) (?:\w+ )?(?:anweisungen|instruktionen|prompt)"
     r"|<\|(?:im_start|im_end|system|endoftext|user|assistant)\|>|\[/?INST\]|<</?SYS>>|</?system>"
     r"|\"role\"\s{0,2}:\s{0,2}\"(?:system|developer)\""
     r"|#{2,4} ?(?:system|instructions?)(?: prompt| message)?\s{0,2}(?::|\n|$)"
@@ -162,7 +164,8 @@ _PROMPT_WORDS = whole_words(
     "configuré "
     "configurée demandé chargé chargée inst start end above"
 )
-_ADDRESSES = frozenset({"you", "act", "du", "tu", "eres"})
+_PROMPT_TOPIC = exact(_PROMPT_WORDS)
+_ADDRESSES = exact(("you", "act", "du", "tu", "eres"))
 _PROMPT_SIGNS = ("you are a", "you are the", "you're a", "you’re a", "act as", "<|", "du bist", "tu es", "eres ", "##")
 """One of these, or of the words, stands in whatever `_PROMPT` finds."""
 
@@ -170,12 +173,11 @@ _PROMPT_SIGNS = ("you are a", "you are the", "you're a", "you’re a", "act as",
 def find_secrets(text: str, facts: Facts) -> Iterator[Finding]:
     """Credentials and the assistant's own instructions; nothing of such a text is said."""
     low = lowered(text)
-    words = vocabulary(text)
-    found = _secret(text, low, words, facts)
+    found = _secret(text, low, facts)
     if found is not None:
         yield _block(found, "The text holds a secret.")
-    elif not words.isdisjoint(_PROMPT_WORDS) or (
-        (not words.isdisjoint(_ADDRESSES) or "<|" in low or "##" in low) and _any_in(low, _PROMPT_SIGNS)
+    elif about(text) & _PROMPT_TOPIC or (
+        (about(text) & _ADDRESSES or "<|" in low or "##" in low) and _any_in(low, _PROMPT_SIGNS)
     ):
         told = _PROMPT.search(text) or _SPOKEN.search(text)
         if told is not None:
@@ -186,13 +188,12 @@ def _block(span: tuple[int, int], reason: str) -> Finding:
     return Finding(verdict=VerdictKind.BLOCK, start=span[0], end=span[1], reason=reason)
 
 
-def _secret(text: str, low: str, words: frozenset[str], facts: Facts) -> tuple[int, int] | None:
-    longest = max([len(word) for word in text.split()], default=0)
-    if (longest >= _SHORTEST or "-----" in text or not words.isdisjoint(_LOGINS)) and _any_in(low, _SHAPE_SIGNS):
+def _secret(text: str, low: str, facts: Facts) -> tuple[int, int] | None:
+    if (_LONG_WORD.match(text) or "-----" in text or about(text) & _LOGINS) and _any_in(low, _SHAPE_SIGNS):
         shaped = _SHAPES.search(text)
         if shaped is not None:
             return shaped.span()
-    if _CALLED_STEMS.isdisjoint(beginnings(text)) and not _any_in(low, _CALLED_ENDS):
+    if not about(text) & _CALLED_TOPIC and not _any_in(low, _CALLED_ENDS):
         return None
     for called in _CALLED.finditer(text):
         value = called["value"].rstrip(".,;:!?)")

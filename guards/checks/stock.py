@@ -24,7 +24,8 @@ _IN = re.compile(
     r"\b(?P<not>not |no longer |never |nicht (?:mehr )?|plus |pas |nicht )?(?:currently |still "
     r"|fully |immediately |sofort |noch )?"
     r"(?P<phrase>(?<!out of )(?<!back )in stock|available now|available|auf lager|vorrätig|lieferbar"
-    r"|verfügbar|en stock|disponibles?|ready to ship|prêt(?:e|s|es)? à (?:partir|être expédié\w*)|versandbereit)\b"
+    r"|verfügbar|en stock|disponibles?|(?<!getting )ready to ship|prêt(?:e|s|es)? à (?:partir|être expédié\w*)"
+    r"|versandbereit)\b"
     r"(?! (?:at |from |in (?:sizes?|colou?rs?)|to |for (?:pick|coll)|as (?:soon|long|a)\b))"
 )
 _OUT = re.compile(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.evals.outage.evaluate import ToModels
-from shopgraph.evals.outage.provider import Fault, Say, ScriptedProvider
+from shopgraph.evals.outage.provider import Fault, Say, Script, ScriptedProvider
 from shopgraph.graphs import Answer, Orchestrator, build_orchestrator
 from shopgraph.guards.screen import mask_personal
 from shopgraph.models.calling import CachePolicy, CallPolicy
@@ -35,11 +35,19 @@ def servers() -> Iterator[ExitStack]:
         yield stack
 
 
+Doing = Fault | Say
+
+
+def always(does: Doing) -> Script:
+    """A provider that does nothing else."""
+    return lambda body: does
+
+
 def models(
     stack: ExitStack, small: Fault | Say, large: Fault | Say, **more: Any
 ) -> tuple[LiteLLMChat, list[ScriptedProvider]]:
     """A small and a large model, each on a server of its own."""
-    servers = [stack.enter_context(ScriptedProvider(script=lambda body, does=does: does)) for does in (small, large)]
+    servers = [stack.enter_context(ScriptedProvider(script=always(does))) for does in (small, large)]
     tiers = {"small": Tier.SMALL_MODEL, "large": Tier.LARGE_MODEL}
     entries = [
         {"model_name": name, "litellm_params": {"model": "openai/x", "api_base": each.url, "api_key": "none", **PRICES}}
@@ -60,9 +68,8 @@ async def test_the_routes_tier_names_the_model_and_what_it_cost_is_on_the_record
     assert (answer.answer, answer.route.tier) == ("It is a fine bike.", "small_model")
     assert (len(small.seen), len(large.seen)) == (1, 0)
     (event,) = [each for each in await shop.audit.events(answer.request_id) if each.node == "agent"]
-    (call,) = event.payload["models"]  # type: ignore[union-attr,misc]
-    assert call["deployment"] == "small#0"  # type: ignore[index,call-overload]
-    assert call["cost_nanousd"] == 23_000  # type: ignore[index,call-overload]
+    (call,) = cast(list[dict[str, Any]], event.payload["models"])
+    assert (call["deployment"], call["cost_nanousd"]) == ("small#0", 23_000)
 
 
 @pytest.mark.usefixtures("unchanged")

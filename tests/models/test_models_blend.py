@@ -80,7 +80,9 @@ def test_an_answer_names_its_reasons(trained: Trained) -> None:
     judged = trained.blend.judge("how much is the mirror?")
     assert judged.nearest[0] == "how much is the mirror"
     assert judged.runner_up in {"track", "cancel", "repair"}
-    assert "how much" in " ".join(trained.blend.reasons("how much is the mirror?", "price"))
+    assert "how much" in " ".join(
+        trained.blend.reasons(trained.blend.vocabulary.encode("how much is the mirror?"), "price")
+    )
 
 
 def test_nothing_is_judged_by_a_model_that_has_seen_it(trained: Trained) -> None:

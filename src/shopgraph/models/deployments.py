@@ -40,7 +40,7 @@ def litellm() -> Any:
     library: Any = import_module("litellm")
     library.suppress_debug_info = True
     # It makes the coroutine of a call in a thread, and drops it when the call is given up in that moment.
-    warnings.filterwarnings("ignore", r"coroutine '\w+\.acompletion' was never awaited", RuntimeWarning)
+    warnings.filterwarnings("ignore", r"coroutine '\w+\.(?:acompletion|async_streaming)' was never", RuntimeWarning)
     if "LITELLM_LOG" not in os.environ:
         # It warns of things that are no concern of a shop, with pieces of requests in it.
         for name in ("LiteLLM", "LiteLLM Router"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from shopgraph.models.routes import Entities
 
@@ -95,6 +96,8 @@ class Masked:
     entities: Entities
 
 
+# Router and model look at the same message one after the other.
+@lru_cache(maxsize=8)
 def find_entities(text: str) -> Masked:
     """Find order ids, SKUs, e-mails, amounts, percents, quantities, codes, postal codes and dates.
 

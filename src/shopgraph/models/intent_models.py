@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shopgraph.models.blend.model import Blend, Judgement
+from shopgraph.models.blend.vocabulary import Encoded
 from shopgraph.models.classifier import Classifier, extend
 from shopgraph.models.corpus import default_examples, own_examples
 from shopgraph.models.entities import find_entities
@@ -96,7 +97,8 @@ class LearnedIntents:
 
     def say(self, text: str) -> Said:
         """Intent, confidence, tier and reasons: the words that spoke for it, and the examples most like it."""
-        judged = self.blend.judge(text)
+        encoded = self.blend.vocabulary.encode(text)
+        judged = self.blend.judge_encoded(encoded)
         if judged.in_scope < self.blend.scope.threshold:
             return Said(
                 intent=Intent.OUT_OF_SCOPE.value,
@@ -110,7 +112,7 @@ class LearnedIntents:
             intent=judged.intent,
             confidence=judged.confidence,
             tier=_sure_tier(judged.intent) if judged.confidence >= sure else Tier.SMALL_MODEL,
-            why=self._why(text, judged),
+            why=self._why(encoded, judged),
             runner_up=judged.runner_up,
         )
 
@@ -120,8 +122,8 @@ class LearnedIntents:
 
         return replace(self, blend=extend_blend(self.blend, intent, sentences))
 
-    def _why(self, text: str, judged: Judgement) -> str:
-        words = ", ".join(shown(reason) for reason in self.blend.reasons(text, judged.intent))
+    def _why(self, encoded: Encoded, judged: Judgement) -> str:
+        words = ", ".join(shown(reason) for reason in self.blend.reasons(encoded, judged.intent))
         return "; ".join(part for part in (words, *(f"like {shown(one)}" for one in judged.nearest[:1])) if part)
 
 

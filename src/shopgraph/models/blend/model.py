@@ -13,6 +13,7 @@ from shopgraph.models.blend.vocabulary import MEANING_WEIGHT, Encoded, Vocabular
 
 SCOPE_FEATURES = ("margin", "gap", "energy", "confidence", "nearest", "second_nearest", "strange", "length", "outside")
 """What tells a message in scope from another, in this order; docs/routing.md says what each is."""
+_SIGNS = frozenset("?!£$€% ")
 _LEAST = 1e-6
 """A probability is kept so far from 0 and from 1."""
 
@@ -83,7 +84,10 @@ class Blend:
 
     def judge(self, text: str, *, nearest: int = 2) -> Judgement:
         """Intent, confidence and scope of one message."""
-        encoded = self.vocabulary.encode(text)
+        return self.judge_encoded(self.vocabulary.encode(text), nearest=nearest)
+
+    def judge_encoded(self, encoded: Encoded, *, nearest: int = 2) -> Judgement:
+        """As `judge`, of a message already encoded by this vocabulary."""
         scores = self.scores(encoded)
         within = scores[: len(self.labels)]
         first = int(within.argmax())
@@ -150,22 +154,20 @@ class Blend:
         like: Floats = self.examples.meanings[start:end] @ encoded.meaning
         return like
 
-    def reasons(self, text: str, intent: str, limit: int = 3) -> tuple[str, ...]:
-        """The words, pairs and triples that spoke most for an intent against the others, strongest first."""
-        column = self.labels.index(intent)
-        encoded = self.vocabulary.encode(text)
-        rows = self.vocabulary.rows_of(set(grams_of(encoded.words)))
+    def reasons(self, encoded: Encoded, intent: str, limit: int = 3) -> tuple[str, ...]:
+        """The words, pairs and triples in a row that spoke most for an intent against the others, strongest first."""
+        rows = self.vocabulary.rows_of({gram for gram in grams_of(encoded.words) if not _SIGNS.issuperset(gram)})
+        if not rows:
+            return ()
+        grams, at = list(rows), np.fromiter(rows.values(), dtype=np.int64, count=len(rows))
+        weights = self.weights[at].astype(np.float32) * self.weight_scale
+        own = weights[:, self.labels.index(intent)] - weights.mean(axis=1)
         value_of = dict(zip(encoded.indices.tolist(), encoded.values.tolist(), strict=True))
-        pulls: dict[str, float] = {}
-        for gram, row in rows.items():
-            weights = self.weights[row] * self.weight_scale
-            pulls[gram] = value_of.get(row, 0.0) * float(weights[column] - weights.mean())
+        pulls = {gram: value_of[row] * pull for (gram, row), pull in zip(rows.items(), own.tolist(), strict=True)}
         chosen: list[str] = []
-        for gram in sorted(pulls, key=lambda gram: (-pulls[gram], gram)):
+        for gram in sorted(grams, key=lambda gram: (-pulls[gram], gram)):
             if pulls[gram] <= 0 or len(chosen) == limit:
                 break
-            if not any(character.isalnum() for character in gram):
-                continue
             if not any(gram in other for other in chosen):
                 chosen.append(gram)
         return tuple(chosen)

@@ -38,6 +38,10 @@ _USE = re.compile(
     r"|toma|comer|come|usar|usa|añad\w*|mezcl\w*|prenez|buvez|mangez|utilisez|ajoutez|versez|comptez|prévoyez|gonflez"
     r"|laissez|infusez|faites|brew|steep|walk|ride|drive|run|fahren|gehen|laufen|marche\w*|roule\w*)\b"
 )
+_IMPERATIVE = re.compile(
+    r"\b(?:cut|trim|apply|add|mix|stir|wait|leave|pour|soak|coupez|ajoutez|laissez|versez|comptez|prévoyez|infusez|gonflez"
+    r"|schneiden sie|kürzen sie|lassen sie|geben sie|mischen sie|corta|añade|deja|mezcla|echa)\b[^.;:]{0,24}$"
+)
 _USED = frozenset({"mass", "volume", "temperature", "fahrenheit", "time", "length", "pressure", "data"})
 _OF_SOMEBODY = re.compile(
     r"\b(?:for (?:an?|your|his|her|the) (?:[\w-]{1,14} ){0,1}(?P<en>[\w-]{1,14}) (?:of|at|weighing|who is|that weighs)"
@@ -67,6 +71,11 @@ def is_of_use(claim: Measure, low: str) -> bool:
     return found is not None and not any(plain(noun) in ASPECTS for noun in found.groups() if noun)
 
 
+def is_told(claim: Measure, low: str) -> bool:
+    """Whether a figure follows on an imperative: cut 5 cm off."""
+    return claim.kind in _USED and _IMPERATIVE.search(low, max(0, claim.start - 36), claim.start) is not None
+
+
 def is_instruction(claim: Measure, low: str) -> bool:
     """Whether a sentence that names no product tells what to do with something."""
     return claim.kind in _USED and claim.kind != "time" and _USE.search(low) is not None
@@ -91,9 +100,11 @@ def _holds(measure: Measure, ours: Decimal) -> bool:
 
 def lasts(claim: Measure, text: str, products: Sequence[ProductFact], book: AttributeBook) -> bool:
     """Whether a time is how long what a product holds lasts at a number of them a day, a week or a month."""
-    if claim.kind != "time" or len(claim.values) != 1:
+    if claim.kind not in ("time", "energy") or len(claim.values) != 1:
         return False
     low = " ".join([sentence.digits for sentence in sentences(text)])
+    if claim.kind == "energy":
+        return _is_spent(claim, low, products or book.facts.products, book)
     periods = [period for period, pattern in _RATED if pattern.search(low)]
     if not periods:
         return False
@@ -108,6 +119,21 @@ def lasts(claim: Measure, text: str, products: Sequence[ProductFact], book: Attr
                     if abs(exact - ours) <= exact * _TOLERANCE:
                         return True
     return False
+
+
+def _is_spent(claim: Measure, low: str, products: Sequence[ProductFact], book: AttributeBook) -> bool:
+    """Whether it is a product's power over a number of hours, of which the text names at most two factors."""
+    ours = claim.values[0][0] * claim.factor
+    used = {Decimal(1), *_numbers(low)}
+    powers = {
+        figure.measure.values[0][0] * figure.measure.factor
+        for product in products[:6]
+        for figure in book.figures(product)
+        if figure.measure.kind == "power"
+    }
+    return any(
+        abs(power * one * other - ours) <= ours * _TOLERANCE for power in powers for one in used for other in used
+    )
 
 
 def _numbers(low: str) -> Iterator[Decimal]:

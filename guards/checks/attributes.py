@@ -22,6 +22,7 @@ from shopgraph.guards.checks.attribute_reckoning import (
     is_loose,
     is_of_another,
     is_of_use,
+    is_told,
     lasts,
 )
 from shopgraph.guards.checks.base import Finding
@@ -210,6 +211,8 @@ def _claimed(
     if _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end) or is_of_use(claim, low):
         return False
     if claim.kind != "time" and _PER.search(before):
+        return False
+    if is_told(claim, low):
         return False
     if subject.manner in (Manner.CARRIED, Manner.UNNAMED) and is_instruction(claim, low):
         return False

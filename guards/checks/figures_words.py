@@ -40,11 +40,11 @@ FORMER = Cue(
 )
 REDUCED = Cue(
     "off discount rabatt remise sale promo code codes after with now coupon reduced aktion mit avec",
-    r"\boff\b|discount|rabatt|remise|\bsale\b|promo|code|after|with\b|\bnow\b|coupon|reduced|aktion|mit\b|avec\b",
+    r"\boff\b|discount|rabatt|remise|\bsale\b|promo|code|after|with\b|\bnow\b|coupon|reduced|aktion|\bmit\b|\bavec\b",
 )
 OTHER = Cue(
     "deliver shipping postage versand lieferung livraison total summe gesamt refund erstatt rückerstattung "
-    "zurückerstattet rembours order save off discount rabatt remise differ free under less up gift balance fee "
+    "zurückerstattet rembours order save saving off discount rabatt remise differ free under less up gift balance fee "
     "fees tax taxes taxable vat coupon paid charge budget in together altogether zusammen ensemble more credit voucher "
     "return exchange cost",
     r"deliver|shipping|postage|versand|lieferung|livraison|\btotal|summe|gesamt|refund|erstatt"
@@ -100,9 +100,11 @@ DIRECT = re.compile(
 """Between a name and an amount: the amount is said to be its price."""
 OWN = Cue(
     "budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar hoped had have "
+    "poche mind play verfügung kopf disposition mente "
     "looking souhaitiez souhaitez vouliez voulez vouliez aviez disiez enveloppe wollten wolltest möchten möchtest "
     "sagten nannten ausgeben vorgabe rahmen limit obergrenze grenze quería querías quiere dijo tope límite",
-    r"\bbudget|\bto spend\b|\bspending limit|\bafford|presupuesto|\bgastar\b|\bausgeben\b|\bobergrenze\b"
+    r"\bbudget|\bto spend\b|\bspending limit|\bafford|presupuesto|\bgastar\b|\bausgeben\b|\ben poche\b|\bin mind\b"
+    r"|\bto play with\b|\bzur verfügung\b|\bim kopf\b|\bà disposition\b|\ben mente\b|\bobergrenze\b"
     r"|\byou(?: only|['’]d)? (?:said|mentioned|asked|wanted|want|hoped|had (?:in mind|set)|set|named|gave|wrote"
     r"|are looking for|were looking for|['’]re looking for)\b|\byour (?:limit|ceiling|maximum|max|cap|target)\b"
     r"|\bvous (?:souhaitiez|souhaitez|vouliez|voulez|aviez|disiez|évoquiez|parliez|cherchez|cherchiez)\b"

@@ -32,7 +32,7 @@ TOTAL = Cue(
     r"|\bcame to\b|"
     r"\bso\b|\bthat['’]?s\b|\bzusammen\b|insgesamt|gesamt|\bsumme\b|\bmacht\b|\bergeben|\bergibt|\bsind das\b|\balso\b|"
     r"\bensemble\b|\bfont\b|\bsoit\b|\bdonc\b|\bau total\b|\bfait\b|\barrivez\b|\bjuntos\b|\bsuman?\b|\bson\b"
-    r"|\bllegas\b|=",
+    r"|\bllegas\b",
 )
 SHIPPED = re.compile(
     r"(?:with|including|incl\.?|plus|and) (?:the )?(?:[$€£¥]?[\d.,']+ ?[€$]? ?)?(?:for |of |in )?(?:delivery"
@@ -81,6 +81,7 @@ class Basket:
         self._free_from = self._minor(delivery.free_from) if delivery else None
         self._named = {mention.key for mention in ours.known.mentions(text)}
         self._aims: list[int] = []
+        self._totals = {self._minor(order.total) for order in ours.facts.orders}
         self._written = {self._minor(value) for amount in find_amounts(text) for value in amount.values}
         self._priced = self._spoken_of()
 
@@ -118,7 +119,7 @@ class Basket:
     def sums(self) -> frozenset[int]:
         """Of one product several times, of up to four products, each once or several times."""
         lines = [[price * count for price in prices for count in self._counts] for prices in self._priced]
-        found = {value for line in lines for value in line}
+        found = {value for line in lines for value in line} | self._of_facts()
         for one, other in combinations(lines, 2):
             found.update([a + b for a in one for b in other])
         few = [sorted({prices[0] * count for count in self._counts[:3]}) for prices in self._priced]
@@ -127,6 +128,11 @@ class Basket:
         for chosen in combinations([line[:2] for line in few], 4):
             found.update([sum(values) for values in product(*chosen)])
         return frozenset(found)
+
+    def _of_facts(self) -> set[int]:
+        """What any one product costs the number of times that the text names, spoken of or not."""
+        prices = {self._minor(item.price) for item in self._ours.facts.products[:20]}
+        return {price * count for price in prices if price is not None for count in self._counts if count > 1}
 
     def is_price(self, amount: Amount) -> bool:
         """Whether it is the price of one of the products spoken of."""
@@ -150,7 +156,7 @@ class Basket:
             targets = [*before, *self._aims, *([self._free_from] if self._free_from is not None else [])]
             if any(target - amount in sums or target + amount in sums for target in targets):
                 return True
-            if self._free_from is not None and self._free_from - amount in self._written:
+            if self._free_from is not None and self._free_from - amount in self._written | self._totals:
                 return True
         singles = [*(self._of_named() or [price for prices in self._priced for price in prices]), *before, *self._aims]
         if COMPARED.search(low) and any(abs(one - other) == amount for one, other in combinations(singles, 2)):

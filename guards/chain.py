@@ -53,12 +53,11 @@ class GuardChain:
 
     @classmethod
     def for_bundle(cls, bundle: PolicyBundle) -> GuardChain:
-        """All checks but that of the language, with the bundle's brand and hosts where the facts bring none."""
-        brand = bundle.brand
-        spoken = brand.model_dump(include=set(BrandFact.model_fields))
-        # The shop's own workflows speak English to every locale: its chain would block each of their answers.
-        ours = [check for check in CHECKS if check.name != "language"]
-        return cls(ours, brand=BrandFact.model_validate(spoken), allowed_hosts=bundle.allowed_hosts)
+        """All checks, with the bundle's brand and hosts where the facts bring none."""
+        spoken = bundle.brand.model_dump(include=set(BrandFact.model_fields))
+        # The shop's own workflows speak English to every locale.
+        brand = BrandFact.model_validate(spoken | {"languages": ("en",)})
+        return cls(CHECKS, brand=brand, allowed_hosts=bundle.allowed_hosts)
 
     def run(self, text: str, facts: Facts, *, more: bool = False) -> GuardResult:
         """Check and correct. It never raises: a check that fails blocks, unless it is declared open.

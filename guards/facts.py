@@ -136,6 +136,8 @@ class BrandFact(_Fact):
     competitors: tuple[str, ...] = ()
     disclosures: tuple[str, ...] = ()
     """Sentences that every answer ends with, unless it holds them."""
+    languages: tuple[str, ...] = ()
+    """Languages in which the shop answers anybody, besides the customer's own: `en`."""
     max_length: int | None = None
     max_exclamations: int | None = None
     """Exclamation marks of an answer at most; None: as many as it has."""

@@ -70,7 +70,7 @@ def as_check(validator: Validator, *, on_error: OnError = OnError.CLOSED) -> Che
 
     def find(text: str, facts: Facts) -> Iterator[Finding]:
         result = validator.validate(text, {"facts": facts})
-        if isinstance(result, PassResult):
+        if not isinstance(result, FailResult):
             return
         reason = str(result.error_message)
         if result.fix_value is None:

@@ -112,11 +112,15 @@ class Harness:
         return found
 
     def play(self, runs: int, plan: Plan, make: Callable[[str], Case]) -> None:
-        """Make so many calls as planned, and wait until each is at its end or stuck."""
+        """Make so many calls as planned, and wait until each is at its end or stuck.
+
+        Three are under way for two workers, for many wait for a lease to run out: with more of them the machine is
+        what a call waits for, and not the recovery.
+        """
         self.plan = plan
         left = runs
         while left or self._open or self._further:
-            while left and len(self._open) < 3 * len(self._hands) and any(self._idle()):
+            while left and 2 * len(self._open) < 3 * len(self._hands) and any(self._idle()):
                 kind, faults = plan.next()
                 self._begin(make(kind), faults)
                 left -= 1

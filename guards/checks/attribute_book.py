@@ -19,6 +19,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _PERCENTS = whole_words("percent prozent pourcent porciento pct")
 _PLAIN_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,3})?")
 _NO_NOUN = whole_words("size groesse größe taille number anzahl nombre max from week level")
+_SLASH = re.compile(r"(?<=\d)\s?/\s?(?=\d)")
+"""Between two figures of one thing: 33/45."""
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|percent\b|prozent\b|pour ?cent\b)([^,;/+&\d]{0,60})")
 _LISTED = """
 mass: weight gewicht poids peso
@@ -133,6 +135,8 @@ def _of_value(name: str, value: str) -> list[Figure]:
     if words and words[-1] in _PERCENTS:
         return _percents(low, value, words)
     found: list[Figure] = []
+    if "/" in low:
+        low, value = _SLASH.sub(";", low), _SLASH.sub(";", value)
     for read in measures(low, value, french=True, bare=True):
         measure = _of_name(read, words) if not read.kind or read.kind == "pixels of a side" else read
         number = value[read.number_start : read.number_end]

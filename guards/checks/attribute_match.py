@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import combinations
+from itertools import product as product_of
 
 from shopgraph.guards.checks.attribute_book import AttributeBook, Figure
 from shopgraph.guards.checks.measures import Measure
@@ -63,7 +65,7 @@ def is_borne(claim: Measure, products: Sequence[ProductFact], low: str, book: At
     if _COMPARED.match(low, claim.end):
         others = [figure.measure for product in book.facts.products for figure in book.figures(product)]
         return _differs_by(claim, [other for other in others if same_kind(claim, other)])
-    return len(claim.values) == 1 and _is_multiple(claim, alike, low)
+    return len(claim.values) == 1 and (_is_multiple(claim, alike, low) or _is_sum(claim, products, book, low))
 
 
 def _of_that_age(claim: Measure, figure: Figure, before: str) -> bool:
@@ -99,6 +101,34 @@ def _is_multiple(claim: Measure, alike: Sequence[Measure], low: str) -> bool:
     ours = claim.values[0][0] * claim.factor
     return any(
         count * values[0] * measure.factor == ours for count in counts for measure in alike for values in measure.values
+    )
+
+
+_TOGETHER = re.compile(
+    r"\ball 0*\d\b|\balle 0*\d\b|\bles 0*\d\b|\b(?:los|las) 0*\d\b|\btogether\b|\baltogether\b|\bin (?:all|total)\b|\btotal\w*\b|\bcombined\b|\badds? up\b|\bsum\b|\bmak(?:es?|ing)\b"
+    r"|\bcomes? to\b|\bboth\b|\bzusammen\b|\binsgesamt\b|\bgesamt\w*|\bsumme\b|\bmacht\b|\bergeben\b|\bergibt\b"
+    r"|\bensemble\b|\bsoit\b|\bà (?:eux|elles) (?:deux|0*2)\b|\bau total\b|\ben tout\b|\bjuntos?\b|\bjuntas?\b"
+    r"|\bsuman?\b|\ben total\b|\balso\b|\bgives? you\b|\bdonne\b"
+)
+
+
+def _is_sum(claim: Measure, products: Sequence[ProductFact], book: AttributeBook, low: str) -> bool:
+    """Whether it is said to be what two or three things have together, one of each."""
+    if not _TOGETHER.search(low):
+        return False
+    ours = claim.values[0][0] * claim.factor
+    every = [
+        {
+            values[0] * figure.measure.factor
+            for figure in book.figures(product)
+            if same_kind(claim, figure.measure)
+            for values in figure.measure.values
+        }
+        for product in (products if len(products) > 1 else book.facts.products)[:12]
+    ]
+    figures = [values for values in every if values]
+    return any(
+        sum(chosen) == ours for many in (2, 3) for some in combinations(figures, many) for chosen in product_of(*some)
     )
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from shopgraph.guards.checks.attribute_book import AttributeBook, Figure, attribute_book
 from shopgraph.guards.checks.attribute_match import aspect_of, is_borne, is_converted, right_figure
+from shopgraph.guards.checks.attribute_reckoning import is_instruction, is_of_another, is_of_use, lasts
 from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.numbers import write_count
@@ -20,7 +21,7 @@ from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
 from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
 from shopgraph.guards.checks.topics import exact
-from shopgraph.guards.checks.units import SHARES, THINGS, UNITS, plain
+from shopgraph.guards.checks.units import ASPECTS, SHARES, THINGS, UNITS, plain
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, ProductFact
 
@@ -46,10 +47,8 @@ _SHOPS_TIMES = whole_words(
 ) - {"days", "week", "with"}
 """First letters of words with which days are the shop's: delivery, returns, promotions."""
 _THINGS_OF_AN_ORDER = whole_words(
-    "stock left remaining available order orders ordered contains remain lager übrig verfügbar bestellung bestellt "
-    "noch "
-    "reste restent restant disponible disponibles commande commandé shipped items quedan pedido contiene enthält "
-    "contient"
+    "stock left remaining available order orders ordered remain lager übrig verfügbar bestellung bestellt noch "
+    "reste restent restant disponible disponibles commande commandé shipped items quedan pedido"
 )
 _WISHED = re.compile(
     r"\b(?:need|needs|want|wants|wanted|looking for|asked|ask|asking|require|requires|prefer|if|whether|would like|said"
@@ -59,9 +58,13 @@ _WISHED = re.compile(
 )
 _LIMIT = re.compile(
     r"\s?(?:is|ist|est|es) (?:your|ihr|dein|votre|ton|tu)\b"
+    r"|[^.;]{0,40}?\b(?:as you|you (?:said|mentioned|describe|wrote|told)|wie (?:du|sie) (?:sag|schreib|schrieb|erwähn"
+    r"|beschr)\w*|dites-vous|comme vous|m['’]avez-vous|como (?:dices|dice|comentas|comenta)|según dices?)\b"
     r"|[^.,;]{0,16}\b(?:than you|als (?:du|sie) (?:wollte|woll|such|brauch)\w*|que vous (?:voul|cherch)\w*"
     r"|que quer\w*)\b"
 )
+_PER = re.compile(r"(?:\b(?:per|pro|je|par|por|les|aux|cada|every|for every|alle|auf)|/)\s?$")
+"""Right before a figure that something is reckoned for: a price for each 100 g."""
 _THE_LAST = re.compile(
     r"\b(?:the|der|den|die|les|des|los|las) (?:last|past|next|first|letzten|nächsten|ersten|prochaines?|últim[oa]s"
     r"|próxim[oa]s)\s$"
@@ -163,12 +166,14 @@ def _of_sentence(sentence: Sentence, place: int, text: str, book: AttributeBook)
         products = _meant(claim, claims, subject, sentence, book)
         if not _claimed(claim, low, sentence, products, subject, book):
             continue
-        if is_borne(claim, products, low, book) or is_borne(claim, _others(subject, low, sentence, book), low, book):
+        if is_borne(claim, products, low, book) or is_borne(claim, _others(subject, low, sentence, book), low, book) or is_of_another(claim, sentence.low, products, book) or lasts(claim, text, products, book):
             borne.append(claim)
         elif not is_converted(claim, borne):
             right = right_figure(claim, products, low, book)
             if right is not None and right.measure.values == claim.values:
                 continue  # the same number under another name
+            if right is not None and (_is_far(claim, right) or (_is_loose(subject, sentence, book) and not _is_called(right, low))):
+                continue
             if right is None and (subject.manner is Manner.UNNAMED or claim.kind.startswith("number of ")):
                 continue
             wrong.append((claim, _put(claim, right, sentence, book) if right else None))
@@ -181,13 +186,34 @@ def _of_sentence(sentence: Sentence, place: int, text: str, book: AttributeBook)
             yield fixed
 
 
+def _is_far(claim: Measure, right: Figure) -> bool:
+    """Whether it is so far from the only figure of its kind that it must be of something else."""
+    ours, theirs = claim.values[0][0] * claim.factor, right.measure.values[0][0] * right.measure.factor
+    return not right.measure.kind.startswith("bare") and bool(ours and theirs) and not _FAR > ours / theirs > 1 / _FAR
+
+
+def _is_loose(subject: Subject, sentence: Sentence, book: AttributeBook) -> bool:
+    """Whether nothing ties a sentence to one of several products: no name here or before, no pronoun."""
+    return subject.manner is Manner.UNNAMED and len(book.facts.products) > 1 and _IT.isdisjoint(sentence.words)
+
+
+def _is_called(right: Figure, low: str) -> bool:
+    """Whether a word of the attribute's name, or of its aspect, stands there."""
+    said = {plain(word) for word in _WORDS_NEAR.findall(low)}
+    return not right.words.isdisjoint(said) or right.aspect in {ASPECTS.get(word) for word in said} - {None}
+
+
 def _claimed(
     claim: Measure, low: str, sentence: Sentence, products: Sequence[ProductFact], subject: Subject, book: AttributeBook
 ) -> bool:
     """Whether a figure is said of a product, and not wished for, denied, ordered or measured out."""
     words = sentence.words
     before = low[max(0, claim.start - 60) : claim.start]
-    if _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end):
+    if _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end) or is_of_use(claim, low):
+        return False
+    if claim.kind != "time" and _PER.search(before):
+        return False
+    if subject.manner in (Manner.CARRIED, Manner.UNNAMED) and is_instruction(claim, low):
         return False
     if claim.kind == "time" and not low.startswith("-old", claim.end) and not _THE_LAST.search(before):
         return _is_time(claim, low, sentence, products, subject, book)
@@ -215,7 +241,7 @@ def _is_time(
     ]
     if aspect in ("warranty", "age"):
         return any(figure.aspect == aspect for figure in held) and subject.manner is not Manner.UNNAMED
-    if not _RUNS.isdisjoint(sentence.words) or aspect:
+    if aspect or not (_RUNS.isdisjoint(sentence.words) or _is_of_the_shop(sentence)):
         return True
     if subject.manner is Manner.UNNAMED or _is_of_the_shop(sentence):
         return False
@@ -352,6 +378,9 @@ def _put(claim: Measure, right: Figure, sentence: Sentence, book: AttributeBook)
     return replace(start + claim.start, start + claim.end, whole_text, reason)
 
 
+_FAR = Decimal(200)
+_GROUPED = re.compile(r"\d{1,3}(?:([.,'’ \u00a0\u202f])\d{3})+")
+
 _UNIT_WORDS = {
     "in": "inches",
     "sqft": "sq ft",
@@ -376,7 +405,9 @@ _UNIT_WORDS = {
 
 
 def _in_the_style(number: str, like: str, locale: str | None) -> str:
-    """The number with the draft's decimal mark."""
+    """The number with the draft's marks."""
+    if number.isdecimal() and len(number) > 4 and (mark := _GROUPED.fullmatch(like)):
+        return f"{int(number):,}".replace(",", mark[1])
     comma = ("," in like and "." not in like) or (locale or "en")[:2] in ("de", "fr", "es", "it", "nl")
     if comma and "." in number and len(number.rpartition(".")[2]) != 3:
         return number if "." in like else number.replace(".", ",")

@@ -12,6 +12,8 @@ from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.text import Sentence, words_of
 from shopgraph.guards.checks.topics import topics_of
 
+_APART = re.compile(r"[,;]\s|\s(?:and|und|et|y)\s")
+"""Between an amount and a name: the amount is of something before it."""
 _FOR_ORDER = re.compile(r"\s(?:for|of|from|on|für|von|aus|pour|de|para|del?)\s")
 
 
@@ -131,7 +133,8 @@ class Claim:
                 break
             run.append(mention)
         if not run:
-            return [after] if after is not None else []
+            apart = after is None or _APART.search(self.sentence.low[end - self.sentence.start : after.start - self.sentence.start])
+            return [] if after is None or apart else [after]
         return self._paired(run[::-1])
 
     def _paired(self, run: list[Mention]) -> list[Mention]:

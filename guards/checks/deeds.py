@@ -176,8 +176,12 @@ DEEDS = (
     ),
     _deed(
         "ticket or hand-over",
-        "escalated forwarded transferred opened created",
+        "escalated forwarded transferred opened created filed started submitted raised eröffnet angelegt ouvert abierto",
         "handoff ticket note escalate",
-        rf"{_WE}(?:escalated|forwarded|transferred|opened a (?:ticket|case)|created a (?:ticket|case))\b",
+        rf"{_WE}(?:escalated|forwarded|transferred|(?:opened|created|filed|started|submitted|raised) (?:an? |the |your )"
+        rf"(?:\w{{1,12}} )?(?:ticket|case|claim|complaint|request))\b",
+        rf"{_ICH}(?:ticket|fall|garantiefall|reklamation|anfrage)\b.{{0,20}}?\b(?:eröffnet|angelegt)\b",
+        rf"{_JAI}ouvert (?:un |une )(?:ticket|dossier|réclamation|demande)|{_HE}abierto (?:un|una) (?:\w+ )?(?:caso"
+        r"|incidencia|reclamación|solicitud|ticket)",
     ),
 )  # fmt: skip

@@ -170,7 +170,7 @@ def _meant(sentence: Sentence, ours: Known) -> Decimal | None:
     lowered = sentence.low
     found = {
         promotion.percent
-        for promotion in ours.running
+        for promotion in (ours.facts.promotions if _NOT_NOW.search(lowered) else ours.running)
         for word in (promotion.name, promotion.code)
         if word and word.lower() in lowered and promotion.percent is not None
     }

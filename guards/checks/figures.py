@@ -99,8 +99,7 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         return
     if claim.sentence.denies and words.DENIED.search(claim.before):
         return
-    own = claim.sentence.topics & words.OWN.topic
-    if own and words.OWN.pattern.search(claim.sentence.clause(amount.start - claim.sentence.start)):
+    if claim.sentence.topics & words.OWN.topic and _is_customers(claim):
         return
     if (difference := _difference(claim, ours)) is not None:
         right, reason, reckoned = difference in amount.values, "difference", False
@@ -116,6 +115,21 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         reckoned = not right and not _is_bound(claim) and reading.reaches(claim, of_one=False)
     if not right and not reckoned:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
+
+
+def _is_customers(claim: Claim) -> bool:
+    """Whether the amount is the customer's own: "under the £30 you wanted to spend"."""
+    place = claim.amount.start - claim.sentence.start
+    clause = claim.sentence.clause(place)
+    begin = claim.sentence.low.find(clause)
+    for found in words.OWN.pattern.finditer(clause):
+        if begin + found.start() >= place:
+            return True
+        gap = claim.sentence.low[begin + found.end() : place]
+        named = any(m.end <= claim.amount.start for m in claim.around.products)
+        if not words.PRICES.search(gap) and not (named and words.IS.search(gap)):
+            return True
+    return False
 
 
 def _difference(claim: Claim, ours: Book) -> Decimal | None:
@@ -150,6 +164,7 @@ def _is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
             words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
             and not words.MORE_BEHIND.match(claim.tail)
             and not words.ADDING.search(claim.sentence.low[: said[0].start - start])
+            and not _is_joined(claim, said)
         )
     return claim.direct
 
@@ -196,9 +211,23 @@ def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[Pr
         return False
     if _is_direct(claim, said) and not words.OTHER.search(claim.sentence, claim.tail[:12]):
         return True
-    if words.OTHER.search(claim.sentence, claim.nearby):
+    if words.OTHER.search(claim.sentence, claim.nearby) or _is_joined(claim, said):
         return False
+    if _is_behind_another(claim, said) and not words.FORMER.search(claim.sentence, claim.nearby):
+        return not words.MAKES.search(claim.lead)
     return claim.amount.start - said[-1].end <= 60
+
+
+def _is_joined(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether the name is the last of several things of which no amount was said: "two boxes and the ring"."""
+    if claim.index or len(said) != 1 or said[0].end > claim.amount.start:
+        return False
+    return words.JOINED.search(claim.sentence.low[: said[0].start - claim.sentence.start]) is not None
+
+
+def _is_behind_another(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether another amount stands between the name and this one."""
+    return any(said[-1].end <= other.start < claim.amount.start for other in claim.around.amounts)
 
 
 def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> frozenset[Decimal]:
@@ -251,12 +280,14 @@ def _typed(
             | ours.former(of)
             | ours.loose
             | _derived(claim, ours)
+            | (ours.delivery if words.DELIVERY.search(claim.sentence) or words.FEE.search(near) else frozenset())
         )
     if _is_fee(claim) and not variants and order is None and ours.delivery:
         delivery = ours.facts.delivery
         threshold = delivery.free_from if delivery else None
         fee = delivery.price if delivery else None
-        said_of = {threshold, fee} if words.FREE.search(claim.before) else {fee}
+        free = words.FREE.search(claim.sentence.low) and not words.COSTS_JUST.search(claim.before)
+        said_of = {threshold, fee} if free else {fee}
         return frozenset([amount for amount in said_of if amount is not None]) | ours.loose
     if (
         order is not None
@@ -289,6 +320,9 @@ def _of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
 def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, reason: str) -> Iterator[Finding]:
     amount = claim.amount
     right = _right(claim, ours, said or claim.products(), reading)
+    own = ours.currency is None or ours.currency in amount.currencies
+    if own and right in amount.values and not words.BELOW.search(claim.before):
+        return
     if right is None:
         shown = claim.sentence.text[amount.start - claim.sentence.start :][: amount.end - amount.start]
         yield take_out(claim.sentence, f"{shown}: {reason} Leave it out or take it from the facts.")

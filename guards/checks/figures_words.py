@@ -54,8 +54,10 @@ OTHER = Cue(
     r"together|zusammen|ensemble|\bmore\b|credit|voucher|return|exchange|\bcosts? .{0,20}to (?:ship|send)",
 )
 BELOW = re.compile(
-    r"\b(?:under|less than|below|up to|at most|not more than|within|unter|weniger als|höchstens|bis"
-    r"|moins de|jusqu'à)\s$",
+    r"\b(?:under|less than|below|up to|at most|no(?:t)? more than|within|unter|unterhalb von|weniger als|höchstens"
+    r"|maximal|bis(?: zu)?|moins de|jusqu['’]à|sous|en dessous de|au plus|au maximum|inférieur à|menos de|hasta"
+    r"|bajo|por debajo de|como máximo|máximo)\s(?:the |your |den |die |der |ihren |deinen |les |la barre des |vos "
+    r"|los |tus |sus )?[$€£¥]?$",
 )
 ABOVE = re.compile(
     r"\b(?:over|more than|above|at least|starting (?:at|from)|from|ab|über|mehr als|plus de|à partir de|dès)\s$"
@@ -72,6 +74,9 @@ FREE_DELIVERY = Cue(
     "versandkostenfrei frei entfällt free kostenlos gratis gratuit offerte deliver",
     r"\bfree\b|versandkostenfrei|entfällt|kostenlos|gratis|gratuit|offerte|deliver",
 )
+COSTS_JUST = re.compile(r"\b(?:costs?|charges?|kostet|kosten|coûtent?|cuestan?)\s(?:only |just |nur )?$")
+"""Right before an amount: what is spoken of costs it."""
+FEE = re.compile(r"\b(?:charge|fee|gebühr|frais|gastos)\b")
 FEE_LEAD = re.compile(
     r"\bdelivery\b(?! (?:address|date))|\bshipping\b|\bpostage\b|versand(?:kosten)?\b|\blieferung\b|liefergebühr"
     r"|\blivraison\b"
@@ -93,11 +98,23 @@ DIRECT = re.compile(
 )
 """Between a name and an amount: the amount is said to be its price."""
 OWN = Cue(
-    "budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar",
-    r"\bbudget|\bto spend\b|\bspending limit|\bafford|\byou (?:said|mentioned|asked|wanted)\b|presupuesto"
-    r"|\bgastar\b",
+    "budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar hoped had have "
+    "looking souhaitiez souhaitez vouliez voulez vouliez aviez disiez enveloppe wollten wolltest möchten möchtest "
+    "sagten nannten ausgeben vorgabe rahmen limit obergrenze grenze quería querías quiere dijo tope límite",
+    r"\bbudget|\bto spend\b|\bspending limit|\bafford|presupuesto|\bgastar\b|\bausgeben\b|\bobergrenze\b"
+    r"|\byou(?: only|['’]d)? (?:said|mentioned|asked|wanted|want|hoped|had (?:in mind|set)|set|named|gave|wrote"
+    r"|are looking for|were looking for|['’]re looking for)\b|\byour (?:limit|ceiling|maximum|max|cap|target)\b"
+    r"|\bvous (?:souhaitiez|souhaitez|vouliez|voulez|aviez|disiez|évoquiez|parliez|cherchez|cherchiez)\b"
+    r"|\bvotre (?:limite|plafond|enveloppe|maximum)\b"
+    r"|\b(?:sie|du) (?:wollten|wolltest|möchten|möchtest|sagten|nannten|nanntest|suchen|suchten)\b"
+    r"|\b(?:wollten|wolltest|möchten|möchtest|suchen|suchten|nannten|sagten) (?:sie|du)\b"
+    r"|\bihr(?:e[rnm]?)? (?:limit|grenze|rahmen|vorgabe|maximum)\b"
+    r"|\b(?:quer[ií]as?|buscas?|buscaba|dijo|dijiste|mencionó|mencionaste|pedía|pedías)\b|\b(?:tope|límite)\b",
 )
 """The amount is the customer's own."""
+PRICES = re.compile(r"\b(?:costs?|priced|sells?|kostet|kosten|coûtent?|cuestan?|vale|price|preis|prix|precio)\b")
+"""Between what the customer said and an amount: it is a price."""
+IS = re.compile(r"\b(?:is|are|at|for|ist|sind|für|zu|est|sont|à|es|son|a)\b")
 FREE_FROM = Cue(
     "free kostenlos gratis gratuite offerte versandkostenfrei",
     r"\b(?:free|kostenlos\w*|gratis|gratuite?|offerte?|versandkostenfrei)\b[^.;]{0,40}?"
@@ -114,6 +131,16 @@ ADDING = re.compile(
     r"|la |le |el |un[ea]? )?$"
 )
 """Right before a name: it is added to something else."""
+JOINED = re.compile(
+    r"(?:^|[\s,])(?:\d+|two|three|four|five|six|zwei|drei|vier|fünf|deux|trois|quatre|dos|tres|cuatro)\s[^.;:]{2,40}"
+    r"\s(?:and|und|et|y)\s(?:the |an? |one |our |der |die |das |eine?n? |le |la |une? |el )?$"
+)
+"""Right before a name: it is the last of several things."""
+MAKES = re.compile(
+    r"\b(?:mak(?:es?|ing)|bring\w*|totall?ing|total|so|coming to|adds? up|leav\w+|ergibt|macht|zusammen|insgesamt|bleib\w+"
+    r"|soit|fait|donc|suma\w*|quedan?|son|en total)\b"
+)
+"""Before an amount behind another one: it was reckoned."""
 FREE_BEHIND = re.compile(
     r"[^.;]{0,30}?\b(?:versandkostenfrei|kostenlos|kostenfrei|gratis|free|offerte|gratuite|entfällt|entfallen"
     r"|frei haus)\b"

@@ -133,8 +133,12 @@ class Known:
             found = [
                 mention
                 for mention in named(text, self.all_names)
-                if mention.key not in short
-                or text[max(0, mention.start - 6) : mention.start].lower().endswith(_ARTICLES)
+                if (
+                    text[mention.start : mention.end].isupper()
+                    if len(mention.key) < 4 and mention.key.isalpha() and mention.key not in short
+                    else mention.key not in short
+                    or text[max(0, mention.start - 6) : mention.start].lower().endswith(_ARTICLES)
+                )
             ]
             self._read = (text, found)
         return self._read[1]

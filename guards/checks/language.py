@@ -6,7 +6,8 @@ Function words decide, and nothing else: names, quotes and loan words hold few o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from shopgraph.guards.checks.base import Finding, take_out
 from shopgraph.guards.checks.known import known
@@ -22,21 +23,22 @@ _FEW = 3
 
 
 def find_other_language(text: str, facts: Facts) -> Iterator[Finding]:
-    """An answer, or a sentence of it, that is in another language than the customer's locale."""
+    """An answer, or a sentence of it, in another language than the customer's locale and those of the brand."""
     language = (facts.locale or "")[:2].lower()
     own = FUNCTION_WORDS.get(language)
     if own is None or not text:
         return
+    others = _others(frozenset({language, *(facts.brand.languages if facts.brand else ())}))
     if _is_other_script(text):
         yield _block(text, language)
         return
     whole = sentences(text)
     own_words = [len(own.intersection(sentence.words)) for sentence in whole]
-    spoken = [s for s, count in zip(whole, own_words, strict=True) if count < 2 and _may_be_foreign(s, language)]
-    foreign = [sentence for sentence in spoken if _is_foreign(_words(sentence, text, facts), language)]
+    spoken = [s for s, count in zip(whole, own_words, strict=True) if count < 2 and _may_be_foreign(s, others)]
+    foreign = [sentence for sentence in spoken if _is_foreign(_words(sentence, text, facts), language, others)]
     if not foreign and sum(own_words) < 2:
         words = [word for sentence in whole for word in _words(sentence, text, facts)]
-        foreign = list(whole) if _is_foreign(words, language) else []
+        foreign = list(whole) if _is_foreign(words, language, others) else []
     if sum([len(sentence.text) for sentence in foreign]) * 2 >= len(text):
         yield _block(text, language)
         return
@@ -49,12 +51,15 @@ def _block(text: str, language: str) -> Finding:
     return Finding(verdict=VerdictKind.BLOCK, start=0, end=len(text), reason=reason)
 
 
-def _may_be_foreign(sentence: Sentence, language: str) -> bool:
+@cache
+def _others(ours: frozenset[str]) -> Mapping[str, frozenset[str]]:
+    return {language: words for language, words in FUNCTION_WORDS.items() if language not in ours}
+
+
+def _may_be_foreign(sentence: Sentence, others: Mapping[str, frozenset[str]]) -> bool:
     """A first look, which few sentences of the own language pass."""
     words = sentence.words
-    return len(words) > _FEW and any(
-        len(listed.intersection(words)) >= _FEW for other, listed in FUNCTION_WORDS.items() if other != language
-    )
+    return len(words) > _FEW and any(len(listed.intersection(words)) >= _FEW for listed in others.values())
 
 
 def _words(sentence: Sentence, text: str, facts: Facts) -> list[str]:
@@ -67,9 +72,9 @@ def _words(sentence: Sentence, text: str, facts: Facts) -> list[str]:
     return words_of(_QUOTED.sub(" ", low))
 
 
-def _is_foreign(words: list[str], language: str) -> bool:
+def _is_foreign(words: list[str], language: str, others: Mapping[str, frozenset[str]]) -> bool:
     """Whether three and more different words are another language's, and four times those of the own."""
-    told = {other: len(listed.intersection(words)) for other, listed in FUNCTION_WORDS.items() if other != language}
+    told = {other: len(listed.intersection(words)) for other, listed in others.items()}
     other = max(told, key=lambda name: told[name])
     own = len(SHARED[language].intersection(words) - SHARED[other])
     return told[other] >= _FEW and told[other] >= 4 * own

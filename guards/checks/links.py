@@ -1,4 +1,4 @@
-"""Links: only to the shop's hosts, only to pages that the facts know or that every shop has."""
+"""Links: only to the shop's hosts; where the facts tell which pages of a host there are, to no other ones."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.text import lowered, whole_words
+from shopgraph.guards.checks.units import plain
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
@@ -37,6 +38,7 @@ _PAGES = whole_words(
     "size-guide groessentabelle guide-des-tailles gift-cards newsletter"
 )
 """Pages that every shop has."""
+_NAME_WORDS = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -61,7 +63,7 @@ def _says_more(text: str, links: list[Finding]) -> bool:
 
 
 def _wrong_links(text: str, facts: Facts) -> Iterator[Finding]:
-    allowed = tuple(host.lower() for host in facts.allowed_hosts or ())
+    allowed = tuple(host.lower().partition("/")[0] for host in facts.allowed_hosts or ())
     for found in _DANGEROUS.finditer(text):
         yield replace(found.start(), found.end(), "[link removed]", "No code stands in a link.")
     taken = 0
@@ -93,19 +95,45 @@ def is_host(host: str, allowed: tuple[str, ...]) -> bool:
 
 
 def _is_invented(path: str, host: str, facts: Facts) -> bool:
-    """Whether a page is none of the facts' and none that every shop has."""
+    """Whether a page is none of a host's, of which the facts name pages; of another host any may be real.
+
+    Pages are named by an allowed host with a path, which allows what lies below it, and by addresses in attributes.
+    """
     plain = _plain(path)
     if not plain:
         return False
-    pages = _pages(facts)
-    if f"{host}/{plain}" in pages or f"{host.removeprefix('www.')}/{plain}" in pages:
+    at_home = {page.partition("/")[2] for page in _pages(facts) if is_host(host, (page.partition("/")[0],))}
+    below = {page.partition("/")[2] for page in _allowed_pages(facts) if is_host(host, (page.partition("/")[0],))}
+    if not at_home | below or plain in at_home or any(f"{plain}/".startswith(f"{page}/") for page in below):
         return False
     ours = known(facts)
-    return not all(part in _PAGES or part in ours.orders or part in ours.products for part in plain.split("/"))
+    parts = plain.split("/")
+    if len(parts) < 4 and any(_is_named_for(part, facts) for part in parts):
+        return False  # a product's page, by its name
+    return not all(part in _PAGES or part in ours.orders or part in ours.products for part in parts)
+
+
+def _allowed_pages(facts: Facts) -> list[str]:
+    return [host.lower().rstrip("/") for host in facts.allowed_hosts or () if "/" in host.rstrip("/")]
 
 
 def _plain(path: str) -> str:
     return path.lower().rstrip(".,;:!?*_").partition("?")[0].partition("#")[0].strip("/")
+
+
+def _is_named_for(part: str, facts: Facts) -> bool:
+    """Whether all words of a part of an address stand in one product's name, and one of them is long."""
+    said = {plain(word) for word in _NAME_WORDS.findall(part)}
+    long = any(len(word) > 4 for word in said)
+    return any(said == name or (long and said <= name) for name in _names_in_words(facts))
+
+
+@per_facts
+def _names_in_words(facts: Facts) -> tuple[frozenset[str], ...]:
+    """The words of each product's name, as addresses write them."""
+    return tuple(
+        frozenset([plain(word) for word in _NAME_WORDS.findall(product.name.lower())]) for product in facts.products
+    )
 
 
 @per_facts

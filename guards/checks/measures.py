@@ -44,6 +44,7 @@ _PAIRS = {
 _OCTETS = re.compile(rf"[ \u00a0\u202f]?({'|'.join(FRENCH_DATA)})\b")
 _CAPITALS = frozenset({"G", "M", "H"})
 """5G is no weight, 3M no length and 4H no time."""
+_MONEY = frozenset({"cent", "cents", "pence", "centime", "centimes", "céntimo", "céntimos", "euro", "euros", "dollars"})
 _POUNDS = frozenset({"pound", "pounds"})
 _WEIGHS = re.compile(r"weigh|heav|light|load|capacity|lift|hold")
 _PRESSED = re.compile(r"press|pomp|pump|presi|bomba")
@@ -141,6 +142,8 @@ def _kind(low: str, text: str, start: int, end: int, *, french: bool) -> _Kind:
     if behind["gap"]:
         for name in ("first", "second", "third"):
             word = behind[name]
+            if word in _MONEY:
+                break
             if word and word.rstrip(".") in THINGS:
                 return _Kind(THINGS[word.rstrip(".")], behind.end(name), unit=word)
     return _Kind("", end)

@@ -72,7 +72,7 @@ _CLAIM = Cue(
     "verschickt versendet unterwegs weg zugestellt geliefert ausgeliefert angekommen storniert préparation "
     "expédiée route "
     "livrée arrivée annulée cours entregado entregó enviado envió camino cancelado canceló preparación",
-    r"(?P<how>\b(?:is|was|has been|has|have been|status(?: is)?:?|got|ist|wurde|est|a été|sera|está|fue|ha sido"
+    r"(?P<how>\b(?:is|was|has been|has|have been|status(?: is)?:?|got|ist|wurde|est|a (?:déjà |bien |finalement |enfin )?été|sera|está|fue|ha sido"
     r"|se)\b|(?<=\d):)\s"
     r"(?:now |already |currently |still |marked as |just |also |successfully |bereits |schon "
     r"|gestern |noch |derzeit |soeben |déjà |encore |bien |toujours )*"
@@ -243,7 +243,7 @@ def _written(status: str, state: str, like: str) -> str:
 
 def _contradicts(said: str, how: str, state: str) -> bool:
     if said in _STAGES and state in _STAGES:
-        past = how in ("was", "has been", "have been", "got", "has", "wurde", "a été")
+        past = how in ("was", "has been", "have been", "got", "has", "wurde") or how.endswith("été")
         return _STAGES.index(said) > _STAGES.index(state) or not past
     if state == "canceled":
         return said == "delivered" or how.startswith(("is", "status", "ist", "est"))

@@ -60,6 +60,7 @@ _ORDER_NOW = re.compile(
     r"|tu) commande[sz]?"
 )
 """No doubt, but the only condition."""
+_FOR_LIFE = re.compile(r"\blife|lebenslang|\bà vie\b|\bde por vida\b|\bvitalici|unbegrenzt")
 _CUSTOMER_ASKS = re.compile(r"\b(?:if|whether|need|want|would you|cannot|can['’]?t|wenn|ob|si)\b")
 _PROMISED = reduce(or_, [promise.topic for promise in PROMISES])
 _TOPICS = _ARRIVE | _PROMISED
@@ -107,7 +108,7 @@ def _unproven(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
         if (
             stood
             and (number is None or str(int(number[0])) in proofs)
-            and "life" not in found[0].replace("lifetime", "life" if "lifetime" not in proofs else "")
+            and (not _FOR_LIFE.search(found[0]) or _FOR_LIFE.search(proofs))
         ):
             continue
         if found[0] in proofs:

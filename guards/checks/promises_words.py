@@ -18,9 +18,10 @@ class Promise(Cue):
 
 PROMISES = (
     Promise(
-        "warranty guarantee garantie gewährleistung garanti",
-        r"\b(?:lifetime|life-long|lebenslange\w*|lebenslang|à vie) (?:guarantee|warranty|garantie"
-        r"|gewährleistung)|\bgaranti(?:e|es)? à vie",
+        "warranty guarantee guaranteed garantie gewährleistung garanti garantía garantizado",
+        r"\b(?:lifetime|life-?long|lebenslang(?:e|er|en|es)?|unbegrenzte) (?:guarantee|warranty|garantie"
+        r"|gewährleistung)|\bgarantie?s? à vie|\bgarantía (?:de por vida|vitalicia)|\bgarantizad[oa]s? de por vida"
+        r"|\bguaranteed for life",
         "warrant garant",
     ),
     Promise(
@@ -122,9 +123,10 @@ PROMISES = (
         r"|in town|on the market)\b|\bbest price (?:anywhere|online|on the market|in town)\b",
     ),
     Promise(
-        "installments instalments raten ratenzahlung fois plazos interest zinsfrei",
+        "installments instalments raten ratenzahlung monatsraten monatsrate mensualité mensualidades fois plazos interest "
+        "zinsfrei",
         r"\b(?:interest-free|monthly|\d+) (?:\w+ )?instal?lments|\bratenzahlung|\bin \d+ raten|\ben \d+ fois"
-        r"|\bsans frais en|"
+        r"|\bsans frais en|\bmonatsraten?\b|\bmensualités?\b|\bmensualidades\b|"
         r"\ba plazos\b|\binterest[- ]free\b",
         "installment instalment raten fois plazos",
     ),
@@ -148,7 +150,8 @@ PROMISES = (
     ),
     Promise(
         "open geöffnet ouvert abierta abierto",
-        r"\b(?:open|geöffnet|ouverte?|abiert[oa])\b.{0,12}\b(?:until|till|bis|jusqu|hasta)\b.{0,3}\d",
+        r"\b(?:open|geöffnet|ouverte?s?|abiert[oa]s?)\b.{0,12}\b(?:until|till|bis|jusqu|hasta)\b.{0,3}\d"
+        r"|\b(?:hat|haben|ist|sind)\b.{0,24}\bbis \d{1,2}(?:[.:]\d\d)? uhr geöffnet",
         "open",
     ),
 )

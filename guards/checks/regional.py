@@ -99,7 +99,8 @@ _GOODS: dict[str, frozenset[str]] = {
     "fireworks": whole_words("firework fireworks feuerwerk raketen feux artifice"),
 }
 _WORD = re.compile(r"[^\W\d_]+")
-_OWN_AGE = frozenset({"min_age", "age_restricted_from"})
+_OWN_AGE = frozenset({"min_age", "minimum_age", "age_restricted", "age_restricted_from", "mindestalter", "age_minimum"})
+_OLD_ENOUGH = re.compile(r"\s?(\d{1,2})\s?(?:\+|years?|jahre?|ans|años)?\s?")
 _RESTRICTED = frozenset[str]().union(*_GOODS.values())
 _TAX_TOPIC, _WITHDRAW_TOPIC, _PRIOR_TOPIC = exact(_TAX_WORDS), exact(_WITHDRAW_WORDS), exact(_PRIOR_WORDS)
 _RESTRICTED_TOPIC = exact(_RESTRICTED)
@@ -133,7 +134,9 @@ def find_unlawful(text: str, facts: Facts) -> Iterator[Finding]:
     """Claims about tax, withdrawal, reduced prices and ages that the region's law does not bear."""
     told = _TAX_TOPIC | _WITHDRAW_TOPIC | _PRIOR_TOPIC
     here = about(text)
-    aged = here & _RESTRICTED_TOPIC or True in [product.restricted for product in facts.products]
+    aged = here & _RESTRICTED_TOPIC or any(
+        product.restricted or not _OWN_AGE.isdisjoint(product.attributes) for product in facts.products
+    )
     if not (here & told or aged):
         return
     region = region_of(facts)
@@ -241,7 +244,12 @@ def _lawful_ages(sentence: Sentence, text: str, region: Region, facts: Facts) ->
             kinds = _WORD.findall(f"{product.name} {' '.join(product.attributes.values())}".lower())
             words.update(kinds)
             own = next(
-                (v for k, v in product.attributes.items() if k.lower() in _OWN_AGE and v.strip().isdecimal()), ""
+                (
+                    age[1]
+                    for k, v in product.attributes.items()
+                    if k.lower() in _OWN_AGE and (age := _OLD_ENOUGH.fullmatch(v.lower()))
+                ),
+                "",
             )
             if own:
                 found.add(int(own))

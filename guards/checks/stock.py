@@ -9,6 +9,7 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known, variants_meant
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.subjects import Manner, subjects
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, ProductFact
@@ -23,7 +24,8 @@ _IN = re.compile(
     r"\b(?P<not>not |no longer |never |nicht (?:mehr )?|plus |pas |nicht )?(?:currently |still "
     r"|fully |immediately |sofort |noch )?"
     r"(?P<phrase>(?<!out of )(?<!back )in stock|available now|available|auf lager|vorrätig|lieferbar"
-    r"|verfügbar|en stock|disponibles?|ready to ship|prêt(?:e|s|es)? à (?:partir|être expédié\w*)|versandbereit)\b"
+    r"|verfügbar|en stock|disponibles?|(?<!getting )ready to ship|prêt(?:e|s|es)? à (?:partir|être expédié\w*)"
+    r"|versandbereit)\b"
     r"(?! (?:at |from |in (?:sizes?|colou?rs?)|to |for (?:pick|coll)|as (?:soon|long|a)\b))"
 )
 _OUT = re.compile(
@@ -121,7 +123,7 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
     names = ours.products_in(text)
     carried: Mention | None = None
     name = 0
-    for sentence in sentences(text):
+    for place, sentence in enumerate(sentences(text)):
         first, end = name, sentence.end
         while name < len(names) and names[name].start < end:
             name += 1
@@ -129,13 +131,17 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
             carried = None
         if sentence.topics & _TOPICS and not sentence.asks and not _doubts(sentence):
             here = names[first:name]
+            if not here and not _STRANGER.search(sentence.text):
+                meant = subjects(text, ours).of(place)
+                here = meant.products if meant.manner is Manner.PARTLY else here
             spoken = [] if here else [product.stock for product in facts.products]
             yield from (
                 finding
                 for finding in _sentence(sentence, here, carried, ours)
                 if not _in_a_name(finding, here) and (here or not _of_another(sentence, finding, spoken))
             )
-        if first < name:
+            carried = here[-1] if here else carried
+        elif first < name:
             carried = names[name - 1]
 
 

@@ -13,10 +13,13 @@ from itertools import combinations, product
 
 from shopgraph.domain import exponent
 from shopgraph.guards.checks.amounts import Amount, find_amounts
+from shopgraph.guards.checks.attribute_book import attribute_book
 from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.claims import Around
+from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.text import Cue, Sentence, sentences
+from shopgraph.guards.checks.units import UNITS, plain
 from shopgraph.guards.facts import ProductFact
 
 TOTAL = Cue(
@@ -47,16 +50,21 @@ COMPARED = re.compile(
 )
 _MISSING = re.compile(
     r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b"
-    r"|manque|\bfalta|\bleft\b|remain|"
+    r"|manque|\bfalta|\bleft\b|\bleav|remain|"
     r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )
 _CUT = re.compile(
     r"%|\boff\b|code|discount|rabatt|remise|descuento|reduc|sale|\bmit [A-Z]|\bwith\b|\bavec\b|\bcon\b|aktion|promo"
 )
 _SHIPPING = re.compile(r"shipping|deliver|postage|versand|liefer|livraison|frais|env[ií]o|gastos")
+_PIECES = re.compile(r"|bare number|pieces|capsules|servings|washes|persons|number")
 _TOKEN = re.compile(r"[^\W_]+")
 _BOTH = re.compile(r"\bboth\b|\bbeide\b|\bles deux\b|\blos dos\b|\blas dos\b")
-PER_PIECE = re.compile(r"\bper\b|\bpro\b|\bje\b|\beach\b|\bpar\b|\bpor\b|\ba piece\b|\bapiece\b|/")
+PER_PIECE = re.compile(
+    r"\bper\b|\bpro\b|\bje\b|\beach\b|\bpar\b|\bpor\b|\ba piece\b|\bapiece\b|/|\d ?[€$£]? (?:an?|la|le|l['’]|das"
+    r"|die|der|el) ?[^\W\d_]{2,}|\bworks? out\b|\bl['’]unité\b|\bla pièce\b|\bcada\b|\bchacune?\b|\bpièce\b"
+    r"|\bentspricht\b|\brevient\b|\bsale a\b|\bsalen a\b|\bjeweils\b|\bapiece\b|\bcost(?:s|ing)? you\b|\bevery\b"
+)
 
 
 class Basket:
@@ -67,7 +75,7 @@ class Basket:
         self._scale = Decimal(10) ** exponent(ours.currency or "USD")
         self._low = " ".join([sentence.digits for sentence in sentences(text)])
         self._counts = tuple(sorted({int(n) for n in _NUMBER.findall(self._low) if 1 < int(n) <= 30} | {1}))[:7]
-        self._cuts = tuple(sorted(ours.cuts)) if _CUT.search(self._low) else ()
+        self._cuts = tuple(sorted(ours.cuts | self._coming())) if _CUT.search(self._low) or self._names_code() else ()
         delivery = ours.facts.delivery
         self._fee = self._minor(delivery.price) if delivery and _SHIPPING.search(self._low) else None
         self._free_from = self._minor(delivery.free_from) if delivery else None
@@ -75,23 +83,32 @@ class Basket:
         self._written = {self._minor(value) for amount in find_amounts(text) for value in amount.values}
         self._priced = self._spoken_of()
 
+    def _coming(self) -> set[Decimal]:
+        """Price cuts of promotions that the text names, running or not."""
+        promotions = self._ours.facts.promotions
+        return {p.percent for p in promotions if p.percent is not None and p.name and p.name.lower() in self._low}
+
+    def _names_code(self) -> bool:
+        return any(code.lower() in self._low for code in self._ours.known.codes)
+
     def _minor(self, value: Decimal | None) -> int | None:
         return None if value is None else int(value * self._scale)
 
     def _spoken_of(self) -> list[tuple[int, ...]]:
         """Prices of each product of which a word stands in the text, named in full or not; seven at most."""
-        words = _TOKEN.findall(self._low)
-        here = {word[:5] for word in words if len(word) > 2}
+        words = [plain(word) for word in _TOKEN.findall(self._low)]
+        here = {form[:5] for word in words if len(word) > 2 for form in (word, word.removesuffix("s"))}
+        here |= {word.removesuffix("es")[:5] for word in words if word.endswith("es")}
         tails = tuple(word for word in words if len(word) > 3)
         products = self._ours.facts.products
         every = _BOTH.search(self._low) is not None and len(products) < 9
         found: dict[str, set[int]] = {}
         for item in products:
             name, price = item.name.lower(), self._minor(item.price)
-            own = [word for word in _TOKEN.findall(name) if len(word) > 2]
+            own = [plain(word) for word in _TOKEN.findall(name) if len(word) > 2]
             named = every or name in self._named or item.sku.lower() in self._named
             if price is not None and (
-                named or any(word[:5] in here or (len(word) > 8 and word.endswith(tails)) for word in own)
+                named or any(word[:5] in here or (len(word) > 6 and word.endswith(tails)) for word in own)
             ):
                 found.setdefault(name, set()).add(price)
         return [tuple(sorted(prices)) for prices in found.values()][:7]
@@ -133,10 +150,48 @@ class Basket:
         singles = [*(self._of_named() or [price for prices in self._priced for price in prices]), *before]
         if COMPARED.search(low) and any(abs(one - other) == amount for one, other in combinations(singles, 2)):
             return True
+        if amount in self._per_piece():
+            return True
         if not PER_PIECE.search(low):
             return False
+        if amount in self._per_measure(low):
+            return True
         counts = {int(n) for n in re.findall(r"\d{1,3}", self._low)} - {0}
         return any(abs(value - amount * count) * 2 <= count for value in singles for count in counts)
+
+    def _per_piece(self) -> frozenset[int]:
+        """What one of a pack of so many costs, rounded either way."""
+        attributes = attribute_book(self._ours.facts)
+        found: set[int] = set()
+        for item in self._ours.facts.products[:40]:
+            price = self._minor(item.price)
+            for figure in attributes.figures(item) if price is not None and price in self._spoken else ():
+                many = figure.measure.values[0][0]
+                if price is not None and _PIECES.fullmatch(figure.measure.kind) and 1 < many <= 1000 and many % 1 == 0:
+                    exact = price / many
+                    found |= {int(exact), int(exact) + (exact != int(exact))}
+        return frozenset(found)
+
+    @cached_property
+    def _spoken(self) -> frozenset[int]:
+        """Prices of what is spoken of."""
+        return frozenset(price for prices in self._priced for price in prices) | self._written
+
+    def _per_measure(self, low: str) -> frozenset[int]:
+        """What 100 g, a litre or an hour cost by the prices and figures of what is spoken of, rounded either way."""
+        units = [read._replace(values=((Decimal(1),),)) for read in _bare_units(low)]
+        units += list(measures(low, low))
+        attributes = attribute_book(self._ours.facts)
+        found: set[int] = set()
+        for item in self._ours.facts.products[:40]:
+            price = self._minor(item.price)
+            for figure in attributes.figures(item) if price is not None and units else ():
+                whole = figure.measure.values[0][0] * figure.measure.factor
+                for unit in units:
+                    if price is not None and whole > 0 and unit.kind == figure.measure.kind:
+                        exact = price * unit.values[0][0] * unit.factor / whole
+                        found |= {int(exact), int(exact) + 1}
+        return frozenset(found)
 
     def _is_total(self, amount: int, sums: frozenset[int]) -> bool:
         """Whether it is a sum, or one after a price cut, rounded either way."""
@@ -153,6 +208,18 @@ class Basket:
         """The prices of what is named in full, where it is more than one thing."""
         prices = {v.price for key in self._named for v in self._ours.variants(key, "") if v.price is not None}
         return [int(price * self._scale) for price in prices] if len(prices) > 1 else []
+
+
+_BARE_UNIT = re.compile(r"(?:\b(?:per|pro|je|par|por|an?|the|le|la|l['’]|el|der|das|die)\s?|/\s?)([^\W\d_]{1,12})\b")
+
+
+def _bare_units(low: str) -> list[Measure]:
+    """Units without a number: "per litre"."""
+    return [
+        Measure(0, 0, 0, 0, (), UNITS[word].kind, UNITS[word].factor)
+        for word in _BARE_UNIT.findall(low)
+        if word in UNITS
+    ]
 
 
 def _running(said: Sequence[int]) -> frozenset[int]:

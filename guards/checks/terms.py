@@ -94,9 +94,22 @@ _CONDITION = re.compile(
     r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
     r"|more than|spend|exceed\w*|ab|über|wenn|"
     r"dès|à partir|supérieure?s?|to qualify|away from|reach|add|another|spend|añad\w*|ajout\w*|starts? at|short of"
-    r"|manque|fehl\w+|faltan?|pour profiter"
+    r"|manqu\w*|short|fehl\w+|faltan?|pour profiter"
     r"|a partir de|desde)\b"
 )
+
+
+_SINCE = re.compile(
+    r"\s(?:from|after|of|following|since|ab|nach|seit|après|dès|suivant|à compter de|desde|tras|a partir de)"
+    r" (?:the |your |der |dem |ihrer |la |votre |il )?(?:deliver|receipt|receiv|arriv|erhalt|liefer|zustell|livrais|récep"
+    r"|entrega|recep)"
+)
+"""Behind a time: it begins with the delivery."""
+_YOURS = re.compile(
+    r"\b(?:your|ihr(?:e[mnr]?)?|dein(?:e[mnr]?)?|votre|vos|ton|ta|tu|su) (?:[^\W\d_]{3,16} ){1,2}(?:in|dans|en|dentro de)"
+    r" (?:about |etwa |environ |unas? )?$"
+)
+"""Before a time: in so long the customer travels, or has a birthday."""
 
 
 def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
@@ -140,7 +153,10 @@ def _days(sentence: Sentence, earlier: Sentence | None, facts: Facts) -> Iterato
         if refund and (_PROCESSING.search(sentence.low) or not returns):
             continue
         clause = sentence.clause(found.start("low"))
-        if returns and not _RETURN.pattern.search(clause) and _DELIVERY_TAKES.search(clause):
+        since = _SINCE.match(sentence.low, found.end())
+        if since and not returns:
+            continue
+        if returns and not since and not _RETURN.pattern.search(clause) and _DELIVERY_TAKES.search(clause):
             returns = None
         if returns and not found["high"]:
             yield from _window(sentence, found, facts.return_window_days)
@@ -199,6 +215,8 @@ def _window(sentence: Sentence, found: re.Match[str], window: int | None) -> Ite
 def _delivery_days(sentence: Sentence, found: re.Match[str], delivery: DeliveryFact | None) -> Iterator[Finding]:
     if delivery is None or delivery.max_days is None:
         yield take_out(sentence, "No delivery time stands in the facts. Do not promise one.")
+        return
+    if _YOURS.search(sentence.low, 0, found.start("low")):
         return
     least = delivery.min_days if delivery.min_days is not None else delivery.max_days
     said = _said(found)

@@ -112,7 +112,7 @@ cuir cuero piel; hemp hanf chanvre; bamboo bambus bambou; viscose viskose; acryl
 federn plumes; alpaca alpaka alpaga; mohair; lyocell tencel; modal; jute; rubber gummi kautschuk caoutchouc; steel
 stahl acier; gold; silver silber argent; oak eiche chêne; cocoa cacao kakao; arabica; robusta; fat fett matière
 fruit frucht fruits; juice saft jus; sugar zucker sucre; protein eiweiß protéines; meat fleisch viande; alcohol
-alkohol alcool vol; rye roggen seigle; wheat weizen blé; spelt dinkel épeautre; almonds mandeln amandes; hazelnuts
+alkohol alcool abv vol; rye roggen seigle; wheat weizen blé; spelt dinkel épeautre; almonds mandeln amandes; hazelnuts
 haselnüsse noisettes; water wasser eau; salt salz sel; recycled recycelt recyclé; latex; beeswax bienenwachs; soy
  soja
 """

@@ -11,7 +11,7 @@ import pytest
 
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.evals.outage.evaluate import ToModels
-from shopgraph.evals.outage.provider import Fault, Say, ScriptedProvider
+from shopgraph.evals.outage.provider import Fault, Say, Script, ScriptedProvider
 from shopgraph.graphs import Answer, Orchestrator, build_orchestrator
 from shopgraph.guards.screen import mask_personal
 from shopgraph.models.calling import CachePolicy, CallPolicy
@@ -33,6 +33,9 @@ PRICES = {"input_cost_per_token": 0.000001, "output_cost_per_token": 0.000002}
 def servers() -> Iterator[ExitStack]:
     with ExitStack() as stack:
         yield stack
+
+
+Doing = Fault | Say
 
 
 def always(does: Doing) -> Script:

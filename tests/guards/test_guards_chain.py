@@ -162,7 +162,13 @@ def test_guardrails_gives_the_same_answer(chain: GuardChain, guard: object, fact
 
 
 def test_a_validator_of_somebody_else_joins_the_chain(facts: Facts) -> None:
-    from guardrails.validator_base import FailResult, PassResult, ValidationResult, Validator, register_validator
+    from guardrails.validator_base import (  # type: ignore[import-untyped]
+        FailResult,
+        PassResult,
+        ValidationResult,
+        Validator,
+        register_validator,
+    )
 
     from shopgraph.guards.validators import as_check
 

@@ -176,3 +176,15 @@ def test_attributes_may_be_numbers() -> None:
     ).products[0]
     assert product.attributes == {"n": "3", "b": "yes", "l": "x, 2"}
     assert Facts.model_validate({"tax_percent": "7"}).tax_percent == Decimal(7)
+
+
+def test_a_host_with_a_path_allows_what_lies_below_it() -> None:
+    facts = Facts(allowed_hosts=("heron.example/help", "finch.example"))
+    for link, stays in (
+        ("https://heron.example/help/returns", True),
+        ("https://heron.example/win", False),
+        ("https://finch.example/any?x=1", True),
+        ("https://finch.example.evil.example/help", False),
+    ):
+        draft = f"See {link} for more."
+        assert (PLAIN.run(draft, facts).text == draft) is stays, link

@@ -283,8 +283,8 @@ def _straightened(judged: Sequence[_Scored], model: Blend) -> tuple[float, float
     right = np.array([int(one.scores[: len(one.labels)].argmax()) == one.right for one in within])
     if right.all() or not right.any():
         return 1.0, 0.0
-    best = np.clip([_best(model, one) for one in within], 1e-6, 1 - 1e-6)
-    learner = LogisticRegression(C=100.0).fit(np.log(best / (1 - best))[:, None], right)
+    best = np.array([_best(model, one) for one in within]).clip(1e-6, 1 - 1e-6)
+    learner: Any = LogisticRegression(C=100.0).fit(np.log(best / (1 - best))[:, None], right)
     return round(float(learner.coef_[0, 0]), 5), round(float(learner.intercept_[0]), 5)
 
 
@@ -305,7 +305,7 @@ def _scope(judged: Sequence[_Scored], model: Blend) -> tuple[Scope, Floats]:
         # Nothing to tell apart: the best margin alone decides.
         weights, bias = np.eye(1, len(SCOPE_FEATURES), dtype=np.float32)[0], 0.0
     else:
-        learner = LogisticRegression(max_iter=500)
+        learner: Any = LogisticRegression(max_iter=500)
         learner.fit((features - mean) / scale, within, sample_weight=_importance(judged))
         weights, bias = learner.coef_[0].astype(np.float32), float(learner.intercept_[0])
     scores = 1 / (1 + np.exp(-((features - mean) / scale @ weights + bias)))

@@ -67,6 +67,7 @@ class AttributeBook:
         self.facts = facts
         self.known = known(facts)
         self._read: dict[int, Sequence[Figure]] = {}
+        self._described = [product for product in facts.products if product.attributes]
 
     def figures(self, product: ProductFact) -> Sequence[Figure]:
         """Those of its attributes and of its name."""
@@ -81,7 +82,7 @@ class AttributeBook:
         return frozenset(
             [
                 word
-                for product in self.facts.products
+                for product in self._described
                 for name, value in product.attributes.items()
                 if value.isdecimal()
                 for words in [_WORD.findall(name.lower())]
@@ -97,7 +98,7 @@ class AttributeBook:
         return frozenset(
             [
                 word
-                for product in self.facts.products
+                for product in self._described
                 for name in product.attributes
                 for words in [_WORD.findall(name.lower())]
                 if words and words[-1] in _PERCENTS
@@ -109,12 +110,7 @@ class AttributeBook:
     @cached_property
     def times(self) -> bool:
         """Whether any attribute is a time: how long a battery lasts, how often a plant is watered."""
-        return any(
-            figure.measure.kind == "time"
-            for product in self.facts.products
-            if product.attributes
-            for figure in self.figures(product)
-        )
+        return any(figure.measure.kind == "time" for product in self._described for figure in self.figures(product))
 
 
 def _figures(product: ProductFact) -> list[Figure]:

@@ -166,13 +166,20 @@ def _of_sentence(sentence: Sentence, place: int, text: str, book: AttributeBook)
         products = _meant(claim, claims, subject, sentence, book)
         if not _claimed(claim, low, sentence, products, subject, book):
             continue
-        if is_borne(claim, products, low, book) or is_borne(claim, _others(subject, low, sentence, book), low, book) or is_of_another(claim, sentence.low, products, book) or lasts(claim, text, products, book):
+        if (
+            is_borne(claim, products, low, book)
+            or is_borne(claim, _others(subject, low, sentence, book), low, book)
+            or is_of_another(claim, sentence.low, products, book)
+            or lasts(claim, text, products, book)
+        ):
             borne.append(claim)
         elif not is_converted(claim, borne):
             right = right_figure(claim, products, low, book)
             if right is not None and right.measure.values == claim.values:
                 continue  # the same number under another name
-            if right is not None and (_is_far(claim, right) or (_is_loose(subject, sentence, book) and not _is_called(right, low))):
+            if right is not None and (
+                _is_far(claim, right) or (_is_loose(subject, sentence, book) and not _is_called(right, low))
+            ):
                 continue
             if right is None and (subject.manner is Manner.UNNAMED or claim.kind.startswith("number of ")):
                 continue

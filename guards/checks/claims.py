@@ -133,7 +133,9 @@ class Claim:
                 break
             run.append(mention)
         if not run:
-            apart = after is None or _APART.search(self.sentence.low[end - self.sentence.start : after.start - self.sentence.start])
+            apart = after is None or _APART.search(
+                self.sentence.low[end - self.sentence.start : after.start - self.sentence.start]
+            )
             return [] if after is None or apart else [after]
         return self._paired(run[::-1])
 

@@ -79,12 +79,13 @@ class AttributeBook:
     @cached_property
     def nouns(self) -> frozenset[str]:
         """Names of attributes whose value is a bare number: what products may have a number of."""
+        counted = {
+            name for product in self._described for name, value in product.attributes.items() if value.isdecimal()
+        }
         return frozenset(
             [
                 word
-                for product in self._described
-                for name, value in product.attributes.items()
-                if value.isdecimal()
+                for name in counted
                 for words in [_WORD.findall(name.lower())]
                 if words and words[-1] not in IN_NAMES and words[-1] not in _PERCENTS
                 for word in words
@@ -95,11 +96,11 @@ class AttributeBook:
     @cached_property
     def shares(self) -> frozenset[str]:
         """What attributes named for a percentage are of: `protein_percent`."""
+        named = set[str]().union(*[product.attributes for product in self._described])
         return frozenset(
             [
                 word
-                for product in self._described
-                for name in product.attributes
+                for name in named
                 for words in [_WORD.findall(name.lower())]
                 if words and words[-1] in _PERCENTS
                 for word in words[:-1]
@@ -110,7 +111,26 @@ class AttributeBook:
     @cached_property
     def times(self) -> bool:
         """Whether any attribute is a time: how long a battery lasts, how often a plant is watered."""
+        held = "\n".join([f"{product.name}\n{_written(product)}" for product in self._described]).lower()
+        if not held.isascii():
+            held += plain(held)
+        if _TIME_WORDS.isdisjoint(_WORD.findall(held)):
+            return False  # to read all their figures takes twenty times as long
         return any(figure.measure.kind == "time" for product in self._described for figure in self.figures(product))
+
+
+_TIME_WORDS = frozenset(
+    [
+        *(form for word, unit in UNITS.items() if unit.kind == "time" for form in (word, plain(word))),
+        *(word for word, unit in IN_NAMES.items() if unit.kind == "time"),
+        *(word for word, aspect in ASPECTS.items() if aspect == "age"),
+    ]
+)
+"""One of these stands in an attribute, its name or a product's name that tells a time."""
+
+
+def _written(product: ProductFact) -> str:
+    return "\n".join([f"{name}\n{value}" for name, value in product.attributes.items()])
 
 
 def _figures(product: ProductFact) -> list[Figure]:

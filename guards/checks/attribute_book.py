@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.measures import Measure, measures
-from shopgraph.guards.checks.text import whole_words
+from shopgraph.guards.checks.text import whole_words, words_of
 from shopgraph.guards.checks.units import ASPECTS, IN_NAMES, SHARES, THINGS, UNITS, plain
 from shopgraph.guards.facts import Facts, ProductFact
 
@@ -114,7 +114,7 @@ class AttributeBook:
         held = "\n".join([f"{product.name}\n{_written(product)}" for product in self._described]).lower()
         if not held.isascii():
             held += plain(held)
-        if _TIME_WORDS.isdisjoint(_WORD.findall(held)):
+        if _TIME_WORDS.isdisjoint(words_of(held)):
             return False  # to read all their figures takes twenty times as long
         return any(figure.measure.kind == "time" for product in self._described for figure in self.figures(product))
 

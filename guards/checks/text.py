@@ -99,7 +99,7 @@ def lowered(text: str) -> str:
 
 def words_of(low: str) -> list[str]:
     """The runs of letters of a text in lower case."""
-    return _WORD.findall(low)
+    return low.translate(_ASCII_LETTERS).split() if low.isascii() else _WORD.findall(low)
 
 
 class _Whole(NamedTuple):

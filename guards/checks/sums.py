@@ -175,7 +175,8 @@ class Basket:
     @cached_property
     def _spoken(self) -> frozenset[int]:
         """Prices of what is spoken of."""
-        return frozenset(price for prices in self._priced for price in prices) | self._written
+        priced = [price for prices in self._priced for price in prices]
+        return frozenset([*priced, *(amount for amount in self._written if amount is not None)])
 
     def _per_measure(self, low: str) -> frozenset[int]:
         """What 100 g, a litre or an hour cost by the prices and figures of what is spoken of, rounded either way."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from langchain_core.messages import HumanMessage
 from pydantic import JsonValue
 
 from shopgraph.domain import Order
@@ -63,11 +64,17 @@ def facts_of(state: State) -> Facts:
         return_window_days=allowed.return_window_days,
         tax_percent=allowed.tax.percent,
         delivery=_delivery(allowed),
-        customer=CustomerFact(name=customer.name, email=customer.email, phone=customer.phone or None)
-        if customer
-        else None,
+        customer=_customer(state),
         actions=tuple(ActionFact(type=a.type, order=a.order_id, status=a.status) for a in state["actions"]),
     )
+
+
+def _customer(state: State) -> CustomerFact:
+    said = tuple(str(message.text) for message in state["messages"] if isinstance(message, HumanMessage))
+    customer = state["context"].customer
+    if customer is None:
+        return CustomerFact(said=said)
+    return CustomerFact(name=customer.name, email=customer.email, phone=customer.phone or None, said=said)
 
 
 @dataclass

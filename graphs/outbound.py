@@ -14,7 +14,9 @@ from shopgraph.graphs.evidence import facts_of
 from shopgraph.graphs.node import APOLOGY, Desk, booked, node
 from shopgraph.graphs.state import State, Stitched
 from shopgraph.guards.decisions import Verdict, VerdictKind
+from shopgraph.guards.facts import BrandFact, Facts
 from shopgraph.guards.screen import FENCE, mask_personal
+from shopgraph.models.speech.language import language_of
 from shopgraph.telemetry.layers import Layer
 
 logger = logging.getLogger(__name__)
@@ -34,11 +36,18 @@ async def govern(state: State, desk: Desk) -> State:
         return {"draft": APOLOGY, "verdicts": [*state["verdicts"], failed], "messages": [AIMessage(APOLOGY)]}
     facts = facts_of(state)
     chain = desk.parts.guards or desk.shop.guards
-    result = chain.run(state["draft"], facts)
+    result = chain.run(state["draft"], _in_the_language_of_the_message(state, chain.complete(facts)))
     text = BLOCKED if result.blocked or not result.text.strip() else result.text
     found = [item for item in result.verdicts if item.verdict != VerdictKind.PASS]
     verdicts = [*state["verdicts"], *_fenced(state), *found]
     return {"draft": text, "facts": facts, "verdicts": verdicts, "messages": [AIMessage(text)]}
+
+
+def _in_the_language_of_the_message(state: State, facts: Facts) -> Facts:
+    """Whoever writes in another language than the profile's may be answered in it."""
+    brand = facts.brand or BrandFact()
+    spoken = language_of(state["request"].text, state["request"].locale)
+    return facts.model_copy(update={"brand": brand.model_copy(update={"languages": (*brand.languages, spoken)})})
 
 
 def _fenced(state: State) -> list[Verdict]:

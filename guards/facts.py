@@ -125,6 +125,8 @@ class CustomerFact(_Fact):
     email: str | None = None
     phone: str | None = None
     address: str | None = None
+    said: tuple[str, ...] = ()
+    """What the customer wrote in this conversation: contact data that stands there may be repeated."""
 
 
 class BrandFact(_Fact):

@@ -113,6 +113,8 @@ def find_foreign_data(text: str, facts: Facts) -> Iterator[Finding]:
 
 def _is_own(found: Personal, facts: Facts) -> bool:
     own = _own(facts)
+    if facts.customer and found.kind in ("email", "phone") and any(found.text in said for said in facts.customer.said):
+        return True
     if found.kind == "email":
         host = found.text.rpartition("@")[2].lower()
         return found.text.lower() in own or is_host(host, tuple(facts.allowed_hosts or ()))
@@ -147,7 +149,8 @@ def _tells_of_others(sentence: Sentence, facts: Facts, *, contact: bool, titled:
 
 def _foreign_street(sentence: Sentence, facts: Facts) -> bool:
     """Whether an address stands there that is neither the customer's nor the shop's own."""
-    own = _plain(facts.customer.address) if facts.customer and facts.customer.address else ""
+    customer = facts.customer
+    own = _plain(" ".join([customer.address or "", *customer.said])) if customer else ""
     if _NEW_ADDRESS.search(sentence.low):
         return False  # one that the customer gave
     for found in _STREET.finditer(sentence.text):

@@ -115,7 +115,8 @@ async def test_one_that_cannot_be_helped_keeps_no_help_from_the_others(
             shop.services = replace(services, engine=Forgetful())
             shop.engine.attach(services)
         await _until_done(two, "action:two")
-        assert hopeless
+        while not hopeless:  # who is looked after first is not said; the test's time limit ends a wait for nothing
+            await asyncio.sleep(0.02)
     assert first.till.movements() == []
     assert second.till.movements() == [("refund", HELD)]
 

@@ -1,11 +1,13 @@
 """`shopgraph eval guards speed`: the whole outbound chain on a long answer, beside guardrails-ai and NeMo Guardrails.
 
 Every call gets facts and a text of its own, so nothing that was kept from an earlier call helps. Reading the facts from
-JSON is measured apart. The text is about 1,000 characters long, names 12 of 20 products and holds more than 30 figures.
+JSON is measured apart, and so is an answer that comes word by word without a pause: from its first word to the first
+checked piece. The text is about 1,000 characters long, names 12 of 20 products and holds more than 30 figures.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import os
@@ -15,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -55,6 +57,7 @@ def evaluate(
     ours = _measured(drafts, lambda item: chain.run(*item))
     cpu = _measured(drafts, lambda item: chain.run(*_copied(item)), time.process_time)
     wrong = _measured([_spoiled(item) for item in drafts], lambda item: chain.run(*item))
+    first = asyncio.run(_first_pieces(chain, [_copied(item) for item in drafts]))
     written = [(facts.model_dump_json(), facts) for _, facts in drafts]
     parsing = _measured(written, lambda item: Facts.model_validate_json(item[0]))
     theirs = _measured(others, lambda item: guard.validate(item[0], metadata={"facts": item[1]}))
@@ -68,6 +71,7 @@ def evaluate(
             "chain_ms": _milliseconds(ours),
             "chain_cpu_ms": _milliseconds(cpu),
             "chain_with_three_wrong_figures_ms": _milliseconds(wrong),
+            "stream_first_piece_ms": _milliseconds(first),
             "reading_facts_ms": _milliseconds(parsing),
             "guardrails_validate_ms": _milliseconds(theirs),
             "times_faster": round(statistics.median(theirs) / statistics.median(ours), 1),
@@ -87,6 +91,23 @@ def _spoiled(item: Draft) -> Draft:
     for price in re.findall(r"costs \$(\d+\.\d\d) and", text)[:3]:
         text = text.replace(f"costs ${price} and", "costs $7.77 and", 1)
     return text, facts
+
+
+async def _first_pieces(chain: GuardChain, items: list[Draft]) -> list[float]:
+    """Milliseconds from the first word of each answer to its first checked piece."""
+    times: list[float] = []
+    for text, facts in items:
+        stream = chain.stream(_words(text), facts)
+        said = "".join([piece async for piece in stream])
+        if stream.seconds_to_first is None or said != text:
+            raise ConfigurationError(f"The measured answer is right, yet {said[-40:]!r} ends it.")
+        times.append(stream.seconds_to_first * 1000)
+    return times
+
+
+async def _words(text: str) -> AsyncIterator[str]:
+    for word in re.findall(r"\S+\s*", text):
+        yield word
 
 
 def _measured_nemo(folder: Path, items: list[Draft]) -> list[float]:

@@ -43,8 +43,9 @@ def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
     if not about(text) & _HERE:
         return
     earlier: set[str] = set()
+    orders = [plain_id(o.id) for o in facts.orders]
     for sentence in sentences(text):
-        named = {plain_id(o.id) for o in facts.orders if plain_id(o.id) in sentence.low}
+        named = {order for order in orders if order in sentence.low}
         earlier = named or earlier
         if sentence.asks or not sentence.topics & _HERE:
             continue

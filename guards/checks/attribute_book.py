@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.measures import Measure, measures
-from shopgraph.guards.checks.text import whole_words
+from shopgraph.guards.checks.text import whole_words, words_of
 from shopgraph.guards.checks.units import ASPECTS, IN_NAMES, SHARES, THINGS, UNITS, plain
 from shopgraph.guards.facts import Facts, ProductFact
 
@@ -67,6 +67,7 @@ class AttributeBook:
         self.facts = facts
         self.known = known(facts)
         self._read: dict[int, Sequence[Figure]] = {}
+        self._described = [product for product in facts.products if product.attributes]
 
     def figures(self, product: ProductFact) -> Sequence[Figure]:
         """Those of its attributes and of its name."""
@@ -78,12 +79,13 @@ class AttributeBook:
     @cached_property
     def nouns(self) -> frozenset[str]:
         """Names of attributes whose value is a bare number: what products may have a number of."""
+        counted = {
+            name for product in self._described for name, value in product.attributes.items() if value.isdecimal()
+        }
         return frozenset(
             [
                 word
-                for product in self.facts.products
-                for name, value in product.attributes.items()
-                if value.isdecimal()
+                for name in counted
                 for words in [_WORD.findall(name.lower())]
                 if words and words[-1] not in IN_NAMES and words[-1] not in _PERCENTS
                 for word in words
@@ -94,11 +96,11 @@ class AttributeBook:
     @cached_property
     def shares(self) -> frozenset[str]:
         """What attributes named for a percentage are of: `protein_percent`."""
+        named = set[str]().union(*[product.attributes for product in self._described])
         return frozenset(
             [
                 word
-                for product in self.facts.products
-                for name in product.attributes
+                for name in named
                 for words in [_WORD.findall(name.lower())]
                 if words and words[-1] in _PERCENTS
                 for word in words[:-1]
@@ -109,12 +111,26 @@ class AttributeBook:
     @cached_property
     def times(self) -> bool:
         """Whether any attribute is a time: how long a battery lasts, how often a plant is watered."""
-        return any(
-            figure.measure.kind == "time"
-            for product in self.facts.products
-            if product.attributes
-            for figure in self.figures(product)
-        )
+        held = "\n".join([f"{product.name}\n{_written(product)}" for product in self._described]).lower()
+        if not held.isascii():
+            held += plain(held)
+        if _TIME_WORDS.isdisjoint(words_of(held)):
+            return False  # to read all their figures takes twenty times as long
+        return any(figure.measure.kind == "time" for product in self._described for figure in self.figures(product))
+
+
+_TIME_WORDS = frozenset(
+    [
+        *(form for word, unit in UNITS.items() if unit.kind == "time" for form in (word, plain(word))),
+        *(word for word, unit in IN_NAMES.items() if unit.kind == "time"),
+        *(word for word, aspect in ASPECTS.items() if aspect == "age"),
+    ]
+)
+"""One of these stands in an attribute, its name or a product's name that tells a time."""
+
+
+def _written(product: ProductFact) -> str:
+    return "\n".join([f"{name}\n{value}" for name, value in product.attributes.items()])
 
 
 def _figures(product: ProductFact) -> list[Figure]:

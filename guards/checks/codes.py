@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 
 from shopgraph.guards.checks.base import Finding, replace
@@ -15,7 +16,10 @@ from shopgraph.guards.checks.units import THINGS
 from shopgraph.guards.facts import Facts, ProductFact
 
 _CODE = re.compile(r"(?<![\w-])([A-Z]{1,4})-?(\d{1,4})(?![\w-])")
+_CODE_SIGN = re.compile(r"[A-Z]-?\d")
+"""Stands in every code; it begins with a set, which is fast to find."""
 _VERSION = re.compile(r"\d{1,3}(?:\.\d{1,2})?|[A-G]\+{0,3}")
+_VERSION_ENDS = frozenset("ABCDEFG+")
 _BEHIND = (
     r"(?:\s(?:is|of|version|class|rating|ist|von|est|de|es|:))?\s?:?\s?"
     r"(?P<value>\d{1,20}(?:[.,]\d{1,2})?|[A-G]\+{0,3})(?![\w%+]|[.,]\d)"
@@ -33,34 +37,34 @@ _NO_NAMES = whole_words(
 class _Codes:
     """A product's codes by their letters, and its versions by the names of its attributes."""
 
-    __slots__ = ("by_letters", "versions")
-
-    def __init__(self, product: ProductFact) -> None:
-        by_letters: dict[str, list[str]] = {}
+    def __init__(self, product: ProductFact, *, versions_told: bool) -> None:
+        self._product = product
         versions: dict[str, str] = {}
-        for name, value in product.attributes.items():
-            for found in _CODE.finditer(value):
-                by_letters.setdefault(found[1], []).append(found[0])
+        for name, value in product.attributes.items() if versions_told else ():
+            if _VERSION.fullmatch(value.strip()) is None:
+                continue
             word = name.lower().replace("_", " ").strip()
-            if (
-                _VERSION.fullmatch(value.strip())
-                and word not in _NO_NAMES
-                and word not in THINGS
-                and word.isalpha()
-                and len(word) > 3
-            ):
+            if word not in _NO_NAMES and word not in THINGS and word.isalpha() and len(word) > 3:
                 versions[word] = value.strip()
-        self.by_letters: Mapping[str, Sequence[str]] = MappingProxyType(by_letters)
         self.versions: Mapping[str, str] = MappingProxyType(versions)
+
+    @cached_property
+    def by_letters(self) -> Mapping[str, Sequence[str]]:
+        """Codes by their letters."""
+        found: dict[str, list[str]] = {}
+        for value in self._product.attributes.values():
+            for code in _CODE.finditer(value):
+                found.setdefault(code[1], []).append(code[0])
+        return MappingProxyType(found)
 
 
 @per_facts
 def _codes(facts: Facts) -> Sequence[_Codes] | None:
-    """Those of each product; None where no product has any."""
-    if not any(product.attributes for product in facts.products):
-        return None
-    found = [_Codes(product) for product in facts.products]
-    return found if any(codes.by_letters or codes.versions for codes in found) else None
+    """Those of each product; None where no product has an attribute."""
+    values = [value for product in facts.products for value in product.attributes.values()]
+    ends = {value.rstrip()[-1:] for value in values}
+    told = not _VERSION_ENDS.isdisjoint(ends) or any(end.isdecimal() for end in ends)
+    return [_Codes(product, versions_told=told) for product in facts.products] if values else None
 
 
 def find_wrong_codes(text: str, facts: Facts) -> Iterator[Finding]:
@@ -70,6 +74,8 @@ def find_wrong_codes(text: str, facts: Facts) -> Iterator[Finding]:
         return
     ours = known(facts)
     versions = {name for one in codes for name in one.versions}
+    if not versions and not _CODE_SIGN.search(text):
+        return
     spoken = subjects(text, ours)
     for place, sentence in enumerate(sentences(text)):
         if sentence.asks or not (_CODE.search(sentence.text) or any(name in sentence.low for name in versions)):

@@ -167,6 +167,8 @@ def _offer(sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Fi
 
 def _meant(sentence: Sentence, ours: Known) -> Decimal | None:
     """The percentage of the promotion, the code or the reduced product that the sentence names, when there is one."""
+    if not ours.facts.promotions:
+        return None
     lowered = sentence.low
     found = {
         promotion.percent
@@ -182,7 +184,7 @@ def _shown(percent: Decimal) -> str:
 
 
 def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
-    if not _CODE_LIKE.search(sentence.text) or (not sentence.topics & _CODE_TOPIC and "code" not in sentence.low):
+    if not (sentence.topics & _CODE_TOPIC or "code" in sentence.low) or not _CODE_LIKE.search(sentence.text):
         return
     for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED):
         for found in pattern.finditer(sentence.text):

@@ -344,7 +344,11 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
 
 def _is_threshold(claim: Claim) -> bool:
     """Whether delivery is said to be free from that amount on."""
-    behind = words.ABOVE.search(claim.before) is not None and words.FREE_BEHIND.match(claim.tail) is not None
+    behind = (
+        claim.sentence.topics & words.FREE_NAMED != 0
+        and words.ABOVE.search(claim.before) is not None
+        and words.FREE_BEHIND.match(claim.tail) is not None
+    )
     return behind or words.FREE_FROM.search(claim.sentence, claim.lead) is not None
 
 

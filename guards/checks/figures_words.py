@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from shopgraph.guards.checks.text import Cue
-from shopgraph.guards.checks.topics import topic
+from shopgraph.guards.checks.text import Cue, whole_words
+from shopgraph.guards.checks.topics import exact, topic
 
 DELIVERY = Cue(
     "deliver shipping ship postage versand liefer livraison port express envío envio gastos",
@@ -148,6 +148,10 @@ FREE_BEHIND = re.compile(
     r"[^.;]{0,30}?\b(?:versandkostenfrei|kostenlos|kostenfrei|gratis|free|offerte|gratuite|entfällt|entfallen"
     r"|frei haus)\b"
 )
+FREE_NAMED = exact(
+    whole_words("versandkostenfrei kostenlos kostenfrei gratis free offerte gratuite entfällt entfallen frei")
+)
+"""One of these stands in whatever `FREE_BEHIND` finds."""
 MORE_BEHIND = re.compile(
     r"\s?(?:de |en )?(?:more|less|cheaper|extra|dearer|off|plus|moins|más|menos|teurer|günstiger|mehr|weniger"
     r"|billiger|apart)\b"

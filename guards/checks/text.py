@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from shopgraph.guards.checks.numbers import FIRST_WORDS, in_digits
-from shopgraph.guards.checks.topics import topic, topics_of
+from shopgraph.guards.checks.topics import exact, topic, topics_of
 
 
 class Sentence:
     """A sentence or a line of a list, and what tells cheaply what it can be about; never changed once made."""
 
-    __slots__ = ("_digits", "end", "first_of_line", "low", "start", "text", "topics", "words")
+    __slots__ = ("_cuts", "_digits", "asks", "end", "first_of_line", "low", "start", "text", "topics", "words")
 
     def __init__(self, whole: _Whole, start: int, end: int, first_of_line: bool) -> None:
         self.start = start
@@ -29,17 +29,15 @@ class Sentence:
         """Its runs of letters, in lower case."""
         self.topics = topics_of(words, low)
         """What it can be about."""
+        self.asks = text.endswith(("?", "？"))
+        """Whether it is a question."""
         self._digits: str | None = None
+        self._cuts: Sequence[tuple[int, int]] | None = None
 
     @property
     def numeric(self) -> bool:
         """Whether a digit stands in it."""
         return _DIGIT.search(self.text) is not None
-
-    @property
-    def asks(self) -> bool:
-        """Whether it is a question."""
-        return self.text.endswith(("?", "？"))
 
     @property
     def digits(self) -> str:
@@ -50,11 +48,14 @@ class Sentence:
 
     def clause(self, place: int) -> str:
         """The part of it, between commas and the like, that holds that place of it, in lower case."""
+        if self._cuts is None:
+            ends = _CLAUSE_END if self.topics & _BUT else _CLAUSE_MARK
+            self._cuts = [found.span() for found in ends.finditer(self.low)]
         begin = 0
-        for found in _CLAUSE_END.finditer(self.low):
-            if found.start() > place:
-                return self.low[begin : found.start()]
-            begin = found.end()
+        for start, end in self._cuts:
+            if start > place:
+                return self.low[begin:start]
+            begin = end
         return self.low[begin:]
 
     def denies_at(self, place: int) -> bool:
@@ -80,6 +81,8 @@ _ASCII_LETTERS = "".join(chr(place) if chr(place).isalpha() else " " for place i
 _CLAUSE_END = re.compile(  # begins with a set: fast to find
     r"[,;:\sbham](?:(?<=[,;:])(?=\s)|(?<=\s)[–—-]\s|(?:(?<=\bb)ut|(?<=\bh)owever|(?<=\ba)ber|(?<=\bm)ais)\b)"
 )
+_CLAUSE_MARK = re.compile(r"[,;:\s](?:(?<=[,;:])(?=\s)|(?<=\s)[–—-]\s)")
+"""The same where none of the words stands."""
 _NEGATION = re.compile(
     r"\b(?:no|not|cannot|unable|never|neither|nor|without|more than|above|exceeds?|beyond|isn|aren|don|won|doesn|can"
     r"(?=['’]t)|kein\w*|nicht|nie|pas|aucun\w*)\b|n['’]t\b"
@@ -96,7 +99,7 @@ def lowered(text: str) -> str:
 
 def words_of(low: str) -> list[str]:
     """The runs of letters of a text in lower case."""
-    return _WORD.findall(low)
+    return low.translate(_ASCII_LETTERS).split() if low.isascii() else _WORD.findall(low)
 
 
 class _Whole(NamedTuple):
@@ -114,6 +117,7 @@ def whole_words(words: str) -> frozenset[str]:
 
 
 _NUMBERS = topic(" ".join(FIRST_WORDS))
+_BUT = exact(("but", "however", "aber", "mais"))
 _NEGATIONS = topic(
     "no not cannot unable never neither nor without more above exceed exceeds beyond isn aren don won doesn can kein "
     "nicht nie pas aucun t"

@@ -29,7 +29,7 @@ from shopgraph.guards.checks.base import Finding
 from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
-from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
+from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words, words_of
 from shopgraph.guards.checks.topics import exact
 from shopgraph.guards.checks.units import SHARES, THINGS, UNITS, plain
 from shopgraph.guards.checks.vocabulary import vocabulary
@@ -179,7 +179,7 @@ def _of_sentence(sentence: Sentence, place: int, text: str, book: AttributeBook)
             is_borne(claim, products, low, book)
             or is_borne(claim, _others(subject, low, sentence, book), low, book)
             or is_of_another(claim, sentence.low, products, book)
-            or lasts(claim, text, products, book)
+            or (aspect_of(claim, low) not in ("warranty", "age") and lasts(claim, text, products, book))
         ):
             borne.append(claim)
         elif not is_converted(claim, borne):
@@ -242,16 +242,16 @@ def _is_time(
     ]
     if aspect in ("warranty", "age"):
         return any(figure.aspect == aspect for figure in held) and subject.manner is not Manner.UNNAMED
-    if aspect or not (_RUNS.isdisjoint(sentence.words) or _is_of_the_shop(sentence)):
+    if aspect or not (_RUNS.isdisjoint(sentence.words) or _is_of_the_shop(words_of(sentence.clause(claim.start)))):
         return True
-    if subject.manner is Manner.UNNAMED or _is_of_the_shop(sentence):
+    if subject.manner is Manner.UNNAMED or _is_of_the_shop(sentence.words):
         return False
     return any(figure.aspect not in ("warranty", "age") for figure in held)
 
 
-def _is_of_the_shop(sentence: Sentence) -> bool:
-    """Whether a word of it is about delivery, returns or promotions."""
-    return any(word[:4] in _SHOPS_TIMES for word in sentence.words)
+def _is_of_the_shop(words: Sequence[str]) -> bool:
+    """Whether one of the words is about delivery, returns or promotions."""
+    return any(word[:4] in _SHOPS_TIMES for word in words)
 
 
 def _counted(low: str, book: AttributeBook, sentence: Sentence) -> list[Measure]:

@@ -50,7 +50,7 @@ COMPARED = re.compile(
 )
 _MISSING = re.compile(
     r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b"
-    r"|manque|\bfalta|\bleft\b|\bleav|remain|"
+    r"|manqu|\bfalta|\bleft\b|\bleav|remain|"
     r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )
 _CUT = re.compile(

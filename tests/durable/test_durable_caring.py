@@ -10,12 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from dbos import DBOS
 from dbos._dbos import _get_dbos_instance
 from sqlalchemy import event
 
 from shopgraph.domain import RunStatus
 from shopgraph.shop import Shop
 from shopgraph.tools.durable.engine import Engine
+from shopgraph.tools.durable.journal import workflow_id
 from shopgraph.tools.durable.leases import Leases
 from shopgraph.tools.spec import GateOutcome, Outcome
 from tests.durable.conftest import Do, Place
@@ -34,6 +36,14 @@ async def _until_done(shop: Shop, action: str = "action:call") -> None:
     deadline = time.monotonic() + 20
     while (run := await shop.connectors.runs.run(action)) is None or run.status is not RunStatus.DONE:
         assert time.monotonic() < deadline, run
+        await asyncio.sleep(0.02)
+
+
+async def _until_handed_back(*actions: tuple[Shop, str]) -> None:
+    names = [workflow_id(shop.engine.shop_id, action) for shop, action in actions]
+    deadline = time.monotonic() + 20
+    while {found.status for found in await DBOS.list_workflows_async(workflow_ids=names)} != {"CANCELLED"}:
+        assert time.monotonic() < deadline
         await asyncio.sleep(0.02)
 
 
@@ -108,14 +118,16 @@ async def test_one_that_cannot_be_helped_keeps_no_help_from_the_others(
             await do(shop, "cancel_order", order_id="#P1", reason="no_longer_needed", call_id=call_id, wait=0.2)
         for shop in (one, two):
             shop.engine.detach()
-        await asyncio.sleep(0)
+        await _until_handed_back((one, "action:one"), (two, "action:two"))
         first.till.mood("refund")
         second.till.mood("refund")
         for shop, services in whole.items():
             shop.services = replace(services, engine=Forgetful())
             shop.engine.attach(services)
         await _until_done(two, "action:two")
-        while not hopeless:  # who is looked after first is not said; the test's time limit ends a wait for nothing
+        deadline = time.monotonic() + 20
+        while not hopeless:  # who is looked after first is not said
+            assert time.monotonic() < deadline
             await asyncio.sleep(0.02)
     assert first.till.movements() == []
     assert second.till.movements() == [("refund", HELD)]

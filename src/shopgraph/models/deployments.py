@@ -68,7 +68,8 @@ class Deployment:
     """`name#place`, unless the entry has a `model_info.id`."""
     name: str
     """Its `model_name`."""
-    tier: Tier
+    tier: Tier | None
+    """None where nobody said."""
     params: Mapping[str, Any]
     """As written: keys are references."""
     info: Mapping[str, Any]
@@ -95,7 +96,7 @@ def deployments_of(model_list: Sequence[Mapping[str, Any]], tiers: Mapping[str, 
             Deployment(
                 id=str(info.get("id") or f"{name}#{place}"),
                 name=name,
-                tier=tiers.get(name, Tier.LARGE_MODEL),
+                tier=tiers.get(name),
                 params=dict(entry["litellm_params"]),
                 info=info,
             )

@@ -272,9 +272,9 @@ class ModelPool:
         return dollars_text(cost)
 
     def _note(self, asked: _Asked, name: str, outcome: str, ms: float, *, hedged: bool) -> None:
-        tier = next((each.tier for each in self.deployments if each.id == name), "")
+        tier = next((each.tier for each in self.deployments if each.id == name), None)
         asked.scope.calls.append(
-            ModelCall(model=asked.model, deployment=name, tier=str(tier), ms=ms, outcome=outcome, hedged=hedged)
+            ModelCall(model=asked.model, deployment=name, tier=tier or "", ms=ms, outcome=outcome, hedged=hedged)
         )
 
     def _correct(self, asked: _Asked, name: str, **known: object) -> None:
@@ -294,7 +294,7 @@ def _attributes(deployment: Deployment) -> dict[str, str]:
         genai.PROVIDER_NAME: provider,
         genai.REQUEST_MODEL: model,
         "deployment": deployment.id,
-        "tier": str(deployment.tier),
+        "tier": deployment.tier or "",
     }
 
 

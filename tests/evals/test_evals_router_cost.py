@@ -8,8 +8,11 @@ from shopgraph.evals.router_cost import BLOCK, Ask, _complexity, _figures, _meas
 def test_all_are_asked_the_same_messages_in_blocks() -> None:
     asked: list[tuple[str, str]] = []
     texts = [f"message {at}" for at in range(2 * BLOCK + 7)]
-    asks: dict[str, Ask] = {name: (lambda text, name=name: asked.append((name, text))) for name in ("one", "two")}
-    micros = _measured(asks, texts)
+
+    def asking(name: str) -> Ask:
+        return lambda text: asked.append((name, text))
+
+    micros = _measured({name: asking(name) for name in ("one", "two")}, texts)
     assert {name: len(taken) for name, taken in micros.items()} == {"one": len(texts), "two": len(texts)}
     counted = asked[2 * BLOCK :]
     assert (

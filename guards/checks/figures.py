@@ -103,7 +103,7 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         reading.aim_at(amount)
         return
     if (difference := _difference(claim, ours)) is not None:
-        right, reason, reckoned = difference in amount.values, "difference", False
+        right, reason, reckoned = difference in amount.values, "difference", _is_between_written(claim)
     elif _is_price_claim(claim, said, variants):
         right, reason = _holds(claim, amount, _prices(claim, ours, said, variants), variants), "price"
         reckoned = (
@@ -127,6 +127,12 @@ def _difference(claim: Claim, ours: Book) -> Decimal | None:
     if any(len(each) != 1 for each in prices):
         return None
     return abs(next(iter(prices[0])) - next(iter(prices[1])))
+
+
+def _is_between_written(claim: Claim) -> bool:
+    """Whether it is what lies between two other amounts of the sentence: of two packs against one, for instance."""
+    others = [value for each in claim.around.amounts if each is not claim.amount for value in each.values]
+    return any(abs(one - other) in claim.amount.values for one in others for other in others if one != other)
 
 
 def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> bool:

@@ -39,7 +39,8 @@ def find_other_language(text: str, facts: Facts) -> Iterator[Finding]:
     if not foreign and sum(own_words) < 2:
         words = [word for sentence in whole for word in _words(sentence, text, facts)]
         foreign = list(whole) if _is_foreign(words, language, others) else []
-    if sum([len(sentence.text) for sentence in foreign]) * 2 >= len(text):
+    kept = [count for sentence, count in zip(whole, own_words, strict=True) if sentence not in foreign]
+    if foreign and max(kept, default=0) < 2:  # a greeting at most is left
         yield _block(text, language)
         return
     for sentence in foreign:

@@ -147,7 +147,7 @@ def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
         here = inside(names, sentence.start, sentence.end)
         if not here and not sentence.topics & _TOPICS and "#" not in sentence.text and carried is None:
             continue
-        stranger = _stranger(sentence, here, ours)
+        stranger = _stranger(sentence, [*here, *ours.products_in(text)], ours)
         if stranger is not None:
             yield stranger
             carried = None
@@ -159,7 +159,7 @@ def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
 
 
 def _stranger(sentence: Sentence, here: Sequence[Mention], ours: Known) -> Finding | None:
-    """An order that stands in no fact: whatever is said of it, nobody knows it."""
+    """An order that stands in no fact: whatever is said of it, nobody knows it. `here` are names, which hold none."""
     if not sentence.numeric or ("#" not in sentence.text and not sentence.topics & _ORDER_TOPIC):
         return None
     for found in _ORDER_ID.finditer(sentence.text):
@@ -205,7 +205,8 @@ def _states(
 
 
 _CONDITION = re.compile(
-    r"\b(?:once|if|when|as soon as|until|before|after|unless|sobald|wenn|falls|bis|dès que|si|lorsque|quand)\b"
+    r"\b(?:once|if|whether|ob|when|as soon as|until|before|after|unless|sobald|wenn|falls|bis|dès que|si"
+    r"|lorsque|quand)\b"
 )
 
 

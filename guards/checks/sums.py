@@ -130,9 +130,11 @@ class Basket:
         return frozenset(found)
 
     def _of_facts(self) -> set[int]:
-        """What any one product costs the number of times that the text names, spoken of or not."""
+        """What any one product costs the number of times that the text names; what orders come to together."""
         prices = {self._minor(item.price) for item in self._ours.facts.products[:20]}
-        return {price * count for price in prices if price is not None for count in self._counts if count > 1}
+        totals = [total for order in self._ours.facts.orders[:6] if (total := self._minor(order.total)) is not None]
+        several = {sum(chosen) for many in (2, 3) for chosen in combinations(totals, many)}
+        return several | {price * count for price in prices if price is not None for count in self._counts if count > 1}
 
     def is_price(self, amount: Amount) -> bool:
         """Whether it is the price of one of the products spoken of."""

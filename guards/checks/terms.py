@@ -9,6 +9,7 @@ from decimal import Decimal
 from shopgraph.guards.checks.amounts import find_amounts, read_number, write_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import book
+from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
@@ -121,7 +122,7 @@ def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
         before, earlier = earlier, sentence
         if not sentence.topics & _TOPICS:
             continue
-        yield from _days(sentence, before, facts)
+        yield from _days(text, sentence, before, facts)
         yield from _tax(sentence, facts)
         yield from _free_delivery(text, sentence, facts)
 
@@ -142,12 +143,15 @@ def _goes_on(sentence: Sentence, earlier: Sentence | None) -> bool:
     return _IT_TAKES.match(sentence.low) is not None
 
 
-def _days(sentence: Sentence, earlier: Sentence | None, facts: Facts) -> Iterator[Finding]:
+def _days(text: str, sentence: Sentence, earlier: Sentence | None, facts: Facts) -> Iterator[Finding]:
     if not sentence.topics & _SPAN.topic:
         return
     for found in (*_SPAN.find_digits(sentence), *_ONE.find_digits(sentence)):
         if _ELSE.search(sentence) or sentence.denies_before(found.start("low")):
             continue
+        place = sentence.start + found.start("low")
+        if any(name.start <= place < name.end for name in known(facts).products_in(text)):
+            continue  # "Pear Tree, 2-year"
         refund = _REFUND.search(sentence)
         returns = _RETURN.search(sentence) or (refund and "within" in sentence.low)
         if refund and (_PROCESSING.search(sentence.low) or not returns):
@@ -224,7 +228,8 @@ def _delivery_days(sentence: Sentence, found: re.Match[str], delivery: DeliveryF
         return
     if len(said) == 1 and (said[0] == delivery.max_days or (said[0] == least and _EARLIEST.search(sentence.low))):
         return
-    right = str(least) if least == delivery.max_days else f"{least}-{delivery.max_days}"
+    between = sentence.low[found.end("low") : found.start("high")] if found["high"] else "-"
+    right = str(least) if least == delivery.max_days else f"{least}{between}{delivery.max_days}"
     yield _put(sentence, found, right, f"Delivery takes {right} days.")
 
 

@@ -49,13 +49,14 @@ class EmbeddedRuns:
     async def mark(
         self, action_id: str, status: RunStatus, *, reason: str = "", result: JsonValue = None, at: datetime
     ) -> ActionRun:
-        """Move it to another status; to the one that it has is no move."""
+        """Move it to another status; to the one that it has is no move, but a stuck one may be so for another reason."""
 
         def act(db: Connection) -> ActionRun:
             run = existing(db, ACTION_RUNS, action_id)
-            if run.status is status:
+            if run.status is status and (status is not RunStatus.STUCK or run.reason == reason):
                 return run
-            ACTION_RUN.check(run.status, status)
+            if run.status is not status:
+                ACTION_RUN.check(run.status, status)
             settled = None if status in _OPEN else at
             return replace(
                 db, ACTION_RUNS, changed(run, status=status, reason=reason, result=result, settled_at=settled)

@@ -88,7 +88,7 @@ class RunsPort(Protocol):
     async def mark(
         self, action_id: str, status: RunStatus, *, reason: str = "", result: JsonValue = None, at: datetime
     ) -> ActionRun:
-        """Move it to another status; to the one that it has is no move, but a stuck one may be so for another reason.
+        """Move it to another status; to the one that it has is no move, unless it is stuck for another reason.
 
         Raises:
             IllegalTransition: it has ended.

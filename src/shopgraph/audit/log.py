@@ -145,6 +145,10 @@ class AuditLog:
         """The name under which `customer:{id}` or `conversation:{id}` stands in clear; empty without keys."""
         return self._keys.secrets.pseudonym(subject) if self._keys else ""
 
+    def version(self, content: bytes) -> str:
+        """Tells one state of a source's data from another, and nothing of what is in it; empty without keys."""
+        return self._keys.secrets.version(content) if self._keys else ""
+
     @property
     def public_key(self) -> PublicKey | None:
         """What the shop's signatures are verified with; None without keys."""

@@ -115,7 +115,8 @@ async def screen(state: State, desk: Desk) -> State:
 
     It always runs: a request that failed must not silence the conversation's next one.
     """
-    desk.tape.begin(state, desk.context.principal)
+    at = desk.shop.clock.now()
+    desk.tape.begin(state, desk.context.principal, at)
     screened = screen_message(last_words(state.get("messages", [])))
     dialog = state.get("dialog") or Dialog()
     principal = desk.context.principal
@@ -135,7 +136,7 @@ async def screen(state: State, desk: Desk) -> State:
         locale=region.locale,
         customer_id=customer.id if customer else "",
         method=method if customer else "",
-        at=desk.shop.clock.now(),
+        at=at,
     )
     bound = dialog.model_copy(update={"customer_id": request.customer_id, "method": request.method})
     verdicts = list(screened.verdicts)

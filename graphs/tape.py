@@ -7,6 +7,7 @@ long as the run, in no checkpoint; what is on it goes, sealed, into the audit lo
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
@@ -47,7 +48,7 @@ class Tape:
         self.parts: dict[str, bytes] = {}
         """Each context source's part of the context as JSON, to tell versions by."""
 
-    def begin(self, state: Mapping[str, Any], principal: Principal) -> None:
+    def begin(self, state: Mapping[str, Any], principal: Principal, at: datetime) -> None:
         """What the request starts from: the words so far, the dialog, who is asking."""
         self._begin = {
             "messages": [_said(message) for message in state.get("messages", ())],
@@ -55,6 +56,7 @@ class Tape:
             "channel": state.get("channel") or "",
             "region_id": state.get("region_id") or "",
             "principal": principal,
+            "at": at,
         }
 
     def note(self, kind: str, *values: object) -> None:

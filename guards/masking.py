@@ -22,7 +22,7 @@ _LETTERS = r"[^\W\d_]"
 _LOWER = re.compile(rf"(?<![\w'’-]){_LETTERS}+(?:['’]{_LETTERS}+)?(?![\w'’-])")
 _TOKEN = re.compile(rf"\[\w+\]|#[A-Z]\d{{4,}}|\w+(?:['’.,:/-]\w+)*")
 _ORDER = re.compile(r"#[A-Z]\d{4,}")
-_FIGURE = re.compile(r"\d{1,3}(?:[.,]\d{3})*(?:[.,]\d{1,2})?%?|\d{4}-\d\d-\d\d|\d{1,2}")
+_FIGURE = re.compile(r"(?:19|20)\d\d|\d{1,3}(?:[.,]\d{3})*(?:[.,]\d{1,2})?%?|\d{4}-\d\d-\d\d|\d{1,2}")
 """An amount, a day, a small number: what an answer's facts are made of."""
 _CLAIM = re.compile(
     r"\b((?:my|the|a|our)\s+(?:\w+\s+)?name(?:\s+is|['’]s|:)|i\s+am|i['’]m|this\s+is|called|it['’]s|dear|hi|hello|regards,?"
@@ -32,7 +32,7 @@ _CLAIM = re.compile(
 )
 _NEVER_ALONE = frozenset(
     "art baker bill black bond brown chase cook dean drew earl frank grace grant gray green hill hope hunter iris ivy jack"
-    " jade joy king lake lane long mark may miles north park pat penny price rich rose ruby sandy sky smith stone sue summer"
+    " jade joy king lake lane long mark miles north park pat penny price rich rose ruby sandy sky smith stone sue summer"
     " taylor ted tom violet walker ward west white will winter wood young".split()
 )
 """Everyday words that are names when they are written with a capital."""
@@ -46,10 +46,11 @@ def everyday_words() -> frozenset[str]:
         *(models / "utterances").iterdir(),
         *(models / "speech" / "phrases").iterdir(),
         files("shopgraph.guards") / "injection_benign.yaml",
+        *(files("shopgraph.guards") / "bundles" / "default").iterdir(),
     ]
     found: set[str] = set()
     for source in sources:
-        if source.name.endswith(".yaml"):
+        if source.name.endswith((".yaml", ".cedar")):
             found |= {word for word in _LOWER.findall(source.read_text(encoding="utf-8")) if word.islower()}
     return frozenset(found) | frozenset(_MORE.split())
 

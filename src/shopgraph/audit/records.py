@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import JsonValue
+from pydantic import ConfigDict, JsonValue
 
 from shopgraph.domain import Instant, Value
 
@@ -54,6 +54,8 @@ class AuditEvent:
 
 class AuditRecord(Value):
     """One step as it stands in the log."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     position: int
     """From 1, without gaps."""

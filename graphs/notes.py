@@ -8,6 +8,7 @@ from typing import Any
 from shopgraph.audit.log import AuditEvent, AuditLog
 from shopgraph.domain import Address, Customer
 from shopgraph.graphs.state import Request, State
+from shopgraph.graphs.tape import Tape
 from shopgraph.guards.decisions import Decision, PolicyRequest, Verdict
 from shopgraph.guards.masking import TextMask
 from shopgraph.tools.spec import GateOutcome
@@ -26,11 +27,11 @@ def subject_of(request: Request) -> str:
 class Notes:
     """Everything that one request puts on the record."""
 
-    def __init__(self, state: State, audit: AuditLog, parts: Mapping[str, bytes]) -> None:
-        """`parts`: each source's part of the context as JSON (`Tape.parts`)."""
+    def __init__(self, state: State, audit: AuditLog, tape: Tape) -> None:
         self._state = state
         self._audit = audit
-        self._parts = parts
+        self._parts = tape.parts
+        self._drafted = tape.drafted
         self._mask = TextMask(_known(state))
         self._subject = subject_of(state["request"])
 
@@ -170,8 +171,11 @@ class Notes:
         return {"reason": self._mask.typed(self._state["handoff"]), **self._act()}
 
     def _govern(self) -> dict[str, object]:
+        draft = self._state["draft"]
+        corrected = bool(self._drafted) and self._drafted != draft
         return {
-            "answer": self._mask.written(self._state["draft"]),
+            "drafted": self._mask.written(self._drafted) if corrected else "",
+            "answer": self._mask.written(draft),
             "handoff": self._mask.typed(self._state["handoff"]),
             "decisions": [self._decision(item) for item in self._state["decisions"]],
             "verdicts": [self._verdict(item) for item in self._state["verdicts"]],
@@ -280,8 +284,23 @@ def _of_address(address: Address) -> Iterable[str]:
 
 
 _PERSONAL = frozenset(
-    "given_name family_name email phone line1 line2 address city postal_code zip customer_id last_digits"
-    " tracking_number body recipient".split()
+    {
+        "given_name",
+        "family_name",
+        "email",
+        "phone",
+        "line1",
+        "line2",
+        "address",
+        "city",
+        "postal_code",
+        "zip",
+        "customer_id",
+        "last_digits",
+        "tracking_number",
+        "body",
+        "recipient",
+    }
 )
 """Names under which records and arguments hold what is personal."""
 
@@ -299,5 +318,3 @@ def _texts_under(names: frozenset[str], values: Iterable[Mapping[str, Any]]) -> 
                     waiting.append(inner)
         elif isinstance(value, list | tuple):
             waiting.extend(value)
-
-

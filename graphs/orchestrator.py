@@ -132,7 +132,22 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
     graph: StateGraph[State, RunContext, TurnInput, State] = StateGraph(
         State, context_schema=RunContext, input_schema=TurnInput
     )
-    for bind in (screen, route, stitch, prepare, decide, agent, gate, waiting, approval, act, confirmed, person, govern, record):
+    for bind in (
+        screen,
+        route,
+        stitch,
+        prepare,
+        decide,
+        agent,
+        gate,
+        waiting,
+        approval,
+        act,
+        confirmed,
+        person,
+        govern,
+        record,
+    ):
         _add(graph, bind(parts))
     services = [item.name for item in parts.named_workflows()]
     for item in parts.named_workflows():

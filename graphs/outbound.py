@@ -35,6 +35,7 @@ async def govern(state: State, desk: Desk) -> State:
         )
         return {"draft": APOLOGY, "verdicts": [*state["verdicts"], failed], "messages": [AIMessage(APOLOGY)]}
     facts = facts_of(state)
+    desk.tape.drafted = state["draft"]
     chain = desk.parts.guards or desk.shop.guards
     result = chain.run(state["draft"], _in_the_language_of_the_message(state, chain.complete(facts)))
     text = BLOCKED if result.blocked or not result.text.strip() else result.text
@@ -64,7 +65,7 @@ def _fenced(state: State) -> list[Verdict]:
 async def record(state: State, desk: Desk) -> State:
     """Write every step to the audit log before the answer leaves, and keep the conversation's memory short."""
     try:
-        audited = await put_on_record(state, desk, outcome=outcome_of(state))
+        audited = await put_on_record(state, desk, drafted=desk.tape.drafted, outcome=outcome_of(state))
     except Exception:
         # An answer that is not on the record does not leave, not as a message of the conversation either.
         logger.exception("the audit log could not be written")

@@ -1,4 +1,4 @@
-"""Putting a request on the record: before anything is done, before a person is waited for, and before the answer leaves."""
+"""Putting a request on the record: before anything is done, before a person is waited for, before the answer leaves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ async def put_on_record(state: State, desk: Desk, **more: object) -> State:
     """
     with booked(Layer.AUDIT):
         tape = desk.tape
-        notes = Notes(state, desk.shop.audit, tape.parts)
+        notes = Notes(state, desk.shop.audit, tape)
         await desk.shop.audit.append(notes.events(since=state["audited"], original=tape.content(**more)))
         tape.clear()
     return {"audited": len(state["trail"])}

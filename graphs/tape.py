@@ -1,4 +1,4 @@
-"""What a request got from outside itself: look-ups, context, the gate's answers, a model's replies, a person's approval.
+"""What a request got from outside itself: look-ups, context, the gate's answers, models' replies, people's approvals.
 
 With it the request can be run again (`graphs.replay`): everything between these is a function of them. A tape lives as
 long as the run, in no checkpoint; what is on it goes, sealed, into the audit log.
@@ -39,7 +39,7 @@ CONTEXT_PARTS: Mapping[str, tuple[str, ...]] = {
 class Tape:
     """Entries in the order in which they came. Appending is all that happens while a request runs."""
 
-    __slots__ = ("_begin", "_context", "_entries", "parts")
+    __slots__ = ("_begin", "_context", "_entries", "drafted", "parts")
 
     def __init__(self) -> None:
         self._begin: dict[str, object] = {}
@@ -47,6 +47,8 @@ class Tape:
         self._context = b""
         self.parts: dict[str, bytes] = {}
         """Each context source's part of the context as JSON, to tell versions by."""
+        self.drafted = ""
+        """The answer before the guards."""
 
     def begin(self, state: Mapping[str, Any], principal: Principal, at: datetime) -> None:
         """What the request starts from: the words so far, the dialog, who is asking."""

@@ -11,8 +11,20 @@ from langchain_core.messages import AIMessage, BaseMessage
 from pydantic_core import to_json
 
 _PARAMETERS = frozenset(
-    "model model_name temperature top_p max_tokens max_completion_tokens seed stop n presence_penalty frequency_penalty"
-    " reasoning_effort".split()
+    {
+        "model",
+        "model_name",
+        "temperature",
+        "top_p",
+        "max_tokens",
+        "max_completion_tokens",
+        "seed",
+        "stop",
+        "n",
+        "presence_penalty",
+        "frequency_penalty",
+        "reasoning_effort",
+    }
 )
 """What of a model's settings is told: how it was asked, never where or with which key."""
 

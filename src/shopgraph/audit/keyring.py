@@ -1,7 +1,7 @@
 """One key per customer and month, wrapped by the master key and kept apart from the log.
 
-Destroying a customer's keys makes all that is sealed under them unreadable for good, in every copy of the log; destroying
-the keys of a month ends the keeping of that month. The records stay, and the chain over them still verifies.
+Destroying a customer's keys makes all that is sealed under them unreadable for good, in every copy of the log;
+destroying the keys of a month ends the keeping of that month. The records stay, and their chain still verifies.
 """
 
 from __future__ import annotations
@@ -178,11 +178,8 @@ def _destroyed(connection: Connection, subject: str, before_month: str) -> int:
     gone = [
         key_id
         for key_id in rows
-        if (subject and key_id.startswith(f"{subject}/"))
-        or (before_month and key_id.rpartition("/")[2] < before_month)
+        if (subject and key_id.startswith(f"{subject}/")) or (before_month and key_id.rpartition("/")[2] < before_month)
     ]
     for start in range(0, len(gone), _PAGE):
         connection.execute(delete(_KEYS).where(_KEYS.c.key_id.in_(gone[start : start + _PAGE])))
     return len(gone)
-
-

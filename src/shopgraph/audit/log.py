@@ -38,7 +38,7 @@ from shopgraph.audit.secrets import PublicKey, Secrets
 from shopgraph.audit.verify import CHECKPOINT_EVERY, verified
 from shopgraph.audit.writer import Entry, GroupWriter
 from shopgraph.connectors.embedded.database import Database
-from shopgraph.errors import ConfigurationError, ConnectorUnavailable, Erased, InvalidInput
+from shopgraph.errors import ConfigurationError, ConnectorUnavailable, InvalidInput
 
 __all__ = [
     "AuditEvent",
@@ -58,7 +58,7 @@ _PAGE = 1_000
 
 
 class AuditKeys:
-    """What seals and signs for one log: the secrets of a folder, and the ring of customers' keys, opened when needed."""
+    """What seals and signs for one log: a folder's secrets, and the ring of customers' keys, opened when needed."""
 
     def __init__(self, folder: Path, ring_url: str) -> None:
         """`ring_url` is the database of the wrapped keys: not the log's own, where that can be had."""

@@ -10,7 +10,7 @@ from shopgraph.connectors.embedded.database import Database, translated
 TABLE = Table(
     "audit_records",
     MetaData(),
-    # INTEGER in SQLite makes it the row's own number: one copy of it, so that a changed one cannot hide behind an index.
+    # INTEGER in SQLite makes it the row's own number: one copy of it, and no index behind which a changed one hides.
     Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("request_id", String(128), nullable=False, index=True),
     Column("conversation_id", String(128), nullable=False, index=True),

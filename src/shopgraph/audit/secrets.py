@@ -93,9 +93,7 @@ class Secrets:
         """The head with this shop's signature."""
         at = at.astimezone(UTC)
         signature = self._signing.sign(signed_text(head, at)).hex()
-        return SignedHead(
-            records=head.records, hash=head.hash, at=at, key=self.public.fingerprint, signature=signature
-        )
+        return SignedHead(records=head.records, hash=head.hash, at=at, key=self.public.fingerprint, signature=signature)
 
     def pseudonym(self, subject: str) -> str:
         """The name under which a subject stands in clear: without the master key nobody finds out whose it is."""

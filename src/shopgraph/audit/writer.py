@@ -1,7 +1,7 @@
 """Group commit: what many requests hand in while one group is being written is the next group, with one fsync for all.
 
-One thread per log. A caller waits for its own events, and they are on disk when it goes on; nobody waits longer than for
-the group under way and the one after it.
+One thread per log. A caller waits for its own events, and they are on disk when it goes on; nobody waits longer than
+for the group under way and the one after it.
 """
 
 from __future__ import annotations

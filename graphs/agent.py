@@ -22,6 +22,7 @@ from shopgraph.graphs.last_tier import NoAnswer, why_not, without_model
 from shopgraph.graphs.node import Desk, engine, node
 from shopgraph.graphs.routing import settled
 from shopgraph.graphs.state import Evidence, State
+from shopgraph.graphs.taped_models import digest_of, parameters_of, plain_reply
 from shopgraph.graphs.turns import told
 from shopgraph.graphs.workflows.talk import TALK
 from shopgraph.guards.decisions import Decision
@@ -68,6 +69,7 @@ async def agent(state: State, desk: Desk) -> State:
         except NoAnswer as error:
             logger.warning("no model answered request %s: %s", state["request"].id, error.why)
             update = without_model(state, desk, so_far, error.why)
+    desk.tape.note("model_calls", calls.calls)
     return {**update, "model_calls": calls.calls}
 
 
@@ -78,7 +80,7 @@ async def _loop(state: State, desk: Desk, model: BaseChatModel, so_far: State) -
     talk = [_system(state["brief"]), *_spoken(state["messages"])]
     for spoken in range(1, MAX_ROUNDS + 1):
         so_far["rounds"] = spoken
-        reply = await _ask(bound, talk)
+        reply = await _taped(desk, model, bound, talk)
         if reply.invalid_tool_calls:
             talk += _corrected(reply)
             continue
@@ -103,6 +105,20 @@ async def _loop(state: State, desk: Desk, model: BaseChatModel, so_far: State) -
     return {**so_far, "handoff": "the model did not come to an answer"}
 
 
+async def _taped(
+    desk: Desk, model: BaseChatModel, bound: Runnable[LanguageModelInput, AIMessage], talk: list[BaseMessage]
+) -> AIMessage:
+    """`_ask`, with what was asked, how, and what came back on the tape."""
+    asked = {"digest": digest_of(talk), "parameters": parameters_of(model)}
+    try:
+        reply = await _ask(bound, talk)
+    except NoAnswer as no:
+        desk.tape.note("model", asked, {"failed": no.why})
+        raise
+    desk.tape.note("model", asked, plain_reply(reply))
+    return reply
+
+
 async def _ask(model: Runnable[LanguageModelInput, AIMessage], talk: list[BaseMessage]) -> AIMessage:
     """One turn of the model.
 
@@ -115,7 +131,7 @@ async def _ask(model: Runnable[LanguageModelInput, AIMessage], talk: list[BaseMe
         with engine():
             async with asyncio.timeout(seconds):
                 reply = await model.ainvoke(talk)
-    except UserError:
+    except (UserError, NoAnswer):
         raise
     except Exception as error:
         logger.info("a model failed: %s", error if isinstance(error, ModelFault) else type(error).__name__)

@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     """A shop folder, a database URL or a tau2 JSON file; empty for a throw-away demo shop."""
     models: str = ""
     """A models file (LiteLLM `model_list` with tiers); empty to answer by workflows and templates alone."""
+    router: str = ""
+    """A folder that `shopgraph train router` made; empty for the intent router that ships."""
+    tiers: str = ""
+    """A folder that `shopgraph train tiers` made: which requests need the large model; empty for rules alone."""
     cassette: str = ""
     """A file from which model calls are replayed instead of made, for tests; empty to make them."""
     cassette_record: bool = False

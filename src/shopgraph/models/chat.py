@@ -21,6 +21,7 @@ from shopgraph.models.calling import DEADLINE_S, CallPolicy
 from shopgraph.models.deployments import deployments_of
 from shopgraph.models.pool import ModelPool
 from shopgraph.models.routes import Tier
+from shopgraph.models.tiers.decision import TierPolicy
 
 
 class LiteLLMChat(BaseChatModel):
@@ -38,6 +39,8 @@ class LiteLLMChat(BaseChatModel):
     """Sent with every call, such as `temperature` or `max_tokens`."""
     tiers: dict[Tier, str] = Field(default_factory=dict)
     """The model of each tier, for `for_tier`."""
+    tier_policy: TierPolicy = TierPolicy()
+    """How a request's tier is chosen."""
     shared: SkipValidation[ModelPool | None] = Field(default=None, exclude=True, repr=False)
     """A pool that others use, too."""
     _pool: ModelPool | None = PrivateAttr(default=None)
@@ -135,6 +138,14 @@ def deadline_of(model: BaseChatModel) -> float:
 def for_tier(model: BaseChatModel, tier: Tier) -> BaseChatModel:
     """The model of a tier, where there are several."""
     return model.for_tier(tier) if isinstance(model, LiteLLMChat) else model
+
+
+def tiers_of(model: BaseChatModel | None) -> tuple[Tier, ...]:
+    """The tiers that there is a model for, cheapest first. A model that says nothing of tiers serves both."""
+    if model is None:
+        return ()
+    known = model.pool.tiers if isinstance(model, LiteLLMChat) else ()
+    return known or (Tier.SMALL_MODEL, Tier.LARGE_MODEL)
 
 
 async def _next(pieces: AsyncIterator[AIMessageChunk]) -> AIMessageChunk | None:

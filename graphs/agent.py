@@ -67,7 +67,7 @@ async def agent(state: State, desk: Desk) -> State:
     with call_scope(owner=_owner(state, desk), seconds=seconds, private=_private(state)) as calls:
         try:
             update = await _answered(state, desk, model, so_far)
-            update |= _answered_by(state, calls)
+            update |= _served_by(state, calls, update.get("handoff", ""))
         except NoAnswer as error:
             logger.warning("no model answered request %s: %s", state["request"].id, error.why)
             update = without_model(state, desk, so_far, error.why)
@@ -157,9 +157,11 @@ def _corrected(reply: AIMessage) -> list[BaseMessage]:
     return [AIMessage(reply.text, tool_calls=calls), *results]
 
 
-def _answered_by(state: State, scope: CallScope) -> State:
-    """The route with the tier that answered, where that is not the one that was chosen."""
+def _served_by(state: State, scope: CallScope, handoff: str) -> State:
+    """The route with the tier that serves in the end, where that is not the one that was chosen."""
     route = state["route"]
+    if handoff:
+        return {"route": route.model_copy(update={"tier": Tier.PERSON, "why": f"{route.why}; {handoff}"})}
     answered = next((call for call in reversed(scope.calls) if call.outcome == "ok" and call.tier), None)
     if answered is None or answered.tier == route.tier:
         return {}

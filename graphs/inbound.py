@@ -185,7 +185,9 @@ async def route(state: State, desk: Desk) -> State:
             who = {"customer_id": found.customer.id, "method": found.method}
             request = request.model_copy(update={**who, "region_id": found.customer.region_id})
             chosen.dialog = chosen.dialog.model_copy(update=who)
-    refused = next((item for item in decisions if item.effect is Effect.DENY), None)
+    # Of this matter alone: that another one was refused is no reason against it.
+    judged = decisions[len(state["decisions"]) :]
+    refused = next((item for item in judged if item.effect is Effect.DENY), None)
     decision = await choose_tier(desk, request, chosen, intents=1 + len(begun.matters))
     chosen.route = chosen.route.model_copy(update={"tier": decision.tier})
     _on_span(desk, chosen.route, decision)

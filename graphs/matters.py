@@ -54,6 +54,9 @@ def matters_of(parts: Parts, chosen: Chosen, text: str) -> tuple[Matter, ...]:
         sure = route.confidence >= SURE and route.intent in parts.workflows
         if sure and route.intent not in _NO_MATTER and not _is_part_of(route.intent, known):
             found.append(Matter(text=part.text, intent=route.intent, entities=route.entities))
+    whole = chosen.route
+    if whole.confidence >= SURE and whole.intent not in {matter.intent for matter in found}:
+        return ()  # the parts miss what all of it says
     found.sort(key=lambda matter: matter.intent == Intent.PERSON)
     return tuple(found) if 2 <= len(found) <= MOST else ()
 

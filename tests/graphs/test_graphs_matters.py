@@ -90,3 +90,10 @@ async def test_who_is_not_known_is_asked_first_and_told_what_waits(talk: Talk) -
     (answer,) = await talk(None, "Where is my order and do you have any discounts right now?")
     assert "You also asked about discounts" in answer.answer
     assert "sign in" in answer.answer
+
+
+async def test_what_was_refused_does_not_refuse_the_next(talk: Talk) -> None:
+    (answer,) = await talk("stranger", "Book in the return for order #D1000002. And I want to talk to a person.")
+    assert intents(answer) == ["return_items", "person"]
+    assert [action.type for action in answer.actions] == ["handoff"]
+    assert "own-records-only" in [decision.rule for decision in answer.decisions]

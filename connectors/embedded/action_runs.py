@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.mapping import changed
-from shopgraph.connectors.embedded.rows import add, existing, keyed, many, one, replace
+from shopgraph.connectors.embedded.rows import add, by_key, existing, many, one, replace
 from shopgraph.connectors.embedded.schema import ACTION_RUNS
 from shopgraph.domain import ActionRun, RunStatus
 from shopgraph.domain.transitions import ACTION_RUN
@@ -28,7 +28,7 @@ class EmbeddedRuns:
         """Store it before anything is done; the stored one when it is there already."""
 
         def act(db: Connection) -> ActionRun:
-            if (stored := one(db, ACTION_RUNS, keyed(ACTION_RUNS, run.id))) is not None:
+            if (stored := by_key(db, ACTION_RUNS, run.id)) is not None:
                 if (stored.type, stored.plan) != (run.type, run.plan):
                     raise IdempotencyConflict(f"The action {run.id} is another one.", action=run.id)
                 return stored
@@ -44,7 +44,7 @@ class EmbeddedRuns:
 
     async def run(self, action_id: str) -> ActionRun | None:
         """The action of that id."""
-        return await self._database.read(lambda db: one(db, ACTION_RUNS, keyed(ACTION_RUNS, action_id)))
+        return await self._database.read(lambda db: by_key(db, ACTION_RUNS, action_id))
 
     async def mark(
         self, action_id: str, status: RunStatus, *, reason: str = "", result: JsonValue = None, at: datetime

@@ -10,7 +10,16 @@ from sqlalchemy import Connection
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import changed
-from shopgraph.connectors.embedded.rows import add, existing, keyed, many, new_id, one, replace, require
+from shopgraph.connectors.embedded.rows import (
+    add,
+    by_key,
+    existing,
+    many,
+    matching,
+    new_id,
+    replace,
+    require,
+)
 from shopgraph.connectors.embedded.schema import CUSTOMERS, NOTES, ORDERS, email_key, name_key
 from shopgraph.domain import Address, Customer, CustomerNote
 from shopgraph.errors import NotFound
@@ -27,12 +36,12 @@ class EmbeddedCrm:
 
     async def customer(self, customer_id: str) -> Customer | None:
         """The customer of that id."""
-        return await self._database.read(lambda db: one(db, CUSTOMERS, keyed(CUSTOMERS, customer_id)))
+        return await self._database.read(lambda db: by_key(db, CUSTOMERS, customer_id))
 
     async def find_by_email(self, email: str) -> Customer | None:
         """Case-insensitive, exact otherwise."""
         key = email_key(email)
-        found = await self._database.read(lambda db: many(db, CUSTOMERS, CUSTOMERS.table.c.email_key == key))
+        found = await self._database.read(lambda db: matching(db, CUSTOMERS, email_key=key))
         return found[0] if len(found) == 1 else None
 
     async def find_by_name_and_postal_code(
@@ -40,7 +49,7 @@ class EmbeddedCrm:
     ) -> Customer | None:
         """Names case-insensitive, postal code of the profile's address exact."""
         key = name_key(given_name, family_name)
-        namesakes = await self._database.read(lambda db: many(db, CUSTOMERS, CUSTOMERS.table.c.name_key == key))
+        namesakes = await self._database.read(lambda db: matching(db, CUSTOMERS, name_key=key))
         found = [customer for customer in namesakes if customer.address.postal_code == postal_code]
         return found[0] if len(found) == 1 else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, UniqueConstraint
 
 from shopgraph.connectors.embedded.mapping import Mapped, changed
-from shopgraph.connectors.embedded.rows import add, add_unless_there, existing, keyed, many, one, replace
+from shopgraph.connectors.embedded.rows import add, add_unless_there, by_key, existing, many, one, replace
 from shopgraph.connectors.embedded.schema import METADATA
 from shopgraph.connectors.gateway import ExternalId, ExternalKind, GatewayCall
 from shopgraph.errors import Conflict
@@ -22,7 +22,7 @@ EXTERNAL_IDS = Mapped(
 
 def begin(db: Connection, call: GatewayCall) -> GatewayCall:
     """Write down that the gateway will be asked, as the next attempt of its key."""
-    earlier = one(db, GATEWAY_CALLS, keyed(GATEWAY_CALLS, call.key))
+    earlier = by_key(db, GATEWAY_CALLS, call.key)
     if earlier is None:
         return add(db, GATEWAY_CALLS, call)
     return replace(db, GATEWAY_CALLS, changed(call, attempt=earlier.attempt))
@@ -30,7 +30,7 @@ def begin(db: Connection, call: GatewayCall) -> GatewayCall:
 
 def open_call(db: Connection, key: str) -> GatewayCall | None:
     """The call under that key, while it is open."""
-    call = one(db, GATEWAY_CALLS, keyed(GATEWAY_CALLS, key))
+    call = by_key(db, GATEWAY_CALLS, key)
     return call if call is not None and call.open else None
 
 
@@ -70,7 +70,7 @@ def bind(db: Connection, system: str, kind: ExternalKind, own: str, external: st
 
 def external_id(db: Connection, system: str, kind: ExternalKind, own: str) -> str | None:
     """Their id of a record of ours."""
-    found = one(db, EXTERNAL_IDS, keyed(EXTERNAL_IDS, system, kind.value, own))
+    found = by_key(db, EXTERNAL_IDS, system, kind.value, own)
     return None if found is None else found.external_id
 
 

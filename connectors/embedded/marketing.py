@@ -6,14 +6,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Select, and_, bindparam, delete, func, or_, select, update
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import Mapped, to_micros
-from shopgraph.connectors.embedded.rows import add, hold, keyed, many, new_id, one, require
+from shopgraph.connectors.embedded.rows import add, by_key, hold, many, matching, new_id, one, require
 from shopgraph.connectors.embedded.schema import (
     CAMPAIGNS,
     CODES,
@@ -28,6 +30,7 @@ from shopgraph.connectors.embedded.schema import (
 from shopgraph.domain import Campaign, Discount, DiscountCode, Money, Promotion
 from shopgraph.errors import Conflict
 
+Kind = TypeVar("Kind", Promotion, Campaign)
 _CODE = TypeAdapter(DiscountCode)
 _DISCOUNTS = TypeAdapter(tuple[Discount, ...])
 _CONSONANTS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -42,8 +45,7 @@ class EmbeddedMarketing:
 
     async def promotions(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
         """Those that run there and then, by id; what was granted to one customer is left out."""
-        everybodys = PROMOTIONS.table.c.customer_id.is_(None)
-        running = await self._database.read(lambda db: many(db, PROMOTIONS, _running(PROMOTIONS, at), everybodys))
+        running = await self._database.read(lambda db: running_at(db, PROMOTIONS, at))
         return tuple(promotion for promotion in running if region_id in promotion.region_ids)
 
     async def without_code(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
@@ -59,7 +61,7 @@ class EmbeddedMarketing:
 
     async def promotion(self, promotion_id: str) -> Promotion | None:
         """The promotion of that id, whether it runs or not."""
-        return await self._database.read(lambda db: one(db, PROMOTIONS, keyed(PROMOTIONS, promotion_id)))
+        return await self._database.read(lambda db: by_key(db, PROMOTIONS, promotion_id))
 
     async def code(self, code: str) -> DiscountCode | None:
         """Case-insensitive."""
@@ -68,16 +70,15 @@ class EmbeddedMarketing:
 
     async def campaigns(self, *, region_id: str, at: datetime) -> tuple[Campaign, ...]:
         """Those that run there and then, by id."""
-        running = await self._database.read(lambda db: many(db, CAMPAIGNS, _running(CAMPAIGNS, at)))
+        running = await self._database.read(lambda db: running_at(db, CAMPAIGNS, at))
         return tuple(campaign for campaign in running if region_id in campaign.region_ids)
 
     async def discounts_of(self, customer_id: str, *, since: datetime | None = None) -> tuple[Discount, ...]:
         """Price cuts this customer got (at or after `since`), newest first."""
-        table = DISCOUNTS.table
-        where = [table.c.customer_id == customer_id]
-        if since is not None:
-            where.append(table.c.applied_at >= to_micros(since))
-        return await self._database.read(lambda db: many(db, DISCOUNTS, *where, order_by=(table.c.applied_at.desc(),)))
+        got = await self._database.read(
+            lambda db: matching(db, DISCOUNTS, order_by="-applied_at", customer_id=customer_id)
+        )
+        return got if since is None else tuple(each for each in got if each.applied_at >= since)
 
     async def given(self, promotion_id: str) -> tuple[Money, ...]:
         """What the price cuts on a promotion add up to, one sum per currency, by currency."""
@@ -151,7 +152,7 @@ class EmbeddedMarketing:
 
         def act(db: Connection) -> tuple[Discount, ...]:
             require(db, ORDERS, order_id)
-            taken_back = many(db, DISCOUNTS, DISCOUNTS.table.c.order_id == order_id)
+            taken_back = matching(db, DISCOUNTS, order_id=order_id)
             db.execute(delete(DISCOUNTS.table).where(DISCOUNTS.table.c.order_id == order_id))
             row = CODES.table.c
             for this in [code_key(discount.code) for discount in taken_back if discount.code is not None]:
@@ -213,6 +214,22 @@ def _code_of(idempotency_key: str) -> str:
     digest = hashlib.sha256(f"code:{idempotency_key}".encode()).digest()
     capitals = "".join(_CONSONANTS[byte % len(_CONSONANTS)] for byte in digest[:8])
     return f"{capitals}{digest[8] % 90 + 10}"
+
+
+@cache
+def _everybodys(mapped: Mapped[Promotion] | Mapped[Campaign]) -> Select[Any]:
+    """Made once; what was granted to one customer is left out."""
+    columns = mapped.table.c
+    now: BindParameter[int] = bindparam("now", type_=BigInteger())
+    where = [columns.starts_at <= now, columns.ends_at > now]
+    if "customer_id" in columns:
+        where.append(columns.customer_id.is_(None))
+    return select(mapped.table).where(*where).order_by(*mapped.key)
+
+
+def running_at(db: Connection, mapped: Mapped[Kind], at: datetime) -> tuple[Kind, ...]:
+    """What runs for everybody at that instant, by id."""
+    return tuple([mapped.value(row) for row in db.execute(_everybodys(mapped), {"now": to_micros(at)})])
 
 
 def _running(mapped: Mapped[Promotion] | Mapped[Campaign], at: datetime) -> ColumnElement[bool]:

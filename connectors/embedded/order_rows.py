@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, bindparam, select
 
 from shopgraph.connectors.embedded.rows import add, add_unless_there, replace, require
 from shopgraph.connectors.embedded.schema import ORDER_LINES, ORDERS
@@ -22,9 +23,7 @@ def read_orders(
 ) -> tuple[Order, ...]:
     """The orders that fit, with their lines."""
     statement = select(ORDERS.table).where(where).order_by(*order_by, ORDERS.table.c.id).limit(limit)
-    rows = db.execute(statement).all()
-    lines = _lines(db, [row.id for row in rows])
-    return tuple(ORDERS.value(row, lines=tuple(lines[row.id])) for row in rows)
+    return _with_lines(db, db.execute(statement).all())
 
 
 def locked_order(db: Connection, order_id: str) -> Order:
@@ -69,10 +68,38 @@ def line_of(order: Order, line_id: str, sku: str) -> OrderLineItem:
     return line
 
 
+_LINES = (
+    select(ORDER_LINES.table)
+    .where(ORDER_LINES.table.c.order_id.in_(bindparam("orders", expanding=True)))
+    .order_by(ORDER_LINES.table.c.order_id, ORDER_LINES.table.c.position)
+)
+_ORDER = select(ORDERS.table).where(ORDERS.table.c.id == bindparam("id"))
+_ORDERS_OF = (
+    select(ORDERS.table)
+    .where(ORDERS.table.c.customer_id == bindparam("customer_id"))
+    .order_by(ORDERS.table.c.position.desc(), ORDERS.table.c.id)
+    .limit(bindparam("most", type_=Integer()))
+)
+"""Made once: to write a statement takes several times as long as to execute it."""
+
+
+def read_order(db: Connection, order_id: str) -> Order | None:
+    """The order of that id, with its lines."""
+    return next(iter(_with_lines(db, db.execute(_ORDER, {"id": order_id}).all())), None)
+
+
+def orders_of(db: Connection, customer_id: str, limit: int) -> tuple[Order, ...]:
+    """A customer's orders, newest first."""
+    return _with_lines(db, db.execute(_ORDERS_OF, {"customer_id": customer_id, "most": limit}).all())
+
+
+def _with_lines(db: Connection, rows: Sequence[Row[Any]]) -> tuple[Order, ...]:
+    lines = _lines(db, [row.id for row in rows]) if rows else {}
+    return tuple([ORDERS.value(row, lines=tuple(lines.get(row.id, ()))) for row in rows])
+
+
 def _lines(db: Connection, order_ids: list[str]) -> dict[str, list[OrderLineItem]]:
-    table = ORDER_LINES.table
     found: dict[str, list[OrderLineItem]] = defaultdict(list)
-    statement = select(table).where(table.c.order_id.in_(order_ids)).order_by(table.c.order_id, table.c.position)
-    for row in db.execute(statement):
+    for row in db.execute(_LINES, {"orders": order_ids}):
         found[row.order_id].append(ORDER_LINES.value(row))
     return found

@@ -23,7 +23,7 @@ from shopgraph.connectors.embedded.ledger import NO_GATEWAY, MoneyRows, move_mon
 from shopgraph.connectors.embedded.ledger_check import differences
 from shopgraph.connectors.embedded.mapping import Mapped, changed, to_micros
 from shopgraph.connectors.embedded.mapping import V as Record
-from shopgraph.connectors.embedded.rows import existing, keyed, many, new_id, one, require
+from shopgraph.connectors.embedded.rows import by_key, existing, many, matching, new_id, require
 from shopgraph.connectors.embedded.schema import CUSTOMERS, INTENTS, PAYMENT_METHODS, REFUNDS
 from shopgraph.connectors.gateway import (
     Asking,
@@ -68,13 +68,11 @@ class EmbeddedPayments:
 
     async def methods(self, customer_id: str) -> tuple[PaymentMethod, ...]:
         """A customer's saved payment methods, by id."""
-        return await self._database.read(
-            lambda db: many(db, PAYMENT_METHODS, PAYMENT_METHODS.table.c.customer_id == customer_id)
-        )
+        return await self._database.read(lambda db: matching(db, PAYMENT_METHODS, customer_id=customer_id))
 
     async def method(self, payment_method_id: str) -> PaymentMethod | None:
         """The payment method of that id."""
-        return await self._database.read(lambda db: one(db, PAYMENT_METHODS, keyed(PAYMENT_METHODS, payment_method_id)))
+        return await self._database.read(lambda db: by_key(db, PAYMENT_METHODS, payment_method_id))
 
     async def intents(self, order_id: str) -> tuple[PaymentIntent, ...]:
         """By sequence."""
@@ -82,7 +80,7 @@ class EmbeddedPayments:
 
     async def intent(self, payment_intent_id: str) -> PaymentIntent | None:
         """The payment of that id."""
-        return await self._database.read(lambda db: one(db, INTENTS, keyed(INTENTS, payment_intent_id)))
+        return await self._database.read(lambda db: by_key(db, INTENTS, payment_intent_id))
 
     async def refunds(self, order_id: str) -> tuple[Refund, ...]:
         """By sequence."""
@@ -90,7 +88,7 @@ class EmbeddedPayments:
 
     async def find_refund(self, refund_id: str) -> Refund | None:
         """The refund of that id."""
-        return await self._database.read(lambda db: one(db, REFUNDS, keyed(REFUNDS, refund_id)))
+        return await self._database.read(lambda db: by_key(db, REFUNDS, refund_id))
 
     async def history(self, *, since: datetime) -> PaymentHistory:
         """Every payment and refund begun at that instant or later, oldest first."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.mapping import Mapped, V, from_micros, to_micros
-from shopgraph.connectors.embedded.rows import add_unless_there, existing, hold, keyed, many, one, replace
+from shopgraph.connectors.embedded.rows import add_unless_there, by_key, existing, hold, keyed, many, replace
 from shopgraph.connectors.embedded.schema import ACTIONS, CONVERSATIONS, HANDOFFS, REQUESTS, SHOP
 from shopgraph.domain import ActionRecord, Conversation, Handoff, Money, PastCall, ShopMeta, StoredRequest
 from shopgraph.errors import IdempotencyConflict, NotFound
@@ -28,7 +28,7 @@ class EmbeddedRecords:
 
     async def conversation(self, conversation_id: str) -> Conversation | None:
         """The conversation of that id."""
-        return await self._database.read(lambda db: one(db, CONVERSATIONS, keyed(CONVERSATIONS, conversation_id)))
+        return await self._database.read(lambda db: by_key(db, CONVERSATIONS, conversation_id))
 
     async def open_conversation(self, conversation: Conversation) -> Conversation:
         """Store it; the stored one when it is there already. A conversation of another owner raises NotFound."""
@@ -44,7 +44,7 @@ class EmbeddedRecords:
 
     async def request(self, call_id: str) -> StoredRequest | None:
         """The answer given to that call."""
-        return await self._database.read(lambda db: one(db, REQUESTS, keyed(REQUESTS, call_id)))
+        return await self._database.read(lambda db: by_key(db, REQUESTS, call_id))
 
     async def remember_request(self, request: StoredRequest) -> None:
         """Raises IdempotencyConflict when the call id is taken."""
@@ -65,7 +65,7 @@ class EmbeddedRecords:
         """Forget a request that was remembered without a result and turned out not to be done."""
 
         def act(db: Connection) -> None:
-            begun = one(db, REQUESTS, keyed(REQUESTS, call_id))
+            begun = by_key(db, REQUESTS, call_id)
             if begun is not None and begun.result is None:
                 db.execute(delete(REQUESTS.table).where(keyed(REQUESTS, call_id)))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shopgraph.connectors.embedded.mapping import Mapped, V
@@ -22,6 +23,38 @@ def one(connection: Connection, mapped: Mapped[V], *where: ColumnElement[bool]) 
     statement = select(mapped.table).where(*where).order_by(*mapped.key).limit(1)
     row = connection.execute(statement).first()
     return None if row is None else mapped.value(row)
+
+
+def by_key(connection: Connection, mapped: Mapped[V], *key: str) -> V | None:
+    """The record of that key, or None."""
+    row = connection.execute(_by_key(mapped), dict(zip(_PARTS[: len(mapped.key)], key, strict=True))).first()
+    return None if row is None else mapped.value(row)
+
+
+def matching(connection: Connection, mapped: Mapped[V], *, order_by: str = "", **columns: str) -> tuple[V, ...]:
+    """All records with these contents of columns, by the column `order_by` (`-name`: falling) and then by key."""
+    statement = _by_columns(mapped, tuple(columns), order_by)
+    return tuple([mapped.value(row) for row in connection.execute(statement, columns)])
+
+
+_PARTS = ("first", "second", "third", "fourth")
+"""Names of a key's parts in a statement."""
+
+
+@cache
+def _by_key(mapped: Mapped[Any]) -> Select[Any]:
+    """Made once: to write a statement takes several times as long as to execute it."""
+    parts = zip(mapped.key, _PARTS, strict=False)
+    return select(mapped.table).where(and_(*(column == bindparam(name) for column, name in parts)))
+
+
+@cache
+def _by_columns(mapped: Mapped[Any], names: tuple[str, ...], order_by: str) -> Select[Any]:
+    columns, falling = mapped.table.c, order_by.startswith("-")
+    first = columns[order_by.lstrip("-")] if order_by else None
+    ordered = () if first is None else (first.desc() if falling else first.asc(),)
+    where = (columns[name] == bindparam(name) for name in names)
+    return select(mapped.table).where(*where).order_by(*ordered, *mapped.key)
 
 
 def many(

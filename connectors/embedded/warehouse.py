@@ -13,7 +13,7 @@ from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import changed
 from shopgraph.connectors.embedded.order_rows import line_of, locked_order, save_order
-from shopgraph.connectors.embedded.rows import add, existing, keyed, many, new_id, one, replace
+from shopgraph.connectors.embedded.rows import add, by_key, existing, many, matching, new_id, replace
 from shopgraph.connectors.embedded.schema import (
     EXCHANGES,
     FULFILLMENT_EVENTS,
@@ -52,7 +52,7 @@ class EmbeddedWarehouse:
 
     async def fulfillments(self, order_id: str) -> tuple[Fulfillment, ...]:
         """An order's parcels, by id."""
-        return await self._database.read(lambda db: many(db, FULFILLMENTS, FULFILLMENTS.table.c.order_id == order_id))
+        return await self._database.read(lambda db: matching(db, FULFILLMENTS, order_id=order_id))
 
     async def events(self, fulfillment_id: str) -> tuple[FulfillmentEvent, ...]:
         """Oldest first."""
@@ -69,7 +69,7 @@ class EmbeddedWarehouse:
 
     async def find_return(self, return_id: str) -> Return | None:
         """The return of that id."""
-        return await self._database.read(lambda db: one(db, RETURNS, keyed(RETURNS, return_id)))
+        return await self._database.read(lambda db: by_key(db, RETURNS, return_id))
 
     async def exchanges(self, order_id: str) -> tuple[Exchange, ...]:
         """An order's exchanges, oldest first."""
@@ -182,7 +182,7 @@ class EmbeddedWarehouse:
 
     async def find_exchange(self, exchange_id: str) -> Exchange | None:
         """The exchange of that id."""
-        return await self._database.read(lambda db: one(db, EXCHANGES, keyed(EXCHANGES, exchange_id)))
+        return await self._database.read(lambda db: by_key(db, EXCHANGES, exchange_id))
 
     async def receive_exchange(self, *, exchange_id: str, at: datetime, idempotency_key: str) -> Exchange:
         """The old goods are here: status `received`."""
@@ -216,13 +216,11 @@ class EmbeddedWarehouse:
 
 
 def _returns(db: Connection, order_id: str) -> tuple[Return, ...]:
-    table = RETURNS.table
-    return many(db, RETURNS, table.c.order_id == order_id, order_by=(table.c.requested_at.asc(),))
+    return matching(db, RETURNS, order_by="requested_at", order_id=order_id)
 
 
 def _exchanges(db: Connection, order_id: str) -> tuple[Exchange, ...]:
-    table = EXCHANGES.table
-    return many(db, EXCHANGES, table.c.order_id == order_id, order_by=(table.c.requested_at.asc(),))
+    return matching(db, EXCHANGES, order_by="requested_at", order_id=order_id)
 
 
 def _delivered_order(db: Connection, order_id: str, customer_id: str) -> Order:

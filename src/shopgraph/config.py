@@ -144,6 +144,26 @@ def explain_settings(environ: Mapping[str, str] | None = None) -> LoadedSettings
     )
 
 
+def secret_from(env: Mapping[str, str], name: str) -> str:
+    """What the variable holds, or the file that `NAME_FILE` names; empty where neither is set. It is never printed.
+
+    Raises:
+        ConfigurationError: both are set, or the file cannot be read.
+    """
+    given, file = env.get(name, ""), env.get(f"{name}_FILE", "")
+    if given and file:
+        raise ConfigurationError(f"{name} and {name}_FILE are both set.", remedy="Set one of them.")
+    if not file:
+        return given
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{name}_FILE names {file}, which cannot be read: {type(error).__name__}.",
+            remedy="Point it to a file that holds the secret and nothing else.",
+        ) from None
+
+
 def shown(value: object) -> str:
     """A setting as it may be printed: the password in a URL is masked."""
     return re.sub(r"(?<=://)([^/@\s:]*):[^/\s]*@", r"\1:***@", str(value))

@@ -14,12 +14,12 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr, SkipValidation
 
 from shopgraph.models.calling import DEADLINE_S, CallPolicy
 from shopgraph.models.deployments import deployments_of
 from shopgraph.models.pool import ModelPool
+from shopgraph.models.rendering import tool_options
 from shopgraph.models.routes import Tier
 from shopgraph.models.tiers.decision import TierPolicy
 
@@ -75,9 +75,7 @@ class LiteLLMChat(BaseChatModel):
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
         """The model, offering these tools with every call."""
-        formatted = [convert_to_openai_tool(tool) for tool in tools]
-        choice = {"tool_choice": "required" if tool_choice == "any" else tool_choice} if tool_choice else {}
-        return self.bind(tools=formatted, **choice, **kwargs)
+        return self.bind(**tool_options(tools, tool_choice), **kwargs)
 
     def _generate(
         self,

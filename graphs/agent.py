@@ -26,7 +26,7 @@ from shopgraph.graphs.turns import told
 from shopgraph.graphs.workflows.talk import TALK
 from shopgraph.guards.decisions import Decision
 from shopgraph.guards.screen import mask_personal, screen_json
-from shopgraph.models.chat import deadline_of, for_tier
+from shopgraph.models.chat import deadline_of, for_tier, has_larger
 from shopgraph.models.routes import Tier
 from shopgraph.models.scope import CallScope, call_scope, current_scope
 from shopgraph.telemetry.layers import Layer
@@ -77,7 +77,7 @@ async def agent(state: State, desk: Desk) -> State:
 async def _answered(state: State, desk: Desk, model: BaseChatModel, so_far: State) -> State:
     """What the chosen tier's model says; where the small one does not know, what the large one says; else a person."""
     tiers = [state["route"].tier]
-    if tiers == [Tier.SMALL_MODEL] and policy_of(model).escalate and for_tier(model, Tier.LARGE_MODEL) is not model:
+    if tiers == [Tier.SMALL_MODEL] and policy_of(model).escalate and has_larger(model):
         tiers.append(Tier.LARGE_MODEL)
     for tier in tiers:
         update = await _loop(state, desk, for_tier(model, tier), so_far)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
@@ -203,6 +204,22 @@ class Shop:
         local = LoopFreeSqliteSaver.open(folder / "conversations.db")
         self._closers.append(local.close)
         return local
+
+    async def warm(self) -> None:
+        """Load in a thread what the first requests would wait for: models, prices, what was trained. For a server.
+
+        Raises:
+            ConfigurationError: a folder of what was trained is damaged.
+        """
+        await asyncio.to_thread(self._load)
+
+    def _load(self) -> None:
+        from shopgraph.models.chat import LiteLLMChat
+
+        self.routing.router.route("hello")
+        _ = self.routing.judge
+        if isinstance(self.chat_model, LiteLLMChat):
+            self.chat_model.pool.load()
 
     def require_fit(self, policy: PolicyBundle) -> None:
         """Check whether this shop could go by another policy.

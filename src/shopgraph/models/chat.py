@@ -138,6 +138,14 @@ def for_tier(model: BaseChatModel, tier: Tier) -> BaseChatModel:
     return model.for_tier(tier) if isinstance(model, LiteLLMChat) else model
 
 
+def has_larger(model: BaseChatModel) -> bool:
+    """Whether the large tier is another model than the small one."""
+    if not isinstance(model, LiteLLMChat):
+        return False
+    small, large = (model.tiers.get(tier, model.model) for tier in (Tier.SMALL_MODEL, Tier.LARGE_MODEL))
+    return small != large
+
+
 def tiers_of(model: BaseChatModel | None) -> tuple[Tier, ...]:
     """The tiers that there is a model for, cheapest first. A model that says nothing of tiers serves both."""
     if model is None:

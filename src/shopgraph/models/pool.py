@@ -105,6 +105,11 @@ class ModelPool:
             return self._router
 
     @property
+    def loaded(self) -> bool:
+        """Whether LiteLLM is loaded and the keys are resolved."""
+        return self._router is not None
+
+    @property
     def tiers(self) -> tuple[Tier, ...]:
         """The tiers that a deployment was made for, cheapest first."""
         there = {each.tier for each in self.deployments}

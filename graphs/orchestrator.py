@@ -94,7 +94,7 @@ def make_parts(
         for intent in workflow.intents:
             if workflow.examples:
                 trained = trained.with_examples(intent, workflow.examples)
-            elif intent not in built_in and router is None:
+            elif intent not in built_in and intent not in trained.intents and router is None:
                 raise ConfigurationError(
                     f"The intent {intent!r} of workflow {workflow.name!r} has no examples.",
                     remedy="Give three or more messages that should come here.",

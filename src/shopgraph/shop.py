@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -57,7 +57,7 @@ class Shop:
         policy: PolicyBundle,
         throw_away: Path | None = None,
         chat_model: BaseChatModel | None = None,
-        routing: LearnedRouting | None = None,
+        trained: Mapping[str, str] | None = None,
         source_deadline_ms: int = 500,
         engine: str | None = None,
         limits: Limits = FREE,
@@ -84,7 +84,7 @@ class Shop:
         self.guards = GuardChain.for_bundle(policy)
         self.audit: AuditLog = open_audit(_beside(records, folder, "audit.db"))
         self.chat_model = chat_model
-        self.routing = routing or LearnedRouting()
+        self.routing = LearnedRouting.beside(folder).with_settings(**{"router": "", "tiers": "", **(trained or {})})
         """What it has trained for choosing intent and tier."""
         self.source_deadline_ms = source_deadline_ms
         self._checkpointer: BaseCheckpointSaver[Any] | None = None
@@ -113,7 +113,8 @@ class Shop:
         """Open a shop folder, a database URL, or a tau2 JSON file (as a throw-away copy; the file is never changed).
 
         Args:
-            options: `chat_model` for the agent, `routing` (the folders of a trained router and judge),
+            options: `chat_model` for the agent, `trained` (folders of a trained `router` and of
+                trained `tiers`, in place of those in the shop's folder),
                 `source_deadline_ms`, `search` (a `SearchKind`),
                 `gateway` (from a `ShopMeta` to the `PaymentGateway` that moves the money of cards), `engine` (URL of
                 the database in which actions on systems outside are carried on; beside the records without it),
@@ -267,7 +268,7 @@ def shop_options(settings: Settings) -> dict[str, Any]:
     if limits.any:
         options["limits"] = limits
     if settings.router or settings.tiers:
-        options["routing"] = LearnedRouting(router=settings.router, tiers=settings.tiers)
+        options["trained"] = {"router": settings.router, "tiers": settings.tiers}
     if settings.models:
         from shopgraph.models.registry import load_models
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from shopgraph.errors import ConfigurationError
 from shopgraph.models.router import IntentRouter
@@ -33,6 +33,22 @@ class LearnedRouting:
         """
         self._router = _folder(router, "labels.json")
         self._tiers = _folder(tiers, "tiers.json")
+
+    @classmethod
+    def beside(cls, shop: Path | None) -> Self:
+        """What lies in a shop's folder as `router` and `tiers`.
+
+        Raises:
+            ConfigurationError: a folder of that name holds something else.
+        """
+        if shop is None:
+            return cls()
+        router, tiers = (str(shop / name) if (shop / name).is_dir() else "" for name in ("router", "tiers"))
+        return cls(router=router, tiers=tiers)
+
+    def with_settings(self, *, router: str, tiers: str) -> LearnedRouting:
+        """The same with folders that the settings name in place of those beside the shop."""
+        return LearnedRouting(router=router or str(self._router or ""), tiers=tiers or str(self._tiers or ""))
 
     @cached_property
     def router(self) -> IntentRouter:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 
 from langchain_core.messages import AIMessage, RemoveMessage
@@ -11,8 +13,10 @@ from pydantic import JsonValue
 
 from shopgraph.audit.log import AuditEvent
 from shopgraph.graphs.evidence import facts_of
+from shopgraph.graphs.matters import later
 from shopgraph.graphs.node import APOLOGY, Desk, booked, node
-from shopgraph.graphs.state import State, Stitched
+from shopgraph.graphs.state import Dialog, State, Stitched
+from shopgraph.graphs.tiering import saving_of
 from shopgraph.guards.decisions import Verdict, VerdictKind
 from shopgraph.guards.facts import BrandFact, Facts
 from shopgraph.guards.screen import FENCE, mask_personal
@@ -36,11 +40,21 @@ async def govern(state: State, desk: Desk) -> State:
         return {"draft": APOLOGY, "verdicts": [*state["verdicts"], failed], "messages": [AIMessage(APOLOGY)]}
     facts = facts_of(state)
     chain = desk.parts.guards or desk.shop.guards
-    result = chain.run(state["draft"], _in_the_language_of_the_message(state, chain.complete(facts)))
+    draft, dialog = _all_told(state)
+    result = chain.run(draft, _in_the_language_of_the_message(state, chain.complete(facts)))
     text = BLOCKED if result.blocked or not result.text.strip() else result.text
     found = [item for item in result.verdicts if item.verdict != VerdictKind.PASS]
     verdicts = [*state["verdicts"], *_fenced(state), *found]
-    return {"draft": text, "facts": facts, "verdicts": verdicts, "messages": [AIMessage(text)]}
+    return {"draft": text, "dialog": dialog, "facts": facts, "verdicts": verdicts, "messages": [AIMessage(text)]}
+
+
+def _all_told(state: State) -> tuple[str, Dialog]:
+    """The answers to all that was asked for, and what waits: it is named once, and comes when the rest is settled."""
+    said, dialog = [*state["told"], state["draft"]], state["dialog"]
+    waiting = () if state["handoff"] else tuple(state["matters"])  # a person reads all of the message
+    if new := [matter for matter in waiting if matter not in dialog.waiting]:
+        said.insert(-1, later(new))  # a question to the customer stands last
+    return " ".join(filter(None, said)), dialog.model_copy(update={"waiting": waiting})
 
 
 def _in_the_language_of_the_message(state: State, facts: Facts) -> Facts:
@@ -63,6 +77,11 @@ def _fenced(state: State) -> list[Verdict]:
 @node(Layer.MONITORING, fails="closed", always=True)
 async def record(state: State, desk: Desk) -> State:
     """Write every step to the audit log before the answer leaves, and keep the conversation's memory short."""
+    found = saving_of(state, desk)
+    desk.span.set("tier", str(found.served_by))
+    desk.span.set("spent_nanousd", found.spent_nanousd)
+    desk.span.set("saved_nanousd", found.saved_nanousd)
+    state = {**state, "saving": found}
     try:
         with booked(Layer.AUDIT):
             await desk.shop.audit.append(_events(state))
@@ -75,16 +94,17 @@ async def record(state: State, desk: Desk) -> State:
     slim = Stitched(sources=state["context"].sources)
     old = state["messages"][:-KEPT_MESSAGES]
     forget: list[Any] = [RemoveMessage(id=message.id) for message in old if message.id]
-    return {"context": slim, "brief": "", "evidence": [], "messages": forget}
+    return {"context": slim, "brief": "", "evidence": [], "messages": forget, "saving": found}
 
 
 def _events(state: State) -> list[AuditEvent]:
     request = state["request"]
-    notes = _notes(state)
+    notes, routed = _notes(state), _routed(state)
     events = []
     for step in state["trail"]:
         layers: JsonValue = {name: list(cell) for name, cell in step.layers.items()}
-        payload: dict[str, JsonValue] = {"layers": layers, **notes.get(step.node, {})}
+        note = next(routed, {}) if step.node == "route" else notes.get(step.node, {})
+        payload: dict[str, JsonValue] = {"layers": layers, **note}
         if step.error:
             payload["error"] = mask_personal(step.error)
         events.append(
@@ -101,17 +121,25 @@ def _events(state: State) -> list[AuditEvent]:
     return events
 
 
+def _routed(state: State) -> Iterator[dict[str, JsonValue]]:
+    """What each routing of a request decided: one for every thing that was asked for."""
+    routes = [*state["routes"][:-1], state["route"]] if "route" in state else []
+    for route, decision in zip_longest(routes, state["tiers"]):
+        if route is not None:
+            tier = {} if decision is None else {"decision": decision.model_dump(mode="json")}
+            yield {**route.model_dump(mode="json"), **tier}
+
+
 def _notes(state: State) -> dict[str, dict[str, JsonValue]]:
     """What each step contributed, with personal data masked."""
     request = state["request"]
     return {
         "screen": {
-            "text": mask_personal(request.text),
+            "text": mask_personal(request.whole),
             "channel": str(request.channel),
             "region": request.region_id,
             "customer": request.customer_id,
         },
-        "route": state["route"].model_dump(mode="json") if "route" in state else {},
         "stitch": {"sources": [item.model_dump(mode="json") for item in state["context"].sources]},
         "gate": {
             "outcomes": [f"{item.tool}: {item.outcome}" for item in state["outcomes"]],
@@ -122,6 +150,7 @@ def _notes(state: State) -> dict[str, dict[str, JsonValue]]:
         "act": {"actions": [item.model_dump(mode="json", exclude={"result"}) for item in state["actions"]]},
         "govern": {
             "answer": mask_personal(state["draft"]),
+            "saving": state["saving"].model_dump(mode="json"),
             "decisions": [item.model_dump(mode="json") for item in state["decisions"]],
             "verdicts": [
                 item.model_copy(

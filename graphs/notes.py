@@ -251,7 +251,19 @@ _NOTES: Mapping[str, Callable[[Notes], dict[str, object]]] = {
 }
 """What each node is noted by; any other is a workflow."""
 
-OUTCOME = ("route", "way", "handoff", "draft", "decisions", "verdicts", "actions", "dialog", "failure", "model_calls")
+OUTCOME = (
+    "route",
+    "way",
+    "allowances",
+    "handoff",
+    "draft",
+    "decisions",
+    "verdicts",
+    "actions",
+    "dialog",
+    "failure",
+    "model_calls",
+)
 """What a request came to: the parts of the state that a replay is compared by, and what made them."""
 
 

@@ -35,7 +35,7 @@ class RecordedRequest:
     approvals: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
     """What the staff answered, and who."""
     outcome: dict[str, Any] | None = None
-    """None: it waits for a person, or was cut off."""
+    """None: it was cut off."""
 
 
 async def recorded(log: AuditLog, request_id: str) -> RecordedRequest:

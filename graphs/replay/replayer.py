@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 _UNCOMPARED = frozenset({"policy_version", "ms", "call_id"})
 """Fields that say when or by which version, not what."""
-COMPARED = ("route", "way", "handoff", "draft", "decisions", "verdicts", "actions", "dialog", "failure")
+COMPARED = ("route", "way", "allowances", "handoff", "draft", "decisions", "verdicts", "actions", "dialog", "failure")
 
 
 class Difference(Value):
     """One thing that is otherwise."""
 
     what: str
-    """`route`, `answer`, `decisions`, `verdicts`, `actions`, `dialog`, `handoff`, `failure`, `beyond the record`."""
+    """`route`, `allowances`, `answer`, `decisions`, `verdicts`, `actions`, `dialog`, `handoff`, `failure`, `beyond the record`."""
     recorded: JsonValue
     replayed: JsonValue
 
@@ -100,7 +100,11 @@ class Replayer:
         """The same for a request that was read already."""
         playing = Playing(request)
         state = await self._played(request, playing)
-        found = _differences(request.outcome or {}, json.loads(to_json(outcome_of(state))))
+        found: list[Difference] = []
+        if request.outcome is None:
+            playing.notes.append("it was cut off before it was answered: there is nothing to compare with")
+        else:
+            found = _differences(request.outcome, json.loads(to_json(outcome_of(state))))
         if playing.beyond:
             found.append(Difference(what="beyond the record", recorded=None, replayed=[*playing.beyond]))
         return Replayed(
@@ -159,8 +163,18 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Di
     for name in COMPARED:
         old, new = _plain(before.get(name)), _plain(after.get(name))
         if old != new:
+            old, new = _apart(old, new)
             found.append(Difference(what="answer" if name == "draft" else name, recorded=old, replayed=new))
     return found
+
+
+def _apart(old: Any, new: Any) -> tuple[Any, Any]:
+    """Two values that differ, without the fields in which they do not."""
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return old, new
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    pairs = {name: _apart(old.get(name), new.get(name)) for name in names}
+    return {name: pair[0] for name, pair in pairs.items()}, {name: pair[1] for name, pair in pairs.items()}
 
 
 def _plain(value: Any) -> Any:

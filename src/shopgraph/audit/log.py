@@ -172,6 +172,9 @@ class AuditLog:
             raise ConfigurationError("This log was opened without keys.", remedy="Open it by its shop.")
         who = self.pseudonym(subject)
         count = await asyncio.to_thread(self._keys.ring.destroy, who, before_month=before_month)
+        # What was said before it was known who is there is sealed under the conversation's own key.
+        for conversation_id in await self._conversations_of(who) if who else ():
+            count += await asyncio.to_thread(self._keys.ring.destroy, self.pseudonym(f"conversation:{conversation_id}"))
         payload: dict[str, object] = {"keys": count, "subject": who, "before_month": before_month, "by": by}
         await self.append([own_event("forgotten", at, payload)])
         return count
@@ -217,6 +220,10 @@ class AuditLog:
         self._database.close()
         if self._keys is not None:
             self._keys.close()
+
+    async def _conversations_of(self, pseudonym: str) -> tuple[str, ...]:
+        asked = select(TABLE.c.conversation_id).where(TABLE.c.subject == pseudonym).distinct()
+        return tuple(await self._database.read(lambda connection: connection.execute(asked).scalars().all()))
 
     async def _read(self, which: ColumnElement[bool]) -> tuple[AuditRecord, ...]:
         statement = select(TABLE).where(which).order_by(TABLE.c.position)

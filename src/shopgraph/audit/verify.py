@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -28,6 +29,8 @@ CHECKPOINT_EVERY = 1_000
 CHECKPOINT_DUE = 5_000
 """Records without a signature that are one too many: a group and what it began with always fit in."""
 _PAGE = 2_000
+_RECENT = 1_000
+"""Records that are looked back on for one that was put in."""
 _SELECT = f"SELECT {', '.join((*COLUMNS, 'hash'))} FROM audit_records ORDER BY position"  # noqa: S608
 _POSITION, _REQUEST, _KIND, _PAYLOAD = (COLUMNS.index(name) for name in ("position", "request_id", "kind", "payload"))
 _PREVIOUS, _HASH = COLUMNS.index("previous"), len(COLUMNS)
@@ -64,6 +67,8 @@ class _Walk:
         self._key = key
         self._checkpoints = 0
         self._signed_at = 0
+        self._recent: deque[str] = deque([BEGINNING.hash], maxlen=_RECENT)
+        """The last hashes, the head's last."""
 
     def step(self, row: Columns) -> BadRecord | None:
         """What is wrong with the next record; None when nothing is."""
@@ -73,9 +78,12 @@ class _Walk:
         if position > self.head.records + 1:
             return BadRecord(position=self.head.records + 1, finding=Finding.MISSING)
         finding = self._finding(position, row)
+        if finding is Finding.CHANGED and (since := self._put_in(position, row)):
+            return BadRecord(position=since, finding=Finding.UNLINKED)
         if finding is not None:
             return BadRecord(position=position, finding=finding, request_id=str(row[_REQUEST]))
-        self.head = AuditHead(records=position, hash=row[_HASH])
+        self.head = AuditHead.model_construct(records=position, hash=row[_HASH])
+        self._recent.append(row[_HASH])
         return None
 
     def report(self, bad: BadRecord | None) -> AuditReport:
@@ -101,6 +109,20 @@ class _Walk:
             self._checkpoints += 1
             self._signed_at = position
         return Finding.UNSIGNED if position - self._signed_at > CHECKPOINT_DUE else None
+
+    def _put_in(self, position: int, row: Columns) -> int:
+        """Where a record was put in, if this one is whole at an earlier place that another one has; else 0.
+
+        Whoever puts in a record that follows the one before can make it right in itself; those after it are moved on,
+        and are what they say they are only where they were.
+        """
+        for moved in range(1, len(self._recent)):
+            there, before = self._recent[-moved], self._recent[-moved - 1]
+            if row[_PREVIOUS] == before and row[_HASH] != there:
+                if hash_of((position - moved, *row[1:_HASH])) == row[_HASH]:
+                    return position - moved
+                return 0
+        return 0
 
     def _signed(self, key: PublicKey, payload: str) -> bool:
         try:

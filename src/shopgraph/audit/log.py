@@ -285,19 +285,18 @@ class AuditLog:
 
     def _chained(self, connection: Connection, written: Iterable[tuple[Entry, list[list[Any]]]]) -> None:
         hold_chain(connection)
-        head = begun = _head(connection)
-        rows: list[tuple[Any, ...]] = []
+        chain = _Chain(_head(connection))
+        begun = chain.position
         for entry, records in written:
             for columns in records:
                 if columns[4] == CHECKPOINT:
-                    columns[7] = self._signature(head, columns[5])
-                head = _linked(rows, columns, head)
-            entry.head = head
-        if self._keys is not None and head.records // CHECKPOINT_EVERY > begun.records // CHECKPOINT_EVERY:
-            at = rows[-1][COLUMNS.index("at")]
-            columns = ["", "", "audit", "audit", CHECKPOINT, at, "", self._signature(head, at), "", None]
-            _linked(rows, columns, head)
-        connection.exec_driver_sql(self._insert, rows)
+                    columns[7] = self._signature(chain.head, columns[5])
+                chain.add(columns)
+            entry.head = chain.head
+        if self._keys is not None and chain.position // CHECKPOINT_EVERY > begun // CHECKPOINT_EVERY:
+            at = chain.rows[-1][COLUMNS.index("at")]
+            chain.add(["", "", "audit", "audit", CHECKPOINT, at, "", self._signature(chain.head, at), "", None])
+        connection.exec_driver_sql(self._insert, chain.rows)
 
     def _signature(self, head: AuditHead, at: str) -> str:
         if self._keys is None:
@@ -334,21 +333,32 @@ def own_event(kind: str, at: datetime, payload: dict[str, object]) -> AuditEvent
     return AuditEvent(request_id="", conversation_id="", node="audit", layer="audit", kind=kind, at=at, payload=payload)
 
 
+class _Chain:
+    """Rows that follow a head, one another's hash in each."""
+
+    def __init__(self, head: AuditHead) -> None:
+        self.position = head.records
+        self._hash = head.hash
+        self.rows: list[tuple[Any, ...]] = []
+
+    @property
+    def head(self) -> AuditHead:
+        """Where it ends."""
+        return AuditHead.model_construct(records=self.position, hash=self._hash)
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """Add a record, given without its position and hashes."""
+        self.position += 1
+        values = (self.position, *columns, self._hash)
+        self._hash = hash_of(values)
+        self.rows.append((*values, self._hash))
+
+
 def _begin_with(connection: Connection, records: list[list[Any]], statement: str) -> None:
-    rows: list[tuple[Any, ...]] = []
-    head = _head(connection)
+    chain = _Chain(_head(connection))
     for columns in records:
-        head = _linked(rows, columns, head)
-    connection.exec_driver_sql(statement, rows)
-
-
-def _linked(rows: list[tuple[Any, ...]], columns: Sequence[Any], head: AuditHead) -> AuditHead:
-    """Add the record after `head` to `rows`; the head after it."""
-    position = head.records + 1
-    values = (position, *columns, head.hash)
-    new = hash_of(values)
-    rows.append((*values, new))
-    return AuditHead.model_construct(records=position, hash=new)
+        chain.add(columns)
+    connection.exec_driver_sql(statement, chain.rows)
 
 
 def _head(connection: Connection) -> AuditHead:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 
 from shopgraph.audit.records import (
     BEGINNING,
@@ -31,7 +32,8 @@ CHECKPOINT_DUE = 5_000
 _PAGE = 2_000
 _RECENT = 1_000
 """Records that are looked back on for one that was put in."""
-_SELECT = f"SELECT {', '.join((*COLUMNS, 'hash'))} FROM audit_records ORDER BY position"  # noqa: S608
+_COLUMNS = f"SELECT {', '.join((*COLUMNS, 'hash'))} FROM audit_records"  # noqa: S608
+_SELECT = f"{_COLUMNS} ORDER BY position"
 _POSITION, _REQUEST, _KIND, _PAYLOAD = (COLUMNS.index(name) for name in ("position", "request_id", "kind", "payload"))
 _PREVIOUS, _HASH = COLUMNS.index("previous"), len(COLUMNS)
 
@@ -53,11 +55,25 @@ def verified(connection: Connection, *, kept: AuditHead | None, key: PublicKey |
                 if bad := walk.step(row):
                     return walk.report(bad)
         except _damage(connection):
-            # The page says which record it was by where it lies: after the last good one.
-            return walk.report(BadRecord(position=walk.head.records + 1, finding=Finding.UNREADABLE))
+            return walk.report(_unreadable(connection, walk))
     if kept is not None and kept.records > walk.head.records:
         return walk.report(BadRecord(position=walk.head.records + 1, finding=Finding.MISSING))
     return walk.report(None)
+
+
+def _unreadable(connection: Connection, walk: _Walk) -> BadRecord:
+    """Which record cannot be read. The driver reads one ahead, and loses a good one with the bad one after it."""
+    while True:
+        place = walk.head.records + 1
+        unreadable = BadRecord(position=place, finding=Finding.UNREADABLE)
+        try:
+            row = connection.exec_driver_sql(f"{_COLUMNS} WHERE position = {place}").first()
+        except (DatabaseError, *_damage(connection)):
+            return unreadable
+        if row is None:
+            return unreadable
+        if bad := walk.step(row):
+            return bad
 
 
 class _Walk:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +65,7 @@ class AuditKeys:
         """`ring_url` is the database of the wrapped keys: not the log's own, where that can be had."""
         self.secrets = Secrets(folder)
         self._url = ring_url
+        self._lock = threading.Lock()
         self._ring: Keyring | None = None
 
     @property
@@ -73,12 +75,11 @@ class AuditKeys:
         Raises:
             ConfigurationError: the secrets cannot be read, or are not those of this ring.
         """
-        if self._ring is None:
-            # The master key first: it makes the folder that the ring lies in.
-            self._ring = Keyring(self._url, self.secrets) if self.secrets.master else None
-        if self._ring is None:
-            raise ConfigurationError("The audit log has no master key.")
-        return self._ring
+        with self._lock:  # the writer's thread and a reader's may come first
+            if self._ring is None:
+                _ = self.secrets.master  # makes the folder that the ring lies in
+                self._ring = Keyring(self._url, self.secrets)
+            return self._ring
 
     def close(self) -> None:
         """Close the ring."""

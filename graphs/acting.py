@@ -11,6 +11,7 @@ from shopgraph.graphs.inbound import principal_of
 from shopgraph.graphs.matters import is_open
 from shopgraph.graphs.node import Desk, Node, booked, engine, node
 from shopgraph.graphs.parts import Parts
+from shopgraph.graphs.recording import put_on_record
 from shopgraph.graphs.routing import settled
 from shopgraph.graphs.state import Evidence, State
 from shopgraph.graphs.turns import HANDING_OVER, Halt, Step, Turn, Workflow, told
@@ -231,7 +232,11 @@ def each_once(decisions: list[Decision]) -> list[Decision]:
 
 @node(Layer.ENGINE, fails="closed")
 async def act(state: State, desk: Desk) -> State:
-    """Do what the gate let through and nothing else; it judges once more inside the same transaction."""
+    """Do what the gate let through and nothing else; it judges once more inside the same transaction.
+
+    What is about to be done, and why it may be, is on the record first: nothing is done that cannot be accounted for.
+    """
+    audited = await put_on_record(state, desk)
     outcomes = [
         await desk.shop.gate.call(tool_context(state, desk, call), call) if judged.outcome is Outcome.READY else judged
         for call, judged in zip(state["calls"], state["outcomes"], strict=True)
@@ -244,7 +249,7 @@ async def act(state: State, desk: Desk) -> State:
         if outcome.outcome in (*ACTED, Outcome.ACCEPTED) and desk.shop.gate.tools[call.tool].mutates:
             actions.append(_action(call, outcome))
     decisions = _with_decisions(state["decisions"], outcomes)
-    return {"outcomes": outcomes, "actions": actions, "evidence": evidence, "decisions": decisions}
+    return {**audited, "outcomes": outcomes, "actions": actions, "evidence": evidence, "decisions": decisions}
 
 
 def _action(call: ToolCall, outcome: GateOutcome) -> ActionView:
@@ -325,8 +330,13 @@ def after_gate(state: State) -> str:
         return "govern"
     found = {item.outcome for item in state["outcomes"]}
     if Outcome.NEEDS_APPROVAL in found:
-        return "approval"
+        return "waiting"
     return "act" if Outcome.READY in found else state["caller"]
+
+
+def after_waiting(state: State) -> str:
+    """To the person who has to approve."""
+    return "govern" if state.get("failure") else "approval"
 
 
 def after_approval(state: State) -> str:

@@ -21,6 +21,7 @@ from shopgraph.graphs.node import Desk, engine, node
 from shopgraph.graphs.prompt import UNSURE, offered, schemas, system
 from shopgraph.graphs.routing import settled
 from shopgraph.graphs.state import Evidence, State
+from shopgraph.graphs.taped_models import digest_of, parameters_of, plain_reply
 from shopgraph.graphs.tiering import model_of, policy_of
 from shopgraph.graphs.turns import told
 from shopgraph.graphs.workflows.talk import TALK
@@ -71,6 +72,7 @@ async def agent(state: State, desk: Desk) -> State:
         except NoAnswer as error:
             logger.warning("no model answered request %s: %s", state["request"].id, error.why)
             update = without_model(state, desk, so_far, error.why)
+    desk.tape.note("model_calls", calls.calls)
     return {**update, "model_calls": calls.calls}
 
 
@@ -93,7 +95,7 @@ async def _loop(state: State, desk: Desk, model: BaseChatModel, so_far: State) -
     talk = [system(state["brief"]), *_spoken(state["messages"])]
     for _ in range(MAX_ROUNDS):
         so_far["rounds"] = so_far.get("rounds", 0) + 1
-        reply = await _ask(bound, talk)
+        reply = await _taped(desk, model, bound, talk)
         if reply.invalid_tool_calls:
             talk += _corrected(reply)
             continue
@@ -125,6 +127,20 @@ def is_unsure(text: str) -> bool:
     return text.strip(" .!\n*").upper() == UNSURE or bool(_DOUBTS.match(text))
 
 
+async def _taped(
+    desk: Desk, model: BaseChatModel, bound: Runnable[LanguageModelInput, AIMessage], talk: list[BaseMessage]
+) -> AIMessage:
+    """`_ask`, with what was asked, how, and what came back on the tape."""
+    asked = {"digest": digest_of(talk), "parameters": parameters_of(model)}
+    try:
+        reply = await _ask(bound, talk)
+    except NoAnswer as no:
+        desk.tape.note("model", asked, {"failed": no.why})
+        raise
+    desk.tape.note("model", asked, plain_reply(reply))
+    return reply
+
+
 async def _ask(model: Runnable[LanguageModelInput, AIMessage], talk: list[BaseMessage]) -> AIMessage:
     """One turn of the model.
 
@@ -137,7 +153,7 @@ async def _ask(model: Runnable[LanguageModelInput, AIMessage], talk: list[BaseMe
         with engine():
             async with asyncio.timeout(seconds):
                 reply = await model.ainvoke(talk)
-    except UserError:
+    except (UserError, NoAnswer):
         raise
     except Exception as error:
         logger.info("a model failed: %s", error if isinstance(error, ModelFault) else type(error).__name__)

@@ -48,6 +48,7 @@ BLANK: State = {
     "verdicts": [],
     "actions": [],
     "failure": "",
+    "audited": 0,
 }
 """What every request starts from; `messages` and `dialog` stay."""
 _EXCERPT = 300
@@ -123,6 +124,8 @@ async def screen(state: State, desk: Desk) -> State:
 
     It always runs: a request that failed must not silence the conversation's next one.
     """
+    at = desk.shop.clock.now()
+    desk.tape.begin(state, desk.context.principal, at)
     screened = screen_message(last_words(state.get("messages", [])))
     dialog = state.get("dialog") or Dialog()
     principal = desk.context.principal
@@ -142,7 +145,7 @@ async def screen(state: State, desk: Desk) -> State:
         locale=region.locale,
         customer_id=customer.id if customer else "",
         method=method if customer else "",
-        at=desk.shop.clock.now(),
+        at=at,
     )
     bound = dialog.model_copy(update={"customer_id": request.customer_id, "method": request.method})
     verdicts = list(screened.verdicts)
@@ -263,10 +266,12 @@ async def stitch(state: State, desk: Desk) -> State:
     """Fetch what the intent's recipe names, all sources at once, each under its deadline."""
     serving = desk.parts.workflows.get(state["route"].intent)
     recipe = serving.recipe if serving is not None and state["way"] != "agent" else frozenset(desk.parts.sources)
+    # The sources' own look-ups stay off the tape: it keeps what they came to.
     query = Query(
-        connectors=desk.shop.connectors, request=state["request"], route=state["route"], at=state["request"].at
+        connectors=desk.untaped.connectors, request=state["request"], route=state["route"], at=state["request"].at
     )
     context = await gather(desk.parts.sources, recipe, query, deadline_ms=desk.shop.source_deadline_ms)
+    desk.tape.context(context)
     return {"context": _joined(state["context"], context) if state["told"] else context}
 
 

@@ -20,6 +20,7 @@ from shopgraph.graphs.acting import (
     after_gate,
     after_matter,
     after_service,
+    after_waiting,
     confirmed,
     gate,
     person,
@@ -32,6 +33,7 @@ from shopgraph.graphs.inbound import decide, prepare, route, screen, stitch
 from shopgraph.graphs.node import Node
 from shopgraph.graphs.outbound import govern, record
 from shopgraph.graphs.parts import Parts, by_intent
+from shopgraph.graphs.recording import waiting
 from shopgraph.graphs.sources import DEFAULT_SOURCES, ContextSource
 from shopgraph.graphs.state import State, TurnInput
 from shopgraph.graphs.turns import Workflow
@@ -40,7 +42,7 @@ from shopgraph.guards.chain import GuardChain
 from shopgraph.models.router import IntentRouter
 
 RECURSION_LIMIT = 80
-"""Steps of one request; the longest way of one matter through the graph takes 15, and a message may hold several."""
+"""Steps of one request; the longest way of one matter through the graph takes 16, and a message may hold several."""
 
 Orchestration = CompiledStateGraph[State, RunContext, TurnInput, State]
 
@@ -51,6 +53,7 @@ _LAYER = {
     "prepare": "data_prep",
     "decide": "policy",
     "gate": "policy",
+    "waiting": "audit",
     "approval": "policy",
     "act": "engine",
     "agent": "routing",
@@ -130,7 +133,22 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
     graph: StateGraph[State, RunContext, TurnInput, State] = StateGraph(
         State, context_schema=RunContext, input_schema=TurnInput
     )
-    for bind in (screen, route, stitch, prepare, decide, agent, gate, approval, act, confirmed, person, govern, record):
+    for bind in (
+        screen,
+        route,
+        stitch,
+        prepare,
+        decide,
+        agent,
+        gate,
+        waiting,
+        approval,
+        act,
+        confirmed,
+        person,
+        govern,
+        record,
+    ):
         _add(graph, bind(parts))
     services = [item.name for item in parts.named_workflows()]
     for item in parts.named_workflows():
@@ -144,7 +162,8 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
     for name in services:
         graph.add_conditional_edges(name, after_service, ["gate", "person", "route", "govern"])
     graph.add_conditional_edges("agent", after_agent, [*services, "gate", "person", "route", "govern"])
-    graph.add_conditional_edges("gate", after_gate, [*services, "agent", "confirmed", "approval", "act", "govern"])
+    graph.add_conditional_edges("gate", after_gate, [*services, "agent", "confirmed", "waiting", "act", "govern"])
+    graph.add_conditional_edges("waiting", after_waiting, ["approval", "govern"])
     graph.add_conditional_edges("approval", after_approval, ["gate", "govern"])
     graph.add_conditional_edges("act", after_act, [*services, "agent", "confirmed", "govern"])
     graph.add_conditional_edges("confirmed", after_matter, ["route", "govern"])

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
-from itertools import zip_longest
 from typing import Any
 
 from langchain_core.messages import AIMessage, RemoveMessage
-from pydantic import JsonValue
 
-from shopgraph.audit.log import AuditEvent
 from shopgraph.graphs.evidence import facts_of
 from shopgraph.graphs.matters import later
-from shopgraph.graphs.node import APOLOGY, Desk, booked, node
+from shopgraph.graphs.node import APOLOGY, Desk, node
+from shopgraph.graphs.notes import outcome_of
+from shopgraph.graphs.recording import put_on_record
 from shopgraph.graphs.state import Dialog, State, Stitched
 from shopgraph.graphs.tiering import saving_of
 from shopgraph.guards.decisions import Verdict, VerdictKind
 from shopgraph.guards.facts import BrandFact, Facts
-from shopgraph.guards.screen import FENCE, mask_personal
+from shopgraph.guards.screen import FENCE
 from shopgraph.models.speech.language import language_of
 from shopgraph.telemetry.layers import Layer
 
@@ -41,6 +39,7 @@ async def govern(state: State, desk: Desk) -> State:
     facts = facts_of(state)
     chain = desk.parts.guards or desk.shop.guards
     draft, dialog = _all_told(state)
+    desk.tape.drafted = draft
     result = chain.run(draft, _in_the_language_of_the_message(state, chain.complete(facts)))
     text = BLOCKED if result.blocked or not result.text.strip() else result.text
     found = [item for item in result.verdicts if item.verdict != VerdictKind.PASS]
@@ -83,8 +82,7 @@ async def record(state: State, desk: Desk) -> State:
     desk.span.set("saved_nanousd", found.saved_nanousd)
     state = {**state, "saving": found}
     try:
-        with booked(Layer.AUDIT):
-            await desk.shop.audit.append(_events(state))
+        audited = await put_on_record(state, desk, drafted=desk.tape.drafted, outcome=outcome_of(state))
     except Exception:
         # An answer that is not on the record does not leave, not as a message of the conversation either.
         logger.exception("the audit log could not be written")
@@ -94,69 +92,4 @@ async def record(state: State, desk: Desk) -> State:
     slim = Stitched(sources=state["context"].sources)
     old = state["messages"][:-KEPT_MESSAGES]
     forget: list[Any] = [RemoveMessage(id=message.id) for message in old if message.id]
-    return {"context": slim, "brief": "", "evidence": [], "messages": forget, "saving": found}
-
-
-def _events(state: State) -> list[AuditEvent]:
-    request = state["request"]
-    notes, routed = _notes(state), _routed(state)
-    events = []
-    for step in state["trail"]:
-        layers: JsonValue = {name: list(cell) for name, cell in step.layers.items()}
-        note = next(routed, {}) if step.node == "route" else notes.get(step.node, {})
-        payload: dict[str, JsonValue] = {"layers": layers, **note}
-        if step.error:
-            payload["error"] = mask_personal(step.error)
-        events.append(
-            AuditEvent(
-                request_id=request.id,
-                conversation_id=request.conversation_id,
-                node=step.node,
-                layer=step.layer,
-                kind="error" if step.error else "step",
-                at=step.at,
-                payload=payload,
-            )
-        )
-    return events
-
-
-def _routed(state: State) -> Iterator[dict[str, JsonValue]]:
-    """What each routing of a request decided: one for every thing that was asked for."""
-    routes = [*state["routes"][:-1], state["route"]] if "route" in state else []
-    for route, decision in zip_longest(routes, state["tiers"]):
-        if route is not None:
-            tier = {} if decision is None else {"decision": decision.model_dump(mode="json")}
-            yield {**route.model_dump(mode="json"), **tier}
-
-
-def _notes(state: State) -> dict[str, dict[str, JsonValue]]:
-    """What each step contributed, with personal data masked."""
-    request = state["request"]
-    return {
-        "screen": {
-            "text": mask_personal(request.whole),
-            "channel": str(request.channel),
-            "region": request.region_id,
-            "customer": request.customer_id,
-        },
-        "stitch": {"sources": [item.model_dump(mode="json") for item in state["context"].sources]},
-        "gate": {
-            "outcomes": [f"{item.tool}: {item.outcome}" for item in state["outcomes"]],
-            # What policy was asked, so that another version of it can be asked the same.
-            "questions": [item.question.model_dump(mode="json") for item in state["outcomes"] if item.question],
-        },
-        "agent": {"models": [item.model_dump(mode="json") for item in state["model_calls"]]},
-        "act": {"actions": [item.model_dump(mode="json", exclude={"result"}) for item in state["actions"]]},
-        "govern": {
-            "answer": mask_personal(state["draft"]),
-            "saving": state["saving"].model_dump(mode="json"),
-            "decisions": [item.model_dump(mode="json") for item in state["decisions"]],
-            "verdicts": [
-                item.model_copy(
-                    update={"before": mask_personal(item.before), "after": mask_personal(item.after)}
-                ).model_dump(mode="json")
-                for item in state["verdicts"]
-            ],
-        },
-    }
+    return {**audited, "context": slim, "brief": "", "evidence": [], "messages": forget, "saving": found}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 from langchain_core.messages import AnyMessage
+from langgraph.channels import UntrackedValue
 from langgraph.graph.message import add_messages
 from pydantic import JsonValue
 
 from shopgraph.domain import Campaign, Cart, Channel, Customer, Instant, Order, Promotion, SessionEvent, Value
 from shopgraph.graphs.answer import ActionView, SourceStatus
+from shopgraph.graphs.tape import Tape
 from shopgraph.guards.allowances import Allowances
 from shopgraph.guards.decisions import Decision, Verdict
 from shopgraph.guards.facts import Facts
@@ -186,5 +188,9 @@ class State(TurnInput, total=False):
     verdicts: list[Verdict]
     actions: list[ActionView]
     trail: Annotated[list[Step], add_steps]
+    audited: int
+    """Steps of the trail that are on the record already."""
+    tape: Annotated[Tape, UntrackedValue]
+    """What the run got from outside itself; in no checkpoint."""
     failure: str
     """The node that failed closed; empty when none did."""

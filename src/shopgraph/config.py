@@ -19,8 +19,10 @@ from shopgraph.errors import ConfigurationError
 
 PREFIX = "SHOPGRAPH_"
 CONFIG_FILE = "shopgraph.toml"
-RESERVED = frozenset({"SHOPGRAPH_CONFIG", "SHOPGRAPH_DATA"})
-"""Variables with the prefix that are no settings: which file to read, and where the tests find data by others."""
+RESERVED = frozenset(
+    {"SHOPGRAPH_CONFIG", "SHOPGRAPH_DATA", "SHOPGRAPH_AUDIT_MASTER_KEY", "SHOPGRAPH_AUDIT_SIGNING_KEY"}
+)
+"""Variables with the prefix that are no settings: which file to read, where the tests find data by others, secrets."""
 
 
 class LogLevel(StrEnum):
@@ -73,6 +75,8 @@ class Settings(BaseSettings):
     """Who moves the money of cards in a shop that is opened by its folder or URL."""
     engine: str = ""
     """URL of the database in which actions on systems outside are carried on; empty for one beside the records."""
+    audit_keys: str = ""
+    """The folder of the audit log's secrets; empty for `keys` in the shop's own (docs/audit.md)."""
     gateway_at_once: Annotated[int, Field(ge=1)] | None = None
     """Actions under way at the gateway in all processes together; None for no limit."""
     gateway_at_once_here: Annotated[int, Field(ge=1)] | None = None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import URL
 
-from shopgraph.audit.log import AuditLog, open_audit
+from shopgraph.audit.log import AuditKeys, AuditLog, open_audit
 from shopgraph.clock import Clock, FixedClock, RunningClock, parse_instant
 from shopgraph.config import GatewayKind, SearchKind
 from shopgraph.connectors.dataset import Dataset
@@ -61,6 +61,7 @@ class Shop:
         source_deadline_ms: int = 500,
         engine: str | None = None,
         limits: Limits = FREE,
+        audit_keys: Path | None = None,
     ) -> None:
         self._records = records
         self._folder = folder
@@ -82,7 +83,7 @@ class Shop:
         self.services = Services(connectors=self.connectors, clock=self.clock, policy=policy, engine=self.engine)
         self.gate = Gate(default_tools())
         self.guards = GuardChain.for_bundle(policy)
-        self.audit: AuditLog = open_audit(_beside(records, folder, "audit.db"))
+        self.audit: AuditLog = _audit(records, folder, audit_keys)
         self.chat_model = chat_model
         self.routing = LearnedRouting.beside(folder).with_settings(**{"router": "", "tiers": "", **(trained or {})})
         """What it has trained for choosing intent and tier."""
@@ -118,7 +119,9 @@ class Shop:
                 `source_deadline_ms`, `search` (a `SearchKind`),
                 `gateway` (from a `ShopMeta` to the `PaymentGateway` that moves the money of cards), `engine` (URL of
                 the database in which actions on systems outside are carried on; beside the records without it),
-                `limits` (`Limits` of the gateway: how many actions at once, and how fast they begin).
+                `limits` (`Limits` of the gateway: how many actions at once, and how fast they begin),
+                `audit_keys` (the folder of the audit log's secrets; without it `keys` in the shop's folder, and for a
+                shop without a folder `~/.shopgraph/keys/SHOP`).
 
         Raises:
             DamagedShop: there is no readable shop.
@@ -258,6 +261,8 @@ def shop_options(settings: Settings) -> dict[str, Any]:
         ConfigurationError: the models file is wrong, there is no cassette to replay, or a trained folder is none.
     """
     options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms, "search": settings.search}
+    if settings.audit_keys:
+        options["audit_keys"] = Path(settings.audit_keys)
     if settings.engine:
         options["engine"] = settings.engine
     limits = Limits(
@@ -359,6 +364,23 @@ def _beside(records: EmbeddedShop, folder: Path | None, name: str) -> str:
     if url.get_backend_name() == "sqlite":
         return f"sqlite:///{Path(str(url.database)).with_name(name)}"
     return url.render_as_string(hide_password=False)
+
+
+def _audit(records: EmbeddedShop, folder: Path | None, keys: Path | None) -> AuditLog:
+    """The shop's audit log, with its secrets in a folder and the customers' keys apart from the log."""
+    secrets = keys or _keys_folder(records, folder)
+    on_server = folder is None and not records.database.is_sqlite
+    # Where many workers share a server they share the ring; the master key that it needs is on no server.
+    ring = _beside(records, folder, "") if on_server else f"sqlite:///{(secrets / 'ring.db').resolve()}"
+    return open_audit(_beside(records, folder, "audit.db"), keys=AuditKeys(secrets, ring))
+
+
+def _keys_folder(records: EmbeddedShop, folder: Path | None) -> Path:
+    if folder is not None:
+        return folder / "keys"
+    if records.database.is_sqlite:
+        return Path(str(records.database.engine.url.database)).with_name("keys")
+    return Path.home() / ".shopgraph" / "keys" / records.meta.id
 
 
 def _engine_url(records: EmbeddedShop, folder: Path | None) -> str:

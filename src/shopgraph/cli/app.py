@@ -12,11 +12,13 @@ from shopgraph import __version__
 from shopgraph.cli import (
     actions,
     ask,
+    audit,
     config,
     doctor,
     evaluate,
     graph,
     guard,
+    handoff,
     mcp,
     models,
     policy,
@@ -77,6 +79,8 @@ app.add_typer(policy.app, name="policy")
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(actions.app, name="actions")
 app.command("worker")(worker.worker)
+app.add_typer(audit.app, name="audit")
+app.add_typer(handoff.app, name="handoff")
 app.add_typer(guard.app, name="guard")
 app.command("graph")(graph.graph)
 app.add_typer(models.app, name="models")

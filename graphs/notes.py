@@ -103,7 +103,8 @@ class Notes:
             "confidence": route.confidence,
             "why": self._mask.written(route.why),
             "runner_up": route.runner_up,
-            "orders": route.entities.order_ids,
+            # As orders are written; the number of a passport may look like one without the sign.
+            "orders": [each for each in route.entities.order_ids if each.startswith("#")],
             "way": self._state.get("way", ""),
         }
 

@@ -144,8 +144,9 @@ class _TapedPort:
         async def call(*args: object, **options: object) -> object:
             try:
                 result = await real(*args, **options)
-            except ShopgraphError as error:
-                tape.note("failed", key, [args, options], [error.code, str(error)])
+            except Exception as error:
+                code = error.code if isinstance(error, ShopgraphError) else type(error).__name__
+                tape.note("failed", key, [args, options], [code, str(error)])
                 raise
             tape.note("read", key, [args, options], result)
             return result

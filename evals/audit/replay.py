@@ -82,6 +82,7 @@ def evaluate(
 
 async def _evaluated(requests: int, reworded: str, off: str) -> EvalReport:
     done: set[str] = set()
+    policies: dict[str, _Policies] = {}
     ways = {"same": Counts(), "reworded": Counts(), "off": Counts()}
     scripts = [script for family in read_scripts(()).values() for script in family]
     with ExitStack() as stack:
@@ -93,8 +94,10 @@ async def _evaluated(requests: int, reworded: str, off: str) -> EvalReport:
                 if ways["same"].replayed >= requests:
                     break
                 stage = stages[script.shop]
-                policies = _Policies(stage.shop.policy, changed / script.shop, reworded, off)
-                await _round(stage, script, policies, ways, done)
+                if script.shop not in policies:
+                    own = stage.shop.policy
+                    policies[script.shop] = _Policies(own, changed / script.shop, reworded, off)
+                await _round(stage, script, policies[script.shop], ways, done)
             if ways["same"].replayed == before:
                 raise ConfigurationError("The conversations put nothing on the record.")
     figures: dict[str, JsonValue] = {name: counts.figures() for name, counts in ways.items()}
@@ -113,11 +116,10 @@ class _Policies:
     def __init__(self, own: PolicyBundle, folder: Path, reworded: str, off: str) -> None:
         self.own = own
         self.reworded_rule = reworded
-        if not folder.is_dir():
-            shutil.copytree(own.folder, folder / "reworded")
-            shutil.copytree(own.folder, folder / "off")
-            _reword(folder / "reworded" / "policy.cedar", reworded)
-            _switch_off(folder / "off" / "bundle.yaml", off)
+        shutil.copytree(own.folder, folder / "reworded")
+        shutil.copytree(own.folder, folder / "off")
+        _reword(folder / "reworded" / "policy.cedar", reworded)
+        _switch_off(folder / "off" / "bundle.yaml", off)
         self.reworded = load_bundle(folder / "reworded")
         self.off = load_bundle(folder / "off")
 
@@ -172,7 +174,7 @@ async def _replay(shop: Shop, parts: Parts, policies: _Policies, ways: dict[str,
             "off": any(_answers_differ(request, policies.own, policies.off)),
         }
         for name, replayer in replayers.items():
-            ways[name].add(await replayer.replay(request_id), touched[name])
+            ways[name].add(await replayer.run(request), touched[name])
 
 
 async def _names(shop: Shop, request_id: str, rule: str) -> bool:

@@ -40,11 +40,17 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
 
+_PUBLIC = frozenset({"search", "catalog"})
+"""Ports that only read, and nobody's own records."""
+
+
 class Playing:
     """One request as it is played: what was recorded, what of it is used, and what was wanted beyond it."""
 
-    def __init__(self, request: RecordedRequest) -> None:
+    def __init__(self, request: RecordedRequest, today: Connectors) -> None:
+        """`today`: where the catalog is looked up, for what another router wants of it and the record does not have."""
         self.request = request
+        self.today = today
         self.beyond: list[str] = []
         """What the request wanted and the record does not have."""
         self.notes: list[str] = []
@@ -58,6 +64,10 @@ class Playing:
         """Note what is not on the record."""
         self.beyond.append(what)
         return BeyondRecord(f"The record has no answer to {what}.", wanted=what)
+
+    def has(self, name: str, arguments: Any) -> bool:
+        """Whether the record has an answer of a connector."""
+        return call_key(name, json.loads(to_json(arguments))) in self.request.reads
 
     def read(self, name: str, arguments: Any) -> Any:
         """The recorded answer of a connector; asked again, the next one, and the last one ever after."""
@@ -195,6 +205,9 @@ class _PlayedPort:
         name, playing = f"{self._port}.{method}", self._playing
 
         async def call(*args: object, **options: object) -> object:
+            if self._port in _PUBLIC and not playing.has(name, [args, options]):
+                playing.notes.append(f"{name} is not on the record and was looked up today")
+                return await getattr(getattr(playing.today, self._port), method)(*args, **options)
             return _adapter(self._port, method).validate_python(playing.read(name, [args, options]))
 
         return call

@@ -6,6 +6,7 @@ Nothing is done: tools answer from the record, what would go beyond it is said t
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -29,9 +30,21 @@ from shopgraph.graphs.replay.recorded import RecordedRequest, recorded
 from shopgraph.graphs.state import Dialog, State
 from shopgraph.guards.policy import PolicyBundle
 from shopgraph.models.router import IntentRouter
+from shopgraph.tools.rejudging import BeyondRecord
 
 if TYPE_CHECKING:
     from shopgraph.graphs.orchestrator import Orchestration
+
+
+class _Quiet(logging.Filter):
+    """What goes beyond a record is a finding of the replay, no failure of a node."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is logged."""
+        return not (record.exc_info and isinstance(record.exc_info[1], BeyondRecord))
+
+
+logging.getLogger("shopgraph.graphs.node").addFilter(_Quiet())
 
 _UNCOMPARED = frozenset({"policy_version", "ms", "call_id"})
 """Fields that say when or by which version, not what."""
@@ -42,7 +55,7 @@ class Difference(Value):
     """One thing that is otherwise."""
 
     what: str
-    """`route`, `allowances`, `answer`, `decisions`, `verdicts`, `actions`, `dialog`, `handoff`, `failure`, `beyond the record`."""
+    """`answer`, `beyond the record`, or a name of `COMPARED`."""
     recorded: JsonValue
     replayed: JsonValue
 
@@ -98,7 +111,7 @@ class Replayer:
 
     async def run(self, request: RecordedRequest) -> Replayed:
         """The same for a request that was read already."""
-        playing = Playing(request)
+        playing = Playing(request, self._shop.connectors)
         state = await self._played(request, playing)
         found: list[Difference] = []
         if request.outcome is None:

@@ -8,5 +8,6 @@ FIRST_FORMAT_TABLE = (
     "CREATE INDEX ix_audit_records_request_id ON audit_records (request_id)",
     "CREATE INDEX ix_audit_records_conversation_id ON audit_records (conversation_id)",
     f"""INSERT INTO audit_records VALUES
-    (1, 'req_0', 'conv_0', 'route', 'routing', 'step', '2026-06-01T12:00:00+00:00', '{{}}', '{"0" * 64}', '{"b" * 64}')""",
+    (1, 'req_0', 'conv_0', 'route', 'routing', 'step', '2026-06-01T12:00:00+00:00', '{{}}',
+    '{"0" * 64}', '{"b" * 64}')""",
 )

@@ -36,24 +36,24 @@ def log(tmp_path: Path) -> Iterator[AuditLog]:
     opened.close()
 
 
-def held(log: AuditLog) -> tuple[threading.Event, list[int]]:
-    """Let the writer wait before each group until it is told to go on; how many entries each group had."""
-    go, sizes, write = threading.Event(), [], log._writer._write
+def held(log: AuditLog) -> tuple[threading.Event, threading.Event, list[int]]:
+    """Let the writer wait before each group until it is told to go on; whether it began, how many each group had."""
+    begun, go, sizes, write = threading.Event(), threading.Event(), list[int](), log._writer._write
 
     def holding(group: list[Any]) -> None:
         sizes.append(len(group))
+        begun.set()
         assert go.wait(10)
         write(group)
 
     log._writer._write = holding
-    return go, sizes
+    return begun, go, sizes
 
 
 async def test_what_comes_while_a_group_is_written_is_one_group(log: AuditLog) -> None:
-    go, sizes = held(log)
+    begun, go, sizes = held(log)
     first = asyncio.create_task(log.append([EVENT]))
-    while not sizes:
-        await asyncio.sleep(0)
+    await asyncio.to_thread(begun.wait, 10)
     others = [asyncio.create_task(log.append([replace(EVENT, request_id=f"req_{n}")] * 3)) for n in range(2, 22)]
     await asyncio.sleep(0)
     assert not any(task.done() for task in (first, *others))
@@ -67,7 +67,7 @@ async def test_what_comes_while_a_group_is_written_is_one_group(log: AuditLog) -
 
 
 async def test_an_event_that_cannot_be_written_fails_alone(log: AuditLog) -> None:
-    go, sizes = held(log)
+    _, go, sizes = held(log)
     tasks = [
         asyncio.create_task(log.append([replace(EVENT, request_id=name, payload={"value": value})]))
         for name, value in (("req_a", 1), ("req_b", object()), ("req_c", 3))
@@ -84,7 +84,7 @@ async def test_an_event_that_cannot_be_written_fails_alone(log: AuditLog) -> Non
 
 
 async def test_a_caller_that_leaves_is_on_the_record_all_the_same(log: AuditLog) -> None:
-    go, _ = held(log)
+    _, go, _ = held(log)
     leaving = asyncio.create_task(log.append([EVENT]))
     await asyncio.sleep(0)
     leaving.cancel()

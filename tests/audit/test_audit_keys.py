@@ -51,6 +51,10 @@ def log(tmp_path: Path) -> Iterator[AuditLog]:
     made.close()
 
 
+def modes_in(folder: Path) -> list[int]:
+    return [(folder / name).stat().st_mode & 0o777 for name in ("master.key", "signing.pem", ".")]
+
+
 async def original(log: AuditLog, request: str) -> object:
     (record,) = await log.events(request)
     return log.original(record)
@@ -59,12 +63,7 @@ async def original(log: AuditLog, request: str) -> object:
 async def test_secrets_are_made_once_for_their_owner_alone(log: AuditLog, tmp_path: Path) -> None:
     await log.append([sealed("req_1", "customer:1")])
     await log.checkpoint(JUNE)
-    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "keys").iterdir()}
-    assert (modes["master.key"], modes["signing.pem"], (tmp_path / "keys").stat().st_mode & 0o777) == (
-        0o600,
-        0o600,
-        0o700,
-    )
+    assert modes_in(tmp_path / "keys") == [0o600, 0o600, 0o700]
     again = opened(tmp_path)
     assert await original(again, "req_1") == {"name": NAME}
     assert again.pseudonym("customer:1") == log.pseudonym("customer:1")

@@ -15,6 +15,10 @@ EvalFunction = Callable[..., EvalReport]
 
 EVALUATIONS: Mapping[str, str] = MappingProxyType(
     {
+        "audit-cost": "shopgraph.evals.audit.cost:evaluate",
+        "audit-replay": "shopgraph.evals.audit.replay:evaluate",
+        "audit-tamper": "shopgraph.evals.audit.tamper:evaluate",
+        "audit-writers": "shopgraph.evals.audit.writers:evaluate",
         "conversations": "shopgraph.evals.conversations.evaluate:evaluate",
         "day": "shopgraph.evals.day.evaluate:evaluate",
         "demo": "shopgraph.cli.demo.evaluation:evaluate",

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from shopgraph.graphs.answer import ActionView
 from shopgraph.graphs.inbound import principal_of
+from shopgraph.graphs.matters import is_open
 from shopgraph.graphs.node import Desk, Node, booked, engine, node
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.recording import put_on_record
@@ -283,7 +284,7 @@ async def confirmed(state: State, desk: Desk) -> State:
 async def person(state: State, desk: Desk) -> State:
     """Hand the conversation to a person, with what it was about."""
     reason = state["handoff"] or state["route"].intent
-    summary = str(state["request"].text)[:500]
+    summary = state["request"].whole[:500]
     call = ToolCall(
         tool="handoff", arguments={"reason": reason, "summary": summary}, call_id=f"{state['request'].id}:handoff"
     )
@@ -301,12 +302,21 @@ async def person(state: State, desk: Desk) -> State:
 
 
 def after_service(state: State) -> str:
-    """Where a workflow or the agent leads: to the gate, to a person, or to the answer."""
+    """Where a workflow or the agent leads: to the gate, to a person, to what else was asked for, or to the answer."""
     if state.get("failure"):
         return "govern"
     if state["calls"] and not state["outcomes"]:
         return "gate"
-    return "person" if state["handoff"] and not any(a.type == "handoff" for a in state["actions"]) else "govern"
+    if state["handoff"]:
+        return "govern" if any(a.type == "handoff" for a in state["actions"]) else "person"
+    return after_matter(state)
+
+
+def after_matter(state: State) -> str:
+    """To the next thing that was asked for, unless the last answer waits for the customer; else to the answer."""
+    if state.get("failure") or not state["matters"] or is_open(state["dialog"]):
+        return "govern"
+    return "route"
 
 
 def after_agent(state: State) -> str:

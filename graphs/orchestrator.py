@@ -18,6 +18,7 @@ from shopgraph.graphs.acting import (
     after_agent,
     after_approval,
     after_gate,
+    after_matter,
     after_service,
     after_waiting,
     confirmed,
@@ -40,8 +41,8 @@ from shopgraph.graphs.workflows import DEFAULT_WORKFLOWS
 from shopgraph.guards.chain import GuardChain
 from shopgraph.models.router import IntentRouter
 
-RECURSION_LIMIT = 40
-"""Steps of one request; the longest way through the graph takes 16."""
+RECURSION_LIMIT = 80
+"""Steps of one request; the longest way of one matter through the graph takes 16, and a message may hold several."""
 
 Orchestration = CompiledStateGraph[State, RunContext, TurnInput, State]
 
@@ -86,7 +87,7 @@ def make_parts(
     """
     own = tuple(workflows)
     table = by_intent(DEFAULT_WORKFLOWS, own)
-    trained = router or IntentRouter.default()
+    trained = router or (shop.routing.router if shop is not None else IntentRouter.default())
     built_in = {intent for workflow in DEFAULT_WORKFLOWS for intent in workflow.intents}
     for workflow in own:
         if workflow.name in _LAYER:
@@ -96,7 +97,7 @@ def make_parts(
         for intent in workflow.intents:
             if workflow.examples:
                 trained = trained.with_examples(intent, workflow.examples)
-            elif intent not in built_in and router is None:
+            elif intent not in built_in and intent not in trained.intents and router is None:
                 raise ConfigurationError(
                     f"The intent {intent!r} of workflow {workflow.name!r} has no examples.",
                     remedy="Give three or more messages that should come here.",
@@ -159,13 +160,13 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
     graph.add_edge(START, "screen")
     graph.add_conditional_edges("decide", _way, [*services, "agent", "person", "gate", "govern"])
     for name in services:
-        graph.add_conditional_edges(name, after_service, ["gate", "person", "govern"])
-    graph.add_conditional_edges("agent", after_agent, [*services, "gate", "person", "govern"])
+        graph.add_conditional_edges(name, after_service, ["gate", "person", "route", "govern"])
+    graph.add_conditional_edges("agent", after_agent, [*services, "gate", "person", "route", "govern"])
     graph.add_conditional_edges("gate", after_gate, [*services, "agent", "confirmed", "waiting", "act", "govern"])
     graph.add_conditional_edges("waiting", after_waiting, ["approval", "govern"])
     graph.add_conditional_edges("approval", after_approval, ["gate", "govern"])
     graph.add_conditional_edges("act", after_act, [*services, "agent", "confirmed", "govern"])
-    graph.add_edge("confirmed", "govern")
+    graph.add_conditional_edges("confirmed", after_matter, ["route", "govern"])
     graph.add_edge("person", "govern")
     graph.add_edge("govern", "record")
     graph.add_edge("record", END)

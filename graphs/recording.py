@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shopgraph.graphs.node import Desk, booked, node
-from shopgraph.graphs.notes import Notes
+from shopgraph.graphs.notes import Notes, outcome_of
 from shopgraph.graphs.state import State
 from shopgraph.telemetry.layers import Layer
 
@@ -24,4 +24,4 @@ async def put_on_record(state: State, desk: Desk, **more: object) -> State:
 @node(Layer.AUDIT, fails="closed")
 async def waiting(state: State, desk: Desk) -> State:
     """Before a person of the staff is waited for, what led there is on the record: the customer hears of it now."""
-    return await put_on_record(state, desk)
+    return await put_on_record(state, desk, outcome=outcome_of(state))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
@@ -40,11 +40,17 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
 
+_PUBLIC = frozenset({"search", "catalog"})
+"""Ports that only read, and nobody's own records."""
+
+
 class Playing:
     """One request as it is played: what was recorded, what of it is used, and what was wanted beyond it."""
 
-    def __init__(self, request: RecordedRequest) -> None:
+    def __init__(self, request: RecordedRequest, today: Connectors) -> None:
+        """`today`: where the catalog is looked up, for what another router wants of it and the record does not have."""
         self.request = request
+        self.today = today
         self.beyond: list[str] = []
         """What the request wanted and the record does not have."""
         self.notes: list[str] = []
@@ -52,11 +58,16 @@ class Playing:
         self._gate = list(request.gate)
         self._models = list(request.models)
         self._read: dict[str, int] = {}
+        self._contexts = _by_source(request.contexts)
 
     def missing(self, what: str) -> BeyondRecord:
         """Note what is not on the record."""
         self.beyond.append(what)
         return BeyondRecord(f"The record has no answer to {what}.", wanted=what)
+
+    def has(self, name: str, arguments: Any) -> bool:
+        """Whether the record has an answer of a connector."""
+        return call_key(name, json.loads(to_json(arguments))) in self.request.reads
 
     def read(self, name: str, arguments: Any) -> Any:
         """The recorded answer of a connector; asked again, the next one, and the last one ever after."""
@@ -96,18 +107,28 @@ class Playing:
 
     def source(self, name: str) -> dict[str, Any] | None:
         """What a context source gave; raises as it failed."""
-        known = self.request.sources.get(name)
-        if known is None or known["status"] == SourceStatus.SKIPPED:
+        if not (waiting := self._contexts.get(name)):
             raise self.missing(f"the context source {name}")
+        context, known = waiting.pop(0)
         match SourceStatus(known["status"]):
             case SourceStatus.OK:
-                return _part(self.request.context, name)
+                return _part(context, name)
             case SourceStatus.LATE:
                 raise TimeoutError
             case SourceStatus.FAILED:
                 raise ConnectorFault(known["note"])
             case _:
                 return None
+
+
+def _by_source(contexts: Iterable[Mapping[str, Any]]) -> dict[str, list[tuple[Mapping[str, Any], dict[str, Any]]]]:
+    """The contexts in which each source was asked, in order, and how it ended there."""
+    found: dict[str, list[tuple[Mapping[str, Any], dict[str, Any]]]] = {}
+    for context in contexts:
+        for item in context["sources"]:
+            if item["status"] != SourceStatus.SKIPPED:
+                found.setdefault(item["source"], []).append((context, item))
+    return found
 
 
 def _part(context: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -184,6 +205,9 @@ class _PlayedPort:
         name, playing = f"{self._port}.{method}", self._playing
 
         async def call(*args: object, **options: object) -> object:
+            if self._port in _PUBLIC and not playing.has(name, [args, options]):
+                playing.notes.append(f"{name} is not on the record and was looked up today")
+                return await getattr(getattr(playing.today, self._port), method)(*args, **options)
             return _adapter(self._port, method).validate_python(playing.read(name, [args, options]))
 
         return call

@@ -23,9 +23,8 @@ class RecordedRequest:
     conversation_id: str
     at: datetime
     begin: dict[str, Any]
-    context: dict[str, Any]
-    sources: dict[str, dict[str, Any]]
-    """How each context source ended, by name."""
+    contexts: list[dict[str, Any]]
+    """One for each thing that the message asks for, with how each source ended."""
     reads: dict[str, list[Any]] = field(default_factory=dict)
     """Answers of connectors, by the call; each `[result]` or `[None, error]`."""
     gate: list[Recorded] = field(default_factory=list)
@@ -35,7 +34,7 @@ class RecordedRequest:
     approvals: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
     """What the staff answered, and who."""
     outcome: dict[str, Any] | None = None
-    """None: it waits for a person, or was cut off."""
+    """None: it was cut off."""
 
 
 async def recorded(log: AuditLog, request_id: str) -> RecordedRequest:
@@ -73,14 +72,12 @@ def request_of(log: AuditLog, records: Iterable[AuditRecord], request_id: str) -
         conversation_id=parts[0].conversation_id,
         at=datetime.fromisoformat(first["begin"]["at"]) if first["begin"] else parts[0].at,
         begin=first["begin"],
-        context=next((tape["context"] for tape in tapes if "context" in tape), {}),
-        sources={},
+        contexts=[context for tape in tapes for context in tape["contexts"]],
     )
     for tape in tapes:
         for entry in tape["entries"]:
             _add(whole, entry)
         whole.outcome = tape.get("outcome", whole.outcome)
-    whole.sources = {item["source"]: item for item in whole.context.get("sources", ())}
     if not whole.begin:
         raise NotFound(f"The record of request {request_id} does not begin with its message.", request=request_id)
     return whole

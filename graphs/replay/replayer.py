@@ -6,6 +6,7 @@ Nothing is done: tools answer from the record, what would go beyond it is said t
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -29,20 +30,32 @@ from shopgraph.graphs.replay.recorded import RecordedRequest, recorded
 from shopgraph.graphs.state import Dialog, State
 from shopgraph.guards.policy import PolicyBundle
 from shopgraph.models.router import IntentRouter
+from shopgraph.tools.rejudging import BeyondRecord
 
 if TYPE_CHECKING:
     from shopgraph.graphs.orchestrator import Orchestration
 
+
+class _Quiet(logging.Filter):
+    """What goes beyond a record is a finding of the replay, no failure of a node."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is logged."""
+        return not (record.exc_info and isinstance(record.exc_info[1], BeyondRecord))
+
+
+logging.getLogger("shopgraph.graphs.node").addFilter(_Quiet())
+
 _UNCOMPARED = frozenset({"policy_version", "ms", "call_id"})
 """Fields that say when or by which version, not what."""
-COMPARED = ("route", "way", "handoff", "draft", "decisions", "verdicts", "actions", "dialog", "failure")
+COMPARED = ("route", "way", "allowances", "handoff", "draft", "decisions", "verdicts", "actions", "dialog", "failure")
 
 
 class Difference(Value):
     """One thing that is otherwise."""
 
     what: str
-    """`route`, `answer`, `decisions`, `verdicts`, `actions`, `dialog`, `handoff`, `failure`, `beyond the record`."""
+    """`answer`, `beyond the record`, or a name of `COMPARED`."""
     recorded: JsonValue
     replayed: JsonValue
 
@@ -98,9 +111,13 @@ class Replayer:
 
     async def run(self, request: RecordedRequest) -> Replayed:
         """The same for a request that was read already."""
-        playing = Playing(request)
+        playing = Playing(request, self._shop.connectors)
         state = await self._played(request, playing)
-        found = _differences(request.outcome or {}, json.loads(to_json(outcome_of(state))))
+        found: list[Difference] = []
+        if request.outcome is None:
+            playing.notes.append("it was cut off before it was answered: there is nothing to compare with")
+        else:
+            found = _differences(request.outcome, json.loads(to_json(outcome_of(state))))
         if playing.beyond:
             found.append(Difference(what="beyond the record", recorded=None, replayed=[*playing.beyond]))
         return Replayed(
@@ -159,8 +176,18 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Di
     for name in COMPARED:
         old, new = _plain(before.get(name)), _plain(after.get(name))
         if old != new:
+            old, new = _apart(old, new)
             found.append(Difference(what="answer" if name == "draft" else name, recorded=old, replayed=new))
     return found
+
+
+def _apart(old: Any, new: Any) -> tuple[Any, Any]:
+    """Two values that differ, without the fields in which they do not."""
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return old, new
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    pairs = {name: _apart(old.get(name), new.get(name)) for name in names}
+    return {name: pair[0] for name, pair in pairs.items()}, {name: pair[1] for name, pair in pairs.items()}
 
 
 def _plain(value: Any) -> Any:

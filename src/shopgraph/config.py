@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     """A shop folder, a database URL or a tau2 JSON file; empty for a throw-away demo shop."""
     models: str = ""
     """A models file (LiteLLM `model_list` with tiers); empty to answer by workflows and templates alone."""
+    router: str = ""
+    """A folder that `shopgraph train router` made; empty for the intent router that ships."""
+    tiers: str = ""
+    """A folder that `shopgraph train tiers` made: which requests need the large model; empty for rules alone."""
     cassette: str = ""
     """A file from which model calls are replayed instead of made, for tests; empty to make them."""
     cassette_record: bool = False
@@ -142,6 +146,26 @@ def explain_settings(environ: Mapping[str, str] | None = None) -> LoadedSettings
         file=path,
         unknown_variables=tuple(sorted(name for name in env if name.startswith(PREFIX) and name not in known)),
     )
+
+
+def secret_from(env: Mapping[str, str], name: str) -> str:
+    """What the variable holds, or the file that `NAME_FILE` names; empty where neither is set. It is never printed.
+
+    Raises:
+        ConfigurationError: both are set, or the file cannot be read.
+    """
+    given, file = env.get(name, ""), env.get(f"{name}_FILE", "")
+    if given and file:
+        raise ConfigurationError(f"{name} and {name}_FILE are both set.", remedy="Set one of them.")
+    if not file:
+        return given
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{name}_FILE names {file}, which cannot be read: {type(error).__name__}.",
+            remedy="Point it to a file that holds the secret and nothing else.",
+        ) from None
 
 
 def shown(value: object) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -28,6 +29,7 @@ from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.guards.promotions import with_calendars
 from shopgraph.guards.versions import live_folder
+from shopgraph.models.learned import LearnedRouting
 from shopgraph.tools.durable.limits import Limits
 from shopgraph.tools.durable.shop_engine import FREE, ShopEngine
 from shopgraph.tools.gate import Gate
@@ -55,6 +57,7 @@ class Shop:
         policy: PolicyBundle,
         throw_away: Path | None = None,
         chat_model: BaseChatModel | None = None,
+        trained: Mapping[str, str] | None = None,
         source_deadline_ms: int = 500,
         engine: str | None = None,
         limits: Limits = FREE,
@@ -83,6 +86,8 @@ class Shop:
         self.guards = GuardChain.for_bundle(policy)
         self.audit: AuditLog = _audit(records, folder, audit_keys)
         self.chat_model = chat_model
+        self.routing = LearnedRouting.beside(folder).with_settings(**{"router": "", "tiers": "", **(trained or {})})
+        """What it has trained for choosing intent and tier."""
         self.source_deadline_ms = source_deadline_ms
         self._checkpointer: BaseCheckpointSaver[Any] | None = None
         self._closers: list[Callable[[], None]] = []
@@ -110,7 +115,9 @@ class Shop:
         """Open a shop folder, a database URL, or a tau2 JSON file (as a throw-away copy; the file is never changed).
 
         Args:
-            options: `chat_model` for the agent, `source_deadline_ms`, `search` (a `SearchKind`),
+            options: `chat_model` for the agent, `trained` (folders of a trained `router` and of
+                trained `tiers`, in place of those in the shop's folder),
+                `source_deadline_ms`, `search` (a `SearchKind`),
                 `gateway` (from a `ShopMeta` to the `PaymentGateway` that moves the money of cards), `engine` (URL of
                 the database in which actions on systems outside are carried on; beside the records without it),
                 `limits` (`Limits` of the gateway: how many actions at once, and how fast they begin),
@@ -204,6 +211,22 @@ class Shop:
         self._closers.append(local.close)
         return local
 
+    async def warm(self) -> None:
+        """Load in a thread what the first requests would wait for: models, prices, what was trained. For a server.
+
+        Raises:
+            ConfigurationError: a folder of what was trained is damaged.
+        """
+        await asyncio.to_thread(self._load)
+
+    def _load(self) -> None:
+        from shopgraph.models.chat import LiteLLMChat
+
+        self.routing.router.route("hello")
+        _ = self.routing.judge
+        if isinstance(self.chat_model, LiteLLMChat):
+            self.chat_model.pool.load()
+
     def require_fit(self, policy: PolicyBundle) -> None:
         """Check whether this shop could go by another policy.
 
@@ -234,10 +257,10 @@ class Shop:
 
 
 def shop_options(settings: Settings) -> dict[str, Any]:
-    """What the settings decide about an open shop: its deadlines and its model.
+    """What the settings decide about an open shop: its deadlines, its model, what it has trained.
 
     Raises:
-        ConfigurationError: the models file is wrong, or there is no cassette to replay.
+        ConfigurationError: the models file is wrong, there is no cassette to replay, or a trained folder is none.
     """
     options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms, "search": settings.search}
     if settings.audit_keys:
@@ -251,6 +274,8 @@ def shop_options(settings: Settings) -> dict[str, Any]:
     )
     if limits.any:
         options["limits"] = limits
+    if settings.router or settings.tiers:
+        options["trained"] = {"router": settings.router, "tiers": settings.tiers}
     if settings.models:
         from shopgraph.models.registry import load_models
 

@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, delete, insert, select
 
-from shopgraph.audit.schema import on_driver
+from shopgraph.audit.schema import hold_chain, on_driver
 from shopgraph.audit.secrets import Secrets
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.errors import ConfigurationError, Erased, InvalidInput
@@ -125,6 +125,7 @@ class Keyring:
         self._database.close()
 
     def _begin(self, connection: Connection) -> None:
+        hold_chain(connection)  # of workers that start at once, one makes the table
         _KEYS.metadata.create_all(connection, checkfirst=True)
         mark = hashlib.sha256(b"shopgraph keyring\n" + self._secrets.master).digest()
         known = connection.execute(select(_KEYS.c.wrapped).where(_KEYS.c.key_id == _MASTER_ID)).scalar()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +65,7 @@ class AuditKeys:
         """`ring_url` is the database of the wrapped keys: not the log's own, where that can be had."""
         self.secrets = Secrets(folder)
         self._url = ring_url
+        self._lock = threading.Lock()
         self._ring: Keyring | None = None
 
     @property
@@ -73,12 +75,11 @@ class AuditKeys:
         Raises:
             ConfigurationError: the secrets cannot be read, or are not those of this ring.
         """
-        if self._ring is None:
-            # The master key first: it makes the folder that the ring lies in.
-            self._ring = Keyring(self._url, self.secrets) if self.secrets.master else None
-        if self._ring is None:
-            raise ConfigurationError("The audit log has no master key.")
-        return self._ring
+        with self._lock:  # the writer's thread and a reader's may come first
+            if self._ring is None:
+                _ = self.secrets.master  # makes the folder that the ring lies in
+                self._ring = Keyring(self._url, self.secrets)
+            return self._ring
 
     def close(self) -> None:
         """Close the ring."""
@@ -172,6 +173,9 @@ class AuditLog:
             raise ConfigurationError("This log was opened without keys.", remedy="Open it by its shop.")
         who = self.pseudonym(subject)
         count = await asyncio.to_thread(self._keys.ring.destroy, who, before_month=before_month)
+        # What was said before it was known who is there is sealed under the conversation's own key.
+        for conversation_id in await self._conversations_of(who) if who else ():
+            count += await asyncio.to_thread(self._keys.ring.destroy, self.pseudonym(f"conversation:{conversation_id}"))
         payload: dict[str, object] = {"keys": count, "subject": who, "before_month": before_month, "by": by}
         await self.append([own_event("forgotten", at, payload)])
         return count
@@ -217,6 +221,10 @@ class AuditLog:
         self._database.close()
         if self._keys is not None:
             self._keys.close()
+
+    async def _conversations_of(self, pseudonym: str) -> tuple[str, ...]:
+        asked = select(TABLE.c.conversation_id).where(TABLE.c.subject == pseudonym).distinct()
+        return tuple(await self._database.read(lambda connection: connection.execute(asked).scalars().all()))
 
     async def _read(self, which: ColumnElement[bool]) -> tuple[AuditRecord, ...]:
         statement = select(TABLE).where(which).order_by(TABLE.c.position)
@@ -278,19 +286,18 @@ class AuditLog:
 
     def _chained(self, connection: Connection, written: Iterable[tuple[Entry, list[list[Any]]]]) -> None:
         hold_chain(connection)
-        head = begun = _head(connection)
-        rows: list[tuple[Any, ...]] = []
+        chain = _Chain(_head(connection))
+        begun = chain.position
         for entry, records in written:
             for columns in records:
                 if columns[4] == CHECKPOINT:
-                    columns[7] = self._signature(head, columns[5])
-                head = _linked(rows, columns, head)
-            entry.head = head
-        if self._keys is not None and head.records // CHECKPOINT_EVERY > begun.records // CHECKPOINT_EVERY:
-            at = rows[-1][COLUMNS.index("at")]
-            columns = ["", "", "audit", "audit", CHECKPOINT, at, "", self._signature(head, at), "", None]
-            _linked(rows, columns, head)
-        connection.exec_driver_sql(self._insert, rows)
+                    columns[7] = self._signature(chain.head, columns[5])
+                chain.add(columns)
+            entry.head = chain.head
+        if self._keys is not None and chain.position // CHECKPOINT_EVERY > begun // CHECKPOINT_EVERY:
+            at = chain.rows[-1][COLUMNS.index("at")]
+            chain.add(["", "", "audit", "audit", CHECKPOINT, at, "", self._signature(chain.head, at), "", None])
+        connection.exec_driver_sql(self._insert, chain.rows)
 
     def _signature(self, head: AuditHead, at: str) -> str:
         if self._keys is None:
@@ -327,21 +334,32 @@ def own_event(kind: str, at: datetime, payload: dict[str, object]) -> AuditEvent
     return AuditEvent(request_id="", conversation_id="", node="audit", layer="audit", kind=kind, at=at, payload=payload)
 
 
+class _Chain:
+    """Rows that follow a head, one another's hash in each."""
+
+    def __init__(self, head: AuditHead) -> None:
+        self.position = head.records
+        self._hash = head.hash
+        self.rows: list[tuple[Any, ...]] = []
+
+    @property
+    def head(self) -> AuditHead:
+        """Where it ends."""
+        return AuditHead.model_construct(records=self.position, hash=self._hash)
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """Add a record, given without its position and hashes."""
+        self.position += 1
+        values = (self.position, *columns, self._hash)
+        self._hash = hash_of(values)
+        self.rows.append((*values, self._hash))
+
+
 def _begin_with(connection: Connection, records: list[list[Any]], statement: str) -> None:
-    rows: list[tuple[Any, ...]] = []
-    head = _head(connection)
+    chain = _Chain(_head(connection))
     for columns in records:
-        head = _linked(rows, columns, head)
-    connection.exec_driver_sql(statement, rows)
-
-
-def _linked(rows: list[tuple[Any, ...]], columns: Sequence[Any], head: AuditHead) -> AuditHead:
-    """Add the record after `head` to `rows`; the head after it."""
-    position = head.records + 1
-    values = (position, *columns, head.hash)
-    new = hash_of(values)
-    rows.append((*values, new))
-    return AuditHead.model_construct(records=position, hash=new)
+        chain.add(columns)
+    connection.exec_driver_sql(statement, chain.rows)
 
 
 def _head(connection: Connection) -> AuditHead:

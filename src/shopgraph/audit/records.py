@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pydantic import ConfigDict, JsonValue
 
@@ -140,21 +141,21 @@ class AuditReport(Value):
     first_bad: BadRecord | None = None
 
 
-def hash_of(values: Iterable[object]) -> str:
-    """SHA-256 over a record's columns, each with its length before it; of a type that no column has, over that type.
+def hash_of(values: Sequence[Any]) -> str:
+    """SHA-256 over a record's columns, each with its length before it; empty where a column is not of its type.
 
-    The length makes one byte string of one record: no content can run over into the next column.
+    The length makes one text of one record: no content can run over into the next column. One formatted string is
+    several times faster than a loop, and this runs for every record.
     """
-    parts = [b"-" if value is None else _bytes(value) for value in values]
-    return hashlib.sha256(b"".join([b"%d:%b" % (len(part), part) for part in parts])).hexdigest()
-
-
-def _bytes(value: object) -> bytes:
-    if type(value) is str:
-        return value.encode()
-    if type(value) is int:
-        return b"\x01%d" % value
-    if type(value) is bytes:
-        # A text that was made a blob is another value: the mark keeps the two apart.
-        return b"\x00" + value
-    return f"\x00{type(value).__name__}".encode()
+    try:
+        position, request, conversation, node, layer, kind, at, subject, payload, key_id, sealed, previous = values
+        text = (
+            f"{position:d}:{len(request)}:{request:s}{len(conversation)}:{conversation:s}{len(node)}:{node:s}"
+            f"{len(layer)}:{layer:s}{len(kind)}:{kind:s}{len(at)}:{at:s}{len(subject)}:{subject:s}"
+            f"{len(payload)}:{payload:s}{len(key_id)}:{key_id:s}{len(previous)}:{previous:s}"
+        )
+        digest = hashlib.sha256(text.encode())
+        digest.update(b"-" if sealed is None else b"+" + sealed)
+    except (TypeError, ValueError):
+        return ""
+    return digest.hexdigest()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 
 from shopgraph.audit.records import (
     BEGINNING,
@@ -28,7 +30,10 @@ CHECKPOINT_EVERY = 1_000
 CHECKPOINT_DUE = 5_000
 """Records without a signature that are one too many: a group and what it began with always fit in."""
 _PAGE = 2_000
-_SELECT = f"SELECT {', '.join((*COLUMNS, 'hash'))} FROM audit_records ORDER BY position"  # noqa: S608
+_RECENT = 1_000
+"""Records that are looked back on for one that was put in."""
+_COLUMNS = f"SELECT {', '.join((*COLUMNS, 'hash'))} FROM audit_records"  # noqa: S608
+_SELECT = f"{_COLUMNS} ORDER BY position"
 _POSITION, _REQUEST, _KIND, _PAYLOAD = (COLUMNS.index(name) for name in ("position", "request_id", "kind", "payload"))
 _PREVIOUS, _HASH = COLUMNS.index("previous"), len(COLUMNS)
 
@@ -50,11 +55,25 @@ def verified(connection: Connection, *, kept: AuditHead | None, key: PublicKey |
                 if bad := walk.step(row):
                     return walk.report(bad)
         except _damage(connection):
-            # The page says which record it was by where it lies: after the last good one.
-            return walk.report(BadRecord(position=walk.head.records + 1, finding=Finding.UNREADABLE))
+            return walk.report(_unreadable(connection, walk))
     if kept is not None and kept.records > walk.head.records:
         return walk.report(BadRecord(position=walk.head.records + 1, finding=Finding.MISSING))
     return walk.report(None)
+
+
+def _unreadable(connection: Connection, walk: _Walk) -> BadRecord:
+    """Which record cannot be read. The driver reads one ahead, and loses a good one with the bad one after it."""
+    while True:
+        place = walk.head.records + 1
+        unreadable = BadRecord(position=place, finding=Finding.UNREADABLE)
+        try:
+            row = connection.exec_driver_sql(f"{_COLUMNS} WHERE position = {place}").first()
+        except (DatabaseError, *_damage(connection)):
+            return unreadable
+        if row is None:
+            return unreadable
+        if bad := walk.step(row):
+            return bad
 
 
 class _Walk:
@@ -64,6 +83,8 @@ class _Walk:
         self._key = key
         self._checkpoints = 0
         self._signed_at = 0
+        self._recent: deque[str] = deque([BEGINNING.hash], maxlen=_RECENT)
+        """The last hashes, the head's last."""
 
     def step(self, row: Columns) -> BadRecord | None:
         """What is wrong with the next record; None when nothing is."""
@@ -73,9 +94,12 @@ class _Walk:
         if position > self.head.records + 1:
             return BadRecord(position=self.head.records + 1, finding=Finding.MISSING)
         finding = self._finding(position, row)
+        if finding is Finding.CHANGED and (since := self._put_in(position, row)):
+            return BadRecord(position=since, finding=Finding.UNLINKED)
         if finding is not None:
             return BadRecord(position=position, finding=finding, request_id=str(row[_REQUEST]))
-        self.head = AuditHead(records=position, hash=row[_HASH])
+        self.head = AuditHead.model_construct(records=position, hash=row[_HASH])
+        self._recent.append(row[_HASH])
         return None
 
     def report(self, bad: BadRecord | None) -> AuditReport:
@@ -101,6 +125,20 @@ class _Walk:
             self._checkpoints += 1
             self._signed_at = position
         return Finding.UNSIGNED if position - self._signed_at > CHECKPOINT_DUE else None
+
+    def _put_in(self, position: int, row: Columns) -> int:
+        """Where a record was put in, if this one is whole at an earlier place that another one has; else 0.
+
+        Whoever puts in a record that follows the one before can make it right in itself; those after it are moved on,
+        and are what they say they are only where they were.
+        """
+        for moved in range(1, len(self._recent)):
+            there, before = self._recent[-moved], self._recent[-moved - 1]
+            if row[_PREVIOUS] == before and row[_HASH] != there:
+                if hash_of((position - moved, *row[1:_HASH])) == row[_HASH]:
+                    return position - moved
+                return 0
+        return 0
 
     def _signed(self, key: PublicKey, payload: str) -> bool:
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, get_args, get_type_hints
 
 from langchain_core.language_models import BaseChatModel
@@ -158,20 +159,31 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
     ):
         graph.add_edge(before, after)
     graph.add_edge(START, "screen")
-    graph.add_conditional_edges("decide", _way, [*services, "agent", "person", "gate", "govern"])
+    graph.add_conditional_edges("decide", _branch(_way), [*services, "agent", "person", "gate", "govern"])
     for name in services:
-        graph.add_conditional_edges(name, after_service, ["gate", "person", "route", "govern"])
-    graph.add_conditional_edges("agent", after_agent, [*services, "gate", "person", "route", "govern"])
-    graph.add_conditional_edges("gate", after_gate, [*services, "agent", "confirmed", "waiting", "act", "govern"])
-    graph.add_conditional_edges("waiting", after_waiting, ["approval", "govern"])
-    graph.add_conditional_edges("approval", after_approval, ["gate", "govern"])
-    graph.add_conditional_edges("act", after_act, [*services, "agent", "confirmed", "govern"])
-    graph.add_conditional_edges("confirmed", after_matter, ["route", "govern"])
+        graph.add_conditional_edges(name, _branch(after_service), ["gate", "person", "route", "govern"])
+    graph.add_conditional_edges("agent", _branch(after_agent), [*services, "gate", "person", "route", "govern"])
+    graph.add_conditional_edges("gate", _branch(after_gate), [*services, "agent", "confirmed", "waiting", "act", "govern"])
+    graph.add_conditional_edges("waiting", _branch(after_waiting), ["approval", "govern"])
+    graph.add_conditional_edges("approval", _branch(after_approval), ["gate", "govern"])
+    graph.add_conditional_edges("act", _branch(after_act), [*services, "agent", "confirmed", "govern"])
+    graph.add_conditional_edges("confirmed", _branch(after_matter), ["route", "govern"])
     graph.add_edge("person", "govern")
     graph.add_edge("govern", "record")
     graph.add_edge("record", END)
     known = checkpointer.with_allowlist(state_types()) if checkpointer is not None else None
     return graph.compile(checkpointer=known, name="shopgraph")
+
+
+def _branch(choose: Callable[[State], str]) -> Callable[[State], Awaitable[str]]:
+    """The same choice as a coroutine: LangGraph hands a plain function to a thread, which costs more than the choice."""
+
+    @functools.wraps(choose)
+    async def way(state: State) -> str:
+        return choose(state)
+
+    del way.__dict__["__wrapped__"]
+    return way
 
 
 def _add(graph: StateGraph[State, RunContext, TurnInput, State], function: Node) -> None:

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from shopgraph.clock import stopwatch
 from shopgraph.connectors.ports import Connectors
 from shopgraph.graphs.answer import SourceStatus
+from shopgraph.graphs.node import driven
 from shopgraph.graphs.state import Request, SourceResult, Stitched, StockView
 from shopgraph.models.routes import Route
 
@@ -112,7 +113,7 @@ async def gather(
 ) -> Stitched:
     """Fetch what the recipe names, in parallel; a late or failing source is reported, never filled in."""
     chosen = [source for source in sources.values() if _wanted(source, recipe, query)]
-    outcomes = await asyncio.gather(*(_fetch(source, query, deadline_ms) for source in chosen))
+    outcomes = await asyncio.gather(*(driven(_fetch(source, query, deadline_ms)) for source in chosen))
     results = {source.name: result for source, (result, _) in zip(chosen, outcomes, strict=True)}
     known: dict[str, Any] = {}
     extra: dict[str, JsonValue] = {}

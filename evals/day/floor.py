@@ -43,7 +43,7 @@ def _nothing(name: str) -> Callable[[State], Awaitable[State]]:
     return nothing
 
 
-def _follow(state: State) -> str:
+async def _follow(state: State) -> str:
     path = _PATH.get()
     return path[0] if path else END
 

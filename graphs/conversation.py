@@ -34,6 +34,7 @@ from shopgraph.graphs.answer import (
 from shopgraph.graphs.approval import Approval, Approvals, awaiting, check_answers, may_approve
 from shopgraph.graphs.context import RunContext, ShopServices
 from shopgraph.graphs.inbound import may_go_on
+from shopgraph.graphs.observing import watched
 from shopgraph.graphs.orchestrator import RECURSION_LIMIT, compile_orchestrator, layer_of, make_parts
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.sources import ContextSource
@@ -59,6 +60,8 @@ class Orchestrator:
         self.parts = parts
         self.graph = compile_orchestrator(parts, checkpointer or shop.checkpointer)
         self._being_answered: set[str] = set()
+        self.texts_in_traces = False
+        """Whether messages go into traces, masked. Off: no text of a customer leaves the audit log."""
 
     async def ask(
         self,
@@ -197,8 +200,10 @@ class Orchestrator:
         self, given: Any, config: RunnableConfig, who: Principal, *, approver: Principal | None = None
     ) -> Answer:
         context = RunContext(shop=self.shop, principal=who, approver=approver or Principal.guest())
-        output: Any = await self.graph.ainvoke(given, config, context=context, durability="exit", version="v2")
-        state = cast(State, dict(output.value))
+        with watched(self.shop, who, config["configurable"]["thread_id"], texts=self.texts_in_traces) as request:
+            output: Any = await self.graph.ainvoke(given, config, context=context, durability="exit", version="v2")
+            state = cast(State, dict(output.value))
+            request.ended(state)
         return _waiting(state) if output.interrupts else answer_of_state(state)
 
     async def _conversation(

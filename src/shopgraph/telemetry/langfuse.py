@@ -1,57 +1,111 @@
-"""Langfuse as the exporter of spans, harmless when its server is slow, dead or absent. Loaded only when configured."""
+"""Langfuse as the exporter of spans and scores, harmless when its server is slow, dead or absent. Loaded when configured.
+
+Spans go to it over OTLP through the same pipeline as to any other backend: sampled, masked, sent by another thread. Its
+own client sends scores, and fetches data sets and prompts.
+"""
 
 from __future__ import annotations
 
 import atexit
 import base64
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from shopgraph.telemetry.tracing import use
+from shopgraph.telemetry import scores, tracing
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import ReadableSpan
-    from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+    from langfuse import Langfuse
 
 PUBLIC_KEY, SECRET_KEY = "LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"
 _HOSTS = ("LANGFUSE_BASE_URL", "LANGFUSE_HOST")
 _DEFAULT_HOST = "https://cloud.langfuse.com"
-TIMEOUT_SECONDS = 1
-PAUSE_SECONDS = 30.0
-"""After a failure nothing is sent for so long; spans of that time are dropped."""
+_client: Langfuse | None = None
 
 
-def configure_langfuse(environment: Mapping[str, str] = os.environ) -> bool:
-    """Send spans to Langfuse when both keys are set; returns whether they are. Without keys nothing is imported."""
+def configure_langfuse(
+    environment: Mapping[str, str] = os.environ, *, share: float = 1.0, mask: Callable[[str], str] | None = None
+) -> bool:
+    """Send spans and scores to Langfuse when both keys are set; returns whether they are.
+
+    Without keys nothing is imported. `share` and `mask` are those of `tracing.configure`.
+    """
     public, secret = environment.get(PUBLIC_KEY, ""), environment.get(SECRET_KEY, "")
     if not public or not secret:
         return False
-    import httpx
-    from langfuse import Langfuse
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.trace import TracerProvider
+
+    from shopgraph.telemetry.exporting import TIMEOUT_SECONDS, Breaker
 
     host = next((environment[name] for name in _HOSTS if environment.get(name)), _DEFAULT_HOST).rstrip("/")
     exporter = OTLPSpanExporter(
         endpoint=f"{host}/api/public/otel/v1/traces", headers=_headers(public, secret), timeout=TIMEOUT_SECONDS
     )
-    provider = TracerProvider(shutdown_on_exit=False)
+    tracing.configure(Breaker(exporter), share=share, mask=mask)
+    _use_client(public, secret, host)
+    return True
+
+
+def _use_client(public: str, secret: str, host: str) -> None:
+    global _client  # noqa: PLW0603 - one per process, as the library has it
+    import httpx
+    from langfuse import Langfuse
+    from opentelemetry.sdk.trace import TracerProvider
+
+    from shopgraph.telemetry.exporting import TIMEOUT_SECONDS
+
     client = Langfuse(
         public_key=public,
         secret_key=secret,
         base_url=host,
-        tracer_provider=provider,
-        span_exporter=breaker(exporter),
-        should_export_span=lambda _: True,
+        tracer_provider=TracerProvider(shutdown_on_exit=False),  # ours sends the spans
+        should_export_span=lambda _: False,
         httpx_client=httpx.Client(timeout=TIMEOUT_SECONDS, auth=(public, secret)),
     )
     if client._resources is not None:
         # Its own shutdown waits for a dead server for as long as that takes; `tracing.flush` is bounded.
         atexit.unregister(client._resources.shutdown)
-    use(provider)
-    return True
+    _client = client
+    tracing.at_end(client.flush)
+    scores.use(_send_score)
+
+
+def _send_score(trace_id: str, name: str, value: float) -> None:
+    """Hand a score to the client, which sends it by a thread of its own."""
+    if _client is not None:
+        _client.create_score(trace_id=trace_id or None, name=name, value=value, data_type="NUMERIC")
+
+
+def prompt(name: str, fallback: str) -> str:
+    """The text of a prompt that is kept in Langfuse; the fallback where there are no keys, no server or no such prompt.
+
+    Cached by the client; the first time it may wait for a dead server for a second: call it where a server starts.
+    """
+    if _client is None:
+        return fallback
+    try:
+        kept = _client.get_prompt(name, fallback=fallback, max_retries=0, fetch_timeout_seconds=1)
+    except Exception:
+        return fallback
+    return str(kept.prompt)
+
+
+def push_dataset(name: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Put rows (`input`, `expected_output`, `metadata`) into a data set of that name; how many were taken.
+
+    For commands, never in a request.
+    """
+    if _client is None:
+        return 0
+    _client.create_dataset(name=name)
+    for row in rows:
+        _client.create_dataset_item(
+            dataset_name=name,
+            input=row.get("input"),
+            expected_output=row.get("expected_output"),
+            metadata=row.get("metadata"),
+        )
+    return len(rows)
 
 
 def _headers(public: str, secret: str) -> dict[str, str]:
@@ -62,32 +116,3 @@ def _headers(public: str, secret: str) -> dict[str, str]:
         "x-langfuse-sdk-name": "python",
         "x-langfuse-ingestion-version": "4",
     }
-
-
-def breaker(
-    inner: SpanExporter, *, pause: float = PAUSE_SECONDS, now: Callable[[], float] = time.monotonic
-) -> SpanExporter:
-    """The exporter, left alone for `pause` seconds after each failure."""
-    from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
-
-    class Breaker(SpanExporter):
-        closed_until = float("-inf")
-
-        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-            if now() < self.closed_until:
-                return SpanExportResult.FAILURE
-            try:
-                result = inner.export(spans)
-            except Exception:
-                result = SpanExportResult.FAILURE
-            if result is not SpanExportResult.SUCCESS:
-                self.closed_until = now() + pause
-            return result
-
-        def shutdown(self) -> None:
-            inner.shutdown()
-
-        def force_flush(self, timeout_millis: int = 30_000) -> bool:
-            return inner.force_flush(timeout_millis)
-
-    return Breaker()

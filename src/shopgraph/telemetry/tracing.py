@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -50,6 +53,10 @@ class _Recorded:
 NOTHING: Recording = _Nothing()
 """Where nothing is recorded."""
 _provider: TracerProvider | None = None
+_carried: ContextVar[Mapping[str, AttributeValue]] = ContextVar("shopgraph_span_attributes", default=MappingProxyType({}))
+"""Attributes of every span of the request: whose session it is."""
+_flushes: list[Callable[[], object]] = []
+"""What else is to be sent at the end of the process."""
 
 
 def span(name: str, **attributes: AttributeValue) -> AbstractContextManager[Recording]:
@@ -60,12 +67,48 @@ def span(name: str, **attributes: AttributeValue) -> AbstractContextManager[Reco
 
 
 @contextmanager
+def carrying(**attributes: AttributeValue) -> Iterator[None]:
+    """Give every span inside these attributes too. A name's double underscore stands for a dot: `session__id`."""
+    named = {name.replace("__", "."): value for name, value in attributes.items()}
+    token = _carried.set({**_carried.get(), **named})
+    try:
+        yield
+    finally:
+        _carried.reset(token)
+
+
+@contextmanager
 def _recorded(provider: TracerProvider, name: str, attributes: dict[str, AttributeValue]) -> Iterator[Recording]:
-    with provider.get_tracer("shopgraph").start_as_current_span(name) as current:
+    # Not the exception itself: its text may hold what a customer wrote.
+    tracer = provider.get_tracer("shopgraph")
+    with tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False) as current:
         recording = _Recorded(current)
-        for key, value in attributes.items():
+        for key, value in (*_carried.get().items(), *attributes.items()):
             recording.set(key, value)
-        yield recording
+        try:
+            yield recording
+        except BaseException as error:
+            _mark_failed(current, error)
+            raise
+
+
+def _mark_failed(span: Span, error: BaseException) -> None:
+    from opentelemetry.trace import StatusCode
+
+    if type(error).__module__.startswith("langgraph.errors"):
+        return  # a run that waits for somebody is no failure
+    span.set_attribute("error.type", type(error).__name__)
+    span.set_status(StatusCode.ERROR)
+
+
+def current_trace_id() -> str:
+    """The id of the trace under way as 32 hex digits; empty when none is recorded."""
+    if _provider is None:
+        return ""
+    from opentelemetry.trace import get_current_span
+
+    context = get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else ""
 
 
 def configured() -> bool:
@@ -73,13 +116,33 @@ def configured() -> bool:
     return _provider is not None
 
 
-def configure(exporter: SpanExporter, *, immediately: bool = False) -> None:
-    """Send spans to an exporter, in the background; `immediately` (for tests) as each span ends."""
+def configure(
+    exporter: SpanExporter,
+    *,
+    immediately: bool = False,
+    share: float = 1.0,
+    mask: Callable[[str], str] | None = None,
+    resource: Mapping[str, str] | None = None,
+) -> None:
+    """Send spans to an exporter, in the background; `immediately` (for tests) as each trace ends.
+
+    Args:
+        share: of the traces that tell nothing in particular; refusals, corrections, money and errors are always kept.
+        mask: takes personal data out of every text before it leaves.
+        resource: attributes of this process, such as `service.name`.
+    """
+    from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
 
-    provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(SimpleSpanProcessor(exporter) if immediately else BatchSpanProcessor(exporter))
+    from shopgraph.telemetry.exporting import Masked
+    from shopgraph.telemetry.sampling import ValueSampler
+
+    sent = Masked(exporter, mask) if mask else exporter
+    last = SimpleSpanProcessor(sent) if immediately else BatchSpanProcessor(sent)
+    known = Resource.create({"service.name": "shopgraph", **(resource or {})})
+    provider = TracerProvider(shutdown_on_exit=False, resource=known)
+    provider.add_span_processor(last if immediately and share >= 1 else ValueSampler(last, share=share))
     use(provider)
 
 
@@ -89,13 +152,23 @@ def use(provider: TracerProvider | None) -> None:
     _provider = provider
 
 
+def at_end(flush: Callable[[], object]) -> None:
+    """Have something else sent when the process ends, within the same seconds."""
+    _flushes.append(flush)
+
+
 def flush(seconds: float = EXIT_SECONDS) -> None:
     """Send what is left, for so long at most. For the end of a process, never for a request."""
-    if (provider := _provider) is None:
-        return
-    sending = threading.Thread(target=provider.force_flush, args=(int(seconds * 1000),), daemon=True)
-    sending.start()
-    sending.join(seconds)
+    provider = _provider
+    works: list[Callable[[], object]] = [*_flushes]
+    if provider is not None:
+        works.append(lambda: provider.force_flush(int(seconds * 1000)))
+    sending = [threading.Thread(target=work, daemon=True) for work in works]
+    for each in sending:
+        each.start()
+    until = time.monotonic() + seconds
+    for each in sending:
+        each.join(max(0.0, until - time.monotonic()))
 
 
 atexit.register(flush)

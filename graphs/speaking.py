@@ -22,7 +22,7 @@ def in_their_language(step: Step, turn: Turn) -> Step:
     if speaker is None or step.tool or not (step.phrase or step.tells):
         return step
     said = [_told(step, turn, speaker)] if step.tells else []
-    said += [speaker.say(phrase, **step.words) for phrase in step.phrase.split()]
+    said += [speaker.say(phrase, count=None, **step.words) for phrase in step.phrase.split()]
     text = " ".join(filter(None, said))
     return replace(step, text=text) if text else step
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 from sqlalchemy import (
     BigInteger,
     BindParameter,
@@ -58,7 +59,7 @@ class EmbeddedMarketing:
 
     async def promotions(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
         """Those that run there and then, by id; what was granted to one customer is left out."""
-        running = await self._database.read(lambda db: running_at(db, PROMOTIONS, at))
+        running = await self._database.read(lambda db: running_at(db, PROMOTIONS, region_id, at))
         return tuple(promotion for promotion in running if region_id in promotion.region_ids)
 
     async def without_code(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
@@ -83,7 +84,7 @@ class EmbeddedMarketing:
 
     async def campaigns(self, *, region_id: str, at: datetime) -> tuple[Campaign, ...]:
         """Those that run there and then, by id."""
-        running = await self._database.read(lambda db: running_at(db, CAMPAIGNS, at))
+        running = await self._database.read(lambda db: running_at(db, CAMPAIGNS, region_id, at))
         return tuple(campaign for campaign in running if region_id in campaign.region_ids)
 
     async def discounts_of(self, customer_id: str, *, since: datetime | None = None) -> tuple[Discount, ...]:
@@ -240,9 +241,11 @@ def _everybodys(mapped: Mapped[Promotion] | Mapped[Campaign]) -> Select[Any]:
     return select(mapped.table).where(*where).order_by(*mapped.key)
 
 
-def running_at(db: Connection, mapped: Mapped[Kind], at: datetime) -> tuple[Kind, ...]:
-    """What runs for everybody at that instant, by id."""
-    return tuple([mapped.value(row) for row in db.execute(_everybodys(mapped), {"now": to_micros(at)})])
+def running_at(db: Connection, mapped: Mapped[Kind], region_id: str, at: datetime) -> tuple[Kind, ...]:
+    """What runs for everybody at that instant and names the region, by id; others are not even read into values."""
+    rows = db.execute(_everybodys(mapped), {"now": to_micros(at)})
+    named = to_json(region_id).decode()
+    return tuple([mapped.value(row) for row in rows if named in row.region_ids])
 
 
 def _running(mapped: Mapped[Promotion] | Mapped[Campaign], at: datetime) -> ColumnElement[bool]:

@@ -59,6 +59,10 @@ class Book:
         """Whether what is named so, in lower case, has a price."""
         return key in self.known.products or key in self.known.short_names or key in self.lines
 
+    def names_promotion(self, low: str) -> bool:
+        """Whether a text in lower case names a promotion that runs."""
+        return any(promotion.name and promotion.name.lower() in low for promotion in self.known.running)
+
     def variants(self, key: str, sentence: str) -> Sequence[ProductFact]:
         """The variants of that name or SKU that the sentence, in lower case, singles out."""
         return variants_meant(sentence, self.known.variants(key))

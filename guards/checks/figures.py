@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from shopgraph.guards.checks import figures_words as words
-from shopgraph.guards.checks.amounts import Amount, find_amounts, write_number
+from shopgraph.guards.checks.amounts import Amount, find_amounts, write_amount, write_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import Book, book
 from shopgraph.guards.checks.claims import Around, Claim, is_behind_another, is_customers, is_joined
 from shopgraph.guards.checks.known import plain_id
 from shopgraph.guards.checks.names import Mention
+from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, TOTAL, count_before
 from shopgraph.guards.checks.text import sentences
@@ -108,7 +109,7 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         right, reason = _holds(claim, amount, _prices(claim, ours, said, variants), variants), "price"
         reckoned = (
             not right
-            and not _is_direct(claim, said)
+            and (not _is_direct(claim, said) or PER_PIECE.search(claim.tail[:14]))
             and reading.reaches(claim, of_one=claim.paired or _is_next(claim, said))
         )
     else:
@@ -214,7 +215,7 @@ def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequenc
     allowed = ours.current(variants)
     if words.FORMER.search(claim.sentence, claim.nearby):
         allowed |= ours.former(variants)
-    if words.REDUCED.search(claim.sentence):
+    if words.REDUCED.search(claim.sentence) or "%" in claim.sentence.low or ours.names_promotion(claim.sentence.low):
         allowed |= ours.reduced(variants)
     if any(m.key in ours.orders for m in claim.around.here) or claim.sentence.topics & words.ORDERED:
         allowed = allowed.union(*(ours.lines.get(m.key, ()) for m in said))
@@ -303,18 +304,21 @@ def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, 
     own = ours.currency is None or ours.currency in amount.currencies
     if own and right in amount.values and not words.BELOW.search(claim.before):
         return
+    shown = claim.sentence.text[amount.start - claim.sentence.start :][: amount.end - amount.start]
     if right is None:
-        shown = claim.sentence.text[amount.start - claim.sentence.start :][: amount.end - amount.start]
         yield take_out(claim.sentence, f"{shown}: {reason} Leave it out or take it from the facts.")
         return
-    foreign = ours.currency is not None and ours.currency not in amount.currencies
-    whole = foreign or (" " in amount.number and any(char.isalpha() for char in amount.number))
-    number = write_number(right, like="" if whole else amount.number, currency=ours.currency, locale=ours.facts.locale)
     why = f"{reason} The fact is {right}."
-    if whole:
-        yield replace(amount.start, amount.end, f"{number} {ours.currency or ''}".strip(), why)
-    else:
-        yield replace(amount.number_start, amount.number_end, number, why)
+    currency, locale = ours.currency, ours.facts.locale
+    spelled = not amount.number[0].isdecimal()
+    if not own or (spelled and " " in amount.number):
+        after = write_amount(right, like=shown, currency=currency, locale=locale)
+        yield replace(amount.start, amount.end, after, why)
+        return
+    number = write_number(right, like=amount.number, currency=currency, locale=locale)
+    if spelled and right == int(right) and amount.number not in (word := write_count(int(right), like=amount.number)):
+        number = word
+    yield replace(amount.number_start, amount.number_end, number, why)
 
 
 def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) -> Decimal | None:

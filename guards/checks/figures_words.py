@@ -46,9 +46,9 @@ OTHER = Cue(
     "deliver shipping postage versand lieferung livraison total summe gesamt refund erstatt rückerstattung "
     "zurückerstattet rembours order save saving off discount rabatt remise differ free under less up gift balance fee "
     "fees tax taxes taxable vat coupon paid charge budget in together altogether zusammen ensemble more credit voucher "
-    "return exchange cost",
+    "return exchange cost sparen spart sparst ahorra ahorras économisez",
     r"deliver|shipping|postage|versand|lieferung|livraison|\btotal|summe|gesamt|refund|erstatt"
-    r"|rembours|\border\b|\bsav|"
+    r"|rembours|\border\b|\bsav|\bspar(?:en|st|t)\b|ahorra|économis|"
     r"\boff\b|discount|rabatt|remise|differ|\bfree\b|\bunder\b|\bless than\b|\bup to\b|gift ?card|"
     r"balance|\bfees?\b|\btax|\bvat\b|coupon|\bpaid\b|charge|budget|\bin all\b|"
     r"together|zusammen|ensemble|\bmore\b|credit|voucher|return|exchange|\bcosts? .{0,20}to (?:ship|send)",
@@ -68,8 +68,8 @@ ABOUT = re.compile(
     r"|knapp|environ|près de)\s$",
 )
 FOR = re.compile(
-    r"\s*(?:is the price of|for|pour|für|buys you|gets you)\s+(?:the|a|an|our|das|die|der|den|le|la"
-    r"|les|l['’]|one|each|your)?\s*",
+    r"\s*(?:is the price of|for|pour|für|por|para|buys you|gets you)\s+(?:the\s|an?\s|our\s|das\s|die\s|der\s|den\s"
+    r"|le\s|la\s|les\s|l['’]|el\s|los\s|las\s|un[ea]?\s|eine?n?\s|one\s|each\s|your\s)?\s*",
 )
 FREE_DELIVERY = Cue(
     "versandkostenfrei frei entfällt free kostenlos gratis gratuit offerte deliver",

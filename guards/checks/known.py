@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -10,15 +11,24 @@ from typing import TypeVar
 
 from shopgraph.domain import exponent
 from shopgraph.guards.checks.names import Mention, longest_first, named
-from shopgraph.guards.checks.text import whole_words
+from shopgraph.guards.checks.name_words import NO_PART, NO_SHORT_NAME
+from shopgraph.guards.checks.text import lowered
+from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, OrderFact, ProductFact, PromotionFact
 
 _T = TypeVar("_T")
-_ARTICLES = ("the ", "this ", "these ", "our ", "your ", "das ", "die ", "der ", "le ", "la ", "les ")
-_NO_SHORT_NAME = whole_words(
-    "order orders sale card gift delivery shipping return refund price discount code total item items set offer stock "
-    "size color colour tax store shop bestellung lieferung preis commande prix livraison"
+_ARTICLES = tuple(
+    (
+        "the |this |these |our |your |both |das |die |der |den |dem |unser |unsere |ihr |ihre |beide |le |la |les |notre "
+        "|votre |vos |du |el |los |las |del |al |su |nuestro |nuestra "
+        "|l'|l’|d'|d’"
+    ).split("|")
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
+_NAME_BEHIND = re.compile(r" [A-ZÀ-Þ0-9]")
+"""Behind a part of a name: it is another thing's name."""
+_PART = re.compile(r"[^\W\d_]{4,}")
+
 
 
 class Known:
@@ -44,7 +54,7 @@ class Known:
     def short_names(self) -> dict[str, str]:
         """What a product is called for short behind an article ("the dress"), where only one can be meant."""
         whole: dict[str, str] = {}
-        shared = set(_NO_SHORT_NAME)
+        shared = set(NO_SHORT_NAME)
         for name in {product.name.lower() for product in self.facts.products}:
             words = name.split()
             for short in {words[-1], " ".join(words[-2:])} if len(words) > 2 else words[1:]:
@@ -52,10 +62,14 @@ class Known:
                     shared.add(short)
                 whole[short] = name
         products = self.products
+        names = {product.name.lower() for product in self.facts.products}
         return {
             short: name
             for short, name in whole.items()
-            if len(short) > 3 and short not in shared and short not in products
+            if len(short) > 3
+            and short not in shared
+            and short not in products
+            and not any(short in other for other in names if other is not name and other != name)
         }
 
     @cached_property
@@ -68,10 +82,41 @@ class Known:
         return found
 
     @cached_property
+    def parts(self) -> Mapping[str, str]:
+        """Words of more than three letters that stand in the name of one product only, and that name."""
+        found: dict[str, str] = {}
+        for name in {product.name.lower() for product in self.facts.products}:
+            for word in _PART.findall(name):
+                for form in (word, word[:-1]) if word.endswith(("s", "n")) else (word,):
+                    found[form] = name if found.get(form, name) is name else ""
+        return {word: name for word, name in found.items() if name and word not in NO_PART}
+
+    @cached_property
+    def _parts_and_plurals(self) -> Mapping[str, str]:
+        return {f"{word}s": name for word, name in self.parts.items()} | self.parts
+
+    @cached_property
     def all_names(self) -> tuple[str, ...]:
         """Products, what lines call them, and orders; in lower case, the longest first."""
         lines = [key.lower() for order in self.facts.orders for line in order.lines for key in (line.name, line.sku)]
         return longest_first([*self.products, *self.short_names, *self.orders, *lines])
+
+    @cached_property
+    def _by_first_word(self) -> Mapping[str, Sequence[str]]:
+        """All names by their first run of letters; those that have none by nothing."""
+        found: dict[str, list[str]] = {}
+        for name in self.all_names:
+            first = _LETTERS.search(name)
+            word = first[0] if first else ""
+            for form in (word, f"{word}s") if word == name else (word,):
+                found.setdefault(form, []).append(name)
+        return found
+
+    def _names_in(self, words: frozenset[str]) -> tuple[str, ...]:
+        """The names that a text of these words may hold, the longest first."""
+        by_first = self._by_first_word
+        found = [*by_first.get("", ()), *(name for word in by_first.keys() & words for name in by_first[word])]
+        return tuple(sorted(found, key=len, reverse=True))
 
     def variants(self, key: str) -> tuple[ProductFact, ...]:
         """The products of that name, short name or SKU."""
@@ -129,19 +174,38 @@ class Known:
     def mentions(self, text: str) -> Sequence[Mention]:
         """Where the text names anything of the facts; one scan for all checks."""
         if self._read is None or self._read[0] is not text:
-            short = self.short_names
+            short, words = self.short_names, vocabulary(text)
             found = [
                 mention
-                for mention in named(text, self.all_names)
+                for mention in named(text, self._names_in(words))
                 if (
                     text[mention.start : mention.end].isupper()
                     if len(mention.key) < 4 and mention.key.isalpha() and mention.key not in short
-                    else mention.key not in short
-                    or text[max(0, mention.start - 6) : mention.start].lower().endswith(_ARTICLES)
+                    else mention.key not in short or _has_article(text, mention.start)
                 )
             ]
+            parts = self._parts_and_plurals.keys() & words
+            if parts:
+                found = sorted({*found, *self._by_part(text, parts, found)})
             self._read = (text, found)
         return self._read[1]
+
+    def _by_part(self, text: str, parts: set[str], found: Sequence[Mention]) -> Iterator[Mention]:
+        """Products of whose name only a part stands behind an article: "the skillet", "the desk lamp"."""
+        low = lowered(text)
+        for part in parts:
+            name = self._parts_and_plurals[part]
+            own = name.split()
+            for place in re.finditer(rf"(?<![^\W_]){part}(?![^\W_])", low):
+                start, end = place.span()
+                if any(mention.start < end and start < mention.end for mention in found):
+                    continue
+                while low[start - 1 : start] == " " and low[low.rfind(" ", 0, start - 1) + 1 : start - 1] in own:
+                    start = low.rfind(" ", 0, start - 1) + 1
+                while (word := _LETTERS.match(low, end + 1)) and low[end] == " " and word[0] in own:
+                    end = word.end()
+                if _has_article(text, start) and not _NAME_BEHIND.match(text, end):
+                    yield Mention(start, end, name)
 
     def products_in(self, text: str) -> Sequence[Mention]:
         """Where it names products."""

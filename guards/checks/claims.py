@@ -20,7 +20,7 @@ _FOR_ORDER = re.compile(r"\s(?:for|of|from|on|für|von|aus|pour|de|para|del?)\s"
 class Around:
     """A sentence with amounts in it."""
 
-    __slots__ = ("_plain", "amounts", "carried", "here", "products", "sentence")
+    __slots__ = ("_plain", "amounts", "carried", "here", "order", "products", "sentence")
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class Around:
         here: Sequence[Mention],
         products: Sequence[Mention],
         carried: Sequence[Mention],
+        order: str | None,
     ) -> None:
         self.sentence = sentence
         self.amounts = amounts
@@ -38,6 +39,8 @@ class Around:
         """Of that what has a price."""
         self.carried = carried
         """The product that a sentence before named."""
+        self.order = order
+        """The order that a sentence before named."""
         self._plain: str | None = None
 
     @property
@@ -115,7 +118,19 @@ class Claim:
         if behind is not None and _FOR_ORDER.match(self.sentence.low, self.amount.end - self.sentence.start):
             return behind.key
         before = [m for m in keys if m.end <= self.amount.start]
+        if not keys and self.around.order and words.ITS_TOTAL.search(self.sentence.low):
+            return self.around.order
         return before[-1].key if before else keys[0].key if keys else None
+
+    def is_total_of(self, order: str, ours: Book) -> bool:
+        """Whether nothing but "came to" and the like stands between the order and it."""
+        if not any(mention.key == order for mention in self.around.here):
+            return words.ITS_TOTAL.search(self.sentence.low) is not None
+        ends = [m.end for m in self.around.here if m.key == order and m.end <= self.amount.start]
+        if not ends:
+            return False
+        start = self.sentence.start
+        return words.OF_ORDER.fullmatch(self.sentence.low, ends[-1] - start, self.amount.number_start - start) is not None
 
     def products(self) -> Sequence[Mention]:
         """The products that it is said of: those named last before it, else the first behind it."""

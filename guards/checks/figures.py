@@ -16,8 +16,12 @@ from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, TOTAL, count_before
 from shopgraph.guards.checks.text import sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
+
+
+DELIVERY_TOPIC = topic("deliver ship shipping postage versand liefer livraison livrons expédié port envío gastos entrega")
 
 
 def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
@@ -56,6 +60,7 @@ def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[
     """The sentences that hold amounts."""
     names, products_named = ours.known.mentions(text), ours.known.products
     carried: Sequence[Mention] = ()
+    order: str | None = None
     amount = name = 0
     for sentence in sentences(text):
         if sentence.first_of_line:
@@ -68,9 +73,11 @@ def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[
         here = names[first_name:name]
         products = [mention for mention in here if mention.key in products_named or ours.has_price(mention.key)]
         if first < amount:
-            yield Around(sentence, amounts[first:amount], here, products, carried)
+            yield Around(sentence, amounts[first:amount], here, products, carried, order)
         if products:
             carried = [mention for mention in products if ours.known.variants(mention.key)][-1:] or carried
+        if ours.orders and here:
+            order = next((mention.key for mention in reversed(here) if mention.key in ours.orders), order)
 
 
 def _is_plain_price(around: Around, ours: Book) -> bool:
@@ -103,7 +110,11 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
     if claim.sentence.topics & words.OWN.topic and is_customers(claim):
         reading.aim_at(amount)
         return
-    if (difference := _difference(claim, ours)) is not None:
+    if claim.sentence.topics & DELIVERY_TOPIC and _one_of(amount, ours.delivery) and not _is_direct(claim, said):
+        return
+    if (product := _equation(claim, ours)) is not None:
+        right, reason, reckoned = product in amount.values, "product", False
+    elif (difference := _difference(claim, ours, reading)) is not None:
         right, reason, reckoned = difference in amount.values, "difference", _is_between_written(claim)
     elif _is_price_claim(claim, said, variants):
         right, reason = _holds(claim, amount, _prices(claim, ours, said, variants), variants), "price"
@@ -119,10 +130,35 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
 
 
-def _difference(claim: Claim, ours: Book) -> Decimal | None:
+def _equation(claim: Claim, ours: Book) -> Decimal | None:
+    """What a written reckoning must come to: "2 × $48.00 = ", or a table's price, number and sum."""
+    if not claim.index or not ("=" in claim.sentence.low or "|" in claim.sentence.low):
+        return None
+    one, start = claim.around.amounts[claim.index - 1], claim.sentence.start
+    digits = claim.sentence.digits
+    gap = digits[one.end - start : claim.amount.number_start - start]
+    price = one.values[0]
+    if len(claim.around.products) == 1 and not claim.index - 1:
+        current = ours.current(ours.variants(claim.around.products[0].key, claim.sentence.low))
+        price = next(iter(current)) if len(current) == 1 else price
+    if (cell := words.IN_CELL.fullmatch(gap)) is not None:
+        return price * int(cell["behind"])
+    if (equals := words.EQUALS.fullmatch(gap)) is None:
+        return None
+    times = words.TIMES.search(digits[: one.number_start - start])
+    many = equals["behind"] or (times["n"] if times else None)
+    return price * int(many) if many else None
+
+
+def _difference(claim: Claim, ours: Book, reading: Reading) -> Decimal | None:
     """What one of two named things costs more than the other, where the amount is said to be that."""
+    told = claim.sentence.topics & words.DIFFERENCE_TOPIC and words.DIFFERENCE.search(claim.lead)
+    if not told and not words.MORE_BEHIND.match(claim.tail):
+        return None
     keys = {m.key for m in claim.around.products if ours.known.variants(m.key)}
-    if len(keys) != 2 or not words.MORE_BEHIND.match(claim.tail):
+    if not keys and told:
+        keys = set(reading.named_last(2))
+    if len(keys) != 2:
         return None
     prices = [ours.current(ours.variants(key, claim.sentence.low)) for key in sorted(keys)]
     if any(len(each) != 1 for each in prices):
@@ -272,7 +308,7 @@ def _typed(
         return frozenset([amount for amount in said_of if amount is not None]) | ours.loose
     if (
         order is not None
-        and words.TOTAL.search(claim.sentence, near)
+        and (words.TOTAL.search(claim.sentence, near) or claim.is_total_of(order, ours))
         and not words.REFUND.search(claim.sentence, near)
         and not variants
     ):
@@ -325,7 +361,9 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
     """The one fact that the sentence must have meant, where there is one."""
     delivery = ours.facts.delivery
     products = [m for m in said if ours.variants(m.key, "")]
-    if (difference := _difference(claim, ours)) is not None:
+    if (product := _equation(claim, ours)) is not None:
+        return product
+    if (difference := _difference(claim, ours, reading)) is not None:
         return difference
     if delivery and (
         _is_threshold(claim) or (words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before))
@@ -340,7 +378,7 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
         refunds = {refund.amount for refund in mine or ours.facts.refunds if refund.amount is not None}
         return next(iter(refunds)) if len(refunds) == 1 else None
     only = ours.known.only_order()
-    if words.TOTAL.search(claim.sentence, claim.nearby) and not products and order:
+    if order and not products and (words.TOTAL.search(claim.sentence, claim.nearby) or claim.is_total_of(order, ours)):
         return ours.known.orders[order].total
     if _is_direct(claim, said) and (right := _price(claim, ours, products, reading)) is not None:
         return right * count_before(claim.sentence, said[0]) if not PER_PIECE.search(claim.tail[:10]) else right
@@ -354,17 +392,22 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
 
 def _is_threshold(claim: Claim) -> bool:
     """Whether delivery is said to be free from that amount on."""
-    behind = (
-        claim.sentence.topics & words.FREE_NAMED != 0
-        and words.ABOVE.search(claim.before) is not None
-        and words.FREE_BEHIND.match(claim.tail) is not None
-    )
-    return behind or words.FREE_FROM.search(claim.sentence, claim.lead) is not None
+    if words.FREE_FROM.search(claim.sentence, claim.lead) is not None:
+        return True
+    low = claim.sentence.low
+    if not claim.sentence.topics & DELIVERY_TOPIC or not (words.FREE_SAID.search(low) and words.DELIVERED.search(low)):
+        return False
+    return words.BOUND_BEFORE.search(claim.lead) is not None or words.BOUND_BEHIND.match(claim.tail) is not None
 
 
 def _is_fee(claim: Claim) -> bool:
     """Whether the amount is what delivery costs: it follows the word, or the word follows right behind it."""
-    return words.FEE_LEAD.search(claim.lead) is not None or words.FEE_BEHIND.match(claim.tail) is not None
+    if words.FEE_BEHIND.match(claim.tail) is not None:
+        return True
+    lead = claim.lead
+    if claim.index and (behind := words.FEE_BEHIND.match(lead)):
+        lead = lead[behind.end() :]  # it is what the amount before is of
+    return words.FEE_LEAD.search(lead) is not None
 
 
 def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Reading) -> Decimal | None:

@@ -127,6 +127,53 @@ FREE_FROM = Cue(
     r"(?:CHF|EUR|USD|GBP|KWD|[a-z]{3} )?$",
 )
 """Before an amount: from there on delivery is free."""
+FREE_SAID = re.compile(
+    r"\bfree\b|kostenlos|kostenfrei|versandkostenfrei|gratis|gratuit|offerte?s?\b|entfällt|entfallen|frei haus"
+    r"|keine versandkosten|(?:don['’]t|do not|won['’]t|no longer) pay|pay nothing|no (?:charge|shipping|delivery)"
+    r"|costs? nothing|sans frais|ne payez|plus de frais|sin (?:gastos|coste)|no pag\w+|on us\b|waive"
+)
+DELIVERED = re.compile(
+    r"deliver|shipping|\bships?\b|postage|versand|liefer|livr|exp[ée]di|\bport\b|env[ií]|gastos|entrega"
+)
+BOUND_BEFORE = re.compile(
+    r"\b(?:from|over|above|least|starting at|starts? at|begins? at|reach\w*|exceed\w*|spend(?:ing)?"
+    r"|orders? (?:of|worth)|minimum(?: of| is)?|threshold (?:of|is)|limit (?:of|is)"
+    r"|ab|über|mindestens|bestellwert (?:von|über)|bestellungen (?:von|über)|erreich\w*|grenze (?:von|liegt bei|ist)"
+    r"|dès|à partir d[e’']|plus de|supérieure?s? à|achats? de|commandes? de|atteint|atteignez|seuil (?:de|est de)"
+    r"|a partir de|desde|más de|superior(?:es)? a|compras? de|pedidos? de|mínimo de|límite (?:de|es de|es))"
+    r"\s(?:an? |einem |einer |un[ea]? |total |order |value |bestellwert |of |von |de |d['’]){0,5}[$€£¥]?(?:[a-z]{3} )?$"
+)
+BOUND_BEHIND = re.compile(
+    r"\s?(?:or (?:more|over|above|higher)|and (?:up|over|above|more)|upwards?|oder (?:mehr|darüber)|und mehr|aufwärts"
+    r"|(?:ou|et) plus|o más|y más|en adelante|d['’]achats?)\b"
+)
+"""Around an amount of a sentence about free delivery: it is free from there on."""
+EQUALS = re.compile(r"(?:\s?[x×*]\s?0*(?P<behind>\d{1,3})\s?)?\s?=\s?[$€£¥]?(?:[a-z]{3} )?$")
+TIMES = re.compile(
+    r"(?<![\d.,])0*(?P<n>\d{1,3})\s?[x×*]\s?(?:[^=|;:]{0,40}?)?(?:à |at |zu je |a )?[$€£¥]?(?:[a-z]{3} )?$"
+)
+IN_CELL = re.compile(r"\s?\|\s?[x×]?\s?0*(?P<behind>\d{1,3})\s?[x×]?\s?\|\s?[$€£¥]?(?:[a-z]{3} )?$")
+"""Between the price of one and that of several: a reckoning that is written out."""
+DIFFERENCE = re.compile(r"\b(?:difference|unterschied|preisunterschied|differenz|différence|écart|diferencia)\b")
+DIFFERENCE_TOPIC = topic("difference unterschied preisunterschied differenz différence écart diferencia")
+GOODS = re.compile(
+    r"\b(?:goods|items|products|subtotal|sub-total|basket|cart|waren?|warenwert|zwischensumme|artikel|articles"
+    r"|sous-total|panier|artículos|productos|cesta)\b"
+)
+"""In a sentence: its amount is of the goods alone."""
+OF_ORDER = re.compile(
+    r"[\s,:(–—-]*(?:(?:came|comes?|amount(?:s|ed)?|is|was|to|of|for|over|at|with|an?|the|total(?:s|ing|ling|led|ed)?"
+    r"|worth|about|your|über|mit|von|im|wert|beträgt|betrug|kostete|einem|gesamtbetrag|de|d|un|montant|pour|s|élève|à"
+    r"|por|asciende|fue|importe|est|es)\b[\s:('’]*){0,7}[$€£¥]?(?:[a-z]{3} )?"
+)
+"""Between an order and an amount: it is the order's total."""
+ITS_TOTAL = re.compile(
+    r"^\W*(?:its|the|that order['’]?s?|this order['’]?s?|your|su|el|son|sa|le|sein\w*|ihr\w*|der|die)\s(?:order\s)?"
+    r"(?:total|summe|gesamt\w*|bestellwert|rechnungsbetrag|montant|importe)"
+    r"|^\W*(?:it|this order|that order|sie|elle|ese pedido|este pedido|cette commande|diese bestellung)\s"
+    r"(?:came to|comes to|amounts? to|amounted to|totall?ed|cost|beläuft sich|s['’]élève|asciende|ascendió)"
+)
+"""At the beginning of a sentence: an amount of it is the total of the order before."""
 DENIED = re.compile(r"(?:\bnot|n['’]t|\bnicht|\bkeine?|\bpas|\bno (?:es|cuesta|son))\s(?:mehr |just |plus )?[$€£¥]?$")
 """Right before an amount: it is not that."""
 ADDING = re.compile(

@@ -27,7 +27,8 @@ TOTAL = Cue(
     "gesamt summe "
     "élève asciende macht ergeben ergibt sind also ensemble totalise font soit donc fait arrivez juntos suma "
     "suman total son "
-    "llegas so that",
+    "llegas so that pay zahlen zahlst bezahlen payez paieriez paga pagas pagaría cela",
+    r"\bpay\b|\bzahl(?:en|st)\b|bezahlen|\bpa(?:y|i)er?(?:ez|iez)\b|\bpag(?:a|as|aría)\b|\bcela fait\b|"
     r"\btogether\b|\b(?:sub)?totals?\b|altogether|\bin all\b|\badds? up\b|\bmakes?\b|\bcom(?:e|es|ing) to\b"
     r"|\bcame to\b|"
     r"\bso\b|\bthat['’]?s\b|\bzusammen\b|insgesamt|gesamt|\bsumme\b|\bmacht\b|\bergeben|\bergibt|\bsind das\b|\balso\b|"
@@ -49,7 +50,7 @@ COMPARED = re.compile(
     r"\bplus cher|\bde plus\b|moins|différence|\bmás\b|\bmenos\b|diferencia|ahorr|\bextra\b|versus|\bvs\b"
 )
 _MISSING = re.compile(
-    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b"
+    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\bbelow\b|\bwithin\b|\bdarunter\b|\bdrunter\b|\bdarüber\b|\bunter\b|dessous|\bdebajo\b|\buntil\b|\bfehl|\bbis\b"
     r"|manqu|\bfalta|\bleft\b|\bleav|remain|"
     r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )

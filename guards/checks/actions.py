@@ -21,8 +21,13 @@ _HYPOTHETIC = re.compile(
     r"|dès que|lorsque)\b[^,;]{0,80}$"
 )
 _DENIED = re.compile(r"\b(?:not|never|no|nicht|nichts|nothing|nobody|kein\w*|pas|rien|jamais|aucun\w*)\b|n['’]t\b")
+_NOT_AHEAD = re.compile(
+    r"(?:\b(?:no|not|never|nothing|none|nobody|neither|without|kein\w*|nicht|noch nie|aucun\w*|ne|rien|sin|ni|nunca|ningún)\b"
+    r"|n['’](?=[aeit])|n['’]t\b)[^,;:.]{0,25}$"
+)
+"""Ahead of a claim, it is not claimed."""
 _HERE = topic(
-    "viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist "
+    "acabo acabamos vient viennent ont viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist "
     "was were have has"
 )
 
@@ -57,8 +62,11 @@ def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
 
 
 def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts, earlier: set[str]) -> bool:
-    if _HYPOTHETIC.search(sentence.low[: claim.start()]) or _DENIED.search(
-        sentence.low[: claim.end() + 15], claim.start()
+    ahead = sentence.low[: claim.start()]
+    if (
+        _HYPOTHETIC.search(ahead)
+        or _NOT_AHEAD.search(ahead)
+        or _DENIED.search(sentence.low[: claim.end() + 15], claim.start())
     ):
         return False
     if deed.what == "refund" and _arrived_too_early(claim[0], sentence, facts):
@@ -100,7 +108,25 @@ def _done(action: ActionFact) -> bool:
 def _on_record(what: str, claim: str, said: set[str], facts: Facts) -> bool:
     """What happened before this request: a refund under way, an order canceled earlier. "I have" speaks of now."""
     if claim.lower().startswith(
-        ("i ", "i'", "i’", "ich", "habe ich", "haben wir", "j'", "j’", "he ", "ya he", "te he", "hemos")
+        (
+            "viens",
+            "venons",
+            "acab",
+            "i ",
+            "i'",
+            "i’",
+            "ich",
+            "habe ich",
+            "haben wir",
+            "j'",
+            "j’",
+            "je ",
+            "nous ",
+            "he ",
+            "ya he",
+            "te he",
+            "hemos",
+        )
     ):
         return False
     if what == "refund":

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from shopgraph.guards.checks import figures_words as words
 from shopgraph.guards.checks.amounts import Amount
 from shopgraph.guards.checks.book import Book
+from shopgraph.guards.checks.customer import is_quoted
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.text import Sentence, words_of
 from shopgraph.guards.checks.topics import topics_of
@@ -130,7 +131,9 @@ class Claim:
         if not ends:
             return False
         start = self.sentence.start
-        return words.OF_ORDER.fullmatch(self.sentence.low, ends[-1] - start, self.amount.number_start - start) is not None
+        return (
+            words.OF_ORDER.fullmatch(self.sentence.low, ends[-1] - start, self.amount.number_start - start) is not None
+        )
 
     def products(self) -> Sequence[Mention]:
         """The products that it is said of: those named last before it, else the first behind it."""
@@ -170,6 +173,8 @@ class Claim:
 def is_customers(claim: Claim) -> bool:
     """Whether the amount is the customer's own: "under the £30 you wanted to spend"."""
     place = claim.amount.start - claim.sentence.start
+    if is_quoted(claim.sentence, place) and not any(m.start > claim.sentence.start for m in claim.around.products):
+        return True
     clause = claim.sentence.clause(place)
     begin = claim.sentence.low.find(clause)
     for found in words.OWN.pattern.finditer(clause):

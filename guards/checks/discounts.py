@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from shopgraph.guards.checks.amounts import read_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.customer import is_quoted
 from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.names import inside
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, whole_words
@@ -89,6 +90,11 @@ _CODE_TOPIC = topic(
     "entrez using try redeem"
 )
 _PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")
+_NO_CODE = re.compile(
+    r"[\"'”“»*`]{0,3}\s(?:(?:code|coupon|voucher)\s)?(?:is|has|does|do|are|can|ist|wurde|existiert|gibt|gilt|n['’]|est|no|ya no)[^.;]{0,14}?"
+    r"(?:n['’]t|\bnot|\bno\b|cannot|expired|invalid|nicht|abgelaufen|ungültig|\bpas\b|expiré|plus\b|inválido|caducado|existe|válido)"
+)
+"""Right behind a code: there is none."""
 _CODE_LIKE = re.compile(r"[A-Za-z](?:(?<=[A-Z])[A-Z0-9_-]{2}|-?\d)")
 _PERCENT_TOPIC = topic("% percent per prozent pour")
 _TOPICS = (
@@ -137,6 +143,8 @@ def _offers(text: str, sentence: Sentence, ours: Known) -> Iterator[Finding]:
             yield take_out(sentence, f"No fact holds {found[0].strip()}.")
             return
         if not cut or _TAX.search(behind[:20]) or sentence.denies_at(found.start()):
+            continue
+        if is_quoted(sentence, found.start()):
             continue
         yield from _offer(sentence, found, ours)
 
@@ -191,7 +199,8 @@ def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
             code = found["code"]
             if code.upper() in ours.codes or code.lower() in ours.products or code.lower() in ours.orders:
                 continue
-            if not sentence.denies_at(found.start("code")):
+            start, end = found.span("code")
+            if not (sentence.denies_before(start) or _NO_CODE.match(sentence.low, end) or is_quoted(sentence, start)):
                 yield take_out(sentence, f"There is no code {code} in the facts. Do not name one.")
                 return
 

@@ -10,6 +10,7 @@ from shopgraph.guards.checks.amounts import Amount, find_amounts, write_amount, 
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import Book, book
 from shopgraph.guards.checks.claims import Around, Claim, is_behind_another, is_customers, is_joined
+from shopgraph.guards.checks.customer import SAID
 from shopgraph.guards.checks.known import plain_id
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
@@ -20,8 +21,10 @@ from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
 
-
-DELIVERY_TOPIC = topic("deliver ship shipping postage versand liefer livraison livrons expédié port envío gastos entrega")
+_CUSTOMERS = words.OWN.topic | SAID.topic
+DELIVERY_TOPIC = topic(
+    "deliver ship shipping postage versand liefer livraison livrons expédié port envío gastos entrega"
+)
 
 
 def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
@@ -105,9 +108,9 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
     variants = [v for m in said for v in ours.variants(m.key, claim.sentence.low)]
     if any(v.price in amount.values for v in variants) and claim.around.lacks(words.NO_PRICE):
         return
-    if claim.sentence.denies and words.DENIED.search(claim.before):
+    if claim.sentence.denies and (words.DENIED.search(claim.before) or _is_contrasted(claim)):
         return
-    if claim.sentence.topics & words.OWN.topic and is_customers(claim):
+    if claim.sentence.topics & _CUSTOMERS and is_customers(claim):
         reading.aim_at(amount)
         return
     if claim.sentence.topics & DELIVERY_TOPIC and _one_of(amount, ours.delivery) and not _is_direct(claim, said):
@@ -128,6 +131,17 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         reckoned = not (right or _is_bound(claim) or _is_threshold(claim)) and reading.reaches(claim, of_one=False)
     if not right and not reckoned:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
+
+
+def _is_contrasted(claim: Claim) -> bool:
+    """Whether it is denied, and what is so follows: "is not free from $40, but from $50"."""
+    place = claim.amount.start - claim.sentence.start
+    clause = claim.sentence.clause(place)
+    begin = claim.sentence.low.find(clause)
+    return (
+        words.NOT_AHEAD.search(claim.sentence.low, begin, place) is not None
+        and words.CONTRAST.match(claim.sentence.low, claim.amount.end - claim.sentence.start) is not None
+    )
 
 
 def _equation(claim: Claim, ours: Book) -> Decimal | None:
@@ -397,7 +411,10 @@ def _is_threshold(claim: Claim) -> bool:
     low = claim.sentence.low
     if not claim.sentence.topics & DELIVERY_TOPIC or not (words.FREE_SAID.search(low) and words.DELIVERED.search(low)):
         return False
-    return words.BOUND_BEFORE.search(claim.lead) is not None or words.BOUND_BEHIND.match(claim.tail) is not None
+    bound = words.BOUND_BEFORE.search(claim.lead)
+    if bound is not None and words.REACHED.match(bound[0]) and not words.ONCE.search(low):
+        return False  # "so you reach $62"
+    return bound is not None or words.BOUND_BEHIND.match(claim.tail) is not None
 
 
 def _is_fee(claim: Claim) -> bool:

@@ -143,6 +143,11 @@ BOUND_BEFORE = re.compile(
     r"|a partir de|desde|más de|superior(?:es)? a|compras? de|pedidos? de|mínimo de|límite (?:de|es de|es))"
     r"\s(?:an? |einem |einer |un[ea]? |total |order |value |bestellwert |of |von |de |d['’]){0,5}[$€£¥]?(?:[a-z]{3} )?$"
 )
+REACHED = re.compile(r"reach|exceed|spend|erreich|atteig|atteint")
+ONCE = re.compile(
+    r"\b(?:once|if|when|as soon|until|must|need|have to|wenn|sobald|müssen|ab|si|dès|quand|lorsque|cuando|al|debe)\b"
+)
+"""Something is reached only if: the threshold, and not a sum."""
 BOUND_BEHIND = re.compile(
     r"\s?(?:or (?:more|over|above|higher)|and (?:up|over|above|more)|upwards?|oder (?:mehr|darüber)|und mehr|aufwärts"
     r"|(?:ou|et) plus|o más|y más|en adelante|d['’]achats?)\b"
@@ -176,6 +181,9 @@ ITS_TOTAL = re.compile(
 """At the beginning of a sentence: an amount of it is the total of the order before."""
 DENIED = re.compile(r"(?:\bnot|n['’]t|\bnicht|\bkeine?|\bpas|\bno (?:es|cuesta|son))\s(?:mehr |just |plus )?[$€£¥]?$")
 """Right before an amount: it is not that."""
+NOT_AHEAD = re.compile(r"\b(?:not|never|nicht|kein\w*|pas|no)\b|n['’]t\b")
+CONTRAST = re.compile(r"[^.;]{0,24}?,?\s(?:but|sondern|mais|sino|rather)\b")
+"""Around an amount: it is denied, and the right one follows."""
 ADDING = re.compile(
     r"\b(?:with|add|adding|plus|mit|und|avec|ajoutant|con|añadiendo|including)\s(?:the |an? |our |dem |der |einem "
     r"|la |le |el |un[ea]? )?$"

@@ -10,25 +10,56 @@ from functools import cached_property
 from typing import TypeVar
 
 from shopgraph.domain import exponent
-from shopgraph.guards.checks.names import Mention, longest_first, named
 from shopgraph.guards.checks.name_words import NO_PART, NO_SHORT_NAME
+from shopgraph.guards.checks.names import Mention, longest_first, named
 from shopgraph.guards.checks.text import lowered
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, OrderFact, ProductFact, PromotionFact
 
 _T = TypeVar("_T")
 _ARTICLES = tuple(
-    (
-        "the |this |these |our |your |both |das |die |der |den |dem |unser |unsere |ihr |ihre |beide |le |la |les |notre "
-        "|votre |vos |du |el |los |las |del |al |su |nuestro |nuestra "
-        "|l'|l’|d'|d’"
-    ).split("|")
+    [
+        "the ",
+        "this ",
+        "these ",
+        "our ",
+        "your ",
+        "both ",
+        "das ",
+        "die ",
+        "der ",
+        "den ",
+        "dem ",
+        "unser ",
+        "unsere ",
+        "ihr ",
+        "ihre ",
+        "beide ",
+        "le ",
+        "la ",
+        "les ",
+        "notre ",
+        "votre ",
+        "vos ",
+        "du ",
+        "el ",
+        "los ",
+        "las ",
+        "del ",
+        "al ",
+        "su ",
+        "nuestro ",
+        "nuestra ",
+        "l'",
+        "l’",
+        "d'",
+        "d’",
+    ]
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NAME_BEHIND = re.compile(r" [A-ZÀ-Þ0-9]")
 """Behind a part of a name: it is another thing's name."""
 _PART = re.compile(r"[^\W\d_]{4,}")
-
 
 
 class Known:

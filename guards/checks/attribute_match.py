@@ -227,6 +227,10 @@ def aspect_of(claim: Measure, low: str) -> str:
     reach = 60 if claim.kind == "time" else 36
     if claim.kind == "time" and claim.factor >= _MONTH and _FROM.search(low[max(0, claim.start - 24) : claim.start]):
         return "age"
+    if claim.kind == "time" and (
+        _ON_A_CHARGE.match(low, claim.end) or _ON_A_CHARGE_AHEAD.search(low[max(0, claim.start - reach) : claim.start])
+    ):
+        return "battery"
     behind = _WORD.findall(low[claim.end : claim.end + 28])[:4]
     ahead = _WORD.findall(low[max(0, claim.start - reach) : claim.start])[::-1]
     for word in (*behind[:2], *ahead, *behind):
@@ -236,6 +240,14 @@ def aspect_of(claim: Measure, low: str) -> str:
     return ""
 
 
+_CHARGE = (
+    r"(?:on|per|from|with|mit|pro|bei|sur|par|avec|con|por|en) (?:an?|one|a single|a full|single|each|every|einer?"
+    r"|eine[rm]|une?|una|chaque|cada)? ?(?:single |full |vollen |einzigen |seule |sola )?"
+    r"(?:charge|battery|ladung|aufladung|akkuladung|charge|recharge|carga)\b"
+)
+_ON_A_CHARGE = re.compile(rf"[^,.;]{{0,30}}?\b{_CHARGE}")
+_ON_A_CHARGE_AHEAD = re.compile(rf"\b{_CHARGE}[^,.;]{{0,30}}$")
+"""Around a time: the battery lasts so long."""
 _ASPECTS_OF = {
     "length": frozenset({"width", "height", "depth", "length", "diameter", "thickness", "screen", "water"}),
     "mass": frozenset({"weight"}),

@@ -83,7 +83,8 @@ def is_instruction(claim: Measure, low: str) -> bool:
 
 def is_of_another(claim: Measure, low: str, products: Sequence[ProductFact], book: AttributeBook) -> bool:
     """Whether a product of which the sentence says half the name has that very figure: "and the bag 2.2 lb"."""
-    said = set(_NAME.findall(low))
+    own = {word for product in products for word in _NAME.findall(product.name.lower())}
+    said = set(_NAME.findall(low)) - own
     ours = claim.values[0][0] * claim.factor
     for product in book.facts.products:
         name = product.name.lower()

@@ -26,6 +26,7 @@ from shopgraph.guards.checks.attribute_reckoning import (
     lasts,
 )
 from shopgraph.guards.checks.base import Finding
+from shopgraph.guards.checks.customer import is_quoted
 from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
@@ -208,7 +209,7 @@ def _claimed(
     """Whether a figure is said of a product, and not wished for, denied, ordered or measured out."""
     words = sentence.words
     before = low[max(0, claim.start - 60) : claim.start]
-    if _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end) or is_of_use(claim, low):
+    if is_quoted(sentence, claim.start) or _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end) or is_of_use(claim, low):
         return False
     if claim.kind != "time" and _PER.search(before):
         return False

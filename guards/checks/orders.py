@@ -127,7 +127,7 @@ _TRACKING = Cue(
     r"|nummer|de suivi|it with|is|with))*(?:\s(?:of|for|to|zur?|zum|der|de|pour"
     r"|on)\s[^.!?:]{1,50}?(?=\s(?:is|es|ist|lautet|est)\s|:))?[\s:#=\"'“„*`]{1,4}(?:is |es |ist |lautet "
     r"|est |: )?[\"'“„*`]{0,2}"
-    r"(?P<number>(?=[a-z0-9-]{0,33}\d)[a-z0-9][a-z0-9-]{3,33})\b",
+    r"(?P<number>(?=[a-z0-9.-]{0,33}\d)[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){3,33})\b",
 )
 
 
@@ -232,7 +232,9 @@ def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iter
     ):
         return
     after = _written(status, state, found["state"])
-    yield replace(start, start + len(found["state"]), after, f"The order is {status}.")
+    if after in _BEING and found["how"] in ("has", "has been", "was", "got", "have been"):
+        start, after = sentence.start + found.start("how"), f"is {_BEING[after]}"
+    yield replace(start, sentence.start + found.end("state"), after, f"The order is {status}.")
 
 
 def _written(status: str, state: str, like: str) -> str:
@@ -240,7 +242,12 @@ def _written(status: str, state: str, like: str) -> str:
     language = _LANGUAGES.get(like.lower())
     if language:
         return _IN_LANGUAGE[language].get(state, status)
-    return state if state in _STAGES or state == "canceled" else status.replace("_", " ")
+    plain = status.lower().replace("_", " ")
+    return plain if plain in _BEING or plain == "cancelled" or state not in (*_STAGES, "canceled") else state
+
+
+_BEING = {"pending": "pending", "processing": "processing", "in transit": "in transit", "processed": "processed"}
+"""States in which an order is, and which it has not done."""
 
 
 def _contradicts(said: str, how: str, state: str) -> bool:
@@ -248,7 +255,7 @@ def _contradicts(said: str, how: str, state: str) -> bool:
         past = how in ("was", "has been", "have been", "got", "has", "wurde") or how.endswith("été")
         return _STAGES.index(said) > _STAGES.index(state) or not past
     if state == "canceled":
-        return said == "delivered" or how.startswith(("is", "status", "ist", "est"))
+        return said == "delivered" or how not in ("was", "wurde", "fue")
     return said in ("canceled", "returned")
 
 

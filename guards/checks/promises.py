@@ -14,7 +14,7 @@ from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts
 
 _ARRIVE = topic(
-    "liegt llegar llega recibirás envío arri deli ship get rece reac here come lief ankom anko vers erha zuge "
+    "liegt llegar llega recibirás envío arri deli ship get rece reac here come komm lief ankom anko vers erha zuge "
     "livr arri rece rece reço "
     "recv zust send pack parc orde brin expé be have"
 )

@@ -58,6 +58,10 @@ _OFFERED = re.compile(
     r"\b(?:comes? in|available in|offer it in|erhältlich in|gibt es in|lieferbar in|disponible en|existe en"
     r"|se ofrece en)\b"
 )
+_MATERIAL_NAMES = whole_words(
+    "material materials materiale matière matiere stoff obermaterial fabric tissu tejido composition zusammensetzung "
+    "composición"
+)
 _COLOUR_NAMES = whole_words("color colour colors colours farbe farben couleur couleurs colores")
 _ORIGIN_NAMES = whole_words("origin origine origen herkunft country provenance herkunftsland ursprung made")
 _MADE_IN = re.compile(
@@ -197,8 +201,15 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
     if found is None or _NOT_ITSELF.search(low) or _DENIED.search(low, 0, found.start()):
         return None
     claimed = MATERIALS[found["material"]]
-    held = {MATERIALS[word]: word for word in _WORD.findall(_texts(products)) if word in MATERIALS}
-    compound = any(found["material"] in word for word in _WORD.findall(_texts(products)))
+    told = [
+        value
+        for product in products
+        for key, value in product.attributes.items()
+        if not _MATERIAL_NAMES.isdisjoint(_WORD.findall(key.lower().replace("_", " ")))
+    ]
+    texts = " ".join(told).lower() if told else _texts(products)
+    held = {MATERIALS[word]: word for word in _WORD.findall(texts) if word in MATERIALS}
+    compound = any(found["material"] in word for word in _WORD.findall(texts))
     if claimed in held or compound or ({claimed, *held} & {"wood"} and held.keys() & _WOODS | ({claimed} & _WOODS)):
         return None
     whole = [

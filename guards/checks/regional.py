@@ -99,7 +99,7 @@ _GOODS: dict[str, frozenset[str]] = {
     "fireworks": whole_words("firework fireworks feuerwerk raketen feux artifice"),
 }
 _WORD = re.compile(r"[^\W\d_]+")
-_OWN_AGE = frozenset({"min_age", "minimum_age", "age_restricted", "age_restricted_from", "mindestalter", "age_minimum"})
+_OWN_AGE = frozenset({"min_age", "minimum_age", "age_restricted", "age_restricted_from", "mindestalter", "age_minimum", "minimum age", "min age", "âge minimum", "age minimum", "edad mínima", "edad minima", "edad_minima", "age restriction", "age_restriction", "restricted_age", "altersfreigabe"})
 _OLD_ENOUGH = re.compile(r"\s?(\d{1,2})\s?(?:\+|years?|jahre?|ans|años)?\s?")
 _RESTRICTED = frozenset[str]().union(*_GOODS.values())
 _TAX_TOPIC, _WITHDRAW_TOPIC, _PRIOR_TOPIC = exact(_TAX_WORDS), exact(_WITHDRAW_WORDS), exact(_PRIOR_WORDS)
@@ -120,7 +120,10 @@ _MAY = re.compile(
     r"\b(?:can|may|able to|no problem|fine|allowed|order|buy|kann\w*|darf\w*|dürfen|können|pouvez|peux|peut|puede\w*)\b"
 )
 _NO_CHECK = re.compile(
-    r"\b(?:no|without(?: any)?|don['’]t (?:need|check|ask for)|do not (?:need|check|ask for)|skip) (?:an? |any "
+    r"\b(?:you )?(?:don['’]t|do not|needn['’]t) (?:need to|have to) be (?:0*\d\d|an adult|of age|over)"
+    r"|\b(?:sie|du) (?:müssen|musst|brauchen|brauchst) (?:dafür |dazu )?(?:nicht|keine) 0*\d\d"
+    r"|\bpas besoin d['’]avoir 0*\d\d|\bno (?:hace falta|necesita|es necesario) (?:tener|ser) (?:0*\d\d|mayor)"
+    r"|\b(?:no|without(?: any)?|don['’]t (?:need|check|ask for)|do not (?:need|check|ask for)|skip) (?:an? |any "
     r"|your )?(?:age (?:check|verification|limit|restriction|proof)|id(?: check)?|proof of age)\b"
     r"|\b(?:anyone|everyone|minors?|teenagers?|under[- ]?(?:18|21)s?|kids|children) (?:can|may) (?:buy|order"
     r"|purchase)\b"

@@ -104,6 +104,13 @@ _QUESTION = re.compile(
 _QUESTION_TOPIC = topic(
     "if when once whether as again until unless sobald wenn ob wieder bis si quand dès lorsque de notify notified back"
 )
+_REVERSED = re.compile(
+    r"\b(?:but|aber|mais|pero)\s(?:unfortunately |sadly |leider |malheureusement |desafortunadamente )?(?:(?:it|they|that|this"
+    r"|das|es|er|sie|sind|ist|ce|il|elle|ils|elles) )?(?:isn['’]t|aren['’]t|is not|are not|(?:ist|sind)(?: \w+)? nicht|(?:it|er|sie|es)"
+    r" nicht|nicht|n['’]est pas(?: le cas)?|ne l['’]est pas|ne le sont pas|no lo est[áa]n?|no es así)\b"
+    r"|\bwish (?:i|we) could\b|\bi['’]d love to (?:say|tell)\b"
+)
+"""What is said is taken back in the same sentence."""
 _NOT_STOCK = re.compile(
     r"\b(?:colou?rs?|sizes?|code|discount|offer|promotion|refund|delivery|shipping|options?|days?"
     r"|support|payment|tage|help)\b[^.]{0,30}\bavailable\b|\bavailable (?:payment|methods?|options?)"
@@ -276,6 +283,8 @@ def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductF
     few = min(known_stocks) > 10 and _FEW.search(sentence.low, begin, end)
     if (last and 1 not in known_stocks) or (many and max(known_stocks) < 10) or few:
         yield take_out(sentence, f"There are {max(known_stocks)} of it.")
+        return
+    if _REVERSED.search(sentence.low, begin, end):
         return
     yield from _there_or_gone(sentence, gone, there, known_stocks)
 

@@ -27,7 +27,7 @@ _UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
     r"|jours?|semaines?|mois|heures?|ans?|d[ií]as?|semanas?|mes(?:es)?|horas?|años?)\b(?!\s(?:ago|left|old|early"
-    r"|late|remain|after|before|later|since|nach|vor|später|après|avant))"
+    r"|late|remain|after|before|later|since|nach|vor|später|danach|davor|après|avant|plus tard|plus tôt|más tarde|después|antes))"
 )
 _SPAN = Cue(
     "día días dia dias semana mes meses hora año años day days week month hour year werktag arbeitstag tag tage "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from shopgraph.guards.checks.amounts import find_amounts
 from shopgraph.guards.checks.base import Finding, take_out
 from shopgraph.guards.checks.deeds import DEEDS, Deed
 from shopgraph.guards.checks.known import plain_id
@@ -75,9 +76,18 @@ def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts, 
     fitting = [a for a in facts.actions if _done(a) and _fits(a, deed) and not (paid_out and _under_way(a))]
     named = {plain_id(a.order) for a in fitting if a.order}
     said = {plain_id(o.id) for o in facts.orders if plain_id(o.id) in sentence.low} or earlier
+    said = said or _orders_of_amounts(sentence, facts)
     if fitting and (not said or not named or named & said or any(not a.order for a in fitting)):
         return False
     return not _on_record(deed.what, claim[0], said, facts)
+
+
+def _orders_of_amounts(sentence: Sentence, facts: Facts) -> set[str]:
+    """The orders whose totals the sentence names: "your $101.00" is one order's money."""
+    if not sentence.numeric:
+        return set()
+    values = {value for amount in find_amounts(sentence.text) for value in amount.values}
+    return {plain_id(order.id) for order in facts.orders if order.total in values}
 
 
 def _fits(action: ActionFact, deed: Deed) -> bool:

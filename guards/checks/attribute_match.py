@@ -65,7 +65,7 @@ def is_borne(claim: Measure, products: Sequence[ProductFact], low: str, book: At
     if _COMPARED.match(low, claim.end):
         others = [figure.measure for product in book.facts.products for figure in book.figures(product)]
         return _differs_by(claim, [other for other in others if same_kind(claim, other)])
-    return len(claim.values) == 1 and (_is_multiple(claim, alike, low) or _is_sum(claim, products, book, low))
+    return len(claim.values) == 1 and (is_multiple(claim, alike, low) or _is_sum(claim, products, book, low))
 
 
 def _of_that_age(claim: Measure, figure: Figure, before: str) -> bool:
@@ -91,7 +91,7 @@ def _differs_by(claim: Measure, alike: Sequence[Measure]) -> bool:
     )
 
 
-def _is_multiple(claim: Measure, alike: Sequence[Measure], low: str) -> bool:
+def is_multiple(claim: Measure, alike: Sequence[Measure], low: str) -> bool:
     """Whether it is what several of a thing have: two packs of four are eight."""
     counts = {
         int(number)

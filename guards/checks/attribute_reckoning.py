@@ -32,6 +32,7 @@ _RATE_BEHIND = re.compile(
     r"|trip|ride|meal|cup|tasse|trajet|sortie)\b|\bdaily\b|\btäglich\b|\bdiari[oa]s?\b|\b\w+ily use\b)"
 )
 """Right behind a figure: so much is used, walked or drunk in that time."""
+_EACH_BEHIND = re.compile(r"\s?(?:each|apiece|jeweils|chacune?s?|cada un[ao])\b(?! weighs)")
 _USE = re.compile(
     r"\b(?:take|drink|drinks|eat|eats|use|apply|mix|stir|add|pour|soak|knead|need|needs|brauch\w*|nehmen|nimm|trinken"
     r"|trinkt|essen|isst|verwenden|rühren|ansetzen|mischen|geben sie|lassen|stehen lassen|auftragen|beber|bebe|tomar"
@@ -64,6 +65,8 @@ _TOLERANCE = Decimal("0.05")
 def is_of_use(claim: Measure, low: str) -> bool:
     """Whether a figure tells what somebody uses, weighs or has, and nothing of the product."""
     if claim.kind in _USED and _RATE_BEHIND.match(low, claim.end):
+        return True
+    if claim.kind in _USED and _EACH_BEHIND.match(low, claim.end):
         return True
     if claim.kind in _THINGS and len(claim.values) == 1 and _ON_A.search(low, max(0, claim.start - 16), claim.start):
         return True

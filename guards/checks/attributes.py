@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from shopgraph.guards.checks.attribute_book import AttributeBook, attribute_book
-from shopgraph.guards.checks.attribute_match import aspect_of, is_borne, is_converted, right_figure
+from shopgraph.guards.checks.attribute_match import aspect_of, is_borne, is_converted, is_multiple, right_figure
 from shopgraph.guards.checks.attribute_put import put_right
 from shopgraph.guards.checks.attribute_reckoning import (
     PRONOUNS,
@@ -172,9 +172,13 @@ def _of_sentence(sentence: Sentence, place: int, text: str, book: AttributeBook)
     claims = _claims(low, sentence, book, french=french)
     wrong: list[tuple[Measure, Finding | None]] = []
     borne: list[Measure] = []
+    used: list[Measure] = []
     for claim in claims:
         products = _meant(claim, claims, subject, sentence, book)
         if not _claimed(claim, low, sentence, products, subject, book):
+            used.append(claim)
+            continue
+        if used and any(is_multiple(claim, [other], low) for other in used if other.kind == claim.kind):
             continue
         if (
             is_borne(claim, products, low, book)

@@ -173,7 +173,7 @@ class Claim:
 def is_customers(claim: Claim) -> bool:
     """Whether the amount is the customer's own: "under the £30 you wanted to spend"."""
     place = claim.amount.start - claim.sentence.start
-    if is_quoted(claim.sentence, place) and not any(m.start > claim.sentence.start for m in claim.around.products):
+    if is_quoted(claim.sentence, place, of=[m.end - claim.sentence.start for m in claim.around.products]):
         return True
     clause = claim.sentence.clause(place)
     begin = claim.sentence.low.find(clause)

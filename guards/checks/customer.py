@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from shopgraph.guards.checks.text import Cue, Sentence
 
@@ -37,11 +38,19 @@ _GIVES = re.compile(
 _NOT = re.compile(r"\b(?:not|cannot|nicht|kein\w*|pas|no)\b|n['’]t\b")
 
 
-def is_quoted(sentence: Sentence, place: int) -> bool:
-    """Whether what stands at a place of the sentence is what the customer asked, saw or wrote."""
+_IS = re.compile(r"\b(?:costs?|is|are|ist|sind|kostet|kosten|est|sont|coûtent?|es|son|cuestan?|vale)\b")
+
+
+def is_quoted(sentence: Sentence, place: int, *, of: Sequence[int] = ()) -> bool:
+    """Whether what stands at a place of the sentence is what the customer asked, saw or wrote.
+
+    `of` are the ends of names in the sentence: "the jacket you saw is $70" tells what it costs.
+    """
     if not sentence.topics & SAID.topic:
         return False
     clause = sentence.clause(place)
-    return SAID.pattern.search(clause) is not None and (
-        _GIVES.search(clause) is None or _NOT.search(clause) is not None
-    )
+    found = SAID.pattern.search(clause)
+    if found is None or (_GIVES.search(clause) is not None and _NOT.search(clause) is None):
+        return False
+    said = sentence.low.find(clause) + found.end()
+    return not any(end <= place for end in of) or said > place or _IS.search(sentence.low, said, place) is None

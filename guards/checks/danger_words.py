@@ -26,17 +26,17 @@ DENIAL = r"\b(?:never|not|cannot|nie|niemals|nicht|kein\w*|jamais|pas|nunca|jam�
 """Words of a denial, which stand before what they deny."""
 
 MIX = whole_words(
-    "mix mixing mixed combine combining combined blend add adding pour together misch mischen mische mischt "
+    "mezclar mix mixing mixed combine combining combined blend add adding pour together misch mischen mische mischt "
     "vermischen "
     "vermische zusammen gießen kombinieren mélange mélanger mélangez mélangeant ajoutez ajouter versez combinez "
     "mezcla mezcle mezclar combina añade"
 )
 BLEACH = whole_words(
     "bleach chlorine chlorox clorox chlorreiniger bleiche bleichmittel chlorbleiche chlor javel javelle chlore "
-    "lejía cloro"
+    "lejía cloro chlorreinigern bleichmitteln"
 )
 ACIDS = whole_words(
-    "ammonia vinegar acid descaler peroxide alcohol drain-cleaner cleaner limescale ammoniak essig "
+    "rohrfrei rohrreiniger abflussreiniger desatascador déboucheur unclogger drain ammonia vinegar acid descaler peroxide alcohol drain-cleaner cleaner limescale ammoniak essig "
     "essigreiniger säure "
     "amoniaco amoníaco vinagre ácido entkalker salmiak spiritus wc-reiniger ammoniaque vinaigre acide détartrant "
     "peroxyde alcool"

@@ -11,6 +11,7 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.customer import is_quoted
 from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.names import inside
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, whole_words
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts
@@ -201,7 +202,8 @@ def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
                 continue
             start, end = found.span("code")
             if not (sentence.denies_before(start) or _NO_CODE.match(sentence.low, end) or is_quoted(sentence, start)):
-                yield take_out(sentence, f"There is no code {code} in the facts. Do not name one.")
+                reason = f"There is no code {code} in the facts. Do not name one."
+                yield take_claim_out(sentence, start, end, [found.span()], (), reason)
                 return
 
 

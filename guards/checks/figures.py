@@ -14,6 +14,7 @@ from shopgraph.guards.checks.customer import SAID
 from shopgraph.guards.checks.known import plain_id
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.ratios import find_wrong_ratios
 from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, TOTAL, count_before
 from shopgraph.guards.checks.text import sentences
@@ -29,10 +30,11 @@ DELIVERY_TOPIC = topic(
 
 def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Amounts that disagree with the facts."""
+    ours = book(facts)
+    yield from find_wrong_ratios(text, ours)
     amounts = find_amounts(text)
     if not amounts:
         return
-    ours = book(facts)
     names = [mention for mention in ours.known.mentions(text) if mention.key[-1].isdecimal()]
     if names and any(name.start <= amount.number_start < name.end for amount in amounts for name in names):
         amounts = find_amounts(_blanked(text, names))  # AH 50 CHF 188.90
@@ -61,7 +63,7 @@ def _blanked(text: str, names: Sequence[Mention]) -> str:
 
 def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[Around]:
     """The sentences that hold amounts."""
-    names, products_named = ours.known.mentions(text), ours.known.products
+    names, products_named = _names(text, ours), ours.known.products
     carried: Sequence[Mention] = ()
     order: str | None = None
     amount = name = 0
@@ -81,6 +83,13 @@ def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[
             carried = [mention for mention in products if ours.known.variants(mention.key)][-1:] or carried
         if ours.orders and here:
             order = next((mention.key for mention in reversed(here) if mention.key in ours.orders), order)
+
+
+def _names(text: str, ours: Book) -> Sequence[Mention]:
+    """What it names, "three mugs" too."""
+    names = ours.known.mentions(text)
+    counted = [m for m in ours.known.counted_in(text) if not any(n.start < m.end and m.start < n.end for n in names)]
+    return sorted([*names, *counted]) if counted else names
 
 
 def _is_plain_price(around: Around, ours: Book) -> bool:
@@ -124,7 +133,7 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         reckoned = (
             not right
             and (not _is_direct(claim, said) or PER_PIECE.search(claim.tail[:14]))
-            and reading.reaches(claim, of_one=claim.paired or _is_next(claim, said))
+            and reading.reaches(claim, of_one=(claim.paired or _is_next(claim, said)) and not claim.tail.startswith(" +"))
         )
     else:
         right, reason = _is_known(claim, ours, said, variants), "amount"
@@ -438,7 +447,8 @@ def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Readi
     if words.BRINGS.search(claim.lead) and (cut := reading.cut) is not None:
         found = frozenset(ours.known.rounded(price * (100 - cut) / 100) for price in ours.current(variants))
     elif words.SAVING.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
-        found = ours.savings(variants)
+        cuts = {v.compare_at - v.price for v in variants if v.compare_at is not None and v.price is not None}
+        found = frozenset(cuts) if len(cuts) == 1 and reading.cut is None else ours.savings(variants)
     elif words.OTHER.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
         return None
     elif words.FORMER.search(claim.sentence, claim.before) and (former := ours.former(variants)):

@@ -12,7 +12,7 @@ from typing import TypeVar
 from shopgraph.domain import exponent
 from shopgraph.guards.checks.name_words import NO_PART, NO_SHORT_NAME
 from shopgraph.guards.checks.names import Mention, longest_first, named
-from shopgraph.guards.checks.text import lowered
+from shopgraph.guards.checks.text import lowered, with_digits
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, OrderFact, ProductFact, PromotionFact
 
@@ -59,7 +59,7 @@ _ARTICLES = tuple(
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NAME_BEHIND = re.compile(r" [A-ZÀ-Þ0-9]")
 """Behind a part of a name: it is another thing's name."""
-_PART = re.compile(r"[^\W\d_]{4,}")
+_PART = re.compile(r"[^\W\d_]{3,}")
 
 
 class Known:
@@ -114,7 +114,7 @@ class Known:
 
     @cached_property
     def parts(self) -> Mapping[str, str]:
-        """Words of more than three letters that stand in the name of one product only, and that name."""
+        """Words of three letters and more that stand in the name of one product only, and that name."""
         found: dict[str, str] = {}
         for name in {product.name.lower() for product in self.facts.products}:
             for word in _PART.findall(name):
@@ -237,6 +237,15 @@ class Known:
                     end = word.end()
                 if _has_article(text, start) and not _NAME_BEHIND.match(text, end):
                     yield Mention(start, end, name)
+
+    def counted_in(self, text: str) -> Iterator[Mention]:
+        """Products of whose name a part stands behind a number: "three mugs"."""
+        words = vocabulary(text)
+        low = with_digits(text).lower()
+        for part in self._parts_and_plurals.keys() & words:
+            for place in re.finditer(rf"(?<![\w.,$€£¥])\d{{1,12}} {part}(?![^\W_])", low):
+                if not _NAME_BEHIND.match(text, place.end()):
+                    yield Mention(place.end() - len(part), place.end(), self._parts_and_plurals[part])
 
     def products_in(self, text: str) -> Sequence[Mention]:
         """Where it names products."""

@@ -135,6 +135,33 @@ def is_large(word: str) -> bool:
     )
 
 
+_HALVES = frozenset("half halber halbe halben halbes halbem eineinhalb anderthalb zweieinhalb dreieinhalb demi demie".split())
+_HALVES |= {"medio", "media"}
+_HALF = re.compile(
+    r"\b(?:(?P<n>one|two|three|four|five|six|seven|eight|nine|ten|un|une|deux|trois|quatre|cinq|uno|una|dos|tres|cuatro|cinco)"
+    r" (?:and a half|et demie?|y medi[oa])\b|(?P<de>ein|zwei|drei|vier|fünf|ander)(?:und)?(?:einhalb|thalb)\b"
+    r"|(?:half an?|(?:ein(?:e[nrms]?)? )?halbe[rnsm]?|(?:un |une )?demie?[ -]|medi[oa])(?= ?(?:l\b|m\b|kg\b|lit|met|mètr|meter|metro|hour"
+    r"|inch|mile|pound|ounce|gall|day|year|month|stunde|tag|jahr|monat|kilo|heure|jour|journ|hora|día|año)))"
+)
+_HALF_WORDS = {"ander": 1, "ein": 1, "un": 1, "une": 1, "uno": 1, "una": 1}
+
+
+def _halves_in_digits(text: str, low: str) -> tuple[str, str]:
+    """Both texts with "half a" before a unit, and "two and a half", in digits."""
+    for found in list(_HALF.finditer(low)):
+        start, end = found.span()
+        word = found["n"] or found["de"] or ""
+        whole = 0 if not word else _HALF_WORDS.get(word) or _SMALL.get(word) or _GERMAN_SMALL.get(word, 0)
+        digits = f"{whole}.5".zfill(end - start - (1 if low[end - 1] == " " else 0)).ljust(end - start)
+        text, low = f"{text[:start]}{digits}{text[end:]}", f"{low[:start]}{digits}{low[end:]}"
+    return text, low
+
+
+def is_counting(word: str) -> bool:
+    """Whether a word in lower case may be a part of a number that its first letters do not tell."""
+    return word in _HALVES or is_large(word)
+
+
 def _large_in_digits(text: str, low: str) -> tuple[str, str]:
     """Both texts with numbers of a hundred and more in digits."""
     tokens = list(_TOKEN.finditer(low))
@@ -232,9 +259,11 @@ def in_digits(text: str, low: str, words: Iterable[str]) -> str:
 
     `low` is the text in lower case, as long as the text, and `words` are its words.
     """
+    if not _HALVES.isdisjoint(words):
+        text, low = _halves_in_digits(text, low)
     if any(is_large(word) for word in words):
         text, low = _large_in_digits(text, low)
-    elif FIRST_WORDS.isdisjoint(words):
+    if FIRST_WORDS.isdisjoint(words):
         return text
     parts: list[str] = []
     place = 0

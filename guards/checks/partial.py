@@ -19,6 +19,11 @@ _AND_SAYS = re.compile(
     r",?\s(?:and|und|et)\s(?=(?:is|are|has|have|costs?|comes?|weighs?|runs?|ist|sind|hat|haben|kostet|kosten|wiegt|est"
     r"|sont|a|ont|coûtent|coûte|compte|pèse)\b)"
 )
+_ENDS_IN_VERB = re.compile(
+    r"\b(?:is|are|has|have|costs?|comes?|sold|offered|runs?|ist|sind|hat|haben|kommt|kommen|wird|werden|est|sont|a|ont|vient"
+    r"|livrée?s?|vendue?s?|viene|vienen|es|son)$"
+)
+"""A sentence does not end so."""
 _NO_END = re.compile(r"\b(?:between|from|zwischen|von|entre|de|both|sowohl)\b[^,;]{0,30}$")
 
 
@@ -62,7 +67,7 @@ def _last_part(
     figures = [found.start() for found in re.finditer(r"\d+", low[tail:stop])]
     others = [place for place in figures if not any(begin <= tail + place < end for begin, end in lost)]
     named = any(tail <= mention.start - sentence.start < stop for mention in names)
-    if others or named or not _SAYS.search(head) or _NO_END.search(head) or _JOINED.search(low, tail, stop):
+    if others or named or not _SAYS.search(head) or _ENDS_IN_VERB.search(head) or _NO_END.search(head) or _JOINED.search(low, tail, stop):
         return None
     return joint.start(), stop
 

@@ -219,6 +219,9 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
         if product.attributes[key].strip().lower() in MATERIALS
     ]
     start = found.start("material")
+    if not whole and len(set(told)) == 1 and len(held) == 1 and _WORD.sub("", told[0]).strip() == "":
+        begin = sentence.start + start
+        return replace(begin, begin + len(found["material"]), told[0], f"It is of {told[0]}.")
     if len(set(whole)) == 1 and len(held) == 1:
         right = (
             whole[0]

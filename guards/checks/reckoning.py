@@ -40,7 +40,18 @@ class Reading:
         """The price cut of the facts that the text names, where it is one."""
         said = {value for found in _PERCENT.findall(self._text) for value in read_number(found)}
         named = {cut for cut in self._ours.cuts if cut in said}
+        named = named or self._named_by_code()
         return next(iter(named)) if len(named) == 1 else None
+
+    def _named_by_code(self) -> set[Decimal]:
+        """The cut of a code or a promotion that the text names."""
+        low, facts = self._text.lower(), self._ours.facts
+        discount = facts.discount
+        code = discount.code.lower() if discount and discount.code else None
+        named = {p.percent for p in self._ours.known.running if p.percent and (p.name or p.code or "-").lower() in low}
+        if code and code in low and discount and discount.max_percent:
+            named.add(discount.max_percent)
+        return named
 
     def hold(self, around: Around, amount: Amount) -> None:
         """Note an amount that was found right."""

@@ -101,7 +101,7 @@ def _by_parts(sentence: Sentence, parts: Mapping[str, str]) -> list[Mention]:
     """Products of which it says a word that only their name holds: "the tent" of several things."""
     found: list[Mention] = []
     for word in sentence.words if parts else ():
-        if word in parts:
+        if word in parts and len(word) > 3:
             place = sentence.start + sentence.low.find(word)
             found.append(Mention(place, place + len(word), parts[word]))
     return found

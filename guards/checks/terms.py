@@ -11,6 +11,7 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import book
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import DeliveryFact, Facts
@@ -273,7 +274,8 @@ def _free_delivery(text: str, sentence: Sentence, facts: Facts) -> Iterator[Find
         return
     named = next((name for name in ("what", "what2", "what3", "what4", "what5") if found[name]), None)
     if named is None:
-        yield take_out(sentence, f"Delivery is not free here; it costs {delivery.price}.")
+        reason = f"Delivery is not free here; it costs {delivery.price}."
+        yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), reason)
         return
     yield replace(
         sentence.start + found.start(),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from shopgraph.guards.checks.numbers import FIRST_WORDS, in_digits, is_large
+from shopgraph.guards.checks.numbers import FIRST_WORDS, in_digits, is_counting
 from shopgraph.guards.checks.topics import exact, tested, topic, topics_of
 
 
@@ -116,7 +116,7 @@ def whole_words(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_NUMBERS = topic(" ".join(FIRST_WORDS)) | tested(is_large)
+_NUMBERS = topic(" ".join(FIRST_WORDS)) | tested(is_counting)
 _BUT = exact(("but", "however", "aber", "mais"))
 _NEGATIONS = topic(
     "no not cannot unable never neither nor without more above exceed exceeds beyond isn aren don won doesn can kein "

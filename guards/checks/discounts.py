@@ -137,7 +137,11 @@ def _offers(text: str, sentence: Sentence, ours: Known) -> Iterator[Finding]:
             continue
         if _MADE_OF.match(sentence.low, found.end()):
             continue
-        cut = not _CUT_WORDS.isdisjoint(sentence.words) or _CUT.search(sentence) is not None
+        cut = (
+            not _CUT_WORDS.isdisjoint(sentence.words)
+            or _CUT.search(sentence) is not None
+            or any(promotion.name and promotion.name.lower() in sentence.low for promotion in ours.running)
+        )
         fee = _FEE.search(sentence)
         behind = sentence.low[found.end() :]
         if (_SHARE.search(behind) or (fee and not cut)) and not sentence.denies:

@@ -198,7 +198,9 @@ def _is_between_written(claim: Claim) -> bool:
 def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> bool:
     typed = _typed(claim, ours, said, variants)
     if typed is not None:
-        return _holds(claim, claim.amount, typed, variants)
+        order = claim.order(ours)
+        exact = order is not None and claim.before.endswith("über ") and claim.is_total_of(order, ours)
+        return _holds(claim, claim.amount, typed, variants, exact=exact)
     if _of_a_stranger(claim, said):
         return False
     return _one_of(claim.amount, ours.other) or _holds(
@@ -225,11 +227,15 @@ def _one_of(amount: Amount, values: frozenset[Decimal]) -> bool:
     return not values.isdisjoint(amount.values)
 
 
-def _holds(claim: Claim, amount: Amount, values: frozenset[Decimal], variants: Sequence[ProductFact]) -> bool:
+def _holds(
+    claim: Claim, amount: Amount, values: frozenset[Decimal], variants: Sequence[ProductFact], *, exact: bool = False
+) -> bool:
     """Whether the amount is one of the values, or the bound or rounding of one that the text calls it."""
     if _one_of(amount, values):
         return True
     said = amount.values[0]
+    if exact:
+        return False
     if words.ABOUT.search(claim.before):
         return any(abs(value - said) <= said / 10 for value in values)
     if words.BELOW.search(claim.before):

@@ -141,7 +141,7 @@ BOUND_BEFORE = re.compile(
     r"|ab|über|mindestens|bestellwert (?:von|über)|bestellungen (?:von|über)|erreich\w*|grenze (?:von|liegt bei|ist)"
     r"|dès|à partir d[e’']|plus de|supérieure?s? à|achats? de|commandes? de|atteint|atteignez|seuil (?:de|est de)"
     r"|a partir de|desde|más de|superior(?:es)? a|compras? de|pedidos? de|mínimo de|límite (?:de|es de|es))"
-    r"\s(?:an? |einem |einer |un[ea]? |total |order |value |bestellwert |of |von |de |d['’]){0,5}[$€£¥]?(?:[a-z]{3} )?$"
+    r"\s(?:[^\W\d]{1,14}[ '’]){0,4}[$€£¥]?(?:[a-z]{3} )?$"
 )
 REACHED = re.compile(r"reach|exceed|spend|erreich|atteig|atteint")
 ONCE = re.compile(

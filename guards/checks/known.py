@@ -124,7 +124,18 @@ class Known:
 
     @cached_property
     def _parts_and_plurals(self) -> Mapping[str, str]:
-        return {f"{word}s": name for word, name in self.parts.items()} | self.parts
+        found = {f"{word}s": name for word, name in self.parts.items()} | self.parts
+        return self._tails() | found if (self.facts.locale or "").startswith("de") else found
+
+    def _tails(self) -> dict[str, str]:
+        """What German words of one name end with, "mixer" of a Handmixer."""
+        found: dict[str, str] = {}
+        for name in {product.name.lower() for product in self.facts.products}:
+            for word in _PART.findall(name):
+                for place in range(3, len(word) - 4):
+                    tail = word[place:]
+                    found[tail] = name if found.get(tail, name) is name else ""
+        return {tail: name for tail, name in found.items() if name and tail not in NO_PART}
 
     @cached_property
     def all_names(self) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ _IN_LANGUAGE = {
         "canceled": "annulée",
     },
 }
-_HOW = topic("está fue se is was has have status got ist wurde est a sera")
+_HOW = topic("ha han está fue se is was has have status got ist wurde est a sera")
 _CLAIM = Cue(
     "delivered shipped dispatched way transit out cancelled pending being processed arrived returned "
     "bearbeitung versandt "

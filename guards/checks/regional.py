@@ -25,6 +25,9 @@ _EXCLUDED = re.compile(
     r"|ust|mehrwertsteuer|umsatzsteuer)"
     r"|\bnettopreise?\b|\bnetto\b|\bhors (?:taxes?|tva)\b|(?<=\d )ht\b|€ ht\b|\btva (?:en sus|non comprise"
     r"|non incluse)\b"
+    r"|\b(?:kommt|kommen) (?:noch |die |\d{1,2}(?:,\d)? ?% ){0,3}(?:mwst|ust|mehrwertsteuer|umsatzsteuer)\b[^.;]{0,16}"
+    r"\b(?:dazu|hinzu|drauf)\b|\btva\b[^.;]{0,14}(?:s['’]ajoute|à ajouter)|s['’]ajoutent? [^.;]{0,16}\btva\b"
+    r"|\biva\b[^.;]{0,12}aparte|\b(?:se añade|hay que añadir|se suma)n? [^.;]{0,14}\biva\b"
     r"|\bsin iva\b|\biva no incluido\b|\bmás iva\b"
 )
 _INCLUDED = re.compile(

@@ -127,7 +127,7 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
     ours = known(facts)
     if not about(text) & _TOPICS:
         return
-    names = ours.products_in(text)
+    names = _names(text, ours)
     carried: Mention | None = None
     name = 0
     for place, sentence in enumerate(sentences(text)):
@@ -150,6 +150,13 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
             carried = here[-1] if here else carried
         elif first < name:
             carried = names[name - 1]
+
+
+def _names(text: str, ours: Known) -> Sequence[Mention]:
+    """The products that it names, "ten mugs" too."""
+    names = ours.products_in(text)
+    counted = [m for m in ours.counted_in(text) if not any(n.start < m.end and m.start < n.end for n in names)]
+    return sorted([*names, *counted]) if counted else names
 
 
 def _in_a_name(finding: Finding, names: Sequence[Mention]) -> bool:

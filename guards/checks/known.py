@@ -57,7 +57,7 @@ _ARTICLES = tuple(
     ]
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
-_NAME_BEHIND = re.compile(r" [A-ZÀ-Þ0-9]")
+_NAME_BEHIND = re.compile(r" (?:(?!(?:I|CHF|EUR|USD|GBP|KWD|SEK)\b)[A-ZÀ-Þ]|\d{1,4}(?![\d.,%]| ?[€$£%]))")
 """Behind a part of a name: it is another thing's name."""
 _PART = re.compile(r"[^\W\d_]{3,}")
 
@@ -255,8 +255,12 @@ class Known:
         low = with_digits(text).lower()
         for part in self._parts_and_plurals.keys() & words:
             for place in re.finditer(rf"(?<![\w.,$€£¥])\d{{1,12}} {part}(?![^\W_])", low):
-                if not _NAME_BEHIND.match(text, place.end()):
-                    yield Mention(place.end() - len(part), place.end(), self._parts_and_plurals[part])
+                name = self._parts_and_plurals[part]
+                end = place.end()
+                while (word := _LETTERS.match(low, end + 1)) and low[end] == " " and word[0] in name.split():
+                    end = word.end()
+                if not _NAME_BEHIND.match(text, end):
+                    yield Mention(place.end() - len(part), end, name)
 
     def products_in(self, text: str) -> Sequence[Mention]:
         """Where it names products."""

@@ -34,6 +34,8 @@ _MONTH = 43830
 _FROM = re.compile(
     r"\b(?:from|ages?|aged|ab|dès|à partir de|desde|a partir de)(?: (?:the )?ages?(?: of)?| dem alter von)?\s$"
 )
+_BARE_LIST = re.compile(r"[\d\s,;/&+]+")
+_DIGITS = re.compile(r"\d+")
 _EXACT = Decimal("0.002")
 _WORD = re.compile(r"[^\W\d_]+")
 _APART = frozenset({"warranty", "age"})
@@ -61,11 +63,22 @@ def is_borne(claim: Measure, products: Sequence[ProductFact], low: str, book: At
         return True
     if claim.kind == "area" and any(_is_product(claim, figures) for figures in known):
         return True
+    if claim.kind in ("turns", "frequency") and any(_lists(product, claim) for product in products):
+        return True
     alike = [figure.measure for figures in known for figure in figures if same_kind(claim, figure.measure)]
     if _COMPARED.match(low, claim.end):
         others = [figure.measure for product in book.facts.products for figure in book.figures(product)]
         return _differs_by(claim, [other for other in others if same_kind(claim, other)])
     return len(claim.values) == 1 and (is_multiple(claim, alike, low) or _is_sum(claim, products, book, low))
+
+
+def _lists(product: ProductFact, claim: Measure) -> bool:
+    """Whether an attribute holds nothing but numbers, and each of the claim's among them."""
+    return any(
+        _BARE_LIST.fullmatch(value) is not None
+        and {values[0] for values in claim.values} <= {Decimal(number) for number in _DIGITS.findall(value)}
+        for value in product.attributes.values()
+    )
 
 
 def _of_that_age(claim: Measure, figure: Figure, before: str) -> bool:

@@ -121,15 +121,25 @@ class Claim:
         before = [m for m in keys if m.end <= self.amount.start]
         if not keys and self.around.order and words.ITS_TOTAL.search(self.sentence.low):
             return self.around.order
+        if len(before) > 1 and before[-1] is keys[-1]:
+            return self._order_of_list(before).key
         return before[-1].key if before else keys[0].key if keys else None
+
+    def _order_of_list(self, orders: Sequence[Mention]) -> Mention:
+        """Of "A and B came to 1 and 2" the one that is meant, where as many amounts follow as orders."""
+        amounts = [amount for amount in self.around.amounts if amount.start >= orders[-1].end]
+        paired = len(amounts) == len(orders) == len(self.around.amounts)
+        return orders[amounts.index(self.amount)] if paired else orders[-1]
 
     def is_total_of(self, order: str, ours: Book) -> bool:
         """Whether nothing but "came to" and the like stands between the order and it."""
         if not any(mention.key == order for mention in self.around.here):
             return words.ITS_TOTAL.search(self.sentence.low) is not None
-        ends = [m.end for m in self.around.here if m.key == order and m.end <= self.amount.start]
+        ends = [m.end for m in self.around.here if m.key in ours.orders and m.end <= self.amount.start]
         if not ends:
             return False
+        if self.index and self.around.amounts[self.index - 1].start > ends[-1]:
+            return len(ends) == len(self.around.amounts)
         start = self.sentence.start
         return (
             words.OF_ORDER.fullmatch(self.sentence.low, ends[-1] - start, self.amount.number_start - start) is not None

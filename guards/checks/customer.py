@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from shopgraph.guards.checks.text import Cue, Sentence
+from shopgraph.guards.checks.topics import topic
 
 SAID = Cue(
     "saw seen found read heard asked ask asking requested mention mentioned said wrote hoped hoping expected wished "
@@ -38,6 +39,21 @@ _GIVES = re.compile(
 _NOT = re.compile(r"\b(?:not|cannot|nicht|kein\w*|pas|no)\b|n['’]t\b")
 
 
+_GIVES_WORDS = topic("can could will may give offer get save receive kann können gebe geben biete bieten gewähre peux "
+    "pouvons offre offrons accorde accordons fais puedo podemos doy ofrezco")
+
+
+def gives_it(sentence: Sentence, place: int) -> bool:
+    """Whether the shop offers what stands at a place of the sentence."""
+    return bool(sentence.topics & _GIVES_WORDS) and _I_GIVE.search(sentence.clause(place)) is not None
+
+
+_I_GIVE = re.compile(
+    r"\b(?:i|we)(?: can|could| will|['’]ll| may)?(?: \w+)? (?:give|offer|grant|knock|take)\b|\b(?:ich|wir) (?:gebe|geben|biete|bieten"
+    r"|gewähre|gewähren)\b|\b(?:kann|können) (?:ich|wir)\b[^.;]{0,60}\b(?:geben|anbieten|gewähren)\b"
+    r"|\b(?:je|nous) (?:peux|pouvons|vous (?:offre|offrons|accorde|accordons|fais|faisons))\b"
+    r"|\b(?:puedo|podemos) (?:hacer|dar|ofrecer)\w*|\b(?:le|te|os) (?:doy|ofrezco|hago|hacemos|ofrecemos)\b"
+)
 _IS = re.compile(r"\b(?:costs?|is|are|ist|sind|kostet|kosten|est|sont|coûtent?|es|son|cuestan?|vale)\b")
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from shopgraph.guards.checks.amounts import read_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
-from shopgraph.guards.checks.customer import is_quoted
+from shopgraph.guards.checks.customer import gives_it, is_quoted
 from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.names import inside
 from shopgraph.guards.checks.partial import take_claim_out
@@ -157,12 +157,17 @@ def _offers(text: str, sentence: Sentence, ours: Known) -> Iterator[Finding]:
 def _offer(sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Finding]:
     values = read_number(found[1])
     meant = _meant(sentence, ours)
+    gives = gives_it(sentence, found.start())
+    if meant is None and not gives:
+        meant = _own_cut(sentence, values, ours)
     start = sentence.start + found.start(1)
     if meant is not None:
         if meant not in values:
             yield replace(start, start + len(found[1]), _shown(meant), f"It is {_shown(meant)} percent.")
         return
-    if any(value in ours.percents or value <= ours.most_percent for value in values):
+    running = {promotion.percent for promotion in ours.running}
+    good = running if gives else ours.percents
+    if any(value in good or value <= ours.most_percent for value in values):
         return
     one = next(iter(ours.percents)) if len(ours.percents) == 1 else None
     if ours.most_percent > 0:
@@ -176,6 +181,21 @@ def _offer(sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Fi
         yield replace(start, start + len(found[1]), _shown(one), f"It is {_shown(one)} percent.")
     else:
         yield take_out(sentence, "No discount may be given here. Do not offer one.")
+
+
+def _own_cut(sentence: Sentence, values: Sequence[Decimal], ours: Known) -> Decimal | None:
+    """By how much the one product that the sentence names is reduced; None where the values say that already."""
+    names = [mention for mention in ours.mentions(sentence.text) if ours.variants(mention.key)]
+    if len({mention.key for mention in names}) != 1:
+        return None
+    cuts = {
+        (product.compare_at - product.price) * 100 / product.compare_at
+        for product in ours.variants(names[0].key)
+        if product.compare_at and product.price is not None and product.price < product.compare_at
+    }
+    if len(cuts) != 1 or ours.running or any(abs(value - cut) < 1 for value in values for cut in cuts):
+        return None
+    return None if any(value <= ours.most_percent for value in values) else next(iter(cuts)).quantize(Decimal(1))
 
 
 def _meant(sentence: Sentence, ours: Known) -> Decimal | None:

@@ -100,7 +100,7 @@ class Known:
             if len(short) > 3
             and short not in shared
             and short not in products
-            and not any(short in other for other in names if other is not name and other != name)
+            and not any(short in other and not other.startswith(name) for other in names if other != name)
         }
 
     @cached_property

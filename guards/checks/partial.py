@@ -40,9 +40,33 @@ def take_claim_out(
         or _first_part(sentence, start, end, names)
     )
     if passage is None:
-        return take_out(sentence, reason)
+        return _first_clause(sentence, start, end, lost, reason) or take_out(sentence, reason)
     begin, stop = sentence.start + passage[0], sentence.start + passage[1]
     return Finding(verdict=VerdictKind.FIX, start=begin, end=stop, after="", reason=reason)
+
+
+_CLAUSES = re.compile(
+    r"(?:,\s(?:(?:and|but|und|aber|et|mais|y|pero)\s)?|;\s|\s[–—]\s|\s(?:and|und|et|y)\s)"
+    r"(?=(?:the|this|they|our|delivery|shipping|der|die|das|unser|die lieferung|der versand|le|la|les|l['’]|el|los|las|la livraison"
+    r"|el envío)\b)"
+)
+"""Before a clause with a subject of its own."""
+_DEPENDS = re.compile(r"^\W*(?:if|when|once|as|since|because|wenn|sobald|falls|da|weil|si|quand|dès|comme|cuando|como)\b")
+
+
+def _first_clause(
+    sentence: Sentence, start: int, end: int, lost: Sequence[tuple[int, int]], reason: str
+) -> Finding | None:
+    """The finding that leaves the second of two clauses: "... twice, and the lamp is $5.00"."""
+    joint = _CLAUSES.search(sentence.low, end)
+    if joint is None or _DEPENDS.match(sentence.low) or any(begin > joint.start() for begin, _ in lost):
+        return None
+    rest = sentence.low[joint.end() :]
+    if not _SAYS.search(rest) or not re.search(r"\d", rest):
+        return None
+    after = sentence.text[joint.end()].upper()
+    place = sentence.start
+    return Finding(verdict=VerdictKind.FIX, start=place, end=place + joint.end() + 1, after=after, reason=reason)
 
 
 def _bracket(sentence: Sentence, start: int, end: int) -> tuple[int, int] | None:

@@ -145,6 +145,9 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
         )
         if _HEDGED.search(sentence.low) and under_way:
             continue
+        on_the_van = any((order.status or "").lower() == "out_for_delivery" for order in facts.orders)
+        if on_the_van and found["day"] in ("today", "heute", "aujourd'hui", "hoy", "hoy mismo"):
+            continue
         if (
             most is not None
             and most <= 1

@@ -108,7 +108,7 @@ _RESTRICTED = frozenset[str]().union(*_GOODS.values())
 _TAX_TOPIC, _WITHDRAW_TOPIC, _PRIOR_TOPIC = exact(_TAX_WORDS), exact(_WITHDRAW_WORDS), exact(_PRIOR_WORDS)
 _RESTRICTED_TOPIC = exact(_RESTRICTED)
 _AGE = re.compile(
-    r"\b(?:must be|at least|from(?: the)?(?: age(?: of)?)?|aged?|over|only (?:for|to) (?:people|customers"
+    r"\b(?:(?:must|need to|have to|should|only) be|must be|at least|from(?: the)?(?: age(?: of)?)?|aged?|over|only (?:for|to) (?:people|customers"
     r"|adults)? ?(?:over|from|aged)?|ab|mindestens"
     r"|à partir de|plus de|au moins|a partir de|mayores de)(?: (?:age|the age of"
     r"|aged))? 0*(?P<age>\d{1,2})\b(?=(?: ?\+| years?| jahren?| ans| años| or (?:older|over)| to (?:buy|order)"
@@ -121,6 +121,9 @@ _YOUR_AGE = re.compile(
 )
 _MAY = re.compile(
     r"\b(?:can|may|able to|no problem|fine|allowed|order|buy|kann\w*|darf\w*|dürfen|können|pouvez|peux|peut|puede\w*)\b"
+)
+_MAY_NOT = re.compile(
+    r"\b(?:not|cannot|unable|too young|nicht|kein\w*|pas|trop jeune|demasiado joven)\b|n['’]t\b|\bno (?!problem|worries|issue)\w+"
 )
 _NO_CHECK = re.compile(
     r"\b(?:you )?(?:don['’]t|do not|needn['’]t) (?:need to|have to) be (?:0*\d\d|an adult|of age|over)"
@@ -233,7 +236,7 @@ def _age(sentence: Sentence, text: str, region: Region, facts: Facts) -> Iterato
     lawful = max(ages)
     if unchecked:
         yield take_out(sentence, f"It is sold from {lawful} years.")
-    elif yours and int(next(filter(None, yours.groups()))) < lawful and _MAY.search(low) and not sentence.denies:
+    elif yours and int(next(filter(None, yours.groups()))) < lawful and _MAY.search(low) and not _MAY_NOT.search(low):
         reason = f"It is sold from {lawful} years."
         yield Finding(verdict=VerdictKind.BLOCK, start=sentence.start, end=sentence.end, reason=reason)
     elif age and int(age["age"]) < lawful and int(age["age"]) not in ages:

@@ -188,12 +188,39 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
     if len(here) == 1:
         yield from _judge(sentence, 0, len(sentence.text), variants_meant(sentence.low, ours.variants(here[0].key)))
         return
+    listed = list(_listed(sentence, here, ours)) if sentence.topics & _LISTED.topic else []
+    if listed:
+        yield from (finding for finding in listed if finding is not None)
+        return
     for part in _parts(sentence, here):
         variants = [v for m in part.names for v in variants_meant(part.low(sentence), ours.variants(m.key))]
         finding = list(_judge(sentence, part.start, part.end, variants))
         yield from finding
         if finding and finding[0].end == sentence.end:
             return
+
+
+_LISTED = Cue(
+    "left stock available remaining lager verfügbar vorrätig übrig disponibles disponible quedan reste restent",
+    r"\b(?:left|in stock|available|remaining|auf lager|verfügbar|vorrätig|übrig|en stock|disponibles?|quedan|restent?)\b",
+)
+_NUMBER_AHEAD = re.compile(r"(?<![\d.,#$€£-])(?P<number>\d{1,20})(?: [x×])? $")
+
+
+def _listed(sentence: Sentence, here: Sequence[Mention], ours: Known) -> Iterator[Finding | None]:
+    """Numbers right before names: "four lamps and two mugs are left"; None where one is right."""
+    found = [_NUMBER_AHEAD.search(sentence.digits, 0, mention.start - sentence.start) for mention in here]
+    if not all(found) or _LISTED.search(sentence) is None:
+        return
+    for number, mention in zip(found, here, strict=True):
+        stocks = {variant.stock for variant in ours.variants(mention.key)}
+        stock = next(iter(stocks)) if len(stocks) == 1 else None
+        if number is None or stock is None or int(number["number"]) == stock:
+            yield None
+            continue
+        start, end = (sentence.start + place for place in number.span("number"))
+        after = write_count(stock, like=sentence.text[start - sentence.start : end - sentence.start])
+        yield replace(start, end, after, f"There are {stock} of it.")
 
 
 class _Part:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from shopgraph.guards.checks.known import Known
 from shopgraph.guards.checks.names import Mention
+from shopgraph.guards.checks.units import ASPECTS
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
 
 
@@ -44,6 +45,8 @@ _CONTRAST = whole_words(
     "cada pero"
 )
 """A sentence with one of these may speak of a further product by half its name."""
+_ANY_ONE = whole_words("a an any some another most ein eine jeder jede une quelque chaque una cualquier otro")
+"""A sentence that begins with one of these speaks of something else."""
 _IT = whole_words("it its they their er es sein seine seiner seinem sie il elle ils elles son sa ses leur leurs")
 
 
@@ -115,6 +118,8 @@ def _singular(word: str) -> str:
 def _goes_on(sentence: Sentence) -> bool:
     """Whether it speaks on of the product before: by a pronoun, or without any word of the shop or the customer."""
     words = sentence.words
+    if words and words[0] in _ANY_ONE and not any(word in ASPECTS for word in words[1:3]):
+        return False
     return bool(words) and (words[0] in _IT or _OF_THE_SHOP.isdisjoint(words))
 
 

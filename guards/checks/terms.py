@@ -157,7 +157,7 @@ def _days(text: str, sentence: Sentence, earlier: Sentence | None, facts: Facts)
         returns = _RETURN.search(sentence) or (refund and "within" in sentence.low)
         if refund and (_PROCESSING.search(sentence.low) or not returns):
             continue
-        clause = sentence.clause(found.start("low"))
+        clause = _part(sentence, found.start("low"))
         since = _SINCE.match(sentence.low, found.end())
         if since and not returns:
             continue
@@ -171,6 +171,20 @@ def _days(text: str, sentence: Sentence, earlier: Sentence | None, facts: Facts)
             and not _OTHER_METHOD.search(sentence)
         ):
             yield from _delivery_days(sentence, found, facts.delivery)
+
+
+_AND = re.compile(r"\s(?:and|und|et|y)\s")
+
+
+def _part(sentence: Sentence, place: int) -> str:
+    """The clause there, between "and" where each side speaks of its own."""
+    clause = sentence.clause(place)
+    begin = sentence.low.find(clause)
+    cuts = [found.span() for found in _AND.finditer(clause)]
+    start = max([end for _, end in cuts if begin + end <= place], default=0)
+    stop = min([first for first, _ in cuts if begin + first > place], default=len(clause))
+    part = clause[start:stop]
+    return part if _RETURN.pattern.search(part) or _DELIVERY_TAKES.search(part) else clause
 
 
 def _said(found: re.Match[str]) -> list[Decimal]:

@@ -27,6 +27,7 @@ from shopgraph.guards.checks.attribute_reckoning import (
 )
 from shopgraph.guards.checks.base import Finding
 from shopgraph.guards.checks.customer import is_quoted
+from shopgraph.guards.checks.denials import DENIED_AHEAD
 from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
@@ -79,9 +80,6 @@ _PER = re.compile(r"(?:\b(?:per|pro|je|par|por|les|aux|cada|every|for every|alle
 _THE_LAST = re.compile(
     r"\b(?:the|der|den|die|les|des|los|las) (?:last|past|next|first|letzten|nächsten|ersten|prochaines?|últim[oa]s"
     r"|próxim[oa]s)\s$"
-)
-_DENIED = re.compile(
-    r"(?:\b(?:no|not|never|without|kein\w*|nicht|ohne|pas|aucun\w*|sans|sin|ningún)\b|n['’]t\b)[^,;:]{0,24}$"
 )
 _HANDLING = whole_words(
     "wash washing store bake baking preheat dilute mix rinse add use dissolve soak serve waschen waschbar lagern "
@@ -213,7 +211,7 @@ def _claimed(
     """Whether a figure is said of a product, and not wished for, denied, ordered or measured out."""
     words = sentence.words
     before = low[max(0, claim.start - 60) : claim.start]
-    if is_quoted(sentence, claim.start) or _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end) or is_of_use(claim, low):
+    if is_quoted(sentence, claim.start) or DENIED_AHEAD.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end) or is_of_use(claim, low):
         return False
     if claim.kind != "time" and _PER.search(before):
         return False

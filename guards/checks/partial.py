@@ -84,14 +84,16 @@ def _last_part(
 ) -> tuple[int, int] | None:
     text, low = sentence.text, sentence.low
     stop = len(text.rstrip(".!?…)"))
-    joints = [found for found in _JOINED.finditer(low, 0, start + 1) if found.end() <= start]
-    if not joints or (joint := joints[-1]).start() < 8:
+    joints = [found for found in _JOINED.finditer(low, 0, start + 1) if found.end() <= start and found.start() >= 8]
+    joint = next((found for found in reversed(joints) if not _ENDS_IN_VERB.search(low[: found.start()])), None)
+    if joint is None:
         return None
     head, tail = low[: joint.start()], joint.end()
     figures = [found.start() for found in re.finditer(r"\d+", low[tail:stop])]
     others = [place for place in figures if not any(begin <= tail + place < end for begin, end in lost)]
     named = any(tail <= mention.start - sentence.start < stop for mention in names)
-    if others or named or not _SAYS.search(head) or _ENDS_IN_VERB.search(head) or _NO_END.search(head) or _JOINED.search(low, tail, stop):
+    inner = [found for found in _JOINED.finditer(low, tail, stop) if found.end() > start or found.start() > start]
+    if others or named or not _SAYS.search(head) or _NO_END.search(head) or inner:
         return None
     return joint.start(), stop
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from shopgraph.guards.checks.known import Known
 from shopgraph.guards.checks.names import Mention
-from shopgraph.guards.checks.units import ASPECTS
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
+from shopgraph.guards.checks.units import ASPECTS
 
 
 class Manner(StrEnum):

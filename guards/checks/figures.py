@@ -88,7 +88,7 @@ def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[
 def _names(text: str, ours: Book) -> Sequence[Mention]:
     """What it names, "three mugs" too."""
     names = ours.known.mentions(text)
-    counted = [m for m in ours.known.counted_in(text) if not any(n.start < m.end and m.start < n.end for n in names)]
+    counted = ours.known.counted_in(text)
     return sorted([*names, *counted]) if counted else names
 
 

@@ -69,6 +69,7 @@ class Known:
         self.facts = facts
         self._read: tuple[str, Sequence[Mention]] | None = None
         """The text that was read last, and what it names."""
+        self._counted: tuple[str, Sequence[Mention]] | None = None
 
     @cached_property
     def products(self) -> dict[str, tuple[ProductFact, ...]]:
@@ -235,32 +236,46 @@ class Known:
     def _by_part(self, text: str, parts: set[str], found: Sequence[Mention]) -> Iterator[Mention]:
         """Products of whose name only a part stands behind an article: "the skillet", "the desk lamp"."""
         low = lowered(text)
+        taken = bytearray(len(low))
+        for mention in found:
+            taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
         for part in parts:
-            name = self._parts_and_plurals[part]
-            own = name.split()
-            for place in re.finditer(rf"(?<![^\W_]){part}(?![^\W_])", low):
-                start, end = place.span()
-                if any(mention.start < end and start < mention.end for mention in found):
-                    continue
-                while low[start - 1 : start] == " " and low[low.rfind(" ", 0, start - 1) + 1 : start - 1] in own:
-                    start = low.rfind(" ", 0, start - 1) + 1
-                while (word := _LETTERS.match(low, end + 1)) and low[end] == " " and word[0] in own:
-                    end = word.end()
-                if _has_article(text, start) and not _NAME_BEHIND.match(text, end):
-                    yield Mention(start, end, name)
+            start = low.find(part)
+            while start >= 0:
+                end = start + len(part)
+                if not taken[start] and not low[start - 1 : start].isalnum() and not low[end : end + 1].isalnum():
+                    yield from self._widened(text, low, start, end)
+                start = low.find(part, end)
 
-    def counted_in(self, text: str) -> Iterator[Mention]:
+    def _widened(self, text: str, low: str, start: int, end: int) -> Iterator[Mention]:
+        """What is named there with the words of the name around it, where an article stands before."""
+        name = self._parts_and_plurals[low[start:end]]
+        own = name.split()
+        while low[start - 1 : start] == " " and low[low.rfind(" ", 0, start - 1) + 1 : start - 1] in own:
+            start = low.rfind(" ", 0, start - 1) + 1
+        end = _with_name_behind(low, end, own)
+        if _has_article(text, start) and not _NAME_BEHIND.match(text, end):
+            yield Mention(start, end, name)
+
+    def counted_in(self, text: str) -> Sequence[Mention]:
         """Products of whose name a part stands behind a number: "three mugs"."""
-        words = vocabulary(text)
-        low = with_digits(text).lower()
-        for part in self._parts_and_plurals.keys() & words:
-            for place in re.finditer(rf"(?<![\w.,$€£¥])\d{{1,12}} {part}(?![^\W_])", low):
-                name = self._parts_and_plurals[part]
-                end = place.end()
-                while (word := _LETTERS.match(low, end + 1)) and low[end] == " " and word[0] in name.split():
-                    end = word.end()
-                if not _NAME_BEHIND.match(text, end):
-                    yield Mention(place.end() - len(part), end, name)
+        if self._counted is None or self._counted[0] is not text:
+            self._counted = (text, self._read_counted(text))
+        return self._counted[1]
+
+    def _read_counted(self, text: str) -> list[Mention]:
+        parts = self._parts_and_plurals
+        names = self.mentions(text)
+        found: list[Mention] = []
+        low = lowered(with_digits(text))
+        for place in _COUNTED.finditer(low):
+            name = parts.get(place[1])
+            if name is None or low[: place.start() + 1].rstrip("0123456789")[-1:] in _GLUED:
+                continue
+            start, end = place.start(1), _with_name_behind(low, place.end(), name.split())
+            if not _NAME_BEHIND.match(text, end) and not any(n.start < end and start < n.end for n in names):
+                found.append(Mention(start, end, name))
+        return found
 
     def products_in(self, text: str) -> Sequence[Mention]:
         """Where it names products."""
@@ -282,6 +297,18 @@ class Known:
     def rounded(self, value: Decimal) -> Decimal:
         """To what the currency can pay."""
         return value.quantize(Decimal(1).scaleb(-exponent(self.facts.currency or "USD")), ROUND_HALF_EVEN)
+
+
+_COUNTED = re.compile(r"\d ([^\W\d_]{3,})")
+_GLUED = frozenset(".,$€£¥#-")
+"""Before a number they make it part of something else."""
+
+
+def _with_name_behind(low: str, end: int, own: Sequence[str]) -> int:
+    """Where the words of a name end that follow on one of them."""
+    while low[end : end + 1] == " " and (word := _LETTERS.match(low, end + 1)) and word[0] in own:
+        end = word.end()
+    return end
 
 
 def _has_article(text: str, place: int) -> bool:

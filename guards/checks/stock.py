@@ -155,7 +155,7 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
 def _names(text: str, ours: Known) -> Sequence[Mention]:
     """The products that it names, "ten mugs" too."""
     names = ours.products_in(text)
-    counted = [m for m in ours.counted_in(text) if not any(n.start < m.end and m.start < n.end for n in names)]
+    counted = ours.counted_in(text)
     return sorted([*names, *counted]) if counted else names
 
 

@@ -212,6 +212,7 @@ def _add(found: list[Sentence], whole: _Whole, start: int, end: int, first: bool
     found.append(Sentence(whole, start, end, first))
 
 
+@lru_cache(maxsize=4)
 def with_digits(text: str) -> str:
     """The text with numbers in words written in digits, every letter at its place."""
     found = sentences(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
@@ -84,25 +85,25 @@ class Known:
 
     @cached_property
     def short_names(self) -> dict[str, str]:
-        """What a product is called for short behind an article ("the dress"), where only one can be meant."""
-        whole: dict[str, str] = {}
-        shared = set(NO_SHORT_NAME)
-        for name in {product.name.lower() for product in self.facts.products}:
+        """What a product is called for short behind an article ("the black dress"), where no part of it is its own."""
+        names = self._own_names
+        count = Counter([word for name in names for word in name.split()])
+        found: dict[str, str] = {}
+        for name in names:
             words = name.split()
-            for short in {words[-1], " ".join(words[-2:])} if len(words) > 2 else words[1:]:
-                if short in whole:
-                    shared.add(short)
-                whole[short] = name
-        products = self.products
-        names = {product.name.lower() for product in self.facts.products}
-        return {
-            short: name
-            for short, name in whole.items()
-            if len(short) > 3
-            and short not in shared
-            and short not in products
-            and not any(short in other and not other.startswith(name) for other in names if other != name)
-        }
+            if len(words) < 2 or (count[words[-1]] == 1 and words[-1] in self.parts):
+                continue
+            for short in (words[-1], " ".join(words[-2:])) if len(words) > 2 else words[1:]:
+                if len(short) < 4 or short in NO_SHORT_NAME or short in self.products:
+                    continue
+                if not any(short in other and not other.startswith(name) for other in names if other != name):
+                    found[short] = name
+        return found
+
+    @cached_property
+    def _own_names(self) -> Sequence[str]:
+        """The names of products in lower case, each once."""
+        return tuple(dict.fromkeys([product.name.lower() for product in self.facts.products]))
 
     @cached_property
     def orders(self) -> dict[str, OrderFact]:
@@ -117,11 +118,15 @@ class Known:
     def parts(self) -> Mapping[str, str]:
         """Words of three letters and more that stand in the name of one product only, and that name."""
         found: dict[str, str] = {}
-        for name in {product.name.lower() for product in self.facts.products}:
-            for word in _PART.findall(name):
-                for form in (word, word[:-1]) if word.endswith(("s", "n")) else (word,):
-                    found[form] = name if found.get(form, name) is name else ""
-        return {word: name for word, name in found.items() if name and word not in NO_PART}
+        for name in self._own_names:
+            for word in name.split():
+                for part in (word,) if word.isalpha() else _PART.findall(word):
+                    if len(part) < 3 or part in NO_PART:
+                        continue
+                    found[part] = name if found.get(part, name) is name else ""
+                    if part[-1] in "sn":
+                        found[part[:-1]] = name if found.get(part[:-1], name) is name else ""
+        return {word: name for word, name in found.items() if name}
 
     @cached_property
     def _parts_and_plurals(self) -> Mapping[str, str]:
@@ -131,7 +136,7 @@ class Known:
     def _tails(self) -> dict[str, str]:
         """What German words of one name end with, "mixer" of a Handmixer."""
         found: dict[str, str] = {}
-        for name in {product.name.lower() for product in self.facts.products}:
+        for name in self._own_names:
             for word in _PART.findall(name):
                 for place in range(3, len(word) - 4):
                     tail = word[place:]
@@ -148,11 +153,17 @@ class Known:
     def _by_first_word(self) -> Mapping[str, Sequence[str]]:
         """All names by their first run of letters; those that have none by nothing."""
         found: dict[str, list[str]] = {}
-        for name in self.all_names:
-            first = _LETTERS.search(name)
-            word = first[0] if first else ""
-            for form in (word, f"{word}s") if word == name else (word,):
-                found.setdefault(form, []).append(name)
+        lines = [key.lower() for order in self.facts.orders for line in order.lines for key in (line.name, line.sku)]
+        for name in dict.fromkeys([*self.products, *self.short_names, *self.orders, *lines]):
+            word = name.partition(" ")[0]
+            if not word.isalpha():
+                first = _LETTERS.search(name)
+                word = first[0] if first else ""
+                if not word and (not name or name.isspace()):
+                    continue
+            found.setdefault(word, []).append(name)
+            if word == name:
+                found.setdefault(f"{word}s", []).append(name)
         return found
 
     def _names_in(self, words: frozenset[str]) -> tuple[str, ...]:
@@ -221,11 +232,8 @@ class Known:
             found = [
                 mention
                 for mention in named(text, self._names_in(words))
-                if (
-                    text[mention.start : mention.end].isupper()
-                    if len(mention.key) < 4 and mention.key.isalpha() and mention.key not in short
-                    else mention.key not in short or _has_article(text, mention.start)
-                )
+                if (mention.key not in short or _has_article(text, mention.start))
+                and (len(mention.key) > 3 or not mention.key.isalpha() or text[mention.start : mention.end].isupper())
             ]
             parts = self._parts_and_plurals.keys() & words
             if parts:

@@ -98,7 +98,8 @@ DEEDS = (
     ),
     _deed(
         "return",
-        "return retoure rücksendung rückgabe retour",
+        "arranged started created =set opened registered initiated booked processed approved sent emailed mailed "
+        "generated angelegt veranlasst eingeleitet erstellt angemeldet créé enregistré lancé organisé",
         "return",
         rf"{_WE}{_MADE} (?:a |the |your )?return\b", rf"\breturn\b.{{0,30}}?{_BEEN}{_MADE}\b",
         rf"{_ICH}(?:retoure|rücksendung|rückgabe)\b.{{0,30}}?\b(?:angelegt|veranlasst|eingeleitet"
@@ -126,7 +127,8 @@ DEEDS = (
     ),
     _deed(
         "change of address",
-        "address adresse dirección lieferadresse",
+        "changed updated corrected geändert aktualisiert modifié modifier changé changer mis mettre cambiado cambiar "
+        "actualizado modificado modificar",
         "address",
         r"\b(?:he|hemos|acabo de|acabamos de)\s(?:ya )?(?:cambiad\w|cambiar|actualizad\w|actualizar|modificad\w|modificar)"
         r"[^.;]{0,30}\bdirección\b|\b(?:viens|venons) de (?:modifier|changer|mettre à jour)\b[^.;]{0,20}\badresse\b",
@@ -139,13 +141,13 @@ DEEDS = (
     ),
     _deed(
         "change of payment",
-        "payment",
+        "changed updated",
         "payment",
         rf"{_WE}(?:changed|updated) (?:the |your )?payment\b", rf"\bpayment\b.{{0,30}}?{_BEEN}(?:changed|updated)\b",
     ),
     _deed(
         "discount",
-        "discount code coupon voucher credit rabatt gutschein remise réduction bon applied appliqué",
+        "applied added redeemed activated eingelöst angewendet gewährt hinterlegt aktiviert appliqué ajouté activé",
         "redeem code discount offer promotion coupon",
         rf"{_WE}(?:applied|added|redeemed|activated) (?:a |the |your |this "
         rf"|an )?(?:[\w%$€£]{{1,12}} ){{0,2}}(?:discount|code|coupon|voucher|credit)\b",
@@ -157,7 +159,7 @@ DEEDS = (
     ),
     _deed(
         "order",
-        "order placed submitted reordered bestellung commande",
+        "placed submitted reordered =ordered aufgegeben abgeschickt =passé",
         "order place_order checkout buy purchase complete_checkout",
         rf"{_WE}(?:placed|submitted) (?:the |your |an |a |this )?(?:new )?order\b"
         rf"|{_WE}(?:re)?ordered (?:it|them|the|a|one|another|two) ?",

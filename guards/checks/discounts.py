@@ -55,7 +55,7 @@ _FEE = Cue(
     r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest",
 )
 _HALF = Cue(
-    "half halben moitié off", r"\b(?:half[- ]price|half off|50-50 off|zum halben preis|à moitié prix|moitié prix)\b"
+    "half halben moitié", r"\b(?:half[- ]price|half off|zum halben preis|à moitié prix|moitié prix)\b"
 )
 _GIVEN = (
     Cue(
@@ -65,7 +65,7 @@ _GIVEN = (
         r"|\bfree of charge\b(?<!shipping free of charge)"
         r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)",
     ),
-    Cue("for", r"\b(?:two|2|three|3)[- ]for[- ](?:one|1|two|2|the price of)\b"),
+    Cue("=for", r"[eo23](?:(?<=\btwo)|(?<=\bthree)|(?<=\b[23]))[- ]for[- ](?:one|1|two|2|the price of)\b"),
 )
 _CODE_AFTER = re.compile(
     r"(?<!postal )(?<!zip )(?<!country )(?<!error )(?<!tracking )(?<!order )(?<!area )(?<!qr )"

@@ -161,7 +161,9 @@ IN_CELL = re.compile(r"\s?\|\s?[x×]?\s?0*(?P<behind>\d{1,3})\s?[x×]?\s?\|\s?[$
 """Between the price of one and that of several: a reckoning that is written out."""
 DIFFERENCE = re.compile(r"\b(?:difference|unterschied|preisunterschied|differenz|différence|écart|diferencia)\b")
 DIFFERENCE_TOPIC = topic("difference unterschied preisunterschied differenz différence écart diferencia")
-GOODS = re.compile(
+GOODS = Cue(
+    "goods items products subtotal sub =basket =cart ware waren warenwert zwischensumme artikel articles sous panier "
+    "artículos productos cesta",
     r"\b(?:goods|items|products|subtotal|sub-total|basket|cart|waren?|warenwert|zwischensumme|artikel|articles"
     r"|sous-total|panier|artículos|productos|cesta)\b"
 )

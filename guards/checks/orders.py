@@ -122,7 +122,7 @@ _HOLDS = re.compile(
     r"|contient|comprend|mit|avec|consists)\b"
 )
 _TRACKING = Cue(
-    "tracking sendungs shipment parcel suivi track seguimiento",
+    "tracking sendungs =shipment =parcel suivi track seguimiento",
     r"\b(?:seguimiento|tracking|sendungs|shipment|parcel|suivi|track)[\w-]{0,12}(?:\s(?:number|no\.?|id|code"
     r"|nummer|de suivi|it with|is|with))*(?:\s(?:of|for|to|zur?|zum|der|de|pour"
     r"|on)\s[^.!?:]{1,50}?(?=\s(?:is|es|ist|lautet|est)\s|:))?[\s:#=\"'“„*`]{1,4}(?:is |es |ist |lautet "

@@ -57,7 +57,7 @@ class Reading:
         """Note an amount that was found right."""
         if amount not in self._aims:
             self._said.append(amount.values[0])
-            if GOODS.search(around.sentence.low):
+            if GOODS.search(around.sentence):
                 self._goods = amount.values[0]
 
     def aim_at(self, amount: Amount) -> None:

@@ -27,11 +27,17 @@ _HEADS = re.compile(
 
 
 def topic(words: str) -> int:
-    """A new topic: the bit that a text has when one of the words, or one that begins like it, stands in it."""
+    """A new topic: the bit that a text has when one of the words, or one that begins like it, stands in it.
+
+    A word behind "=" is meant as it is, and no other that begins like it.
+    """
     bit = 1 << next(_NEXT)
     _LEARNED.clear()
     for word in words.split():
-        _BITS[word[:4]] = _BITS.get(word[:4], 0) | bit
+        if word.startswith("="):
+            _WHOLE[word[1:]] = _WHOLE.get(word[1:], 0) | bit
+        else:
+            _BITS[word[:4]] = _BITS.get(word[:4], 0) | bit
     return bit
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from shopgraph.domain import exponent
@@ -102,7 +103,8 @@ class Amount(NamedTuple):
     """What the digits can mean: 1.500 is fifteen hundred euros, or one and a half dinars."""
 
 
-def find_amounts(text: str) -> list[Amount]:
+@lru_cache(maxsize=8)  # several checks ask for those of the same text
+def find_amounts(text: str) -> Sequence[Amount]:
     """Each amount with a currency, and each number that is said to be a price, from left to right."""
     digits = with_digits(text)
     topics = about(text)

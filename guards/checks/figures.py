@@ -337,7 +337,7 @@ def _typed(
         return frozenset([amount for amount in said_of if amount is not None]) | ours.loose
     if (
         order is not None
-        and (words.TOTAL.search(claim.sentence, near) or claim.is_total_of(order, ours))
+        and (claim.is_total_of(order, ours) or words.TOTAL.search(claim.sentence, near))
         and not words.REFUND.search(claim.sentence, near)
         and not variants
     ):

@@ -244,16 +244,18 @@ class Known:
     def _by_part(self, text: str, parts: set[str], found: Sequence[Mention]) -> Iterator[Mention]:
         """Products of whose name only a part stands behind an article: "the skillet", "the desk lamp"."""
         low = lowered(text)
-        taken = bytearray(len(low))
+        rest, place = [], 0
         for mention in found:
-            taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
+            rest += [low[place : mention.start], "_" * (mention.end - mention.start)]
+            place = mention.end
+        free = "".join([*rest, low[place:]])
         for part in parts:
-            start = low.find(part)
+            start = free.find(part)
             while start >= 0:
                 end = start + len(part)
-                if not taken[start] and not low[start - 1 : start].isalnum() and not low[end : end + 1].isalnum():
+                if not low[start - 1 : start].isalnum() and not low[end : end + 1].isalnum():
                     yield from self._widened(text, low, start, end)
-                start = low.find(part, end)
+                start = free.find(part, end)
 
     def _widened(self, text: str, low: str, start: int, end: int) -> Iterator[Mention]:
         """What is named there with the words of the name around it, where an article stands before."""

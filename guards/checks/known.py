@@ -118,19 +118,22 @@ class Known:
     def parts(self) -> Mapping[str, str]:
         """Words of three letters and more that stand in the name of one product only, and that name."""
         found: dict[str, str] = {}
+        again = found.setdefault
         for name in self._own_names:
             for word in name.split():
                 for part in (word,) if word.isalpha() else _PART.findall(word):
                     if len(part) < 3 or part in NO_PART:
                         continue
-                    found[part] = name if found.get(part, name) is name else ""
-                    if part[-1] in "sn":
-                        found[part[:-1]] = name if found.get(part[:-1], name) is name else ""
+                    if again(part, name) is not name:
+                        found[part] = ""
+                    if part[-1] in "sn" and again(part[:-1], name) is not name:
+                        found[part[:-1]] = ""
         return {word: name for word, name in found.items() if name}
 
     @cached_property
     def _parts_and_plurals(self) -> Mapping[str, str]:
-        found = {f"{word}s": name for word, name in self.parts.items()} | self.parts
+        found = {f"{word}s": name for word, name in self.parts.items()}
+        found.update(self.parts)
         return self._tails() | found if (self.facts.locale or "").startswith("de") else found
 
     def _tails(self) -> dict[str, str]:

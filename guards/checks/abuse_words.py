@@ -50,6 +50,8 @@ INSULT = (
     rf"|\b(?:espèce|bande) d(?:e |['’])(?:{_NAMED}|con|cons)\b|\bpauvre (?:type|con|conne|{_NAMED})\b"
     r"|\b(?:votre|ta|ton|vos) (?:question|demande|message|plainte)s? (?:stupide|idiote|ridicule|débile)s?\b"
     rf"|(?:^|[,!] )(?:{_NAMED})\s?[.!]*$"
+    rf"|\bas (?:{_CALLED}) as you\b|\bso (?:{_CALLED}) wie (?:sie|du)\b|\baussi (?:{_CALLED}) que (?:vous|toi)\b"
+    rf"|\btan (?:{_CALLED}) como (?:tú|usted)\b"
     r"|\b(?:you|du|sie|dich|vous|tu|usted)\b.{0,80}\b(?:moron|idiot|imbecile|cretin|dimwit|nitwit|scum|dumbass|trottel"
     r"|depp|dummkopf|schwachkopf|vollidiot|hohlkopf|blödmann|idiota|imbécil|gilipollas|idiote|imbécile|crétin|abruti)s?\b"
 )

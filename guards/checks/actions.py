@@ -90,11 +90,17 @@ def _orders_of_amounts(sentence: Sentence, facts: Facts) -> set[str]:
     return {plain_id(order.id) for order in facts.orders if order.total in values}
 
 
+_BEGUN = ("create_", "request_", "start_", "open_", "initiate_", "register_")
+"""A return that only began pays nothing back."""
+
+
 def _fits(action: ActionFact, deed: Deed) -> bool:
     """Whether the tool does such a deed; a label for a return is no refund and no return."""
     kind = action.type.lower()
     if "label" in kind:
         return deed.what in ("return", "message")
+    if deed.what == "refund" and "return" in kind and kind.startswith(_BEGUN):
+        return False
     return any(stem in kind for stem in deed.tools)
 
 

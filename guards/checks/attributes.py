@@ -274,7 +274,7 @@ def _counted(low: str, book: AttributeBook, sentence: Sentence) -> list[Measure]
 def _percents(low: str, book: AttributeBook) -> list[Measure]:
     """Percentages of what only these facts have: "a concentration of 15 %", "20 % laurel oil"."""
     found: list[Measure] = []
-    for percent in _EFFECT.finditer(low) if book.shares and "%" in low else ():
+    for percent in _EFFECT.finditer(low) if book.shares else ():
         behind = _WORDS_NEAR.findall(low[percent.end() : percent.end() + 36])[:3]
         ahead = _WORDS_NEAR.findall(low[max(0, percent.start() - 36) : percent.start()])[-3:]
         noun = next((word for word in (*behind, *ahead[::-1]) if plain(word) in book.shares), None)

@@ -281,7 +281,7 @@ def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequenc
     if words.FORMER.search(claim.sentence, claim.nearby):
         allowed |= ours.former(variants)
     if words.REDUCED.search(claim.sentence) or "%" in claim.sentence.low or ours.names_promotion(claim.sentence.low):
-        allowed |= ours.reduced(variants)
+        allowed |= ours.reduced(variants, claim.sentence.low)
     if any(m.key in ours.orders for m in claim.around.here) or claim.sentence.topics & words.ORDERED:
         allowed = allowed.union(*(ours.lines.get(m.key, ()) for m in said))
     delivery = ours.facts.delivery
@@ -452,7 +452,7 @@ def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Readi
     variants = [v for m in subjects for v in ours.variants(m.key, low)] if subjects else list(ours.facts.products)
     if words.BRINGS.search(claim.lead) and (cut := reading.cut) is not None:
         found = frozenset(ours.known.rounded(price * (100 - cut) / 100) for price in ours.current(variants))
-    elif words.SAVING.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
+    elif words.SAVING.search(claim.sentence, claim.lead[-24:] if _is_direct(claim, subjects) else claim.nearby):
         cuts = {v.compare_at - v.price for v in variants if v.compare_at is not None and v.price is not None}
         found = frozenset(cuts) if len(cuts) == 1 and reading.cut is None else ours.savings(variants)
     elif words.OTHER.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):

@@ -51,7 +51,7 @@ _ARTICLES = tuple(
         "su ",
         "nuestro ",
         "nuestra ",
-        "l'",
+        "of ", "l'",
         "l’",
         "d'",
         "d’",
@@ -282,10 +282,13 @@ class Known:
         found: list[Mention] = []
         low = lowered(with_digits(text))
         for place in _COUNTED.finditer(low):
-            name = parts.get(place[1])
-            if name is None or low[: place.start() + 1].rstrip("0123456789")[-1:] in _GLUED:
+            group = 1 if place[1] in parts else 2
+            name = parts.get(place[group] or "")
+            if name is None or (group == 2 and not text[place.start(2)].isupper()):
                 continue
-            start, end = place.start(1), _with_name_behind(low, place.end(), name.split())
+            if low[: place.start() + 1].rstrip("0123456789")[-1:] in _GLUED:
+                continue
+            start, end = place.start(1), _with_name_behind(low, place.end(group), name.split())
             if not _NAME_BEHIND.match(text, end) and not any(n.start < end and start < n.end for n in names):
                 found.append(Mention(start, end, name))
         return found
@@ -312,7 +315,7 @@ class Known:
         return value.quantize(Decimal(1).scaleb(-exponent(self.facts.currency or "USD")), ROUND_HALF_EVEN)
 
 
-_COUNTED = re.compile(r"\d ([^\W\d_]{3,})")
+_COUNTED = re.compile(r"\d ([^\W\d_]{3,})(?: ([^\W\d_]{3,}))?")
 _GLUED = frozenset(".,$€£¥#-")
 """Before a number they make it part of something else."""
 

@@ -65,12 +65,14 @@ _OFFERS = (
         "point punkt cashback puntos fidélité",
     ),
     _Offer(
-        "customers people users buyers shoppers sold kunden käufer verkauft clients acheteurs vendus clientes "
+        "owners dentists vets doctors experts customers people users buyers shoppers sold kunden käufer verkauft clients acheteurs vendus clientes "
         "vendidos million thousands",
         r"\b(?:over |more than |already )?(?:\d[\d.,]*\+?k?|thousands|millions|hundreds)(?: of)? (?:\w+ )?(?:happy "
         r"|satisfied )?(?:customers|people|users|buyers|shoppers|families)(?: (?:have|already"
         r"|who))? (?:\w+ )?(?:love|bought|buy|trust|use|recommend|chose|own|swear)"
         r"|(?<![$€£¥\d.,])\d{1,3}(?:[.,]?\d{3})*\+? (?:already )?(?:units |pieces |copies )?sold\b"
+        r"|\b\d{1,3} (?:out of|in|von|sur|de cada) \d{1,3} (?:\w+ )?(?:customers|owners|people|users|buyers|dentists|vets|doctors"
+        r"|kunden|käufer\w*|clients|clientes)\b|\bour (?:vets|doctors|experts|dentists) recommend\b"
         r"|\b\d{1,3} ?% of (?:our )?(?:customers|buyers|users|people)\b"
         r"|\b(?:über |mehr als )?\d[\d.]* (?:\w+ )?(?:kunden|käufer) (?:lieben|haben|vertrauen|empfehlen)"
         r"|\b\d{1,3} ?% (?:der|unserer) (?:kunden|käufer)\b|\b\d[\d.]* mal verkauft\b"
@@ -79,14 +81,14 @@ _OFFERS = (
         "",
     ),
     _Offer(
-        "immune lowers reduces cuts lose shed melts burns relieves eases cures flush regrows strengthens boosts "
+        "cure immune lowers reduces cuts lose shed melts burns relieves eases cures flush regrows strengthens boosts "
         "supports stärkt senkt lindert renforce réduit baisse diminue refuerza immunity immunsystem immunité blood "
         "pressure cholesterol weight pain anxiety stress blutdruck cholesterin abnehmen schmerzen tension perdre "
         "douleurs wrinkles falten rides hair sleep cellulite fat kilos detox toxins",
         r"\b(?:boosts?|strengthens?|supports?) (?:your |the )?immun\w+|\b(?:lowers?|reduces?|cuts?) (?:your "
         r"|the )?(?:blood pressure|cholesterol|blood sugar|anxiety|pain|wrinkles|inflammation)\b"
         r"|\b(?:lose|shed|melts?|burns?)(?: up to| off)? (?:\d+ )?(?:kilos?|kg|pounds|lbs?|weight|belly fat"
-        r"|body fat|fat)\b|\b(?:relieves?|eases?|cures?) (?:your |the |any |all )?(?:pain|anxiety|depression"
+        r"|body fat|fat)\b|\b(?:relieves?|eases?|cures?) (?:your |the |any |all )?(?:\w+ )?(?:pain|anxiety|depression"
         r"|migraines?|arthritis|insomnia)\b|\bdetox\w*|\bflush\w* out toxins\b|\bregrows? hair\b"
         r"|\bstärkt (?:das|dein|ihr) immunsystem\b|\bsenkt (?:den|das|deinen|ihren) (?:blutdruck|cholesterin\w*)\b"
         r"|\blindert (?:schmerzen|angst\w*|depressionen)\b|\bhilft beim abnehmen\b|\bgegen (?:falten|cellulite"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from shopgraph.guards.checks.amounts import Amount, read_number
@@ -11,6 +12,7 @@ from shopgraph.guards.checks.claims import Around, Claim
 from shopgraph.guards.checks.figures_words import GOODS
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.sums import COMPARED, SHIPPED, TOTAL, Basket, count_before, total_of
+from shopgraph.guards.checks.subjects import by_parts
 from shopgraph.guards.checks.text import Sentence
 
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|percent|prozent)")
@@ -22,6 +24,13 @@ _FIRST_COUNT = re.compile(
     r" (?:are|is|cost|come|would|will|make|kosten|sind|macht|kommen|coûtent|font|reviennent|cuestan|son|salen|hacen)\b"
 )
 """A sentence that begins with a number of the thing before."""
+
+_TO_FREE = re.compile(
+    r"(?:away from|short of|more (?:for|to get|until)|missing for|left (?:to|until)|to (?:get|reach|qualify for)) (?:the )?(?:free|\w+ free)"
+    r"|(?:bis|für) (?:zum|zur|den|die) (?:kostenlosen|gratis|versandkostenfreien)\w*|fehl\w*[^.;]{0,40}(?:versand|lieferung)"
+    r"|manque[^.;]{0,40}livraison|falta[^.;]{0,40}env[ií]o"
+)
+"""What lacks to free delivery is told."""
 
 
 class Reading:
@@ -97,10 +106,22 @@ class Reading:
         prices = self._ours.current(self._ours.variants(claim.around.carried[0].key, ""))
         return next(iter(prices)) * int(many["n"]) if len(prices) == 1 else None
 
+    def _missing_to_free(self, claim: Claim, named: Sequence[tuple[Sentence, Mention]]) -> Decimal | None:
+        """What lacks to free delivery with what the sentence names, or else the product before."""
+        delivery = self._ours.facts.delivery
+        items = named or [(claim.sentence, mention) for mention in claim.around.carried]
+        total = total_of(items, self._ours) if items else None
+        if delivery is None or delivery.free_from is None or total is None or total >= delivery.free_from:
+            return None
+        return delivery.free_from - total
+
     def expected(self, claim: Claim) -> Decimal | None:
         """The total or difference that the amount must have meant to be, where that is clear."""
         low = claim.sentence.low
         named = [(claim.sentence, m) for m in claim.around.products if self._ours.known.variants(m.key)]
+        named = named or [(claim.sentence, m) for m in by_parts(claim.sentence, self._ours.known.parts)]
+        if _TO_FREE.search(low):
+            return self._missing_to_free(claim, named)
         if COMPARED.search(claim.tail[:30]):
             prices = {p for s, m in named for v in self._ours.variants(m.key, s.low) if (p := v.price) is not None}
             return abs(max(prices) - min(prices)) if len(prices) == 2 else None

@@ -170,9 +170,18 @@ def _of_another(sentence: Sentence, finding: Finding, stocks: Sequence[int | Non
     return said.isdecimal() and int(said) in stocks
 
 
+_AGAIN = re.compile(
+    r"\b(?:(?:again|back in stock|wieder|de nouveau|de nuevo)(?=[^.;]{0,40}\b(?:since|now|already|seit|jetzt|schon|bereits|depuis"
+    r"|maintenant|déjà|desde|ahora|ya)\b)|(?<=now )(?:again|back in stock)|(?<=jetzt )wieder|(?<=already )back in stock)"
+)
+"""It is so already."""
+
+
 def _doubts(sentence: Sentence) -> bool:
     """Whether it speaks of what may be or will be, not of what is."""
-    return bool(sentence.topics & _QUESTION_TOPIC) and _QUESTION.search(sentence.low) is not None
+    if not sentence.topics & _QUESTION_TOPIC:
+        return False
+    return _QUESTION.search(_AGAIN.sub(" ", sentence.low)) is not None
 
 
 def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | None, ours: Known) -> Iterator[Finding]:

@@ -85,7 +85,7 @@ class Subjects:
         taken = [(mention.start, mention.end) for mention in names]
         parts = [
             part
-            for part in _by_parts(sentence, self._known.parts)
+            for part in by_parts(sentence, self._known.parts)
             if not any(begin <= part.start < end for begin, end in taken)
         ]
         if not parts:
@@ -100,7 +100,7 @@ def subjects(text: str, known: Known) -> Subjects:
     return Subjects(text, known)
 
 
-def _by_parts(sentence: Sentence, parts: Mapping[str, str]) -> list[Mention]:
+def by_parts(sentence: Sentence, parts: Mapping[str, str]) -> list[Mention]:
     """Products of which it says a word that only their name holds: "the tent" of several things."""
     found: list[Mention] = []
     for word in sentence.words if parts else ():

@@ -23,13 +23,13 @@ from shopgraph.guards.checks.units import UNITS, plain
 from shopgraph.guards.facts import ProductFact
 
 TOTAL = Cue(
-    "together total totals subtotal altogether all sum adds add makes make come comes came up zusammen insgesamt "
+    "kommen kommst together total totals subtotal altogether all sum adds add makes make come comes came up zusammen insgesamt "
     "gesamt summe "
     "élève asciende macht ergeben ergibt sind also ensemble totalise font soit donc fait arrivez juntos suma "
     "suman total son "
     "llegas so that pay zahlen zahlst bezahlen payez paieriez paga pagas pagaría cela",
     r"\bpay\b|\bzahl(?:en|st)\b|bezahlen|\bpa(?:y|i)er?(?:ez|iez)\b|\bpag(?:a|as|aría)\b|\bcela fait\b|"
-    r"\btogether\b|\b(?:sub)?totals?\b|altogether|\bin all\b|\badds? up\b|\bmakes?\b|\bcom(?:e|es|ing) to\b"
+    r"\bkomm(?:en|st) (?:sie|du|man) [^.;]{0,20}?auf\b|\bkommen auf\b|\btogether\b|\b(?:sub)?totals?\b|altogether|\bin all\b|\badds? up\b|\bmakes?\b|\bcom(?:e|es|ing) to\b"
     r"|\bcame to\b|"
     r"\bso\b|\bthat['’]?s\b|\bzusammen\b|insgesamt|gesamt|\bsumme\b|\bmacht\b|\bergeben|\bergibt|\bsind das\b|\balso\b|"
     r"\bensemble\b|\bfont\b|\bsoit\b|\bdonc\b|\bau total\b|\bfait\b|\barrivez\b|\bjuntos\b|\bsuman?\b|\bson\b"

@@ -254,7 +254,7 @@ def aspect_of(claim: Measure, low: str) -> str:
 
 
 _CHARGE = (
-    r"(?:on|per|from|with|mit|pro|bei|sur|par|avec|con|por|en) (?:an?|one|a single|a full|single|each|every|einer?"
+    r"(?:on|per|from|with|mit|pro|bei|sur|par|avec|con|por|en) (?:0*1|an?|one|a single|a full|single|each|every|einer?"
     r"|eine[rm]|une?|una|chaque|cada)? ?(?:single |full |vollen |einzigen |seule |sola )?"
     r"(?:charge|battery|ladung|aufladung|akkuladung|charge|recharge|carga)\b"
 )

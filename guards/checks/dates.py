@@ -262,7 +262,8 @@ def _write(day: date, like: re.Match[str], locale: str | None, text: str) -> str
         return f"{first:0{pad}d}{like['sep']}{second:0{pad}d}{like['sep']}{year}"
     month = _month(day, text[slice(*like.span("m1" if like["m1"] else "m2"))], locale)
     year_text = like["y1"] or like["y2"]
-    year = f"{',' if like['y1'] and ',' in like[0] else ''} {day.year}" if year_text else ""
+    of_year = " de" if year_text and f" de {year_text}" in like[0] else " del" if f" del {year_text}" in like[0] else ""
+    year = f"{',' if like['y1'] and ',' in like[0] else of_year} {day.year}" if year_text else ""
     if like["m1"]:
         return f"{month} {day.day}{_ordinal(day.day) if like['th'] else ''}{year}"
     dot = like["dot"] or ""

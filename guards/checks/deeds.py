@@ -151,6 +151,8 @@ DEEDS = (
         "redeem code discount offer promotion coupon",
         rf"{_WE}(?:applied|added|redeemed|activated) (?:a |the |your |this "
         rf"|an )?(?:[\w%$€£]{{1,12}} ){{0,2}}(?:discount|code|coupon|voucher|credit)\b",
+        rf"{_WE}(?:applied|added|redeemed|activated) (?:the |your )?(?:code )?[a-z]{{2,}}\d+\b"
+        rf"|{_ICH}[a-z]{{2,}}\d+ (?:\w{{1,12}} ){{0,3}}(?:eingelöst|angewendet|aktiviert)\b|{_JAI}(?:appliqué|activé) [a-z]{{2,}}\d",
         rf"\b(?:discount|code|coupon|voucher)\b.{{0,30}}?{_BEEN}(?:applied|added|redeemed|activated)\b",
         rf"{_ICH}(?:rabatt|gutschein|code)\b.{{0,30}}?\b(?:eingelöst|angewendet|gewährt|hinterlegt|aktiviert)\b",
         rf"\b(?:rabatt|gutschein|code)\b.{{0,30}}?\bwurde\b.{{0,20}}?\b(?:eingelöst|angewendet"

@@ -199,7 +199,9 @@ def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Seque
     typed = _typed(claim, ours, said, variants)
     if typed is not None:
         order = claim.order(ours)
-        exact = order is not None and claim.before.endswith("über ") and claim.is_total_of(order, ours)
+        exact = _is_threshold(claim) or (
+            order is not None and claim.before.endswith("über ") and claim.is_total_of(order, ours)
+        )
         return _holds(claim, claim.amount, typed, variants, exact=exact)
     if _of_a_stranger(claim, said):
         return False

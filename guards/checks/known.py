@@ -131,7 +131,8 @@ class Known:
         return {word: name for word, name in found.items() if name}
 
     @cached_property
-    def _parts_and_plurals(self) -> Mapping[str, str]:
+    def forms(self) -> Mapping[str, str]:
+        """The parts of names, their plurals, and what German words among them end with."""
         found = {f"{word}s": name for word, name in self.parts.items()}
         found.update(self.parts)
         return self._tails() | found if (self.facts.locale or "").startswith("de") else found
@@ -238,7 +239,7 @@ class Known:
                 if (mention.key not in short or _has_article(text, mention.start))
                 and (len(mention.key) > 3 or not mention.key.isalpha() or text[mention.start : mention.end].isupper())
             ]
-            parts = self._parts_and_plurals.keys() & words
+            parts = self.forms.keys() & words
             if parts:
                 found = sorted({*found, *self._by_part(text, parts, found)})
             self._read = (text, found)
@@ -262,7 +263,7 @@ class Known:
 
     def _widened(self, text: str, low: str, start: int, end: int) -> Iterator[Mention]:
         """What is named there with the words of the name around it, where an article stands before."""
-        name = self._parts_and_plurals[low[start:end]]
+        name = self.forms[low[start:end]]
         own = name.split()
         while low[start - 1 : start] == " " and low[low.rfind(" ", 0, start - 1) + 1 : start - 1] in own:
             start = low.rfind(" ", 0, start - 1) + 1
@@ -277,7 +278,7 @@ class Known:
         return self._counted[1]
 
     def _read_counted(self, text: str) -> list[Mention]:
-        parts = self._parts_and_plurals
+        parts = self.forms
         names = self.mentions(text)
         found: list[Mention] = []
         low = lowered(with_digits(text))

@@ -119,7 +119,9 @@ class Reading:
         """The total or difference that the amount must have meant to be, where that is clear."""
         low = claim.sentence.low
         named = [(claim.sentence, m) for m in claim.around.products if self._ours.known.variants(m.key)]
-        named = named or [(claim.sentence, m) for m in by_parts(claim.sentence, self._ours.known.parts)]
+        if not named:
+            parts = [(claim.sentence, m) for m in by_parts(claim.sentence, self._ours.known.forms)]
+            named = parts if len(parts) > 1 or _TO_FREE.search(low) else []
         if _TO_FREE.search(low):
             return self._missing_to_free(claim, named)
         if COMPARED.search(claim.tail[:30]):

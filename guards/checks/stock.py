@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.customer import is_quoted
 from shopgraph.guards.checks.known import Known, known, variants_meant
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
@@ -194,12 +195,12 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
             return
         yield from _judge(sentence, 0, len(sentence.text), variants)
         return
-    if len(here) == 1:
-        yield from _judge(sentence, 0, len(sentence.text), variants_meant(sentence.low, ours.variants(here[0].key)))
-        return
     listed = list(_listed(sentence, here, ours)) if sentence.topics & _LISTED.topic else []
     if listed:
         yield from (finding for finding in listed if finding is not None)
+        return
+    if len(here) == 1:
+        yield from _judge(sentence, 0, len(sentence.text), variants_meant(sentence.low, ours.variants(here[0].key)))
         return
     for part in _parts(sentence, here):
         variants = [v for m in part.names for v in variants_meant(part.low(sentence), ours.variants(m.key))]
@@ -211,7 +212,7 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
 
 _LISTED = Cue(
     "left stock available remaining lager verfügbar vorrätig übrig disponibles disponible quedan reste restent",
-    r"\b(?:left|in stock|available|remaining|auf lager|verfügbar|vorrätig|übrig|en stock|disponibles?|quedan|restent?)\b",
+    r"\b(?:left|in stock|available|remaining|auf lager|verfügbar|vorrätig|übrig|en stock|disponibles?|quedan|reste(?:nt)?)\b",
 )
 _NUMBER_AHEAD = re.compile(r"(?<![\d.,#$€£-])(?P<number>\d{1,20})(?: [x×])? $")
 
@@ -219,7 +220,9 @@ _NUMBER_AHEAD = re.compile(r"(?<![\d.,#$€£-])(?P<number>\d{1,20})(?: [x×])? 
 def _listed(sentence: Sentence, here: Sequence[Mention], ours: Known) -> Iterator[Finding | None]:
     """Numbers right before names: "four lamps and two mugs are left"; None where one is right."""
     found = [_NUMBER_AHEAD.search(sentence.digits, 0, mention.start - sentence.start) for mention in here]
-    if not all(found) or _LISTED.search(sentence) is None:
+    if not all(found) or _LISTED.search(sentence) is None or sentence.denies:
+        return
+    if is_quoted(sentence, here[0].start - sentence.start):
         return
     for number, mention in zip(found, here, strict=True):
         stocks = {variant.stock for variant in ours.variants(mention.key)}

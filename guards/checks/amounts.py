@@ -188,7 +188,8 @@ def write_amount(value: Decimal, *, like: str, currency: str | None, locale: str
     sign = _OWN_SIGNS.get(currency or "")
     if sign is None or _ANY_SIGN.isdisjoint(like):
         return f"{number} {currency or ''}".strip()
-    return f"{sign}{number}" if sign in "$£" or like[0] in _ANY_SIGN else f"{number} {sign}"
+    first = sign in "$£" or (like[0] in _ANY_SIGN and (locale or "en")[:2] not in _COMMA_LANGUAGES)
+    return f"{sign}{number}" if first else f"{number} {sign}"
 
 
 def write_number(value: Decimal, *, like: str, currency: str | None, locale: str | None) -> str:

@@ -63,7 +63,7 @@ def is_borne(claim: Measure, products: Sequence[ProductFact], low: str, book: At
         return True
     if claim.kind == "area" and any(_is_product(claim, figures) for figures in known):
         return True
-    if claim.kind in ("turns", "frequency") and any(_lists(product, claim) for product in products):
+    if claim.kind == "turns" and any(_lists(product, claim) for product in products):
         return True
     alike = [figure.measure for figures in known for figure in figures if same_kind(claim, figure.measure)]
     if _COMPARED.match(low, claim.end):

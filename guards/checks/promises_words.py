@@ -142,7 +142,7 @@ PROMISES = (
     ),
     Promise(
         "customers people kunden clients clientes",
-        r"(?<!\d)\d[\d.,]{2,12} (?:happy |satisfied )?(?:customers|people|kunden|clients|clientes)\b",
+        r"(?<!\d)(?!0)\d[\d.,]{2,12} (?:happy |satisfied )?(?:customers|people|kunden|clients|clientes)\b",
     ),
     Promise(
         "points punkte puntos",

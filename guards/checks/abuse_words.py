@@ -24,7 +24,7 @@ NAMED = whole_words(
 )
 """What somebody is called."""
 CALLED = NAMED | whole_words(
-    "stupid dumb pathetic worthless useless clueless ignorant brainless braindead retarded disgusting ugly "
+    "dumbest stupidest dümmste dümmster blödeste stupid dumb pathetic worthless useless clueless ignorant brainless braindead retarded disgusting ugly "
     "dumm dumme dummer dämlich dämliche blöd blöde blöder bescheuert lächerlich unfähig "
     "stupide stupides nul nulle ridicule débiles bête bêtes incapable"
 )

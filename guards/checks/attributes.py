@@ -43,7 +43,7 @@ _SHARES = frozenset(SHARES)
 _PERCENT_WORDS = frozenset({"percent", "prozent", "pourcent", "cent", "ciento"})
 _OCTETS = frozenset({"go", "to", "mo"})
 _RUNS = whole_words(
-    "battery batteries akku akkus akkulaufzeit batterie batterien batería laufzeit autonomie autonomía playback "
+    "holds hold works work keeps stays battery batteries akku akkus akkulaufzeit batterie batterien batería laufzeit autonomie autonomía playback "
     "playtime "
     "charge runs run running lasts last lasting plays läuft laufen hält halten durchhält tient tiennent dure durent "
     "burns "

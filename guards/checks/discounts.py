@@ -140,6 +140,7 @@ def _offers(text: str, sentence: Sentence, ours: Known) -> Iterator[Finding]:
         cut = (
             not _CUT_WORDS.isdisjoint(sentence.words)
             or _CUT.search(sentence) is not None
+            or gives_it(sentence, found.start())
             or any(promotion.name and promotion.name.lower() in sentence.low for promotion in ours.running)
         )
         fee = _FEE.search(sentence)
@@ -193,9 +194,10 @@ def _own_cut(sentence: Sentence, values: Sequence[Decimal], ours: Known) -> Deci
         for product in ours.variants(names[0].key)
         if product.compare_at and product.price is not None and product.price < product.compare_at
     }
-    if len(cuts) != 1 or ours.running or any(abs(value - cut) < 1 for value in values for cut in cuts):
+    running = {promotion.percent for promotion in ours.running}
+    if len(cuts) != 1 or not running.isdisjoint(values) or any(abs(value - cut) < 1 for value in values for cut in cuts):
         return None
-    return None if any(value <= ours.most_percent for value in values) else next(iter(cuts)).quantize(Decimal(1))
+    return next(iter(cuts)).quantize(Decimal(1))
 
 
 def _meant(sentence: Sentence, ours: Known) -> Decimal | None:

@@ -307,7 +307,8 @@ def _derived(claim: Claim, ours: Book) -> frozenset[Decimal]:
         every = {price for name in subjects for price in ours.current(ours.variants(name, ""))}
         found |= {abs(one - other) for one in every for other in every if one != other}
     if words.TAX.search(claim.sentence):
-        found |= ours.taxed(prices)
+        written = {value for one in claim.around.amounts if one is not claim.amount for value in one.values}
+        found |= ours.taxed(prices | written)
     return frozenset(found)
 
 

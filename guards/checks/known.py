@@ -316,6 +316,7 @@ class Known:
         return value.quantize(Decimal(1).scaleb(-exponent(self.facts.currency or "USD")), ROUND_HALF_EVEN)
 
 
+_DIGITS = re.compile(r"\d+(?![\d.,])")
 _COUNTED = re.compile(r"\d ([^\W\d_]{3,})(?: ([^\W\d_]{3,}))?")
 _GLUED = frozenset(".,$€£¥#-")
 """Before a number they make it part of something else."""
@@ -323,8 +324,12 @@ _GLUED = frozenset(".,$€£¥#-")
 
 def _with_name_behind(low: str, end: int, own: Sequence[str]) -> int:
     """Where the words of a name end that follow on one of them."""
-    while low[end : end + 1] == " " and (word := _LETTERS.match(low, end + 1)) and word[0] in own:
+    while low[end : end + 1] == " " and (word := _LETTERS.match(low, end + 1)) and (
+        word[0] in own or word[0].removesuffix("s") in own
+    ):
         end = word.end()
+    while low[end : end + 1] == " " and (number := _DIGITS.match(low, end + 1)) and number[0] in own:
+        end = number.end()
     return end
 
 

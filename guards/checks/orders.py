@@ -154,7 +154,7 @@ def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
             continue
         yield from _tracking(sentence, here, carried, ours)
         yield from _states(sentence, here, carried, states, ours)
-        yield from _lines(sentence, here, carried, ours)
+        yield from _lines(text, sentence, here, carried, ours)
         carried = here[-1].key if here else carried
 
 
@@ -259,7 +259,7 @@ def _contradicts(said: str, how: str, state: str) -> bool:
     return said in ("canceled", "returned")
 
 
-def _lines(sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known) -> Iterator[Finding]:
+def _lines(text: str, sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known) -> Iterator[Finding]:
     """How many things an order holds."""
     key = _order_meant(sentence, 0, here, carried, ours)
     order = ours.orders.get(key) if key else None
@@ -269,16 +269,18 @@ def _lines(sentence: Sentence, here: Sequence[Mention], carried: str | None, our
         right = {len(order.lines), sum(line.quantity for line in order.lines)}
         if int(found["number"]) not in right:
             yield _number(sentence, found, sum(line.quantity for line in order.lines))
-    yield from _quantities(sentence, order)
+    counted = inside(ours.counted_in(text), sentence.start, sentence.end)
+    yield from _quantities(sentence, order, counted)
 
 
-def _quantities(sentence: Sentence, order: OrderFact) -> Iterator[Finding]:
+def _quantities(sentence: Sentence, order: OrderFact, here: Sequence[Mention]) -> Iterator[Finding]:
     lines = {line.name.lower(): line for line in order.lines if line.name}
     for name in list(lines):
         words = name.split(" ")
         if len(words) > 1:  # Peluches Renard
             lines |= {" ".join([f"{words[0]}s", *words[1:]]): lines[name]}
-    for mention in mentions(sentence.text, lines):
+    counted = [m._replace(start=m.start - sentence.start, end=m.end - sentence.start) for m in here if m.key in lines]
+    for mention in [*mentions(sentence.text, lines), *counted]:
         found = _QUANTITY.search(sentence.digits, 0, mention.start)
         if found and _PRICE_OF.search(sentence.low, 0, found.start()):
             continue

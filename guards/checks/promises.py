@@ -136,6 +136,7 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
         return
     every = list(_WHEN.pattern.finditer(sentence.low))
     arriving = [found for found in every if _WILL.search(_part(sentence.low, found.start("day")))]
+    first: Finding | None = None
     for found in arriving or every:
         clause = sentence.clause(found.start("day"))
         if _PAST.search(clause) or sentence.denies_at(found.start("day")):
@@ -154,8 +155,14 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             and found["day"].lower() in ("tomorrow", "morgen", "demain", "the next day", "overnight")
         ):
             continue
-        yield _days_instead(sentence, found, least, most)
-        return
+        if first is not None:
+            reason = "No fact tells the day of arrival. Do not promise one."
+            yield take_claim_out(sentence, found.start("day"), found.end("day"), [found.span("day")], (), reason)
+            return
+        first = _days_instead(sentence, found, least, most)
+        yield first
+        if first.end == sentence.end:
+            return
 
 
 _JOINT = re.compile(r"[,;:]\s|\s(?:and|und|et|y)\s")

@@ -33,14 +33,14 @@ _WISHED = re.compile(
 _MADE = re.compile(
     r"\b(?:made (?:entirely |completely )?(?:of|from|out of|with)|crafted (?:from|in)|cut from|knitted from|woven from"
     r"|(?:gefertigt|hergestellt|gemacht|besteht|bestehen|ist|sind)(?: \w+){0,2} aus|en|(?:hech[oa]s?|es|son) de"
-    r"|(?:is|are) (?:pure|solid|genuine|real|100 ?%))"
+    r"|(?:is|are|in) (?:pure|solid|genuine|real|100 ?%))"
     r"\s(?:(?:italian|french|spanish|german|swiss|premium|natural|high-quality|thick|brushed|polished|pure|solid"
     r"|genuine|real|fine|soft|full-grain|recycled|organic|reinem|reiner|massive[mr]?|echtem|echter|pur|pure"
     r"|véritable|massif|massive|puro|pura)\s){0,2}"
     rf"(?P<material>{'|'.join(sorted(MATERIALS, key=lambda word: (-len(word), word)))})\b(?!\s?\d)"
 )
 _MADE_SIGNS = frozenset(MATERIALS)
-_MADE_CUES = whole_words("made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
+_MADE_CUES = whole_words("in made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
 _NOT_ITSELF = re.compile(
     r"\b(?:packag\w*|box|wrapp\w*|gift bag|pouch|case|handle|lining|sole|strap|lid|verpack\w*|karton|griff|futter"
     r"|sohle|emballage|boîte|doublure|semelle|poignée|funda|caja|suela)\b"

@@ -28,7 +28,9 @@ _UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
     r"|jours?|semaines?|mois|heures?|ans?|d[ií]as?|semanas?|mes(?:es)?|horas?|años?)\b(?!\s(?:ago|left|old|early"
-    r"|late|remain|after|before|later|since|nach|vor|später|danach|davor|après|avant|plus tard|plus tôt|más tarde|después|antes))"
+    r"|late|remain|after(?! (?:the |your )?(?:deliver|recei|arriv))|before|later|since|nach(?! (?:der |dem )?(?:erhalt|liefer|zustell))"
+    r"|vor|später|danach|davor|après(?! (?:la |votre )?(?:récep|livrai))|avant|plus tard|plus tôt|más tarde"
+    r"|después(?! de (?:la |su )?(?:entreg|recep))|antes))"
 )
 _SPAN = Cue(
     "día días dia dias semana mes meses hora año años day days week month hour year werktag arbeitstag tag tage "

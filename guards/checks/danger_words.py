@@ -95,7 +95,7 @@ DEVICES = (
     "|grille de protection"
 )
 ELECTRIC = whole_words(
-    "heater heaters hairdryer dryer toaster kettle lamp cord charger heizlüfter heizstrahler heizgerät föhn fön "
+    "plugged mains light speaker radio lampe leuchte radio lámpara heater heaters hairdryer dryer toaster kettle lamp cord charger heizlüfter heizstrahler heizgerät föhn fön "
     "haartrockner verlängerungskabel steckdosenleiste ladegerät radiateur chauffage calefactor secador alargador "
     "cheveux pain rallonge multiprise chargeur"
 )

@@ -265,7 +265,11 @@ class Known:
         """What is named there with the words of the name around it, where an article stands before."""
         name = self.forms[low[start:end]]
         own = name.split()
-        while low[start - 1 : start] == " " and low[low.rfind(" ", 0, start - 1) + 1 : start - 1] in own:
+        while (
+            not _has_article(text, start)
+            and low[start - 1 : start] == " "
+            and low[low.rfind(" ", 0, start - 1) + 1 : start - 1] in own
+        ):
             start = low.rfind(" ", 0, start - 1) + 1
         end = _with_name_behind(low, end, own)
         if _has_article(text, start) and not _NAME_BEHIND.match(text, end):
@@ -289,7 +293,9 @@ class Known:
                 continue
             if low[: place.start() + 1].rstrip("0123456789")[-1:] in _GLUED:
                 continue
-            start, end = place.start(1), _with_name_behind(low, place.end(group), name.split())
+            own = name.split()
+            start = place.start(1) if place[1] in own else place.start(group)
+            end = _with_name_behind(low, place.end(group), own)
             if not _NAME_BEHIND.match(text, end) and not any(n.start < end and start < n.end for n in names):
                 found.append(Mention(start, end, name))
         return found

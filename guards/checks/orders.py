@@ -10,6 +10,7 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known, plain_id
 from shopgraph.guards.checks.names import Mention, inside, mentions
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.refunds import find_wrong_states
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, OrderFact
@@ -85,7 +86,7 @@ _CLAIM = Cue(
     r"|enviad[oa]|envió|en camino|cancelad[oa]|canceló|en preparación)\b(?! by | to (?!you\b))",
 )
 _TOPICS = topic(
-    "orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend proc way vers "
+    "refu erst rück remb reem orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend proc way vers "
     "unte zuge geli ausg "
     "stor livr expé annu rout anko arri bear prép retu verw"
 )
@@ -152,6 +153,7 @@ def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
             yield stranger
             carried = None
             continue
+        yield from find_wrong_states(sentence, here, carried, ours)
         yield from _tracking(sentence, here, carried, ours)
         yield from _states(sentence, here, carried, states, ours)
         yield from _lines(text, sentence, here, carried, ours)

@@ -26,7 +26,7 @@ _FIRST_COUNT = re.compile(
 """A sentence that begins with a number of the thing before."""
 
 _TO_FREE = re.compile(
-    r"(?:\badd|\bneed|\bspend|\black)[^.;]{0,60}(?:for|to get|until|to reach) free"
+    r"(?:\badd|\bneed|\bspend|\black)[^;]{0,60}(?:for|to get|until|to reach) free"
     r"|(?:away from|short of|more (?:for|to get|until)|missing for|left (?:to|until)|to (?:get|reach|qualify for)) (?:the )?(?:free|\w+ free)"
     r"|(?:bis|für) (?:zum|zur|den|die) (?:kostenlosen|gratis|versandkostenfreien)\w*|fehl\w*[^.;]{0,40}(?:versand|lieferung)"
     r"|manque[^.;]{0,40}livraison|falta[^.;]{0,40}env[ií]o"

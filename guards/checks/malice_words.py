@@ -44,8 +44,10 @@ UNSEEN = (
     r"|\bpersonne ne (?:saura|soupçonnera|remarquera|vous soupçonnera)\b|\bnadie (?:sabrá|sospechará|se enterará|lo notará)\b"
     r"|\b(?:he|she|they) (?:won['’]t|will not) (?:taste|notice|feel|see) (?:it|a thing)\b"
 )
-UNSEEN_WORDS = whole_words(
-    "nobody one they noticing knowing caught niemand merkt personne nadie taste notice"
+UNSEEN_WORDS = whole_words("nobody one they anyone anybody being niemand jemand er sie personne nadie he she")
+SEEN_WORDS = whole_words(
+    "know find suspect notice guess trace noticing knowing caught erfahren merken ahnen verdächtigen merkt saura soupçonnera "
+    "remarquera sabrá sospechará enterará notará taste feel see"
 )
 GAS = (
     r"\b(?:toxic|poisonous|deadly|giftige[sn]?|tödliche[sn]?) (?:gas(?:es)?|fumes|dämpfe)\b[^.;]{0,60}\b(?:rest|room|bedroom|sleep"
@@ -55,14 +57,14 @@ GAS = (
 )
 GAS_WORDS = whole_words("gas gases fumes dämpfe gaz")
 BLAST = (
-    r"\bwill (?:explode|blow up|go off|detonate)\b[^.;]{0,50}\b(?:nobody|no one|minutes|seconds|neighbou?r|car|house|crowd|him|her"
+    r"\bwill (?:explode|blow up|detonate)\b[^.;]{0,50}\b(?:nobody|no one|minutes|seconds|neighbou?r|car|house|crowd|him|her"
     r"|them)\b|\bblow up (?:your|the|a|his|her) (?:school|car|house|office|neighbou?r\w*|building|ex\b)|\bmakes? an? (?:great|nice|big|huge) (?:bang"
     r"|explosion)\b|\bset (?:it|him|her|them|the (?:car|house|door)) on fire\b|\bcar and set\b"
     r"|\bexplodiert (?:dann|er|sie|es|innerhalb)\b[^.;]{0,40}|\bin die luft (?:jagen|sprengen)\b|\bfaire sauter (?:la|le|votre|son)\b"
     r"|\bhará explotar\b|\bexplotará\b[^.;]{0,40}\b(?:nadie|minutos|coche|casa)\b"
 )
 BLAST_WORDS = whole_words(
-    "explode blow detonate bang explosion fire explodiert luft sprengen sauter explotar explotará off"
+    "explode blow detonate bang explosion fire explodiert luft sprengen sauter explotar explotará"
 )
 LIVING = whole_words("phone laptop cat dog hamster pet baby puppy kitten camera handy katze hund téléphone chat chien gato perro móvil")
 DRY = whole_words("microwave mikrowelle micro-ondes microondas oven backofen four horno")

@@ -40,7 +40,7 @@ _MADE = re.compile(
     rf"(?P<material>{'|'.join(sorted(MATERIALS, key=lambda word: (-len(word), word)))})\b(?!\s?\d)"
 )
 _MADE_SIGNS = frozenset(MATERIALS)
-_MADE_CUES = whole_words("in made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
+_MADE_CUES = whole_words("made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
 _NOT_ITSELF = re.compile(
     r"\b(?:packag\w*|box|wrapp\w*|gift bag|pouch|case|handle|lining|sole|strap|lid|verpack\w*|karton|griff|futter"
     r"|sohle|emballage|boîte|doublure|semelle|poignée|funda|caja|suela)\b"

@@ -214,12 +214,15 @@ _LISTED = Cue(
     "left stock available remaining lager verfügbar vorrätig übrig disponibles disponible quedan reste restent",
     r"\b(?:left|in stock|available|remaining|auf lager|verfügbar|vorrätig|übrig|en stock|disponibles?|quedan|reste(?:nt)?)\b",
 )
-_NUMBER_AHEAD = re.compile(r"(?<![\d.,#$€£-])(?P<number>\d{1,20})(?: [x×])? $")
+_NUMBER_AHEAD = re.compile(r"(?<![\d.,#$€£-])(?P<number>\d{1,20}) $")
 
 
 def _listed(sentence: Sentence, here: Sequence[Mention], ours: Known) -> Iterator[Finding | None]:
     """Numbers right before names: "four lamps and two mugs are left"; None where one is right."""
-    found = [_NUMBER_AHEAD.search(sentence.digits, 0, mention.start - sentence.start) for mention in here]
+    digits, start = sentence.digits, sentence.start
+    if not all(digits[mention.start - start - 2 : mention.start - start - 1].isdecimal() for mention in here):
+        return
+    found = [_NUMBER_AHEAD.search(digits, 0, mention.start - start) for mention in here]
     if not all(found) or _LISTED.search(sentence) is None or sentence.denies:
         return
     if is_quoted(sentence, here[0].start - sentence.start):

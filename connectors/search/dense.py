@@ -8,8 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
     from numpy.typing import NDArray
@@ -23,6 +24,7 @@ Embed = Callable[[Sequence[str]], Vectors]
 _BATCH = 500
 _CHECKED = 200
 """Documents of a fresh index that are looked for by their own vectors."""
+EXACT = 50_000
 _SAME = 1e-3
 """Cosine distance below which a vector counts as found."""
 
@@ -42,16 +44,16 @@ class IndexDamaged(Exception):
 class DenseIndex:
     """One generation of vectors: a Chroma collection, and the same vectors in memory.
 
-    Chroma finds the nearest of many; the copy in memory (1 KB a product with the default embedding) says how like the
-    others are that words have found, and is what the check compares Chroma with.
+    The copy (1 KB a product with the default embedding) says how like the documents are that words have found, and is
+    what the check compares Chroma with. It finds the nearest, too, and exactly, up to `EXACT` documents: so many are
+    multiplied sooner than Chroma answers. Beyond, Chroma finds them.
     """
 
     def __init__(self, collection: Collection, embed: Embed) -> None:
-        import numpy as np
-
         self._collection = collection
         self._embed = embed
         found = collection.get(include=["embeddings"])
+        self._ids = found["ids"]
         self._places = {key: place for place, key in enumerate(found["ids"])}
         self._vectors: Matrix = np.asarray(found["embeddings"], dtype=np.float32).reshape(len(self._places), -1)
 
@@ -70,6 +72,11 @@ class DenseIndex:
         """The documents nearest in meaning, best first."""
         if not self._places or limit < 1:
             return []
+        if len(self._places) <= EXACT:
+            likes = self._vectors @ vector
+            best = np.argpartition(-likes, min(limit, len(likes)) - 1)[:limit]
+            best = best[np.argsort(-likes[best], kind="stable")]
+            return [Neighbor(self._ids[place], float(likes[place])) for place in best]
         found = self._collection.query(
             query_embeddings=[vector], n_results=min(limit, len(self._places)), include=["distances"]
         )
@@ -163,8 +170,6 @@ class Collections:
 
 def _unit(vectors: Vectors) -> Matrix:
     """Vectors of length one; one without any direction stays as it is."""
-    import numpy as np
-
     matrix = np.asarray(vectors, dtype=np.float32)
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
     return cast("Matrix", matrix / np.where(norms > 0, norms, 1))

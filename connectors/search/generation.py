@@ -12,8 +12,10 @@ from shopgraph.connectors.search.ranking import Ranking
 from shopgraph.connectors.search.understanding import Understood, understand
 from shopgraph.connectors.search.words_index import WordIndex, WordQuery, WordRow
 
-CANDIDATES = 300
+CANDIDATES = 200
 """Documents that are scored for a query, of those that hold its words."""
+_ENOUGH = 20
+"""Documents with every word of a query, from which on those with only some are not looked at (twice the limit, if more)."""
 _NEIGHBORS = 30
 """Documents that are scored for a query, of those near in meaning."""
 _LEAST_LIKE = 0.2
@@ -48,16 +50,16 @@ class Generation:
         if limit < 1 or not asked.text:
             return ()
         concepts = concepts_of(asked.text, self.words.facts, self.synonyms)
-        rows = self._holding(concepts, asked)
+        rows = self._holding(concepts, asked, max(_ENOUGH, 2 * limit))
         likeness = self._near(asked.text, rows)
         missing = [key for key in likeness if key not in rows]
         if missing:
             rows |= {row.id: row for row in self.words.rows(missing)}
-        scores = Ranking(concepts, asked, self.words.facts).scores(rows.values(), likeness, _LEAST_LIKE)
+        scores = Ranking(concepts, asked, self.words.facts).scores(list(rows.values()), likeness, _LEAST_LIKE)
         best = sorted(scores, key=lambda product_id: (-round(scores[product_id], 6), product_id))[:limit]
         return tuple(SearchHit(product_id=product_id, score=round(scores[product_id], 6)) for product_id in best)
 
-    def _holding(self, concepts: tuple[Concept, ...], asked: Understood) -> dict[str, WordRow]:
+    def _holding(self, concepts: tuple[Concept, ...], asked: Understood, enough: int) -> dict[str, WordRow]:
         """Documents with every word first; those with any, when these are few."""
         wanted = tuple(
             tuple(alternative.phrase for alternative in each.alternatives) for each in concepts if each.alternatives
@@ -66,8 +68,8 @@ class Generation:
             return {}
         rows: dict[str, WordRow] = {}
         for every in (True, False):
-            if len(rows) < CANDIDATES and (every or len(wanted) > 1):
-                query = WordQuery(wanted=wanted, unwanted=asked.unwanted, every=every, limit=CANDIDATES)
+            if every or (len(wanted) > 1 and len(rows) < enough):
+                query = WordQuery(wanted=wanted, unwanted=asked.unwanted, every=every, limit=max(CANDIDATES, enough))
                 rows |= {row.id: row for row in self.words.matching(query)}
         return rows
 

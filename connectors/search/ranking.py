@@ -11,15 +11,20 @@ that has a rare word often. docs/search.md has the figures by which this form an
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from shopgraph.connectors.search.concepts import Alternative, Concept
 from shopgraph.connectors.search.documents import CatalogFacts
 from shopgraph.connectors.search.understanding import Understood
-from shopgraph.connectors.search.words_index import Phrase, WordRow
+from shopgraph.connectors.search.words_index import Phrase, WordRow, spaced
 
-MEANING = 12.0
+Column = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+MEANING = 15.0
 _SATURATION, _LENGTH = 1.2, 0.75
 _LEAST_HELD = 0.34
 """A document must hold this part of the query's words, so that one chance word is no find."""
@@ -29,23 +34,22 @@ _OWN_BRAND = 1.1
 """A brand's own product, beside one that only names the brand."""
 
 
-@dataclass(frozen=True)
-class _Text:
-    """Words of one text of a document, in fields that no phrase crosses."""
+class _Texts:
+    """One text of each document."""
 
-    fields: tuple[list[str], ...]
-    length: int
+    def __init__(self, texts: Sequence[str], average: float) -> None:
+        self._texts = texts
+        lengths = np.array([text.count(" ") / 2 for text in texts], dtype=float)
+        self._held_back = _SATURATION * (1 - _LENGTH + _LENGTH * lengths / average)
 
-    def count(self, phrase: Phrase) -> int:
-        if len(phrase) == 1:
-            return sum(part.count(phrase[0]) for part in self.fields)
-        return sum(
-            1
-            for part in self.fields
-            if phrase[0] in part
-            for at in range(len(part) - len(phrase) + 1)
-            if tuple(part[at : at + len(phrase)]) == phrase
-        )
+    def count(self, phrase: Phrase) -> Column:
+        """How often each has the phrase. Words stand between blanks of their own, so that neighbors share none."""
+        written = spaced(phrase)
+        return np.array([text.count(written) for text in self._texts], dtype=float)
+
+    def saturated(self, counts: Column) -> Column:
+        """BM25's part of the count: repetition helps less and less, in long texts less still."""
+        return counts * (_SATURATION + 1) / (counts + self._held_back)
 
 
 class Ranking:
@@ -55,68 +59,73 @@ class Ranking:
         self._concepts = concepts
         self._asked = asked
         self._facts = facts
-        self._worth = [self._idf(self._held_by((each.word,), 1) or 1) for each in concepts]
-        self._brands = frozenset(
+        self._brands = [
             f"brand_{words.replace(' ', '_')}" for words, name in facts.brands.items() if name in asked.brands
-        )
+        ]
 
-    def scores(self, rows: Iterable[WordRow], likeness: Mapping[str, float], least_like: float) -> dict[str, float]:
+    def scores(self, rows: Sequence[WordRow], likeness: Mapping[str, float], least_like: float) -> dict[str, float]:
         """Those that fit at all: by enough of the words, or by a likeness of at least `least_like`."""
-        found = {}
-        for row in rows:
-            if (score := self._score(row, likeness.get(row.id, 0.0), least_like)) is not None:
-                found[row.id] = score
-        return found
+        if not rows:
+            return {}
+        short = _Texts([f"{row.title}|{row.body}" for row in rows], self._facts.short)
+        whole = _Texts([f"{row.title}|{row.body}|{row.rest}" for row in rows], self._facts.whole)
+        marks = [row.marks for row in rows]
+        likes = np.array([likeness.get(row.id, 0.0) for row in rows])
+        total, held, matched, worth = (np.zeros(len(rows)), np.zeros(len(rows)), np.zeros(len(rows)), 0.0)
+        for concept in self._concepts:
+            gain, share = self._of_concept(concept, short, whole)
+            rarity = self._idf(self._held_by((concept.word,), 1) or 1)
+            total, held, matched, worth = total + gain, held + rarity * share, matched + (share > 0), worth + rarity
+        fits = likes >= least_like
+        if self._concepts:
+            fits |= matched / len(self._concepts) >= _LEAST_HELD
+        fits &= ~self._excluded(whole, marks)
+        final = (total * (held / worth if worth else 0.0) + MEANING * likes) * self._fit_of_marks(marks, whole)
+        return {row.id: float(score) for row, score, fit in zip(rows, final, fits, strict=True) if fit}
 
-    def _score(self, row: WordRow, likeness: float, least_like: float) -> float | None:
-        title, body, rest = row.title.split(), row.body.split(), row.rest.split()
-        short = _Text((title, body), len(title) + len(body))
-        whole = _Text((title, body, rest), short.length + len(rest))
-        marks = frozenset(row.marks.split())
-        if self._excluded(whole, marks):
-            return None
-        scores, held, matched = [0.0, 0.0], 0.0, 0
-        for concept, worth in zip(self._concepts, self._worth, strict=True):
-            best, share = [0.0, 0.0], 0.0
-            for alternative in concept.alternatives:
-                gain = self._gain(alternative, concept, short, 0), self._gain(alternative, concept, whole, 1)
-                best = [max(pair) for pair in zip(best, gain, strict=True)]
-                if gain[1]:
-                    share = max(share, 0.7 + 0.3 * alternative.weight)
-            scores = [sum(pair) for pair in zip(scores, best, strict=True)]
-            held += worth * share
-            matched += share > 0
-        if not self._fits(matched, likeness, least_like):
-            return None
-        part = held / sum(self._worth) if self._worth else 0.0
-        return (sum(scores) * part + MEANING * likeness) * self._fit_of_marks(marks, whole)
+    def _of_concept(self, concept: Concept, short: _Texts, whole: _Texts) -> tuple[Column, Column]:
+        """What the concept adds to each document's score, and how fully each holds it (0 to 1)."""
+        gains: list[Column] = []
+        shares: list[Column] = []
+        for alternative in concept.alternatives:
+            anywhere = whole.count(alternative.phrase)
+            in_short = short.count(alternative.phrase)
+            rarities = self._rarity(alternative, concept, 0), self._rarity(alternative, concept, 1)
+            gains.append(
+                alternative.weight
+                * np.stack([rarities[0] * short.saturated(in_short), rarities[1] * whole.saturated(anywhere)])
+            )
+            shares.append((anywhere > 0) * (0.7 + 0.3 * alternative.weight))
+        if not gains:
+            nothing = np.zeros_like(whole.count((concept.word,)))
+            return nothing, nothing
+        return np.max(gains, axis=0).sum(axis=0), np.max(shares, axis=0)
 
-    def _fits(self, matched: int, likeness: float, least_like: float) -> bool:
-        enough = bool(self._concepts) and matched / len(self._concepts) >= _LEAST_HELD
-        return enough or likeness >= least_like
+    def _excluded(self, whole: _Texts, marks: Sequence[str]) -> Flags:
+        excluded = np.zeros(len(marks), dtype=bool)
+        for word in self._asked.unwanted:
+            excluded |= (whole.count((word,)) > 0) | np.array([spaced((f"color_{word}",)) in each for each in marks])
+        return excluded
 
-    def _excluded(self, whole: _Text, marks: frozenset[str]) -> bool:
-        return any(whole.count((word,)) or f"color_{word}" in marks for word in self._asked.unwanted)
-
-    def _fit_of_marks(self, marks: frozenset[str], whole: _Text) -> float:
-        fit = 1.0
+    def _fit_of_marks(self, marks: Sequence[str], whole: _Texts) -> Column:
+        fit = np.ones(len(marks))
         for kind, asked in (("color_", self._asked.colors), ("size_", self._asked.sizes)):
-            said = any(mark.startswith(kind) for mark in marks)
-            # A mixed color is said in words of the text, too ("midnight blue"): only what is said nowhere is another.
-            if asked and said and not any(kind + each in marks or whole.count((each,)) for each in asked):
-                fit *= _OTHERWISE
-        return fit * _OWN_BRAND if self._brands & marks else fit
+            if not asked:
+                continue
+            said = np.array([f" {kind}" in each for each in marks])
+            fits = np.array([any(spaced((kind + one,)) in each for one in asked) for each in marks])
+            for one in asked:  # a mixed color is said in words, too ("midnight blue"): only what is said nowhere is another
+                fits |= whole.count((one,)) > 0
+            fit[said & ~fits] *= _OTHERWISE
+        for brand in self._brands:
+            fit[np.array([spaced((brand,)) in each for each in marks])] *= _OWN_BRAND
+        return fit
 
-    def _gain(self, alternative: Alternative, concept: Concept, text: _Text, kind: int) -> float:
-        count = text.count(alternative.phrase)
-        if not count:
-            return 0.0
+    def _rarity(self, alternative: Alternative, concept: Concept, kind: int) -> float:
+        """The idf of the alternative's rarest word; never more than the typed word's own, where that is known."""
         rarity = max(self._idf(self._held_by((word,), kind)) for word in alternative.phrase)
-        if alternative.phrase != (concept.word,) and (own := self._held_by((concept.word,), kind)):
-            rarity = min(rarity, self._idf(own))
-        average = (self._facts.short, self._facts.whole)[kind]
-        held_back = _SATURATION * (1 - _LENGTH + _LENGTH * text.length / average)
-        return alternative.weight * rarity * count * (_SATURATION + 1) / (count + held_back)
+        own = self._held_by((concept.word,), kind)
+        return min(rarity, self._idf(own)) if own else rarity
 
     def _held_by(self, phrase: Phrase, kind: int) -> int:
         return self._facts.holders.get(phrase[0], (0, 0))[kind]

@@ -12,6 +12,11 @@ Phrase = tuple[str, ...]
 """Words that stand one after the other; mostly one."""
 
 
+def spaced(words: Sequence[str]) -> str:
+    """Words with a blank before and after each: a text written so holds a phrase exactly where it has its writing."""
+    return f" {'  '.join(words)} " if words else ""
+
+
 class IndexGone(Exception):
     """An index that was open cannot be read any more."""
 
@@ -25,7 +30,7 @@ class WordRow:
     body: str
     rest: str
     marks: str
-    """Words joined by spaces, each."""
+    """Words as `spaced` writes them, each; empty for none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +42,7 @@ class WordQuery:
     unwanted: tuple[str, ...] = ()
     every: bool = True
     """Hold all that is wanted; False: any of it."""
-    limit: int = 300
+    limit: int = 200
 
 
 class WordIndex(Protocol):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shopgraph.connectors.search.documents import CatalogFacts, SearchDocument, facts_of
-from shopgraph.connectors.search.words_index import IndexGone, Phrase, WordQuery, WordRow
+from shopgraph.connectors.search.words_index import IndexGone, Phrase, WordQuery, WordRow, spaced
 
 # Our words are letters, digits and `_`: the ascii tokenizer takes every other script's letters as they are.
 _SCHEMA = """
@@ -106,7 +106,7 @@ def _fill(connection: sqlite3.Connection, documents: Sequence[SearchDocument]) -
         connection.executemany(
             "INSERT INTO documents (rowid, title, body, rest, marks, id) VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (place, *(" ".join(part) for part in (each.title, each.body, each.rest, each.marks)), each.id)
+                (place, *(spaced(part) for part in (each.title, each.body, each.rest, each.marks)), each.id)
                 for place, each in enumerate(documents, 1)
             ),
         )

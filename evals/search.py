@@ -177,9 +177,7 @@ async def _answers(search: HybridSearch | LexicalSearch, queries: Sequence[str],
             started = time.perf_counter()
             hits = await search.search(query, limit=DEPTH)
             times.append(1000 * (time.perf_counter() - started))
-        answers.append(
-            Answered(query=query, found=tuple(hit.product_id for hit in hits), ms=statistics.median(times))
-        )
+        answers.append(Answered(query=query, found=tuple(hit.product_id for hit in hits), ms=statistics.median(times)))
     return answers
 
 

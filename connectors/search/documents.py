@@ -87,9 +87,7 @@ class CatalogFacts:
 
 async def read_documents(catalog: CatalogPort) -> tuple[SearchDocument, ...]:
     """Every product of the catalog, with the options of its variants."""
-    return tuple(
-        [document(product, await catalog.variants(product.id)) for product in await catalog.all_products()]
-    )
+    return tuple([document(product, await catalog.variants(product.id)) for product in await catalog.all_products()])
 
 
 def document(product: Product, variants: Iterable[ProductVariant] = ()) -> SearchDocument:

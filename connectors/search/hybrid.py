@@ -105,6 +105,11 @@ class HybridSearch:
         documents = await read_documents(self._catalog)
         return await asyncio.to_thread(self._checked, documents)
 
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._generation = None
+        self._words.close()
+
     def _find(self, generation: Generation, query: str, limit: int) -> tuple[SearchHit, ...]:
         try:
             return generation.find(query, limit)
@@ -112,7 +117,9 @@ class HybridSearch:
             by_words = replace(generation, dense=None)
             if self._generation is generation:
                 self._generation = by_words
-                _LOG.warning("The vector index in %s does not answer; searching by words alone (%s).", self._folder, error)
+                _LOG.warning(
+                    "The vector index in %s does not answer; searching by words alone (%s).", self._folder, error
+                )
             return by_words.find(query, limit)
 
     async def _ready(self) -> Generation:

@@ -114,7 +114,9 @@ class Ranking:
                 continue
             said = np.array([f" {kind}" in each for each in marks])
             fits = np.array([any(spaced((kind + one,)) in each for one in asked) for each in marks])
-            for one in asked:  # a mixed color is said in words, too ("midnight blue"): only what is said nowhere is another
+            for (
+                one
+            ) in asked:  # a mixed color is said in words, too ("midnight blue"): only what is said nowhere is another
                 fits |= whole.count((one,)) > 0
             fit[said & ~fits] *= _OTHERWISE
         for brand in self._brands:

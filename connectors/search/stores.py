@@ -32,6 +32,10 @@ class WordStore(Protocol):
         """Delete all others."""
         ...
 
+    def close(self) -> None:
+        """Let go of what is held open for all of them."""
+        ...
+
 
 class SqliteStore:
     """`WordStore` of one FTS5 file for each generation."""
@@ -57,6 +61,9 @@ class SqliteStore:
         for file in (*self._folder.glob("words-*.db"), *self._folder.glob("words-*.unfinished")):
             if file not in kept:
                 file.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Each index holds its own file."""
 
     def _file(self, key: str) -> Path:
         return self._folder / f"words-{key}.db"

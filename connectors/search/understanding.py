@@ -14,10 +14,14 @@ from decimal import Decimal
 from shopgraph.connectors.search.analysis import STOP_WORDS, UNIT_NAMES, surface, words
 from shopgraph.connectors.search.documents import CatalogFacts
 
-_CURRENCIES = {
-    "$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "bucks": "USD", "€": "EUR", "eur": "EUR",
-    "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "quid": "GBP",
+_DOLLARS = ("USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD")
+_CURRENCIES: dict[str, tuple[str, ...]] = {
+    "$": _DOLLARS, "dollar": _DOLLARS, "dollars": _DOLLARS, "bucks": _DOLLARS, "usd": ("USD",), "cad": ("CAD",),
+    "aud": ("AUD",), "€": ("EUR",), "eur": ("EUR",), "euro": ("EUR",), "euros": ("EUR",), "£": ("GBP",),
+    "gbp": ("GBP",), "pounds": ("GBP",), "quid": ("GBP",), "chf": ("CHF",), "¥": ("JPY", "CNY"), "yen": ("JPY",),
+    "jpy": ("JPY",),
 }  # fmt: skip
+"""How a currency is written, to those it may be: a dollar is the shopper's own."""
 _MARKS = "|".join(sorted((re.escape(mark) for mark in _CURRENCIES), key=len, reverse=True))
 _NUMBER = r"\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?"
 
@@ -42,7 +46,9 @@ _AT_LEAST = re.compile(
 )
 _CUES = ("without", "no", "not", "non", "except", "excluding", "minus", "nor")
 _PASSED_OVER = frozenset(("a", "an", "the", "any", "for", "of", "in", "with", "made", "from", "it", "be", "is"))
-_NO_THING = frozenset(("too", "very", "so", "only", "just", "sure", "more", "less", "matter", "idea", "problem", "longer"))
+_NO_THING = frozenset(
+    ("too", "very", "so", "only", "just", "sure", "more", "less", "matter", "idea", "problem", "longer")
+)
 _UNWANTED = re.compile(r"(?:^|(?<=\s))-(?=[^\W\d_])")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[,;.!?]")
 
@@ -53,8 +59,8 @@ class PriceRange:
 
     at_least: Decimal | None = None
     at_most: Decimal | None = None
-    currency: str | None = None
-    """None: the shopper's own."""
+    currencies: tuple[str, ...] = ()
+    """The amount is one of these; empty: in the shopper's own."""
 
     def __bool__(self) -> bool:
         return self.at_least is not None or self.at_most is not None
@@ -111,11 +117,11 @@ def price_range(query: str) -> tuple[PriceRange, str]:
 def _read(match: re.Match[str]) -> PriceRange | None:
     found = match.groupdict()
     marks = [found.get(name) for name in ("low_before", "low_after", "high_before", "high_after")]
-    currency = next((_CURRENCIES[mark] for mark in marks if mark), None)
+    currencies: tuple[str, ...] = next((_CURRENCIES[mark] for mark in marks if mark), ())
     low, high = (_decimal(found[name]) if found.get(name) else None for name in ("low_number", "high_number"))
     if low is not None and high is not None and low > high:
         return None
-    return PriceRange(at_least=low, at_most=high, currency=currency)
+    return PriceRange(at_least=low, at_most=high, currencies=currencies)
 
 
 def _is_price(match: re.Match[str], query: str) -> bool:
@@ -133,7 +139,7 @@ def _both(one: PriceRange, other: PriceRange) -> PriceRange:
     return PriceRange(
         at_least=one.at_least if one.at_least is not None else other.at_least,
         at_most=one.at_most if one.at_most is not None else other.at_most,
-        currency=one.currency or other.currency,
+        currencies=one.currencies or other.currencies,
     )
 
 
@@ -203,7 +209,7 @@ def _brands(found: list[str], facts: CatalogFacts) -> tuple[str, ...]:
 
 def _sizes(query: str, facts: CatalogFacts) -> tuple[str, ...]:
     """`size m`, `in xl`, and a bare letter size at the end; only sizes that the catalog has."""
-    typed = [word for word in surface(query)]
+    typed = surface(query)
     found: dict[str, None] = {}
     for at, word in enumerate(typed):
         said = at > 0 and typed[at - 1] in ("size", "sizes", "in")

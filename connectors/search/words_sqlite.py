@@ -92,6 +92,11 @@ class SqliteWords:
         with self._turn:
             self._connection.close()
 
+    def __del__(self) -> None:
+        # A generation is let go of, not closed: a search may be under way in it.
+        if hasattr(self, "_connection"):
+            self._connection.close()
+
     def _rows(self, statement: str, arguments: tuple[str | int, ...]) -> list[tuple[str, ...]]:
         try:
             with self._turn:

@@ -142,7 +142,7 @@ def ndcg(found: Sequence[str], judged: Mapping[str, int], depth: int = DEPTH) ->
 
 
 def _gain(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / math.log2(place + 1) for place, grade in enumerate(grades, 1))
+    return sum((2.0**grade - 1) / math.log2(place + 1) for place, grade in enumerate(grades, 1))
 
 
 def _product(row: Mapping[str, Any], path: Path) -> Product:

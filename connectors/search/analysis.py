@@ -9,6 +9,8 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from importlib import import_module
+from typing import Any
 
 STOP_WORDS = frozenset(
     (
@@ -49,7 +51,7 @@ _QUANTITY = re.compile(
     + r")(?![\w'\"])"
 )
 _FREE = re.compile(r"([^\W_]{3,})-free\b")
-_WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:__?[^\W_]+)*")
 
 
 def words(text: str) -> list[str]:
@@ -97,10 +99,9 @@ def stem(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _stemmer():  # type: ignore[no-untyped-def]  # it ships no types
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("english")
+def _stemmer() -> Any:
+    library: Any = import_module("snowballstemmer")  # it ships no types
+    return library.stemmer("english")
 
 
 def _plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A query's words, each with what stands for it in this catalog: itself, a compound, a synonym, the nearest spelling."""
+"""A query's words, each with what stands for it in this catalog: itself, compounds, synonyms, nearest spellings."""
 
 from __future__ import annotations
 

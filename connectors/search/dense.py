@@ -66,7 +66,7 @@ class DenseIndex:
 
     def vector(self, query: str) -> Matrix:
         """The query's own vector."""
-        return _unit(self._embed([query]))[0]
+        return cast("Matrix", _unit(self._embed([query]))[0])
 
     def nearest(self, vector: Matrix, limit: int) -> list[Neighbor]:
         """The documents nearest in meaning, best first."""
@@ -78,7 +78,9 @@ class DenseIndex:
             best = best[np.argsort(-likes[best], kind="stable")]
             return [Neighbor(self._ids[place], float(likes[place])) for place in best]
         found = self._collection.query(
-            query_embeddings=[vector], n_results=min(limit, len(self._places)), include=["distances"]
+            query_embeddings=cast("list[Sequence[float]]", [vector]),
+            n_results=min(limit, len(self._places)),
+            include=["distances"],
         )
         distances = (found["distances"] or [[]])[0]
         return [Neighbor(key, 1 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from shopgraph.connectors.ports import CatalogPort
 from shopgraph.connectors.search.analysis import words
@@ -54,6 +55,8 @@ class CatalogFacts:
     colors: frozenset[str]
     sizes: frozenset[str]
     """Written as in marks, without `size_`."""
+    denied: frozenset[str]
+    """Words after a "no" or "not" in a title ("No Frost"): in a query, too, these belong to a name."""
 
     @cached_property
     def by_letter(self) -> Mapping[str, tuple[str, ...]]:
@@ -67,7 +70,7 @@ class CatalogFacts:
     def dump(self) -> str:
         """As JSON, for `load`."""
         names = ("count", "short", "whole", "holders", "brands")
-        sets = {"colors": sorted(self.colors), "sizes": sorted(self.sizes)}
+        sets = {name: sorted(getattr(self, name)) for name in ("colors", "sizes", "denied")}
         return json.dumps({name: getattr(self, name) for name in names} | sets, ensure_ascii=False)
 
     @classmethod
@@ -82,6 +85,7 @@ class CatalogFacts:
             brands=found["brands"],
             colors=frozenset(found["colors"]),
             sizes=frozenset(found["sizes"]),
+            denied=frozenset(found["denied"]),
         )
 
 
@@ -134,6 +138,7 @@ def facts_of(documents: Sequence[SearchDocument]) -> CatalogFacts:
         brands={" ".join(words(brand)): brand for brand in sorted({each.brand for each in documents}) if words(brand)},
         colors=frozenset(mark.removeprefix("color_") for mark in marks if mark.startswith("color_")),
         sizes=frozenset(mark.removeprefix("size_") for mark in marks if mark.startswith("size_")),
+        denied=frozenset(after for each in documents for word, after in pairwise(each.title) if word in ("no", "not")),
     )
 
 

@@ -15,11 +15,11 @@ from shopgraph.connectors.search.words_index import WordIndex, WordQuery, WordRo
 CANDIDATES = 200
 """Documents that are scored for a query, of those that hold its words."""
 _ENOUGH = 20
-"""Documents with every word of a query, from which on those with only some are not looked at (twice the limit, if more)."""
+"""With so many documents that hold every word (or twice the limit), those with only some are not looked at."""
 _NEIGHBORS = 30
 """Documents that are scored for a query, of those near in meaning."""
-_LEAST_LIKE = 0.2
-"""A neighbor less like the query than this is no find: every query has a nearest product."""
+_LEAST_LIKE = 0.14
+"""A neighbor less like the query than this is no find: every query has a nearest product. Fits the default embedding."""
 
 
 class DenseGone(Exception):

@@ -123,14 +123,17 @@ class HybridSearch:
             return by_words.find(query, limit)
 
     async def _ready(self) -> Generation:
-        generation = self._generation
-        if generation is not None and self._pointer() == self._pointed:
-            return generation
+        if (current := self._current()) is not None:
+            return current
         async with self._making:
-            if self._generation is None or self._pointer() != self._pointed:
-                followed = await asyncio.to_thread(self._followed) if self._generation else None
-                return followed or await self._rebuilt()
-            return self._generation
+            if (current := self._current()) is not None:  # made while this search waited
+                return current
+            followed = await asyncio.to_thread(self._followed) if self._generation else None
+            return followed or await self._rebuilt()
+
+    def _current(self) -> Generation | None:
+        """The generation in use, unless another process has pointed to another one since."""
+        return self._generation if self._pointer() == self._pointed else None
 
     def _followed(self) -> Generation | None:
         """The generation that another process has pointed to, if it can be opened."""
@@ -153,8 +156,9 @@ class HybridSearch:
 
     async def _rebuilt(self) -> Generation:
         documents = await read_documents(self._catalog)
-        self._generation, self._pointed = await asyncio.to_thread(self._made, documents)
-        return self._generation
+        made, pointed = await asyncio.to_thread(self._made, documents)
+        self._generation, self._pointed = made, pointed
+        return made
 
     def _made(self, documents: tuple[SearchDocument, ...]) -> tuple[Generation, str]:
         key = key_of(documents, self._model)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from shopgraph.connectors.ports import CatalogPort, InventoryPort, SearchHit, SearchPort
-from shopgraph.connectors.search.understanding import PriceRange, price_range
+from shopgraph.connectors.search.understanding import ANY_PRICE, PriceRange, price_range
 from shopgraph.domain import Availability, Money, Offer, Product
 
 _PAGE = 4
@@ -27,7 +27,7 @@ class SearchFilter:
     """Sold there: it has an offer in this region."""
     in_stock: bool = False
     """A variant can be had at once; where units are counted, one is left."""
-    price: PriceRange = PriceRange()
+    price: PriceRange = ANY_PRICE
     """Of a variant that is offered (and in stock, where that is asked). In another currency nothing fits."""
     brand: str = ""
     category: str = ""

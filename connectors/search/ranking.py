@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,16 +86,14 @@ class Ranking:
 
     def _of_concept(self, concept: Concept, short: _Texts, whole: _Texts) -> tuple[Column, Column]:
         """What the concept adds to each document's score, and how fully each holds it (0 to 1)."""
-        gains: list[Column] = []
-        shares: list[Column] = []
+        gains: list[NDArray[Any]] = []
+        shares: list[NDArray[Any]] = []
         for alternative in concept.alternatives:
             anywhere = whole.count(alternative.phrase)
             in_short = short.count(alternative.phrase)
             rarities = self._rarity(alternative, concept, 0), self._rarity(alternative, concept, 1)
-            gains.append(
-                alternative.weight
-                * np.stack([rarities[0] * short.saturated(in_short), rarities[1] * whole.saturated(anywhere)])
-            )
+            added = np.stack([rarities[0] * short.saturated(in_short), rarities[1] * whole.saturated(anywhere)])
+            gains.append(added * alternative.weight)
             shares.append((anywhere > 0) * (0.7 + 0.3 * alternative.weight))
         if not gains:
             nothing = np.zeros_like(whole.count((concept.word,)))

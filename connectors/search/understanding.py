@@ -1,8 +1,8 @@
 """What a query asks for beside its words: a price, a color, a size, a brand, and what it does not want.
 
-Rules, no model: microseconds, the same answer every time, and each rule is a line that can be read. A price needs a word
-such as "under" or "between", or a currency; "under 27 inch" is no price. A thing is unwanted after "without", "no", "not"
-and their like.
+Rules, no model: microseconds, the same answer every time, and each rule is a line that can be read. A price needs a
+word such as "under" or "between", or a currency; "under 27 inch" is no price. A thing is unwanted after "without",
+"no", "not" and their like.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _AT_LEAST = re.compile(
     r"(?:\b(?:over|above|(?:more|dearer|higher)\s+than|at\s+least|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|from)\s+|"
     rf">=?\s*){_LOW}"
 )
-_CUES = ("without", "no", "not", "non", "except", "excluding", "minus", "nor")
+_CUES = ("without", "no", "not", "except", "excluding", "minus", "nor")
 _PASSED_OVER = frozenset(("a", "an", "the", "any", "for", "of", "in", "with", "made", "from", "it", "be", "is"))
 _NO_THING = frozenset(
     ("too", "very", "so", "only", "just", "sure", "more", "less", "matter", "idea", "problem", "longer")
@@ -66,13 +66,16 @@ class PriceRange:
         return self.at_least is not None or self.at_most is not None
 
 
+ANY_PRICE = PriceRange()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Understood:
     """A query, read."""
 
     text: str
     """What is left to be looked for in words and meaning."""
-    price: PriceRange = PriceRange()
+    price: PriceRange = ANY_PRICE
     unwanted: tuple[str, ...] = ()
     """Words as an index holds them: no product found has one of these."""
     brands: tuple[str, ...] = ()
@@ -111,7 +114,7 @@ def price_range(query: str) -> tuple[PriceRange, str]:
                     return price, _clean(rest)
                 more, rest = price_range(rest)
                 return _both(price, more), _clean(rest)
-    return PriceRange(), _clean(query)
+    return ANY_PRICE, _clean(query)
 
 
 def _read(match: re.Match[str]) -> PriceRange | None:
@@ -161,8 +164,9 @@ def _unwanted(query: str, facts: CatalogFacts | None) -> tuple[tuple[str, ...], 
         cue = tokens[at][0].casefold()
         end, things = _things(tokens, at + 1) if cue in _CUES else (at, [])
         stems = [word for thing in things for word in words(thing) if not word.isdigit()]
-        # "no" stands in names and numbers, too ("no frost", "No. 5"): it counts before a word that the catalog has.
-        if stems and (cue == "without" or facts is None or all(word in facts.holders for word in stems)):
+        # "no" stands in names, too: "no frost" is one where a title of the catalog has it.
+        named = facts is not None and cue in ("no", "not") and any(word in facts.denied for word in stems)
+        if stems and not named:
             found.update(dict.fromkeys(stems))
             cut.append((tokens[at][1], tokens[end - 1][2]))
             at = end

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from shopgraph.connectors.search.documents import CatalogFacts, SearchDocument, facts_of
 from shopgraph.connectors.search.words_index import IndexGone, Phrase, WordIndex, WordQuery, WordRow, spaced
 
+# Statements hold the name of a table, which no parameter can be: `_name` lets nothing but a hash into it.
 _PREFIX = "shopgraph_search_"
 _COLUMNS = "id, title, body, rest, marks"
 _GAP = 2
@@ -21,7 +22,7 @@ _MOST_POSITION = 16_383
 
 
 class PostgresStore:
-    """`WordStore` of one table for each generation. A table is seen whole or not at all: it is made in a transaction."""
+    """`WordStore` of one table for each generation, made in one transaction: others see it whole or not at all."""
 
     def __init__(self, url: str) -> None:
         """`url` is SQLAlchemy's, with the psycopg driver."""
@@ -32,7 +33,7 @@ class PostgresStore:
         with self.reading() as connection:
             if _name(key) not in _tables(connection):
                 return None
-            content = connection.execute(text(f"SELECT content FROM {_name(key)}_facts")).scalar_one()
+            content = connection.execute(text(f"SELECT content FROM {_name(key)}_facts")).scalar_one()  # noqa: S608
         return PostgresWords(self, _name(key), CatalogFacts.load(content))
 
     def make(self, key: str, documents: Sequence[SearchDocument]) -> WordIndex:
@@ -49,14 +50,14 @@ class PostgresStore:
             if documents:
                 connection.execute(
                     text(
-                        f"INSERT INTO {name} VALUES"
+                        f"INSERT INTO {name} VALUES"  # noqa: S608
                         " (:place, :id, :title, :body, :rest, :marks, CAST(:words AS tsvector))"
                     ),
                     [_values(place, each) for place, each in enumerate(documents, 1)],
                 )
             connection.execute(text(f"CREATE INDEX ON {name} USING gin (words)"))
             connection.execute(text(f"CREATE TABLE {name}_facts (content text NOT NULL)"))
-            connection.execute(text(f"INSERT INTO {name}_facts VALUES (:content)"), {"content": facts.dump()})
+            connection.execute(text(f"INSERT INTO {name}_facts VALUES (:content)"), {"content": facts.dump()})  # noqa: S608
         return PostgresWords(self, name, facts)
 
     def keep_only(self, keys: Collection[str]) -> None:
@@ -98,7 +99,7 @@ class PostgresWords:
         if not wanted:
             return []
         statement = text(
-            f"SELECT {_COLUMNS} FROM {self._table}, CAST(:wanted AS tsquery) AS wanted WHERE words @@ wanted"
+            f"SELECT {_COLUMNS} FROM {self._table}, CAST(:wanted AS tsquery) AS wanted WHERE words @@ wanted"  # noqa: S608
             " ORDER BY ts_rank(words, wanted) DESC, place LIMIT :most"
         )
         with self._store.reading() as connection:
@@ -109,23 +110,27 @@ class PostgresWords:
 
     def rows(self, ids: Sequence[str]) -> list[WordRow]:
         """The documents of these ids that there are."""
-        statement = text(f"SELECT {_COLUMNS} FROM {self._table} WHERE id = ANY(:ids)")
+        statement = text(f"SELECT {_COLUMNS} FROM {self._table} WHERE id = ANY(:ids)")  # noqa: S608
         with self._store.reading() as connection:
             return [WordRow(**row._mapping) for row in connection.execute(statement, {"ids": list(ids)})]
 
     def ids(self) -> frozenset[str]:
         """All of them."""
         with self._store.reading() as connection:
-            return frozenset(connection.execute(text(f"SELECT id FROM {self._table}")).scalars())
+            return frozenset(connection.execute(text(f"SELECT id FROM {self._table}")).scalars())  # noqa: S608
 
     def close(self) -> None:
         """Nothing is held open for one index; the store is."""
 
 
 def _name(key: str) -> str:
-    """A table's name is part of the statement, so nothing but a hash gets into it."""
+    """The table of a key.
+
+    Raises:
+        ValueError: the key is none of ours.
+    """
     if not re.fullmatch(r"[0-9a-f]{1,40}", key):
-        raise IndexGone(f"{key!r} is no key of an index.")
+        raise ValueError(f"{key!r} is no key of an index.")
     return _PREFIX + key
 
 
@@ -143,9 +148,14 @@ def _drop(connection: Connection, name: str) -> None:
 
 
 def _values(place: int, each: SearchDocument) -> dict[str, str | int]:
-    parts = {"title": each.title, "body": each.body, "rest": each.rest, "marks": each.marks}
-    return {"place": place, "id": each.id, "words": _tsvector(each)} | {
-        name: spaced(part) for name, part in parts.items()
+    return {
+        "place": place,
+        "id": each.id,
+        "title": spaced(each.title),
+        "body": spaced(each.body),
+        "rest": spaced(each.rest),
+        "marks": spaced(each.marks),
+        "words": _tsvector(each),
     }
 
 

@@ -71,14 +71,14 @@ class SqliteWords:
         if not text:
             return []
         order = "ORDER BY bm25(documents, 2.0, 1.0, 1.0, 1.0), rowid LIMIT ?"
-        found = self._rows(f"SELECT {_COLUMNS} FROM documents WHERE documents MATCH ? {order}", (text, query.limit))
+        found = self._rows(f"SELECT {_COLUMNS} FROM documents WHERE documents MATCH ? {order}", (text, query.limit))  # noqa: S608
         return [_row(row) for row in found]
 
     def rows(self, ids: Sequence[str]) -> list[WordRow]:
         """The documents of these ids that there are."""
         marks = ",".join("?" * len(ids))
         found = self._rows(
-            f"SELECT {_COLUMNS} FROM places JOIN documents ON documents.rowid = place WHERE places.id IN ({marks})",
+            f"SELECT {_COLUMNS} FROM places JOIN documents ON documents.rowid = place WHERE places.id IN ({marks})",  # noqa: S608
             tuple(ids),
         )
         return [_row(row) for row in found]

@@ -39,7 +39,7 @@ def rebuild(where: Where = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def check(where: Where = None, as_json: AsJson = False) -> None:
-    """Compare the kept index with the catalog, and find each product by its own vector; exits 1 when something is wrong."""
+    """Compare the kept index with the catalog and find each product by its vector; exits 1 when something is wrong."""
     with _kept(where) as (_, search):
         found = asyncio.run(search.check())
     if as_json:

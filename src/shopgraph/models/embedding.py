@@ -15,7 +15,7 @@ _BATCH = 100
 def litellm_embedding(
     model: str, *, api_base: str | None = None, timeout_s: float = 30.0
 ) -> Callable[[Sequence[str]], Vectors]:
-    """A function from texts to their vectors by that model, named as LiteLLM names it (`openai/text-embedding-3-small`).
+    """A function from texts to their vectors by that model, in LiteLLM's name (`openai/text-embedding-3-small`).
 
     Keys come from the environment, as LiteLLM reads them. The function raises `ModelFault` when the provider fails or
     gives back another number of vectors.

@@ -22,12 +22,12 @@ from shopgraph.graphs.prompt import UNSURE, offered, schemas, system
 from shopgraph.graphs.routing import settled
 from shopgraph.graphs.state import Evidence, State
 from shopgraph.graphs.taped_models import digest_of, parameters_of, plain_reply
-from shopgraph.graphs.tiering import model_of, policy_of
+from shopgraph.graphs.tiering import may_escalate, model_of
 from shopgraph.graphs.turns import told
 from shopgraph.graphs.workflows.talk import TALK
 from shopgraph.guards.decisions import Decision
 from shopgraph.guards.screen import mask_personal, screen_json
-from shopgraph.models.chat import deadline_of, for_tier, has_larger
+from shopgraph.models.chat import deadline_of, for_tier
 from shopgraph.models.routes import Tier
 from shopgraph.models.scope import CallScope, call_scope, current_scope
 from shopgraph.telemetry.layers import Layer
@@ -79,13 +79,14 @@ async def agent(state: State, desk: Desk) -> State:
 async def _answered(state: State, desk: Desk, model: BaseChatModel, so_far: State) -> State:
     """What the chosen tier's model says; where the small one does not know, what the large one says; else a person."""
     tiers = [state["route"].tier]
-    if tiers == [Tier.SMALL_MODEL] and policy_of(model).escalate and has_larger(model):
-        tiers.append(Tier.LARGE_MODEL)
-    for tier in tiers:
+    while tiers:
+        tier = tiers.pop(0)
         update = await _loop(state, desk, for_tier(model, tier), so_far)
         if update.get("handoff") not in (NO_END, NOT_SURE):
             break
         logger.info("%s did not know: %s", tier, update["handoff"])
+        if tier == Tier.SMALL_MODEL and may_escalate(model):
+            tiers.append(Tier.LARGE_MODEL)
     return update
 
 

@@ -103,10 +103,15 @@ class Notes:
             "confidence": route.confidence,
             "why": self._mask.written(route.why),
             "runner_up": route.runner_up,
-            # As orders are written; the number of a passport may look like one without the sign.
-            "orders": [each for each in route.entities.order_ids if each.startswith("#")],
+            "orders": self._orders(route.entities.order_ids),
             "way": self._state.get("way", ""),
         }
+
+    def _orders(self, named: Iterable[str]) -> list[str]:
+        """Those that are orders: what only looks like one may be the number of a passport."""
+        known = {order.id for order in self._state["context"].orders}
+        known |= {str(item.result["order_id"]) for item in self._state["evidence"] if "order_id" in item.result}
+        return [order_id for order_id in named if order_id in known]
 
     def _stitch(self) -> dict[str, object]:
         sources = [

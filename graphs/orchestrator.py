@@ -159,15 +159,17 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
     ):
         graph.add_edge(before, after)
     graph.add_edge(START, "screen")
-    graph.add_conditional_edges("decide", _branch(_way), [*services, "agent", "person", "gate", "govern"])
+    graph.add_conditional_edges("decide", in_place(_way), [*services, "agent", "person", "gate", "govern"])
     for name in services:
-        graph.add_conditional_edges(name, _branch(after_service), ["gate", "person", "route", "govern"])
-    graph.add_conditional_edges("agent", _branch(after_agent), [*services, "gate", "person", "route", "govern"])
-    graph.add_conditional_edges("gate", _branch(after_gate), [*services, "agent", "confirmed", "waiting", "act", "govern"])
-    graph.add_conditional_edges("waiting", _branch(after_waiting), ["approval", "govern"])
-    graph.add_conditional_edges("approval", _branch(after_approval), ["gate", "govern"])
-    graph.add_conditional_edges("act", _branch(after_act), [*services, "agent", "confirmed", "govern"])
-    graph.add_conditional_edges("confirmed", _branch(after_matter), ["route", "govern"])
+        graph.add_conditional_edges(name, in_place(after_service), ["gate", "person", "route", "govern"])
+    graph.add_conditional_edges("agent", in_place(after_agent), [*services, "gate", "person", "route", "govern"])
+    graph.add_conditional_edges(
+        "gate", in_place(after_gate), [*services, "agent", "confirmed", "waiting", "act", "govern"]
+    )
+    graph.add_conditional_edges("waiting", in_place(after_waiting), ["approval", "govern"])
+    graph.add_conditional_edges("approval", in_place(after_approval), ["gate", "govern"])
+    graph.add_conditional_edges("act", in_place(after_act), [*services, "agent", "confirmed", "govern"])
+    graph.add_conditional_edges("confirmed", in_place(after_matter), ["route", "govern"])
     graph.add_edge("person", "govern")
     graph.add_edge("govern", "record")
     graph.add_edge("record", END)
@@ -175,22 +177,21 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
     return graph.compile(checkpointer=known, name="shopgraph")
 
 
-def _branch(choose: Callable[[State], str]) -> Callable[[State], Awaitable[str]]:
-    """The same choice as a coroutine: LangGraph hands a plain function to a thread, which costs more than the choice."""
-
-    @functools.wraps(choose)
-    async def way(state: State) -> str:
-        return choose(state)
-
-    del way.__dict__["__wrapped__"]
-    return way
-
-
 def _add(graph: StateGraph[State, RunContext, TurnInput, State], function: Node) -> None:
     name = function.__name__
     # `kind` keeps the agent out of the box that a picture makes of all workflows.
     metadata = {"layer": layer_of(name)} | ({"kind": "agent"} if name == "agent" else {})
     graph.add_node(name, function, metadata=metadata)
+
+
+def in_place(choose: Callable[[State], str]) -> Callable[[State], Awaitable[str]]:
+    """A choice between edges that runs where it is: LangGraph would hand it to a thread."""
+
+    @functools.wraps(choose)
+    async def chosen(state: State) -> str:
+        return choose(state)
+
+    return chosen
 
 
 def _way(state: State) -> str:

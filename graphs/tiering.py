@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from typing import Protocol, runtime_checkable
 
 from langchain_core.language_models import BaseChatModel
+from pydantic import JsonValue, TypeAdapter
 
-from shopgraph.domain import Money
+from shopgraph.domain import Money, Value
 from shopgraph.graphs.node import Desk
 from shopgraph.graphs.prompt import prompt_bytes
 from shopgraph.graphs.routing import Chosen
 from shopgraph.graphs.state import Request, State
 from shopgraph.models.budget import DEFAULT_OUTPUT_TOKENS
-from shopgraph.models.chat import LiteLLMChat, tiers_of
+from shopgraph.models.chat import LiteLLMChat, has_larger, tiers_of
 from shopgraph.models.routes import Intent, Tier
 from shopgraph.models.scope import current_scope
 from shopgraph.models.spending import Price
@@ -30,9 +32,48 @@ _CHANGES = frozenset(
 _MODELS = (Tier.SMALL_MODEL, Tier.LARGE_MODEL)
 
 
+_SIDE = (
+    "models", "gain", "needs_strong", "budget_left_nanousd", "small_cost_nanousd", "large_cost_nanousd",
+)  # fmt: skip
+"""Signals that come from the models and what they cost, not from the message."""
+
+
+class PastTiers(Value):
+    """What the models' side of a recorded choice was."""
+
+    policy: TierPolicy
+    side: dict[str, JsonValue]
+
+    @property
+    def models(self) -> tuple[Tier, ...]:
+        """The tiers that there was a model for."""
+        return TypeAdapter(tuple[Tier, ...]).validate_python(self.side["models"])
+
+
+@runtime_checkable
+class TiersThen(Protocol):
+    """A model that answers from the record, and knows what the choice of a tier was made from then."""
+
+    def tiers_then(self) -> PastTiers | None:
+        """The next recorded choice; None when there is none."""
+        ...
+
+    def was_asked_again(self) -> bool:
+        """Whether another model was asked after the one that spoke last."""
+        ...
+
+
+def may_escalate(model: BaseChatModel) -> bool:
+    """Whether the large model is asked where the small one does not know."""
+    if isinstance(model, TiersThen):
+        return model.was_asked_again()
+    return policy_of(model).escalate and has_larger(model)
+
+
 async def choose_tier(desk: Desk, request: Request, chosen: Chosen, *, intents: int = 1) -> TierDecision:
     """The tier of a message that has been routed; what only a model needs is looked up only where one may be asked."""
     route, model = chosen.route, model_of(desk)
+    past = model.tiers_then() if isinstance(model, TiersThen) else None
     signals = TierSignals(
         intent=route.intent,
         confidence=route.confidence,
@@ -42,11 +83,12 @@ async def choose_tier(desk: Desk, request: Request, chosen: Chosen, *, intents: 
         settled=chosen.confirmed or chosen.settled,
         intents=intents,
         words=len(request.text.split()),
-        models=tiers_of(model),
+        models=past.models if past else tiers_of(model),
     )
-    policy = policy_of(model)
+    policy = past.policy if past else policy_of(model)
     if signals.models and not signals.settled and _may_want_model(policy, signals):
-        signals = await _for_models(desk, request, chosen, signals, model)
+        signals = await _for_models(desk, request, chosen, signals, past or model)
+    desk.tape.note("tiers", policy, {name: getattr(signals, name) for name in _SIDE})
     return decide_tier(policy, signals)
 
 
@@ -80,7 +122,7 @@ def _may_want_model(policy: TierPolicy, signals: TierSignals) -> bool:
 
 
 async def _for_models(
-    desk: Desk, request: Request, chosen: Chosen, signals: TierSignals, model: BaseChatModel | None
+    desk: Desk, request: Request, chosen: Chosen, signals: TierSignals, model: BaseChatModel | PastTiers | None
 ) -> TierSignals:
     route = chosen.route
     meant = {route.intent} if route.intent != Intent.OUT_OF_SCOPE else {route.runner_up}
@@ -88,6 +130,8 @@ async def _for_models(
         "changes_records": bool(meant & _CHANGES),
         "at_stake": await _at_stake(desk, request, chosen),
     }
+    if isinstance(model, PastTiers):
+        return TierSignals.model_validate({**signals.__dict__, **known, **model.side})
     if set(_MODELS) <= set(signals.models) and (judge := desk.shop.routing.judge) is not None:
         gain = judge.gain(ModelRequest(text=request.text))
         known |= {"gain": round(gain, 4), "needs_strong": gain >= judge.threshold}

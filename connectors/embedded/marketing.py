@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 from sqlalchemy import Connection, Select, bindparam, delete, func, or_, select, update
 
 from shopgraph.connectors.embedded.database import Database
@@ -28,6 +29,8 @@ from shopgraph.connectors.embedded.schema import (
 )
 from shopgraph.domain import Campaign, Discount, DiscountCode, Money, Promotion
 from shopgraph.errors import Conflict
+
+Kind = TypeVar("Kind", Promotion, Campaign)
 
 _CODE = TypeAdapter(DiscountCode)
 _DISCOUNTS = TypeAdapter(tuple[Discount, ...])
@@ -59,12 +62,12 @@ class EmbeddedMarketing:
 
     async def promotions(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
         """Those that run there and then, by id; what was granted to one customer is left out."""
-        running = await self._database.read(lambda db: every(db, PROMOTIONS, _EVERYBODYS, at=to_micros(at)))
+        running = await self._database.read(lambda db: _there(db, PROMOTIONS, _EVERYBODYS, region_id, at))
         return tuple(promotion for promotion in running if region_id in promotion.region_ids)
 
     async def without_code(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
         """Those of them that need no code."""
-        running = await self._database.read(lambda db: every(db, PROMOTIONS, _UNCODED, at=to_micros(at)))
+        running = await self._database.read(lambda db: _there(db, PROMOTIONS, _UNCODED, region_id, at))
         return tuple(promotion for promotion in running if region_id in promotion.region_ids)
 
     async def promotion(self, promotion_id: str) -> Promotion | None:
@@ -78,7 +81,7 @@ class EmbeddedMarketing:
 
     async def campaigns(self, *, region_id: str, at: datetime) -> tuple[Campaign, ...]:
         """Those that run there and then, by id."""
-        running = await self._database.read(lambda db: every(db, CAMPAIGNS, _CAMPAIGNS, at=to_micros(at)))
+        running = await self._database.read(lambda db: _there(db, CAMPAIGNS, _CAMPAIGNS, region_id, at))
         return tuple(campaign for campaign in running if region_id in campaign.region_ids)
 
     async def discounts_of(self, customer_id: str, *, since: datetime | None = None) -> tuple[Discount, ...]:
@@ -220,3 +223,12 @@ def _code_of(idempotency_key: str) -> str:
     digest = hashlib.sha256(f"code:{idempotency_key}".encode()).digest()
     capitals = "".join(_CONSONANTS[byte % len(_CONSONANTS)] for byte in digest[:8])
     return f"{capitals}{digest[8] % 90 + 10}"
+
+
+def _there(
+    db: Connection, mapped: Mapped[Kind], statement: Select[Any], region_id: str, at: datetime
+) -> tuple[Kind, ...]:
+    """What runs at that instant and may name the region; others are not even read into values."""
+    named = to_json(region_id).decode()
+    rows = db.execute(statement, {"at": to_micros(at)})
+    return tuple([mapped.value(row) for row in rows if named in row.region_ids])

@@ -86,18 +86,18 @@ async def _evaluated(requests: int, reworded: str, off: str) -> EvalReport:
     ways = {"same": Counts(), "reworded": Counts(), "off": Counts()}
     scripts = [script for family in read_scripts(()).values() for script in family]
     with ExitStack() as stack:
-        stages = {kind: stack.enter_context(Stage(kind)) for kind in sorted({script.shop for script in scripts})}
+        stages: dict[str, Stage] = {}
         changed = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shopgraph-replay-")))
         while ways["same"].replayed < requests:
             before = ways["same"].replayed
             for script in scripts:
                 if ways["same"].replayed >= requests:
                     break
-                stage = stages[script.shop]
-                if script.shop not in policies:
-                    own = stage.shop.policy
+                if script.shop not in stages:
+                    stages[script.shop] = stack.enter_context(Stage(script.shop))
+                    own = stages[script.shop].shop.policy
                     policies[script.shop] = _Policies(own, changed / script.shop, reworded, off)
-                await _round(stage, script, policies[script.shop], ways, done)
+                await _round(stages[script.shop], script, policies[script.shop], ways, done)
             if ways["same"].replayed == before:
                 raise ConfigurationError("The conversations put nothing on the record.")
     figures: dict[str, JsonValue] = {name: counts.figures() for name, counts in ways.items()}

@@ -11,6 +11,7 @@ from typing import Any
 from shopgraph.audit.log import AuditLog, AuditRecord
 from shopgraph.errors import Erased, NotFound
 from shopgraph.graphs.notes import ORIGINAL
+from shopgraph.graphs.tiering import PastTiers
 from shopgraph.tools.rejudging import Recorded
 from shopgraph.tools.spec import GateOutcome, ToolCall
 
@@ -31,6 +32,8 @@ class RecordedRequest:
     models: list[dict[str, Any]] = field(default_factory=list)
     """`{digest, parameters, reply}` in their order."""
     model_calls: list[dict[str, Any]] = field(default_factory=list)
+    tiers: list[PastTiers] = field(default_factory=list)
+    """The models' side of each choice of a tier."""
     approvals: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
     """What the staff answered, and who."""
     outcome: dict[str, Any] | None = None
@@ -96,6 +99,8 @@ def _add(whole: RecordedRequest, entry: list[Any]) -> None:
             whole.gate.append(Recorded(kind=values[0], call=call, outcome=judged))
         case "model":
             whole.models.append({**values[0], "reply": values[1]})
+        case "tiers":
+            whole.tiers.append(PastTiers(policy=values[0], side=values[1]))
         case "model_calls":
             whole.model_calls += values[0]
         case "approval":

@@ -40,7 +40,7 @@ class SearchKind(StrEnum):
     LEXICAL = "lexical"
     """By words, in process."""
     HYBRID = "hybrid"
-    """By words and by meaning: adds a Chroma index in the shop's folder, made on the first search (seconds)."""
+    """By words and by meaning, with an index that is kept in the shop's folder and made on the first search."""
 
 
 class GatewayKind(StrEnum):
@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     """Make the calls and write them to that file anew."""
     search: SearchKind = SearchKind.LEXICAL
     """How products are found; `hybrid` needs a shop with a folder."""
+    embedding: Annotated[str, Field(min_length=1)] = "wordllama"
+    """What turns texts into vectors for `hybrid`: `wordllama`, whose weights are installed, or LiteLLM's name of a
+    model (`openai/text-embedding-3-small`), whose key is in the environment."""
     gateway: GatewayKind = GatewayKind.RECORDS
     """Who moves the money of cards in a shop that is opened by its folder or URL."""
     engine: str = ""

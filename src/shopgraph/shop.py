@@ -18,10 +18,13 @@ from shopgraph.config import GatewayKind, SearchKind
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.embedded import EmbeddedShop, create_shop, open_shop
+from shopgraph.connectors.embedded.database import parse_url
 from shopgraph.connectors.embedded.payments import EmbeddedPayments
 from shopgraph.connectors.embedded.shop import SearchFactory
-from shopgraph.connectors.ports import Connectors
+from shopgraph.connectors.ports import CatalogPort, Connectors
 from shopgraph.connectors.search import HybridSearch, LexicalSearch
+from shopgraph.connectors.search.concepts import Synonyms
+from shopgraph.connectors.search.dense import Embed
 from shopgraph.connectors.tau2 import read_tau2
 from shopgraph.domain import ClockKind, ShopMeta
 from shopgraph.errors import ConfigurationError, DamagedShop
@@ -118,6 +121,7 @@ class Shop:
             options: `chat_model` for the agent, `trained` (folders of a trained `router` and of
                 trained `tiers`, in place of those in the shop's folder),
                 `source_deadline_ms`, `search` (a `SearchKind`),
+                `embedding` (for hybrid search: `wordllama`, or a model as LiteLLM names it),
                 `gateway` (from a `ShopMeta` to the `PaymentGateway` that moves the money of cards), `engine` (URL of
                 the database in which actions on systems outside are carried on; beside the records without it),
                 `limits` (`Limits` of the gateway: how many actions at once, and how fast they begin),
@@ -146,7 +150,7 @@ class Shop:
 
     @classmethod
     def _opened(cls, url: str, folder: Path | None, options: dict[str, Any]) -> Self:
-        search = _searching(options.pop("search", SearchKind.LEXICAL), folder)
+        search = _searching(options, folder, url)
         records = open_shop(url, search, options.pop("gateway", None))
         try:
             return cls(records, folder=folder, policy=_policy(folder, records), **options)
@@ -169,7 +173,7 @@ class Shop:
             raise ConfigurationError(f"{folder} is not empty.", remedy="Make the shop in a new folder.")
         bundle = load_bundle(meta.bundle)
         meta = meta.model_copy(update={"created_at": RunningClock().now()})
-        search = _searching(options.pop("search", SearchKind.LEXICAL), folder)
+        search = _searching(options, folder, url or "")
         fresh = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -191,6 +195,16 @@ class Shop:
             if not fresh and not throw_away:
                 folder.mkdir()
             raise
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the shop keeps what is not in its records; None when it was opened by a database's URL."""
+        return self._folder
+
+    @property
+    def records_url(self) -> str:
+        """Of the database of its records; with the password, where it has one."""
+        return self._records.database.url.render_as_string(hide_password=False)
 
     @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]:
@@ -243,6 +257,8 @@ class Shop:
         """Close everything; a throw-away shop is gone afterwards."""
         for close in self._closers:
             close()
+        if isinstance(self.connectors.search, HybridSearch):
+            self.connectors.search.close()
         self.engine.detach()
         self.audit.close()
         self._records.close()
@@ -265,6 +281,7 @@ def shop_options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms, "search": settings.search}
     if settings.audit_keys:
         options["audit_keys"] = Path(settings.audit_keys)
+    options["embedding"] = settings.embedding
     if settings.engine:
         options["engine"] = settings.engine
     limits = Limits(
@@ -332,7 +349,9 @@ def _require_fit(bundle: PolicyBundle, records: EmbeddedShop) -> None:
     calendars.refuse_taken(records.taken(promotion_ids=ids, codes=codes))
 
 
-def _searching(kind: SearchKind, folder: Path | None) -> SearchFactory:
+def _searching(options: dict[str, Any], folder: Path | None, url: str) -> SearchFactory:
+    """Takes `search` and `embedding` out of the options."""
+    kind, embedding = options.pop("search", SearchKind.LEXICAL), options.pop("embedding", "wordllama")
     if kind is SearchKind.LEXICAL:
         return LexicalSearch
     if folder is None:
@@ -340,7 +359,32 @@ def _searching(kind: SearchKind, folder: Path | None) -> SearchFactory:
             "Hybrid search keeps an index in the shop's folder, and this shop has none.",
             remedy='Open the shop by its folder, or set search = "lexical".',
         )
-    return lambda catalog: HybridSearch(catalog, folder / "index")
+    return lambda catalog: hybrid_search(catalog, folder, url=url, embedding=embedding)
+
+
+def hybrid_search(catalog: CatalogPort, folder: Path, *, url: str = "", embedding: str = "wordllama") -> HybridSearch:
+    """The search whose index a shop keeps: vectors in its folder, words there too, or in its PostgreSQL.
+
+    Args:
+        url: of the shop's records.
+        embedding: `wordllama`, or a model as LiteLLM names it.
+    """
+    words = None
+    parsed = parse_url(url) if url else None
+    if parsed is not None and parsed.get_backend_name() == "postgresql":
+        from shopgraph.connectors.search.words_postgres import PostgresStore
+
+        words = PostgresStore(parsed.render_as_string(hide_password=False))
+    synonyms = Synonyms.default(folder / "synonyms.yaml")
+    if embedding == "wordllama":
+        return HybridSearch(catalog, folder / "index", words=words, synonyms=synonyms)
+
+    def other() -> Embed:
+        from shopgraph.models.embedding import litellm_embedding
+
+        return litellm_embedding(embedding)
+
+    return HybridSearch(catalog, folder / "index", embedding=other, model=embedding, words=words, synonyms=synonyms)
 
 
 def _plain_url(url: URL) -> str:
@@ -392,4 +436,4 @@ def _engine_url(records: EmbeddedShop, folder: Path | None) -> str:
     return _plain_url(records.database.url)
 
 
-__all__ = ["DEMO_INSTANT", "Shop", "clock_of", "gateway_options", "shop_options"]
+__all__ = ["DEMO_INSTANT", "Shop", "clock_of", "gateway_options", "hybrid_search", "shop_options"]

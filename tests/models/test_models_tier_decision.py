@@ -179,4 +179,4 @@ class TestLearnedFolders:
         (tmp_path / file).write_text('{"format": 1', encoding="utf-8")
         routing = LearnedRouting(**{setting: str(tmp_path)})
         with pytest.raises(ConfigurationError, match=file):
-            assert [routing.router, routing.judge]
+            _ = routing.router, routing.judge

@@ -31,8 +31,9 @@ from shopgraph.graphs.inbound import decide, prepare, route, screen, stitch
 from shopgraph.graphs.node import Node
 from shopgraph.graphs.outbound import govern, record
 from shopgraph.graphs.parts import Parts, by_intent
-from shopgraph.graphs.sources import DEFAULT_SOURCES, ContextSource
 from shopgraph.graphs.state import State, TurnInput
+from shopgraph.graphs.stitching.builtin import DEFAULT_SOURCES
+from shopgraph.graphs.stitching.source import ContextSource
 from shopgraph.graphs.turns import Workflow
 from shopgraph.graphs.workflows import DEFAULT_WORKFLOWS
 from shopgraph.guards.chain import GuardChain

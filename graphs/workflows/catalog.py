@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from shopgraph.graphs.stitching.recipes import ProductQuestion, Recommending
 from shopgraph.graphs.turns import Step, Turn, ask, say, workflow
 from shopgraph.graphs.wording import coverage, head, spoken, words
 from shopgraph.graphs.workflows.picking import pick_variants
@@ -26,7 +27,7 @@ _PROPERTIES = re.compile(
 )
 
 
-@workflow(Intent.PRODUCT_QUESTION, recipe=["session", "inventory", "campaigns"])
+@workflow(Intent.PRODUCT_QUESTION, recipe=ProductQuestion)
 async def product_question(turn: Turn) -> Step:
     """Price, stock and properties of a product, from the live records of the shopper's region."""
     found = await _search(turn)
@@ -132,7 +133,7 @@ def _reviews_text(product: ProductView) -> str:
     return f" Shoppers say: {' '.join(quoted)}"
 
 
-@workflow(Intent.RECOMMENDATION, recipe=["customer", "session", "inventory", "campaigns"])
+@workflow(Intent.RECOMMENDATION, recipe=Recommending)
 async def recommendation(turn: Turn) -> Step:
     """What goes with what the shopper names or has bought, in stock, with a true reason."""
     sku = await _basis(turn)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from shopgraph.config import Settings
     from shopgraph.graphs.memory import BrandMemory
+    from shopgraph.graphs.stitching.shared import SharedReads
 
 DEMO_INSTANT = "2026-06-01T12:00:00Z"
 """When the demo shop stands still, unless another instant is asked for."""
@@ -86,6 +87,7 @@ class Shop:
         self.source_deadline_ms = source_deadline_ms
         self._checkpointer: BaseCheckpointSaver[Any] | None = None
         self._memory: BrandMemory | None = None
+        self._shared: SharedReads | None = None
         self._closers: list[Callable[[], None]] = []
 
     @classmethod
@@ -209,7 +211,17 @@ class Shop:
             from shopgraph.graphs.memory import BrandMemory, LiveStanding
 
             self._memory = BrandMemory(self._open_store(), LiveStanding(self.connectors), self.clock)
+            self._memory.on_change(self.shared.drop)
         return self._memory
+
+    @property
+    def shared(self) -> SharedReads:
+        """Reads that are the same for everybody, remembered for a moment."""
+        if self._shared is None:
+            from shopgraph.graphs.stitching.shared import SharedReads
+
+            self._shared = SharedReads()
+        return self._shared
 
     def _open_store(self) -> BaseStore:
         from shopgraph.graphs.memory.stores import LoopFreeSqliteStore, postgres_store

@@ -136,7 +136,7 @@ def _of_customer(request: Request, context: Stitched) -> Iterator[str]:
 
 
 def _promise(promise: Promise) -> str:
-    return f"{promise.text.rstrip('.')} (by {promise.by.replace('_', ' ')}, until {promise.until.date()})"
+    return f"{promise.text.rstrip('.')} (by {promise.by.replace('_', ' ')}, until {promise.last_day})"
 
 
 def _stock(stock: StockView) -> str:

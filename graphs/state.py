@@ -73,6 +73,8 @@ class Dialog(Value):
     customer_id: str = ""
     """The one customer of this conversation, once identified."""
     method: str = ""
+    noted: str = ""
+    """The customer in whose memory it is noted that this conversation was with them."""
     subject: dict[str, str] = {}
     """What was last talked about: `order_id`, `product_id`, for "it" and "that one"."""
 

@@ -15,7 +15,7 @@ from shopgraph.graphs.memory.facts import CustomerRecall, Promise, Shown, Voice
 from shopgraph.graphs.memory.judging import Kept, judge, topics_of
 from shopgraph.graphs.memory.places import PAGE, every, items_of, label, of_customer, search
 
-KINDS = ("shown", "promises")
+KINDS = ("shown", "promises", "talks")
 """What is kept of a customer."""
 
 
@@ -29,6 +29,7 @@ class CustomerMemory:
         self._clock = clock
         self._shown = of_customer(customer_id, "shown")
         self._promises = of_customer(customer_id, "promises")
+        self._talks = of_customer(customer_id, "talks")
 
     async def show(self, *shown: Shown) -> None:
         """Remember that products were put before the customer; the latest per voice and product is kept."""
@@ -66,6 +67,14 @@ class CustomerMemory:
             if (since is None or each.at >= since) and (not by or each.by in by):
                 last[each.product_id] = max(each.at, last.get(each.product_id, each.at))
         return last
+
+    async def talked(self, conversation_id: str, *, at: Instant) -> None:
+        """Remember that a conversation was with this customer, so that it can be forgotten with them."""
+        await self._put([PutOp(self._talks, conversation_id, {"at": at.isoformat()})])
+
+    async def conversations(self) -> tuple[str, ...]:
+        """The conversations that were with this customer, by id."""
+        return tuple(sorted([item.key for item in await every(self._store, self._talks)]))
 
     async def _put(self, writes: list[PutOp]) -> None:
         if writes:

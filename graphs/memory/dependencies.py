@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol, assert_never
 
 from shopgraph.connectors.ports import Connectors
-from shopgraph.domain import Campaign, Instant, Offer, Product, Promotion, StockLevel, Value
+from shopgraph.domain import Campaign, Instant, Money, Offer, Product, Promotion, StockLevel, Value
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,9 @@ class Aspect(StrEnum):
     """What of the shop a fact may depend on."""
 
     PRICE = "price"
-    """A variant's offer in a region: price, earlier price, availability. Subject: a SKU."""
+    """A variant's price in a region, and the one before a reduction. Subject: a SKU."""
+    AVAILABILITY = "availability"
+    """Whether a variant is offered in a region at all: in stock, on backorder, discontinued. Subject: a SKU."""
     STOCK = "stock"
     """How many units of a variant are available in a region. Subject: a SKU."""
     STOCK_BAND = "stock_band"
@@ -67,8 +69,20 @@ class Dependency(Value):
 
 
 def on_price(offer: Offer) -> Dependency:
-    """A fact that names this price or availability."""
-    return Dependency(aspect=Aspect.PRICE, subject=offer.sku, region_id=offer.region_id, was=_price(offer))
+    """A fact that names this price, or the cut from the one before."""
+    return on_price_of(offer.sku, offer.region_id, offer.price, offer.compare_at)
+
+
+def on_price_of(sku: str, region_id: str, price: Money, before: Money | None = None) -> Dependency:
+    """The same where the price was read from something else than an `Offer`."""
+    return Dependency(aspect=Aspect.PRICE, subject=sku, region_id=region_id, was=_price(price, before))
+
+
+def on_availability(offer: Offer) -> Dependency:
+    """A fact that says that this is to be had, or not."""
+    return Dependency(
+        aspect=Aspect.AVAILABILITY, subject=offer.sku, region_id=offer.region_id, was=str(offer.availability)
+    )
 
 
 def on_stock(sku: str, region_id: str, available: int) -> Dependency:
@@ -103,9 +117,8 @@ def stock_band(available: int) -> str:
     return "few" if available <= LOW_STOCK else "many"
 
 
-def _price(offer: Offer) -> str:
-    before = f", before {offer.compare_at}" if offer.compare_at else ""
-    return f"{offer.price}{before}, {offer.availability}"
+def _price(price: Money, before: Money | None) -> str:
+    return f"{price}, before {before}" if before else str(price)
 
 
 def _digest(value: Value) -> str:
@@ -160,7 +173,7 @@ class LiveStanding:
 
 def _system(aspect: Aspect) -> str:
     match aspect:
-        case Aspect.PRICE:
+        case Aspect.PRICE | Aspect.AVAILABILITY:
             return "offers"
         case Aspect.STOCK | Aspect.STOCK_BAND:
             return "stock"
@@ -174,8 +187,12 @@ def _system(aspect: Aspect) -> str:
 
 async def _offers(connectors: Connectors, region_id: str, topics: Sequence[Topic], _: Instant) -> dict[Topic, str]:
     offers = await connectors.catalog.offers([topic.subject for topic in topics], region_id)
-    found = {offer.sku: _price(offer) for offer in offers}
-    return {topic: found.get(topic.subject, NOT_THERE) for topic in topics}
+    prices = {offer.sku: _price(offer.price, offer.compare_at) for offer in offers}
+    availability = {offer.sku: str(offer.availability) for offer in offers}
+    return {
+        topic: (prices if topic.aspect is Aspect.PRICE else availability).get(topic.subject, NOT_THERE)
+        for topic in topics
+    }
 
 
 async def _stock(connectors: Connectors, region_id: str, topics: Sequence[Topic], _: Instant) -> dict[Topic, str]:

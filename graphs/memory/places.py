@@ -25,7 +25,7 @@ def label(text: str) -> str:
 
 
 def of_customer(customer_id: str, kind: str) -> Namespace:
-    """Where a customer's facts of a kind (`shown`, `promises`) are."""
+    """Where a customer's facts of a kind (`shown`, `promises`, `talks`) are."""
     return (_ROOT, "customer", label(customer_id), kind)
 
 

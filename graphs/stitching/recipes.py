@@ -127,6 +127,7 @@ class HandOver(Recipe):
 class ProductQuestion(Recipe):
     """Price, stock and properties of a product: live stock before texts."""
 
+    customer: Annotated[CustomerPart | None, Needs(weight=2, fields=NAME)] = None
     session: Annotated[SessionPart | None, Needs(weight=4, model_only=True)] = None
     inventory: Annotated[InventoryPart | None, Needs(weight=9, model_only=True)] = None
     marketing: Annotated[MarketingPart | None, Needs(weight=6)] = None

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.context.virtual import AT, query, request, run_virtual
 
 from shopgraph.errors import ConfigurationError
 from shopgraph.graphs.answer import SourceStatus
@@ -18,6 +17,7 @@ from shopgraph.graphs.stitching.recipes import recipe_of
 from shopgraph.graphs.stitching.shared import MOST_CACHED_MS, PublicQuery, SharedRead, SharedReads
 from shopgraph.graphs.stitching.source import ContextSource, Query, context_source
 from shopgraph.graphs.stitching.stitch import gather
+from tests.context.virtual import AT, query, request, run_virtual
 
 
 def takes(name: str, ms: float, **options: Any) -> ContextSource:

@@ -92,9 +92,7 @@ class Brand(RuleBasedStateMachine):
         depends = tuple(self.world.depends(sku, claim) for claim in told)
         at = self.world.at
         if what == "S":
-            self.drafts.append(
-                Statement(by=by, product_id=sku, region_id=REGION, text=text, at=at, depends=depends)
-            )
+            self.drafts.append(Statement(by=by, product_id=sku, region_id=REGION, text=text, at=at, depends=depends))
         elif what == "P":
             until = at + timedelta(hours=2)
             self.drafts.append(

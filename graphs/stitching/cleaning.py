@@ -135,14 +135,20 @@ def normal_amounts(text: str, currency: str) -> str:
     """
     for amount in reversed(find_amounts(text)):
         meant = currency if currency in amount.currencies else next(iter(amount.currencies))
-        if len(amount.values) != 1 or (currency not in amount.currencies and len(amount.currencies) != 1):
+        if currency not in amount.currencies and len(amount.currencies) != 1:
             continue
-        try:
-            money = Money.of(next(iter(amount.values)), meant)
-        except InvalidInput:
-            continue
-        text = f"{text[: amount.start]}{money}{text[amount.end :]}"
+        readings = [money for value in amount.values if (money := _money(value, meant)) is not None]
+        if len(readings) == 1:
+            text = f"{text[: amount.start]}{readings[0]}{text[amount.end :]}"
     return text
+
+
+def _money(value: Decimal, currency: str) -> Money | None:
+    """The amount, where the currency has so many digits: $1,299 is no dollar and 29.9 cents."""
+    try:
+        return Money.of(value, currency)
+    except InvalidInput:
+        return None
 
 
 def clean_text(text: str, source: str, *, currency: str = "") -> Screened:

@@ -23,7 +23,8 @@ def main(url: str) -> None:
         what, name = line.split()
         with engine.begin() as connection:
             rows = connection.execute(text(STATEMENTS[what]), {"id": name}).rowcount
-        print(rows, flush=True)
+        sys.stdout.write(f"{rows}\n")
+        sys.stdout.flush()
     engine.dispose()
 
 

@@ -56,7 +56,7 @@ def test_one_that_hangs_costs_its_deadline_and_no_more() -> None:
 
 def test_one_that_does_not_heed_its_cancellation_is_left_behind() -> None:
     async def deaf(_: Query) -> None:
-        for _ in range(20):
+        for _number in range(20):
             try:
                 await asyncio.sleep(1)
             except asyncio.CancelledError:

@@ -131,7 +131,7 @@ def test_a_token_limit_is_kept_and_nothing_is_lost_unsaid(
 @pytest.mark.parametrize(("first", "second"), [("inventory", "catalog"), ("catalog", "inventory")])
 def test_what_the_recipe_weighs_more_survives(first: str, second: str) -> None:
     context = _context(10, [f"review number {n} says something of the same length" for n in range(10)])
-    brief = write_brief(request(customer_id=""), context, _limited(400, **{first: 9, second: 1}))
+    brief = write_brief(request(customer_id=""), context, _limited(260, **{first: 9, second: 1}))
     left = {each.source: each.facts for each in brief.left_out}
     assert left.get(first, 0) < left[second]
     # Of one source it is the first that are told.

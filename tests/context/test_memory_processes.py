@@ -13,7 +13,7 @@ import pytest
 from shopgraph.clock import parse_instant
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.demo.cast import CAST
-from shopgraph.domain import Campaign, Principal
+from shopgraph.domain import Campaign, Principal, Promotion
 from shopgraph.graphs import make_parts
 from shopgraph.graphs.memory import (
     Aspect,
@@ -104,7 +104,7 @@ async def _told(shop: Shop) -> str:
     assert offer is not None
     levels = await ports.inventory.levels([SKU], region_id=REGION)
     campaigns = await ports.marketing.campaigns(region_id=REGION, at=at)
-    running = [*campaigns, *await ports.marketing.promotions(region_id=REGION, at=at)]
+    running: list[Campaign | Promotion] = [*campaigns, *await ports.marketing.promotions(region_id=REGION, at=at)]
     depends = {
         "price": on_price(offer),
         "stock": on_stock(SKU, REGION, sum(level.available for level in levels)),

@@ -16,6 +16,7 @@ from shopgraph.graphs.memory.brand import BrandMemory
 from shopgraph.graphs.stitching.shared import SharedReads
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle
+from shopgraph.models.learned import LearnedRouting
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.spec import Services
 
@@ -41,6 +42,8 @@ class ShopServices(Protocol):
     def audit(self) -> AuditLog: ...
     @property
     def chat_model(self) -> BaseChatModel | None: ...
+    @property
+    def routing(self) -> LearnedRouting: ...
     @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]: ...
     @property

@@ -14,26 +14,23 @@ from shopgraph.tools.views import OfferedDiscount, ProductView, Recommendations,
 logger = logging.getLogger(__name__)
 
 
-async def remember(state: State, shop: ShopServices) -> str:
-    """Write to the customer's memory what this answer showed and promised. Returns the customer it is noted for.
+async def remember(state: State, shop: ShopServices) -> None:
+    """Write to the customer's memory that there was this conversation, and what its answer showed and promised.
 
     Nothing is remembered of a guest, nor of an answer that was blocked. A Store that fails costs the memory, never
     the answer.
     """
-    request, dialog = state["request"], state["dialog"]
+    request = state["request"]
     if not request.customer_id:
-        return dialog.noted
+        return
     try:
         mine = shop.memory.of(request.customer_id)
-        if dialog.noted != request.customer_id:
-            await mine.talked(request.conversation_id, at=request.at)
+        await mine.talked(request.conversation_id, at=request.at)
         if not state.get("failure") and all(each.verdict is not VerdictKind.BLOCK for each in state["verdicts"]):
             await mine.show(*{each.product_id: each for each in _shown(state)}.values())
             await mine.promise(*_promised(state["evidence"], request))
     except Exception:
         logger.exception("brand memory could not be written")
-        return dialog.noted
-    return request.customer_id
 
 
 def _shown(state: State) -> Iterator[Shown]:

@@ -7,6 +7,7 @@ from typing import Annotated, TypedDict
 from zoneinfo import ZoneInfo
 
 from langchain_core.messages import AnyMessage
+from langgraph.channels import UntrackedValue
 from langgraph.graph.message import add_messages
 from pydantic import JsonValue
 
@@ -25,11 +26,14 @@ from shopgraph.domain import (
 from shopgraph.graphs.answer import ActionView, SourceStatus
 from shopgraph.graphs.memory.facts import Promise, Shown, Statement
 from shopgraph.graphs.stitching.parts import Origin, Passage, PolicyView, StockView
+from shopgraph.graphs.tape import Tape
 from shopgraph.guards.allowances import Allowances
 from shopgraph.guards.decisions import Decision, Verdict
 from shopgraph.guards.facts import Facts
-from shopgraph.models.routes import Route
+from shopgraph.models.routes import Entities, Route
 from shopgraph.models.scope import ModelCall
+from shopgraph.models.tiers.decision import TierDecision
+from shopgraph.models.tiers.savings import Saving
 from shopgraph.tools.spec import GateOutcome, Proposal, ToolCall
 
 
@@ -39,7 +43,10 @@ class Request(Value):
     id: str
     conversation_id: str
     text: str
-    """As screened: normalised, without control characters."""
+    """As screened: normalised, without control characters. Of a message that asks for several things, the part that
+    is being served."""
+    said: str = ""
+    """The whole message, where `text` is a part of it."""
     channel: Channel
     region_id: str
     locale: str
@@ -58,6 +65,20 @@ class Request(Value):
         """The day in the region at that moment."""
         return self.at.astimezone(ZoneInfo(self.timezone)).date()
 
+    @property
+    def whole(self) -> str:
+        """All of the message."""
+        return self.said or self.text
+
+
+class Matter(Value):
+    """One of several things that a message asks for."""
+
+    text: str
+    intent: str
+    entities: Entities = Entities()
+    """What the whole message names: an order said once is meant in each part."""
+
 
 class Dialog(Value):
     """What a conversation remembers between turns."""
@@ -73,10 +94,10 @@ class Dialog(Value):
     customer_id: str = ""
     """The one customer of this conversation, once identified."""
     method: str = ""
-    noted: str = ""
-    """The customer in whose memory it is noted that this conversation was with them."""
     subject: dict[str, str] = {}
     """What was last talked about: `order_id`, `product_id`, for "it" and "that one"."""
+    waiting: tuple[Matter, ...] = ()
+    """What else was asked for and comes next, once what is under way is settled."""
 
 
 class SourceResult(Value):
@@ -179,6 +200,16 @@ class State(TurnInput, total=False):
     dialog: Dialog
     request: Request
     route: Route
+    """Of the newest matter."""
+    routes: list[Route]
+    """One for each matter served in this request, in order."""
+    tiers: list[TierDecision]
+    """Why each went where it went."""
+    matters: list[Matter]
+    """What the message asks for beside what is being served, still to come."""
+    told: list[str]
+    """The answers to the matters served before."""
+    saving: Saving
     way: str
     """The node that serves this request."""
     context: Stitched
@@ -210,5 +241,9 @@ class State(TurnInput, total=False):
     verdicts: list[Verdict]
     actions: list[ActionView]
     trail: Annotated[list[Step], add_steps]
+    audited: int
+    """Steps of the trail that are on the record already."""
+    tape: Annotated[Tape, UntrackedValue]
+    """What the run got from outside itself; in no checkpoint."""
     failure: str
     """The node that failed closed; empty when none did."""

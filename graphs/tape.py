@@ -22,11 +22,14 @@ from shopgraph.tools.spec import GateOutcome, ToolCall, ToolContext, ToolSpec
 
 if TYPE_CHECKING:
     from shopgraph.graphs.context import ShopServices
-    from shopgraph.graphs.memory import BrandMemory, Recalled, Statement
+    from shopgraph.graphs.memory import BrandMemory, CustomerMemory, Recalled, Statement
     from shopgraph.graphs.state import Stitched
 
 SAID = "memory.said"
 """Under what statements of brand memory are on the tape: those that may be stated."""
+SEEN = "memory.seen"
+"""Under what of the asker's memory is on the tape: which products they were shown, and when."""
+NO_ARGUMENTS: list[object] = [[], {}]
 VERSION = 1
 """Of the tape's form."""
 CONTEXT_PARTS: Mapping[str, tuple[str, ...]] = {
@@ -149,8 +152,29 @@ class _TapedMemory:
         self._tape.note("read", SAID, asked, said.fresh)
         return said
 
+    def of(self, customer_id: str) -> Any:
+        """As `BrandMemory.of`."""
+        return _TapedCustomer(self._memory.of(customer_id), self._tape)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._memory, name)
+
+
+class _TapedCustomer:
+    __slots__ = ("_mine", "_tape")
+
+    def __init__(self, mine: CustomerMemory, tape: Tape) -> None:
+        self._mine = mine
+        self._tape = tape
+
+    async def seen(self, **options: Any) -> Mapping[str, datetime]:
+        """As `CustomerMemory.seen`. One customer asks; since when depends on the clock, which runs on."""
+        seen = await self._mine.seen(**options)
+        self._tape.note("read", SEEN, NO_ARGUMENTS, seen)
+        return seen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._mine, name)
 
 
 class _TapedConnectors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
@@ -28,7 +29,7 @@ from shopgraph.graphs.stitching.parts import Part
 from shopgraph.graphs.stitching.recipes import Everything, part_of
 from shopgraph.graphs.stitching.shared import SharedReads
 from shopgraph.graphs.stitching.source import ContextSource, Query
-from shopgraph.graphs.tape import CONTEXT_PARTS, SAID
+from shopgraph.graphs.tape import CONTEXT_PARTS, NO_ARGUMENTS, SAID, SEEN
 from shopgraph.graphs.taped_models import digest_of, reply_of
 from shopgraph.graphs.tiering import PastTiers
 from shopgraph.guards.chain import GuardChain
@@ -204,6 +205,9 @@ class NoLog:
         return ""
 
 
+_SEEN = TypeAdapter(dict[str, datetime])
+
+
 class PlayedMemory:
     """Says what it said, and remembers nothing."""
 
@@ -217,12 +221,19 @@ class PlayedMemory:
         return Recalled(fresh=tuple(fresh))
 
     def of(self, customer_id: str) -> Forgetful:
-        """Nobody's memory."""
-        return Forgetful()
+        """What was known of the asker then."""
+        return Forgetful(self._playing)
 
 
 class Forgetful:
     """Takes the place of a customer's memory: a replay leaves no trace in it."""
+
+    def __init__(self, playing: Playing) -> None:
+        self._playing = playing
+
+    async def seen(self, **_: object) -> Mapping[str, datetime]:
+        """What they had been shown then."""
+        return _SEEN.validate_python(self._playing.read(SEEN, NO_ARGUMENTS))
 
     async def talked(self, conversation_id: str, *, at: object) -> None:
         """Forget it."""

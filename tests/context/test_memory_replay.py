@@ -6,13 +6,32 @@ from datetime import timedelta
 
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
-from shopgraph.graphs import build_orchestrator
-from shopgraph.graphs.memory import Promise, PromiseKind, Statement, Voice
+from shopgraph.graphs import Turn, build_orchestrator, say, workflow
+from shopgraph.graphs.memory import Promise, PromiseKind, Shown, Statement, Voice
 from shopgraph.graphs.replay.replayer import Replayer
+from shopgraph.graphs.stitching.recipes import Greeting
+from shopgraph.graphs.turns import Step
 from shopgraph.shop import Shop
 
 PRODUCT, REGION = "prd_blue_wrap_dress", "us-northeast"
 WHO = Principal.customer(CAST["dresser"].customer_id)
+
+
+@workflow("greeting", recipe=Greeting)
+async def told(turn: Turn) -> Step:
+    """Say what was shown before."""
+    seen = await turn.shop.memory.of(turn.request.customer_id).seen(since=turn.request.at - timedelta(days=1))
+    return say(f"You have seen {len(seen)} things.")
+
+
+async def test_what_was_shown_before_is_on_the_record(shop: Shop) -> None:
+    mine = shop.memory.of(WHO.id)
+    await mine.show(Shown(by=Voice.RECOMMENDER, product_id=PRODUCT, at=shop.clock.now()))
+    orchestrator = build_orchestrator(shop, workflows=[told])
+    answer = await orchestrator.ask("hello", principal=WHO)
+    assert "1 things" in answer.answer
+    await mine.show(Shown(by=Voice.RECOMMENDER, product_id="p2", at=shop.clock.now()))
+    assert (await Replayer(shop, orchestrator.parts).replay(answer.request_id)).same
 
 
 async def test_a_request_that_spoke_from_memory_is_replayed_from_the_record(shop: Shop) -> None:

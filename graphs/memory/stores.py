@@ -7,6 +7,7 @@ millisecond, so the sync store is called in place, and PostgreSQL's in a worker 
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -18,6 +19,9 @@ from langgraph.store.sqlite import SqliteStore
 
 from shopgraph.errors import ConnectorUnavailable, MissingDependency
 
+for _name in ("langgraph.store.sqlite.base", "langgraph.store.postgres.base"):
+    # They log every search with its namespace, which names a customer.
+    logging.getLogger(_name).setLevel(logging.INFO)
 _BUSY_SECONDS = 30
 _LOOK_SECONDS = 0.01
 

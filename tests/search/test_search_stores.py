@@ -24,8 +24,8 @@ PRODUCTS = (
     Product(id="case", title="Phone case", attributes={"material": "leather", "bluetooth": "no"}, brand="Acme"),
 )
 QUERIES = (
-    "blue dress", "dress not blue", "earbuds", "ear bud", "acme", "27 inch", '27" cord', "kabel groesse", "größe", "дом",
-    "日本", "1.5 m", "phone case", "phone case without leather", "nord's", "size m", "evning gwon",
+    "blue dress", "dress not blue", "earbuds", "ear bud", "acme", "27 inch", '27" cord', "kabel groesse", "größe",
+    "дом", "日本", "1.5 m", "phone case", "phone case without leather", "nord's", "size m", "evning gwon",
     "quoted", "' | !", "bluetooth", "soft jersey dress blue wrap", "\\", "set ear",
 )  # fmt: skip
 

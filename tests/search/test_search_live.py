@@ -41,11 +41,19 @@ class Records(MemoryCatalog):
         )
 
     def add(
-        self, key: str, price: int, units: int, *, region: str = "east", currency: str = "USD", **more: str
+        self,
+        key: str,
+        price: int,
+        units: int,
+        *,
+        region: str = "east",
+        currency: str = "USD",
+        brand: str = "",
+        category: str = "",
     ) -> None:
         sku = f"{key}-{len(self.kept)}"
         if all(each.id != key for each in self.stock):
-            self.stock.append(Product(id=key, title=f"Kettle {key}", **more))
+            self.stock.append(Product(id=key, title=f"Kettle {key}", brand=brand, category=category))
         self.kept.append(ProductVariant(sku=sku, product_id=key, title=key))
         self.offered.append(Offer(sku=sku, region_id=region, price=Money(amount=price, currency=currency)))
         self.counts[sku, region] = units

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from shopgraph.connectors.ports import CatalogPort, SearchPort
@@ -164,7 +163,7 @@ def test_unreachable_products_are_named(tmp_path: Path) -> None:
     collections = Collections(tmp_path / "index")
     index = collections.make("products-one", {"one": "dress", "two": "kettle"}, embed)
     assert index.unreachable() == ()
-    index._collection.update(ids=["two"], embeddings=[np.array([1, 1, 1, 0, 0, 0, 0], dtype=np.float32)])
+    index._collection.update(ids=["two"], embeddings=[1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0])
     assert index.unreachable() == ("two",)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
@@ -87,11 +86,13 @@ class Known:
     def short_names(self) -> dict[str, str]:
         """What a product is called for short behind an article ("the black dress"), where no part of it is its own."""
         names = self._own_names
-        count = Counter([word for name in names for word in name.split()])
+        parts = self.parts
         found: dict[str, str] = {}
         for name in names:
+            if name.rpartition(" ")[2] in parts:
+                continue
             words = name.split()
-            if len(words) < 2 or (count[words[-1]] == 1 and words[-1] in self.parts):
+            if len(words) < 2:
                 continue
             for short in (words[-1], " ".join(words[-2:])) if len(words) > 2 else words[1:]:
                 if len(short) < 4 or short in NO_SHORT_NAME or short in self.products:
@@ -163,7 +164,7 @@ class Known:
             if not word.isalpha():
                 first = _LETTERS.search(name)
                 word = first[0] if first else ""
-                if not word and (not name or name.isspace()):
+                if not name or name.isspace():
                     continue
             found.setdefault(word, []).append(name)
             if word == name:

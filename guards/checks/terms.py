@@ -159,12 +159,13 @@ def _days(text: str, sentence: Sentence, earlier: Sentence | None, facts: Facts)
         returns = _RETURN.search(sentence) or (refund and "within" in sentence.low)
         if refund and (_PROCESSING.search(sentence.low) or not returns):
             continue
-        clause = _part(sentence, found.start("low"))
         since = _SINCE.match(sentence.low, found.end())
         if since and not returns:
             continue
-        if returns and not since and not _RETURN.pattern.search(clause) and _DELIVERY_TAKES.search(clause):
-            returns = None
+        if returns and not since and sentence.topics & _DELIVERY_NAMED:
+            clause = _part(sentence, found.start("low"))
+            if not _RETURN.pattern.search(clause) and _DELIVERY_TAKES.search(clause):
+                returns = None
         if returns and not found["high"]:
             yield from _window(sentence, found, facts.return_window_days)
         elif (

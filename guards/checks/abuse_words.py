@@ -38,7 +38,7 @@ INSULT = (
     r"|\bare you (?:really |just |that |so |too |an? |completely )*(?:stupid|dumb|blind|deaf|idiot|moron|retarded)\b"
     r"|\bhow (?:stupid|dumb|pathetic) (?:of|can|are) you\b"
     r"|\byour (?:stupid|dumb|pathetic|idiotic|ridiculous|worthless|moronic) \w+"
-    rf"|\b(?:du bist|sie sind)(?: (?:echt|wirklich|so|zu|ein|eine|einfach|nur|ja|doch|total|völlig|der|größte|größter"
+    rf"|\b(?:du bist|sie sind)(?: (?:ja|wohl|doch|einfach|echt|wirklich|so|zu|ein|eine|einfach|nur|ja|doch|total|völlig|der|größte|größter"
     rf"|kompletter|richtiger)){{0,4}} (?:{_CALLED})\b"
     rf"|\b(?:bist du|sind sie)(?: (?:echt|wirklich|so|zu|ein|eine|einfach|total|denn)){{0,4}} (?:{_CALLED})\b"
     rf"|\b(?:du|sie|ihr) (?:\w{{2,16}}(?:er|e|en) )?(?:{_NAMED})\b"

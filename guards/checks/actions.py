@@ -28,7 +28,7 @@ _NOT_AHEAD = re.compile(
 )
 """Ahead of a claim, it is not claimed."""
 _HERE = topic(
-    "acabo acabamos vient viennent ont viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist "
+    "cancelé cancelamos anulé anulamos devolví devolvimos reembolsé reembolsamos aboné abonamos acabo acabamos vient viennent ont viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist "
     "was were have has"
 )
 
@@ -127,7 +127,7 @@ def _on_record(what: str, claim: str, said: set[str], facts: Facts) -> bool:
         (
             "viens",
             "venons",
-            "acab",
+            "acab", "cancel", "anul", "devolv", "ya ", "le d",
             "i ",
             "i'",
             "i’",

@@ -62,7 +62,7 @@ DEEDS = (
         "returned paid transferred refund erstattet zurückerstattet rückerstattet gutgeschrieben "
         "zurücküberwiesen veranlasst ausgeführt überwiesen angestoßen zurückgezahlt remboursé effectué procédé "
         "lancé crédité traité émis überweisen überwiesen devuelto reembolsado abonado paid versé reembolso "
-        "rembourser erstattet reembolsar devolver abonar recrédité recréditer zurückgebucht",
+        "devolví devolvimos reembolsé aboné rembourser erstattet reembolsar devolver abonar recrédité recréditer zurückgebucht",
         "refund return receive_return cancel exchange_items",
         rf"{_WE}(?:refunded|(?:issued|processed|initiated|sent|made|approved|completed|submitted"
         r"|put through) (?:you )?(?:a |the |your )?(?:full |partial )?refund)\b",
@@ -81,6 +81,7 @@ DEEDS = (
         rf"\b(?:has|have) (?:already )?been paid out\b|\breembolso\b.{{0,30}}?\b(?:se ha|ha sido)\b|{_JAI}versé\b",
         _fr("remboursé|recrédité|versé", "rembourser|recréditer|reverser"),
         _es("reembolsad|devuelt|abonad", "reembolsar|devolver|abonar"),
+        r"\b(?:ya )?(?:le |te |les |se )?(?:lo |la )?(?:devolví|devolvimos|reembolsé|reembolsamos|aboné|abonamos)\b",
         _de("erstattet|zurückerstattet|rückerstattet|gutgeschrieben|zurücküberwiesen|zurückgezahlt|zurückgebucht"),
         r"\b(?:habe ich|ich habe|haben wir|wir haben)\b[^.;]{0,80}?\büberwiesen\b",
         rf"{_WE}paid out\b|\bje viens de (?:vous |te )?rembourser\b|\bwurden?\b.{{0,15}}?\b(?:erstattet|überwiesen"
@@ -90,7 +91,7 @@ DEEDS = (
         "cancellation",
         "cancelled storniert annulé cancelado anulado cancellation annuler cancelar anular voided",
         "cancel",
-        _fr("annulé", "annuler"), _es("cancelad|anulad", "cancelar|anular"), _de("storniert"),
+        _fr("annulé", "annuler"), _es("cancelad|anulad", "cancelar|anular"), r"\b(?:cancelé|cancelamos|anulé|anulamos)\b", _de("storniert"),
         rf"{_WE}cancell?ed\b", rf"\border\b.{{0,30}}?{_BEEN}cancell?ed\b", rf"{_ICH}storniert\b", rf"{_JAI}annulé",
         r"\bbestellung\b.{0,40}?\bwurde\b.{0,20}?\bstorniert\b|\bcommande\b.{0,40}?\ba (?:bien )?été annulée\b",
         rf"{_HE}(?:cancelado|anulado)\b",

@@ -249,7 +249,7 @@ def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
 _NOT_NOW = re.compile(
     r"\bnot\b|n['’]t\b|\bended|\bover\b|\bexpired|\bno longer|\bstarts?\b|\bbegins?\b|\bwill\b|\bnext\b|\buntil\b"
     r"|\bwas\b|\bhad\b"
-    r"|nicht|kein|vorbei|abgelaufen|beginnt|startet|\bwar\b|\berst\b|beendet|\bpas\b|plus\b|terminé|fini|commence"
+    r"|zu ende|geendet|\bwar(?:en)?\b|nicht|kein|vorbei|abgelaufen|beginnt|startet|\bwar\b|\berst\b|beendet|\bpas\b|plus\b|terminé|fini|commence"
     r"|\bn['’]est"
     r"|\bno\b|terminó|acabó|empieza|ya no"
 )

@@ -136,14 +136,17 @@ class Known:
         """The parts of names, their plurals, and what German words among them end with."""
         found = {f"{word}s": name for word, name in self.parts.items()}
         found.update(self.parts)
-        return self._tails() | found if (self.facts.locale or "").startswith("de") else found
+        if not (self.facts.locale or "").startswith("de"):
+            return found
+        short = self._tails() | self.parts
+        return {f"{word}{end}": name for word, name in short.items() for end in ("e", "n", "en", "er")} | short | found
 
     def _tails(self) -> dict[str, str]:
         """What German words of one name end with, "mixer" of a Handmixer."""
         found: dict[str, str] = {}
         for name in self._own_names:
             for word in _PART.findall(name):
-                for place in range(3, len(word) - 4):
+                for place in range(3, len(word) - 3):
                     tail = word[place:]
                     found[tail] = name if found.get(tail, name) is name else ""
         return {tail: name for tail, name in found.items() if name and tail not in NO_PART}

@@ -139,6 +139,10 @@ class Reading:
         if not named and self._goods is not None and SHIPPED.search(low):
             fee = self._ours.facts.delivery.price if self._ours.facts.delivery else None
             return self._goods + fee if fee is not None else None
+        if TOTAL.search(claim.sentence, low):
+            taken = {m.key for _, m in named}
+            parts = by_parts(claim.sentence, self._ours.known.forms)
+            named += [(claim.sentence, m) for m in parts if m.key not in taken]
         total = total_of([(s, m) for s, m in named if m.end <= claim.amount.start] or self._listed(), self._ours)
         delivery = self._ours.facts.delivery
         if total is not None and SHIPPED.search(low):

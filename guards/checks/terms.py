@@ -95,7 +95,7 @@ _FREE_DELIVERY = Cue(
     r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b",
 )
 _CONDITION = re.compile(
-    r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
+    r"\b(?:more|from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
     r"|more than|spend|exceed\w*|ab|über|wenn|"
     r"dès|à partir|supérieure?s?|to qualify|away from|reach|add|another|spend|añad\w*|ajout\w*|starts? at|short of"
     r"|manqu\w*|short|fehl\w+|faltan?|pour profiter"

@@ -50,6 +50,8 @@ INSULT = (
     rf"|\b(?:espèce|bande) d(?:e |['’])(?:{_NAMED}|con|cons)\b|\bpauvre (?:type|con|conne|{_NAMED})\b"
     r"|\b(?:votre|ta|ton|vos) (?:question|demande|message|plainte)s? (?:stupide|idiote|ridicule|débile)s?\b"
     rf"|(?:^|[,!] )(?:{_NAMED})\s?[.!]*$"
+    r"|\b(?:you|du|sie|vous|tu|usted|eres)\b.{0,30}\b(?:piece of (?:trash|garbage|shit|dirt)|stück (?:dreck|scheiße|müll)|sac à merde"
+    r"|pedazo de (?:basura|mierda))\b"
     rf"|\bas (?:{_CALLED}) as you\b|\bso (?:{_CALLED}) wie (?:sie|du)\b|\baussi (?:{_CALLED}) que (?:vous|toi)\b"
     rf"|\btan (?:{_CALLED}) como (?:tú|usted)\b"
     r"|\b(?:you|du|sie|dich|vous|tu|usted)\b.{0,80}\b(?:moron|idiot|imbecile|cretin|dimwit|nitwit|scum|dumbass|trottel"
@@ -98,6 +100,6 @@ CRUELTY = (
 """Said to somebody who wants to die, or to hurt."""
 SELF_HARM = (
     r"\b(?:kill|hurt|harm|hang|cut|drown|poison) yourself\b|\bend your (?:own )?life\b|\bcommit suicide\b"
-    r"|\b(?:bring|bringen sie|bring) (?:dich|sich) um\b|\bnimm dir das leben\b|\btue?(?:z)?-(?:toi|vous)\b"
+    r"|\b(?:bring|bringen sie) (?:dich|sich) (?:doch |einfach |halt |endlich ){0,2}um\b|\bnimm dir das leben\b|\btue?(?:z)?-(?:toi|vous)\b"
     r"|\bsuicide[sz]?-(?:toi|vous)\b"
 )

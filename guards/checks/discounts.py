@@ -69,7 +69,7 @@ _GIVEN = (
 )
 _CODE_AFTER = re.compile(
     r"(?<!postal )(?<!zip )(?<!country )(?<!error )(?<!tracking )(?<!order )(?<!area )(?<!qr )"
-    r"\b(?i:codes?|coupons?|vouchers?|\w{0,16}codes?|gutscheins?|code promo|code de réduction)"
+    r"\b(?i:codes?|coupons?|vouchers?|\w{0,16}codes?|c[óo]digos?|cup[óo]n(?:es)?|gutscheins?|code promo|code de réduction)"
     r"(?:[\s:\"'“„«*`]{1,4})(?:(?i:is|ist|named|called|lautet|est|promo"
     r"|of)[\s:]{1,2})?[\"'“„«*`]{0,3}(?P<code>[A-Z][A-Z0-9_-]{2,23}|[A-Za-z]{3,16}-?\d{1,4})\b"
 )
@@ -87,7 +87,7 @@ _PROMOTION = re.compile(
     r"|\b(?P<named>(?:[A-ZÄÖÜÉ][\w'’&-]{1,20}\s){1,3}(?:Sale|Promotion|Aktion|Soldes|Deals|Promo))\b"
 )
 _CODE_TOPIC = topic(
-    "code coupon voucher gutschein use enter type apply with mit nutze gib geben einfach avec utilisez saisissez "
+    "código codigo cupón cupon code coupon voucher gutschein use enter type apply with mit nutze gib geben einfach avec utilisez saisissez "
     "entrez using try redeem"
 )
 _PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")

@@ -379,13 +379,14 @@ def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, 
     why = f"{reason} The fact is {right}."
     currency, locale = ours.currency, ours.facts.locale
     spelled = not amount.number[0].isdecimal()
-    if not own or (spelled and " " in amount.number):
+    words_right = write_count(int(right), like=amount.number) if spelled and right == int(right) else ""
+    if not own or (spelled and " " in amount.number and (not words_right or words_right.isdecimal())):
         after = write_amount(right, like=shown, currency=currency, locale=locale)
         yield replace(amount.start, amount.end, after, why)
         return
     number = write_number(right, like=amount.number, currency=currency, locale=locale)
-    if spelled and right == int(right) and amount.number not in (word := write_count(int(right), like=amount.number)):
-        number = word
+    if words_right and amount.number not in words_right:
+        number = words_right
     yield replace(amount.number_start, amount.number_end, number, why)
 
 
@@ -414,6 +415,10 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
         return ours.known.orders[order].total
     if _is_direct(claim, said) and (right := _price(claim, ours, products, reading)) is not None:
         return right * count_before(claim.sentence, said[0]) if not PER_PIECE.search(claim.tail[:10]) else right
+    if words.SAVING.search(claim.sentence, claim.lead[-24:]) or (words.BRINGS.search(claim.lead) and reading.cut):
+        saved = _price(claim, ours, products, reading)
+        if saved is not None:
+            return saved
     total = reading.expected(claim)
     if total is not None:
         return total

@@ -21,7 +21,10 @@ TOTAL = Cue(
     r"\btotal|\bsumme\b|\bgesamt|\border\b.{0,30}\bfor\b|\bamount(?:s|ed)? to|came to|comes to|beläuft|s['’]élève"
     r"|asciende",
 )
-REFUND = Cue("refund erstatten rückerstattung zurückerstattet rembours", r"refund|erstatt|rembours")
+REFUND = Cue(
+    "reembolso reembolsar devolución refund erstatten rückerstattung zurückerstattet rembours",
+    r"refund|erstatt|rembours|reembols|devoluci",
+)
 TAX = Cue("tax taxes taxable vat mwst tva steuer versteuert", r"\btax|\bvat\b|\bmwst|\btva\b|steuer")
 SAVING = Cue(
     "save saves saving savings off discount rabatt remise cheaper sparen spart économis günstiger knock nachlass",
@@ -169,7 +172,7 @@ GOODS = Cue(
 )
 """In a sentence: its amount is of the goods alone."""
 OF_ORDER = re.compile(
-    r"[\s,:(–—-]*(?:(?:came|comes?|amount(?:s|ed)?|is|was|to|of|for|over|at|with|an?|the|total(?:s|ing|ling|led|ed)?"
+    r"[\s,:(*–—-]*(?:(?:came|comes?|amount(?:s|ed)?|is|was|to|of|for|over|at|with|an?|the|total(?:s|ing|ling|led|ed)?"
     r"|worth|about|your|über|mit|von|im|wert|beträgt|betrug|kostete|einem|gesamtbetrag|de|d|un|montant|pour|s|élève|à"
     r"|por|asciende|fue|importe|est|es)\b[\s:('’]*){0,7}[$€£¥]?(?:[a-z]{3} )?"
 )

@@ -37,6 +37,8 @@ _ES_TENS = _words("veinte treinta cuarenta cincuenta sesenta setenta ochenta nov
 
 def _spanish() -> dict[int, str]:
     words = dict(enumerate(_ES)) | {10 * (n + 2): word for n, word in enumerate(_ES_TENS)}
+    accents = {2: "dós", 3: "trés", 6: "séis"}
+    words |= {20 + n: f"veinti{accents.get(n, _ES[n])}" for n in range(1, 10)}
     return words | {tens + n: f"{words[tens]} y {_ES[n]}" for tens in range(30, 100, 10) for n in range(1, 10)}
 
 

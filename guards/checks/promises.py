@@ -59,7 +59,7 @@ _PAST = re.compile(
 )
 _ORDER_NOW = re.compile(
     r"\bif you (?:order|buy|check out)\b|\bwenn (?:du|sie) (?:jetzt|heute|gleich) bestell\w+|\bsi (?:vous"
-    r"|tu) commande[sz]?"
+    r"|tu) commande[sz]?|\bsi (?:la |lo |las |los )?(?:pides?|compras?|encargas?|hace el pedido)\b"
 )
 """No doubt, but the only condition."""
 _FOR_LIFE = re.compile(r"\blife|lebenslang|\bà vie\b|\bde por vida\b|\bvitalici|unbegrenzt")

@@ -50,7 +50,7 @@ COMPARED = re.compile(
     r"\bplus cher|\bde plus\b|moins|différence|\bmás\b|\bmenos\b|diferencia|ahorr|\bextra\b|versus|\bvs\b"
 )
 _MISSING = re.compile(
-    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore\b|\bneed|\bto go\b|\bbelow\b|\bwithin\b|\bdarunter\b|\bdrunter\b|\bdarüber\b|\bunter\b|dessous|\bdebajo\b|\buntil\b|\bfehl|\bbis\b"
+    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore\b|\bmás\b|\bmehr\b|\bde plus\b|\bbleib|\bneed|\bto go\b|\bbelow\b|\bwithin\b|\bdarunter\b|\bdrunter\b|\bdarüber\b|\bunter\b|dessous|\bdebajo\b|\buntil\b|\bfehl|\bbis\b"
     r"|manqu|\bfalta|\bleft\b|\bleav|remain|"
     r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )
@@ -161,6 +161,8 @@ class Basket:
             if any(target - amount in sums or target + amount in sums for target in targets):
                 return True
             if self._free_from is not None and self._free_from - amount in self._written | self._totals:
+                return True
+            if any(total is not None and total - amount in before for total in self._totals):
                 return True
         singles = [*(self._of_named() or [price for prices in self._priced for price in prices]), *before, *self._aims]
         if COMPARED.search(low) and any(abs(one - other) == amount for one, other in combinations(singles, 2)):

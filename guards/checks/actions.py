@@ -23,12 +23,15 @@ _HYPOTHETIC = re.compile(
 )
 _DENIED = re.compile(r"\b(?:not|never|no|nicht|nichts|nothing|nobody|kein\w*|pas|rien|jamais|aucun\w*)\b|n['’]t\b")
 _NOT_AHEAD = re.compile(
-    r"(?:\b(?:no|not|never|nothing|none|nobody|neither|without|kein\w*|nicht|noch nie|aucun\w*|ne|rien|sin|ni|nunca|ningún)\b"
+    r"(?:\b(?:no|not|never|nothing|none|nobody|neither|without|kein\w*|nicht|noch nie|aucun\w*|ne|rien|sin|ni"
+    r"|nunca|ningún)\b"
     r"|n['’](?=[aeit])|n['’]t\b)[^,;:.]{0,25}$"
 )
 """Ahead of a claim, it is not claimed."""
 _HERE = topic(
-    "cancelé cancelamos anulé anulamos devolví devolvimos reembolsé reembolsamos aboné abonamos acabo acabamos vient viennent ont viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist "
+    "cancelé cancelamos anulé anulamos devolví devolvimos reembolsé reembolsamos aboné abonamos acabo acabamos "
+    "vient viennent ont viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai "
+    "jai j nous on été ist "
     "was were have has"
 )
 
@@ -127,7 +130,12 @@ def _on_record(what: str, claim: str, said: set[str], facts: Facts) -> bool:
         (
             "viens",
             "venons",
-            "acab", "cancel", "anul", "devolv", "ya ", "le d",
+            "acab",
+            "cancel",
+            "anul",
+            "devolv",
+            "ya ",
+            "le d",
             "i ",
             "i'",
             "i’",

@@ -52,7 +52,10 @@ _DATE = re.compile(
 _NUMERIC = re.compile(r"[./-]\d\d?[./-]")
 _OF_MONEY = frozenset("$€£¥.,")
 _MONTH_TOPIC = topic(" ".join(_MONTHS))
-_DELIVERED = re.compile(r"\bkam\b|\btraf\b|reached you|\bcame\b|\bgot to you|deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu|entreg|llegó|recib")
+_DELIVERED = re.compile(
+    r"\bkam\b|\btraf\b|reached you|\bcame\b|\bgot to you|deliver|arriv|zugestellt|geliefert|angekommen|livr"
+    r"|received|erhalten|reçu|entreg|llegó|recib"
+)
 _PLACED = re.compile(
     r"\bhizo\b|\bse hizo\b|\bhiciste|\bpediste|realizaste|\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt"
     r"|passée|commandé"

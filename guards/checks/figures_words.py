@@ -34,12 +34,15 @@ SAVING = Cue(
 FORMER = Cue(
     "lowest niedrigster bas bajo was von were from passe instead statt original rrp uvp reduced down regular usual "
     "normal before au previous formerly "
-    "rather plutôt than used kostete kosteten coûtait costaba antes war était vorher zuvor früher bisher ancien list marked compare compared",
+    "rather plutôt than used kostete kosteten coûtait costaba antes war était vorher zuvor früher bisher ancien "
+    "list marked compare compared",
     r"lowest price|niedrigste[rn]? preis|prix le plus bas|precio más bajo|\bwas\b|\bvon\b.{0,25}\bauf\b|\bwere\b"
     r"|\bfrom\b|passe de"
     r"|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
     r"|usual|normal|before|"
-    r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)|used to|\bkostete|coûtai(?:t|ent)|costaban?|\bantes\b|\bwar\b|\bétait|rather than|plutôt que|\bthan before\b",
+    r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to"
+    r"|at)|used to|\bkostete|coûtai(?:t|ent)|costaban?|\bantes\b|\bwar\b|\bétait|rather than|plutôt que"
+    r"|\bthan before\b",
 )
 REDUCED = Cue(
     "off discount rabatt remise sale promo code codes after with now coupon reduced aktion mit avec",
@@ -168,7 +171,7 @@ GOODS = Cue(
     "goods items products subtotal sub =basket =cart ware waren warenwert zwischensumme artikel articles sous panier "
     "artículos productos cesta",
     r"\b(?:goods|items|products|subtotal|sub-total|basket|cart|waren?|warenwert|zwischensumme|artikel|articles"
-    r"|sous-total|panier|artículos|productos|cesta)\b"
+    r"|sous-total|panier|artículos|productos|cesta)\b",
 )
 """In a sentence: its amount is of the goods alone."""
 OF_ORDER = re.compile(

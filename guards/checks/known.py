@@ -12,49 +12,23 @@ from typing import TypeVar
 from shopgraph.domain import exponent
 from shopgraph.guards.checks.name_words import NO_PART, NO_SHORT_NAME
 from shopgraph.guards.checks.names import Mention, longest_first, named
-from shopgraph.guards.checks.text import lowered, with_digits
+from shopgraph.guards.checks.text import lowered, whole_words, with_digits
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, OrderFact, ProductFact, PromotionFact
 
 _T = TypeVar("_T")
-_ARTICLES = tuple(
-    [
-        "the ",
-        "this ",
-        "these ",
-        "our ",
-        "your ",
-        "both ",
-        "das ",
-        "die ",
-        "der ",
-        "den ",
-        "dem ",
-        "unser ",
-        "unsere ",
-        "ihr ",
-        "ihre ",
-        "beide ",
-        "le ",
-        "la ",
-        "les ",
-        "notre ",
-        "votre ",
-        "vos ",
-        "du ",
-        "el ",
-        "los ",
-        "las ",
-        "del ",
-        "al ",
-        "su ",
-        "nuestro ",
-        "nuestra ",
-        "of ", "l'",
-        "l’",
-        "d'",
-        "d’",
-    ]
+_ARTICLES = (
+    *[
+        f"{word} "
+        for word in whole_words(
+            "the this these our your both of das die der den dem unser unsere ihr ihre beide le la les notre votre vos "
+            "du el los las del al su nuestro nuestra"
+        )
+    ],
+    "l'",
+    "l’",
+    "d'",
+    "d’",
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NAME_BEHIND = re.compile(r" (?:(?!(?:I|CHF|EUR|USD|GBP|KWD|SEK)\b)[A-ZÀ-Þ]|\d{1,4}(?![\d.,%]| ?[€$£%]))")
@@ -334,8 +308,10 @@ _GLUED = frozenset(".,$€£¥#-")
 
 def _with_name_behind(low: str, end: int, own: Sequence[str]) -> int:
     """Where the words of a name end that follow on one of them."""
-    while low[end : end + 1] == " " and (word := _LETTERS.match(low, end + 1)) and (
-        word[0] in own or word[0].removesuffix("s") in own
+    while (
+        low[end : end + 1] == " "
+        and (word := _LETTERS.match(low, end + 1))
+        and (word[0] in own or word[0].removesuffix("s") in own)
     ):
         end = word.end()
     while low[end : end + 1] == " " and (number := _DIGITS.match(low, end + 1)) and number[0] in own:

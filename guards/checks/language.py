@@ -41,7 +41,11 @@ def find_other_language(text: str, facts: Facts) -> Iterator[Finding]:
         foreign = list(whole) if _is_foreign(words, language, others) else []
     kept = [count for sentence, count in zip(whole, own_words, strict=True) if sentence not in foreign]
     rest = [sentence for sentence in whole if sentence not in foreign]
-    if foreign and max(kept, default=0) < 2 and not any(_says_something(sentence, language, others) for sentence in rest):
+    if (
+        foreign
+        and max(kept, default=0) < 2
+        and not any(_says_something(sentence, language, others) for sentence in rest)
+    ):
         yield _block(text, language)
         return
     for sentence in foreign:

@@ -137,12 +137,16 @@ def is_large(word: str) -> bool:
     )
 
 
-_HALVES = frozenset("half halber halbe halben halbes halbem eineinhalb anderthalb zweieinhalb dreieinhalb demi demie".split())
-_HALVES |= {"medio", "media"}
+_HALVES = frozenset(
+    _words(
+        "half halber halbe halben halbes halbem eineinhalb anderthalb zweieinhalb dreieinhalb demi demie medio media"
+    )
+)
 _HALF = re.compile(
     r"\b(?:(?P<n>one|two|three|four|five|six|seven|eight|nine|ten|un|une|deux|trois|quatre|cinq|uno|una|dos|tres|cuatro|cinco)"
     r" (?:and a half|et demie?|y medi[oa])\b|(?P<de>ein|zwei|drei|vier|fünf|ander)(?:und)?(?:einhalb|thalb)\b"
-    r"|(?:half an?|(?:ein(?:e[nrms]?)? )?halbe[rnsm]?|(?:un |une )?demie?[ -]|medi[oa])(?= ?(?:l\b|m\b|kg\b|lit|met|mètr|meter|metro|hour"
+    r"|(?:half an?|(?:ein(?:e[nrms]?)? )?halbe[rnsm]?|(?:un |une )?demie?[ -]|medi[oa])(?= ?(?:l\b|m\b|kg\b|lit"
+    r"|met|mètr|meter|metro|hour"
     r"|inch|mile|pound|ounce|gall|day|year|month|stunde|tag|jahr|monat|kilo|heure|jour|journ|hora|día|año)))"
 )
 _HALF_WORDS = {"ander": 1, "ein": 1, "un": 1, "une": 1, "uno": 1, "una": 1}

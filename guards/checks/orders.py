@@ -86,7 +86,8 @@ _CLAIM = Cue(
     r"|enviad[oa]|envió|en camino|cancelad[oa]|canceló|en preparación)\b(?! by | to (?!you\b))",
 )
 _TOPICS = topic(
-    "refu erst rück remb reem orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend proc way vers "
+    "refu erst rück remb reem orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend "
+    "proc way vers "
     "unte zuge geli ausg "
     "stor livr expé annu rout anko arri bear prép retu verw"
 )
@@ -261,7 +262,9 @@ def _contradicts(said: str, how: str, state: str) -> bool:
     return said in ("canceled", "returned")
 
 
-def _lines(text: str, sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known) -> Iterator[Finding]:
+def _lines(
+    text: str, sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known
+) -> Iterator[Finding]:
     """How many things an order holds."""
     key = _order_meant(sentence, 0, here, carried, ours)
     order = ours.orders.get(key) if key else None

@@ -29,7 +29,8 @@ _UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
     r"|jours?|semaines?|mois|heures?|ans?|d[ií]as?|semanas?|mes(?:es)?|horas?|años?)\b(?!\s(?:ago|left|old|early"
-    r"|late|remain|after(?! (?:the |your )?(?:deliver|recei|arriv))|before|later|since|nach(?! (?:der |dem )?(?:erhalt|liefer|zustell))"
+    r"|late|remain|after(?! (?:the |your )?(?:deliver|recei|arriv))|before|later|since|nach(?! (?:der "
+    r"|dem )?(?:erhalt|liefer|zustell))"
     r"|vor|später|danach|davor|après(?! (?:la |votre )?(?:récep|livrai))|avant|plus tard|plus tôt|más tarde"
     r"|después(?! de (?:la |su )?(?:entreg|recep))|antes))"
 )
@@ -96,7 +97,8 @@ _FREE_DELIVERY = Cue(
     r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b",
 )
 _CONDITION = re.compile(
-    r"\b(?:more|from|over|above|orders? of(?= (?:[$€£¥]|\d|at least|more|over))|orders? (?:from|over|above)|at least|minimum|if|when|once"
+    r"\b(?:more|from|over|above|orders? of(?= (?:[$€£¥]|\d|at least|more|over))|orders? (?:from|over|above)"
+    r"|at least|minimum|if|when|once"
     r"|more than|spend|exceed\w*|ab|über|wenn|"
     r"dès|à partir|supérieure?s?|to qualify|away from|reach|add|another|spend|añad\w*|ajout\w*|starts? at|short of"
     r"|manqu\w*|short|fehl\w+|faltan?|pour profiter"
@@ -192,7 +194,8 @@ def _part(sentence: Sentence, place: int) -> str:
 
 
 _WITHDRAWS = Cue(
-    "withdraw withdrawal cooling statutory widerruf widerrufsrecht widerrufsfrist rétractation rétracter desistimiento desistir",
+    "withdraw withdrawal cooling statutory widerruf widerrufsrecht widerrufsfrist rétractation rétracter "
+    "desistimiento desistir",
     r"withdraw|cooling|statutory|widerruf|rétract|desist",
 )
 

@@ -9,6 +9,7 @@ from shopgraph.guards.checks.amounts import find_amounts
 from shopgraph.guards.checks.base import Finding, take_out
 from shopgraph.guards.checks.deeds import DEEDS, Deed
 from shopgraph.guards.checks.known import plain_id
+from shopgraph.guards.checks.refunds import CLAIM
 from shopgraph.guards.checks.text import Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import ActionFact, Facts
@@ -37,6 +38,7 @@ _HERE = topic(
 
 
 _FAILED = frozenset({"failed", "rejected", "denied", "canceled", "cancelled"})
+_OURSELVES = re.compile(r"\b(?:i|we|ich|wir|je|nous|on|he|hemos|j)\b")
 _UNDER_WAY = frozenset({"pending", "requires_action", "processing", "initiated", "requested"})
 _ARRIVED = re.compile(r"paid out|completed|überwiesen|gutgeschrieben|versé|abonado")
 _IT = re.compile(r"\b(?:it|that|this|sie|es|das|la|le|lo)\b")
@@ -73,6 +75,8 @@ def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts, 
         or _DENIED.search(sentence.low[: claim.end() + 15], claim.start())
     ):
         return False
+    if deed.what == "refund" and facts.refunds and CLAIM.search(sentence) and not _OURSELVES.search(claim[0]):
+        return False  # its state is put right
     if deed.what == "refund" and _arrived_too_early(claim[0], sentence, facts):
         return True
     paid_out = deed.what == "refund" and _PAID_OUT.search(claim[0]) is not None

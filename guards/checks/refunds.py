@@ -33,7 +33,7 @@ _STATES = (
         r"failed|rejected|declined|denied|fehlgeschlagen|abgelehnt|refusé|rejeté|échoué|rechazado|fallado|denegado",
     ),
 )
-_CLAIM = Cue(
+CLAIM = Cue(
     "refund refunds erstattung rückerstattung gutschrift remboursement reembolso devolución",
     r"\b(?:refund|erstattung|rückerstattung|remboursement|reembolso)\b[^.;]{0,50}?\b(?P<how>is|was|has been|ist"
     r"|wurde|est|a (?:bien |déjà )?été"
@@ -58,7 +58,7 @@ _LANGUAGES = {
     "is": "en", "was": "en", "has been": "en", "ist": "de", "wurde": "de", "est": "fr",
     "está": "es", "ha sido": "es", "se ha": "es", "ha": "es",
 }  # fmt: skip
-_NO_CLAIM = re.compile(
+__NO_CLAIM = re.compile(
     r"\b(?:if|once|when|as soon as|until|after|will|should|wenn|sobald|falls|bis|wird|si|dès|quand|lorsque|sera"
     r"|cuando|será)\b"
 )
@@ -68,10 +68,10 @@ def find_wrong_states(
     sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known
 ) -> Iterator[Finding]:
     """The state of a refund that another one is said of."""
-    found = _CLAIM.search(sentence) if ours.facts.refunds else None
+    found = CLAIM.search(sentence) if ours.facts.refunds else None
     if found is None or sentence.asks or sentence.denies_at(found.start("how")):
         return
-    if _NO_CLAIM.search(sentence.clause(found.start("how"))):
+    if __NO_CLAIM.search(sentence.clause(found.start("how"))):
         return
     key = here[-1].key if here else carried
     mine = [r for r in ours.facts.refunds if key is None or plain_id(r.order or "") == plain_id(key)]

@@ -137,7 +137,7 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         right, reason = _holds(claim, amount, _prices(claim, ours, said, variants), variants), "price"
         reckoned = (
             not right
-            and (not _is_direct(claim, said) or PER_PIECE.search(claim.tail[:14]))
+            and (not _is_direct(claim, said) or PER_PIECE.search(claim.tail[:14]) is not None)
             and reading.reaches(
                 claim, of_one=(claim.paired or _is_next(claim, said)) and not claim.tail.startswith(" +")
             )

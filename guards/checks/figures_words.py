@@ -9,7 +9,7 @@ from shopgraph.guards.checks.topics import exact, topic
 
 DELIVERY = Cue(
     "deliver shipping ship postage versand liefer livraison port express envío envio gastos",
-    r"deliver|shipping|postage|versand|liefer|livraison|\bport\b|express|env[ií]o",
+    r"deliver|shipping|postage|versand|(?<!ge)liefer|livraison|\bport\b|express|env[ií]o",
 )
 FREE = re.compile(
     r"\bfree\b|a partir de|desde|starts? at|reach|kostenlos|gratis|gratuit|offerte|\bab\b|\bfrom\b|\bover\b"
@@ -105,7 +105,7 @@ DIRECT = re.compile(
 )
 """Between a name and an amount: the amount is said to be its price."""
 OWN = Cue(
-    "budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar hoped had have "
+    "parliez évoquiez cherchez cherchiez budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar hoped had have "
     "poche mind play verfügung kopf disposition mente "
     "looking souhaitiez souhaitez vouliez voulez vouliez aviez disiez enveloppe wollten wolltest möchten möchtest "
     "sagten nannten ausgeben vorgabe rahmen limit obergrenze grenze quería querías quiere dijo tope límite",

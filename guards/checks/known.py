@@ -112,7 +112,7 @@ class Known:
         found.update(self.parts)
         if not (self.facts.locale or "").startswith("de"):
             return found
-        short = self._tails() | self.parts
+        short = {**self._tails(), **self.parts}
         return {f"{word}{end}": name for word, name in short.items() for end in ("e", "n", "en", "er")} | short | found
 
     def _tails(self) -> dict[str, str]:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from shopgraph.domain.function_words import FUNCTION_WORDS, SHARED
 from shopgraph.guards.checks.base import Finding, take_out
 from shopgraph.guards.checks.known import known
-from shopgraph.guards.checks.language_words import FUNCTION_WORDS, SHARED
 from shopgraph.guards.checks.text import Sentence, sentences, words_of
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts

@@ -144,8 +144,8 @@ class Reading:
             return self._goods + fee if fee is not None else None
         if TOTAL.search(claim.sentence, low):
             taken = {m.key for _, m in named}
-            parts = by_parts(claim.sentence, self._ours.known.forms)
-            named += [(claim.sentence, m) for m in parts if m.key not in taken]
+            others = by_parts(claim.sentence, self._ours.known.forms)
+            named += [(claim.sentence, m) for m in others if m.key not in taken]
         total = total_of([(s, m) for s, m in named if m.end <= claim.amount.start] or self._listed(), self._ours)
         delivery = self._ours.facts.delivery
         if total is not None and SHIPPED.search(low):

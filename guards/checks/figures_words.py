@@ -105,7 +105,8 @@ DIRECT = re.compile(
 )
 """Between a name and an amount: the amount is said to be its price."""
 OWN = Cue(
-    "parliez évoquiez cherchez cherchiez budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar hoped had have "
+    "parliez évoquiez cherchez cherchiez budget limit spend spending afford said asked want wanted under up bis "
+    "jusqu presupuesto gastar hoped had have "
     "poche mind play verfügung kopf disposition mente "
     "looking souhaitiez souhaitez vouliez voulez vouliez aviez disiez enveloppe wollten wolltest möchten möchtest "
     "sagten nannten ausgeben vorgabe rahmen limit obergrenze grenze quería querías quiere dijo tope límite",

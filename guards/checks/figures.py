@@ -227,6 +227,8 @@ def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[Pr
         return True
     if words.OTHER.search(claim.sentence, claim.nearby) or is_joined(claim, said):
         return False
+    if words.MORE_BEHIND.match(claim.tail):
+        return False
     if is_behind_another(claim, said) and not words.FORMER.search(claim.sentence, claim.nearby):
         return not words.MAKES.search(claim.lead)
     return claim.amount.start - said[-1].end <= 60

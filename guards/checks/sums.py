@@ -67,9 +67,10 @@ _SOLD_BY = re.compile(r"\b(?:per|by the|pro|je|par|por|au|al)\s([^\W\d_]{1,12})\
 _TOKEN = re.compile(r"[^\W_]+")
 _BOTH = re.compile(r"\bboth\b|\bbeide\b|\bles deux\b|\blos dos\b|\blas dos\b")
 PER_PIECE = re.compile(
-    r"\bper\b|\bpro\b|\bje\b|\beach\b|\bpar\b|\bpor\b|\ba piece\b|\bapiece\b|/|\d ?[€$£]? (?:an?|la|le|l['’]|das"
-    r"|die|der|el) ?[^\W\d_]{2,}|\bworks? out\b|\bl['’]unité\b|\bla pièce\b|\bcada\b|\bchacune?\b|\bpièce\b"
-    r"|\bentspricht\b|\brevient\b|\bsale a\b|\bsalen a\b|\bjeweils\b|\bapiece\b|\bcost(?:s|ing)? you\b|\bevery\b"
+    r"\bper\b|\bpro\b|\bje\b|\beach\b|\bpar\b|\bpor\b|\ba piece\b|\bapiece\b|/|\d ?[€$£]? (?:(?:an?|la|le|das"
+    r"|die|der|el)\b|l['’]) ?[^\W\d_]{2,}|\bworks? out\b|\bl['’]unité\b|\bla pièce\b|\bcada\b|\bchacune?\b|\bpièce\b"
+    r"|\bentspricht\b|\brevient\b|\bsale a\b|\bsalen a\b|\bjeweils\b|\bapiece\b|\bim (?:jahr|monat)\b"
+    r"|\ban? (?:year|month|day)\b|\bcost(?:s|ing)? you\b|\bevery\b"
 )
 
 

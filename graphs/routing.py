@@ -63,7 +63,7 @@ def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
     unless it surely is about something else. After a proposal or a refusal, a message that only names something goes
     on with the same matter: "the other one", "only the slippers then". It is proposed anew, under a yes of its own.
     """
-    route = _in_earnest(parts, text)
+    route = in_earnest(parts, text)
     proposed = bool(dialog.proposals)
     if proposed:
         reply = answer_of(text, question=" ".join(proposal.summary for proposal in dialog.proposals))
@@ -126,7 +126,7 @@ def _amends(route: Route, dialog: Dialog, text: str) -> bool:
     return {route.intent, dialog.intent} <= _SWAPS or is_fragment(text)
 
 
-def _in_earnest(parts: Parts, text: str) -> Route:
+def in_earnest(parts: Parts, text: str) -> Route:
     """The route, unless it is a guess that ends the talk: a yes or no that is not plain, a person not asked for."""
     route = parts.router.route(text)
     plain = answer_of(text) != "other"

@@ -207,7 +207,8 @@ def _adapter(port: str, method: str) -> TypeAdapter[Any]:
     """What a port's method gives back, as its protocol says."""
     protocol = get_type_hints(Connectors)[port]
     declared = getattr(protocol, method, None)
-    return TypeAdapter(get_type_hints(declared)["return"] if declared is not None else Any)
+    given: Any = get_type_hints(declared)["return"] if declared is not None else object
+    return TypeAdapter(given)
 
 
 class PlayedGate:

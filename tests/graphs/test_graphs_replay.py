@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from langchain_core.messages import AIMessage
+from pydantic import JsonValue
 
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
@@ -203,7 +204,7 @@ async def test_own_workflows_and_sources_are_replayed_too(
     seen: list[int] = []
 
     @context_source("weather")
-    async def weather(query: Query) -> dict[str, str]:
+    async def weather(query: Query) -> dict[str, JsonValue]:
         seen.append(1)
         return {"sky": f"number {len(seen)}"}
 

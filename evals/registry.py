@@ -30,6 +30,7 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "model-routing": "shopgraph.evals.model_routing:evaluate",
         "router-cost": "shopgraph.evals.router_cost:evaluate",
         "refunds": "shopgraph.evals.refunds:evaluate",
+        "search": "shopgraph.evals.search:evaluate",
         "guards pii": "shopgraph.evals.guards.pii:evaluate",
         "guards speed": "shopgraph.evals.guards.speed:evaluate",
         "guards safety": "shopgraph.evals.guards.safety:evaluate",

@@ -8,10 +8,12 @@ from pydantic import JsonValue
 
 from shopgraph.graphs.answer import ActionView
 from shopgraph.graphs.inbound import principal_of
+from shopgraph.graphs.matters import is_open
 from shopgraph.graphs.node import Desk, Node, booked, engine, node
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.recording import put_on_record
 from shopgraph.graphs.routing import settled
+from shopgraph.graphs.speaking import in_their_language, speaker_for
 from shopgraph.graphs.state import Evidence, State
 from shopgraph.graphs.turns import HANDING_OVER, Halt, Step, Turn, Workflow, told
 from shopgraph.guards.decisions import Decision
@@ -77,7 +79,7 @@ def workflow_node(workflow: Workflow) -> Callable[[Parts], Node]:
         if state["outcomes"]:
             return await _report(workflow, turn, state, desk)
         if workflow.for_anybody is not None and (known := workflow.for_anybody(turn)) is not None:
-            return _apply(workflow, known, turn, state)
+            return _apply(workflow, in_their_language(known, turn), turn, state)
         if workflow.needs_customer and not state["request"].customer_id:
             return await _ask_identity(workflow, turn, state, desk)
         try:
@@ -88,11 +90,18 @@ def workflow_node(workflow: Workflow) -> Callable[[Parts], Node]:
             about = next(iter(turn.route.entities.order_ids), turn.slot("order_id"))
             kept = {"intent": turn.route.intent, "slots": {"order_id": about} if about else {}}
             again = settled(state["dialog"]).model_copy(update=kept)
-            return {**base, "dialog": again, "draft": refusal_text(halt.outcome)}
-        return _apply(workflow, step, turn, state)
+            return {**base, "dialog": again, "draft": _refused(halt.outcome, turn)}
+        return _apply(workflow, in_their_language(step, turn), turn, state)
 
     body.__name__ = workflow.name
     return node(Layer.ROUTING, fails="closed")(body)
+
+
+def _refused(outcome: GateOutcome, turn: Turn) -> str:
+    """As `refusal_text`; that a record is not theirs is said in the customer's language."""
+    against = {item.rule for item in outcome.decisions if item.effect != "allow"}
+    speaker = speaker_for(turn.text, turn.locale) if against == {"own-records-only"} else None
+    return speaker.say("not_yours") if speaker else refusal_text(outcome)
 
 
 async def _ask_identity(workflow: Workflow, turn: Turn, state: State, desk: Desk) -> State:
@@ -101,7 +110,10 @@ async def _ask_identity(workflow: Workflow, turn: Turn, state: State, desk: Desk
     dialog = state["dialog"].model_copy(
         update={"intent": state["route"].intent, "asking": "identity", "slots": _heard(state)}
     )
-    return {"draft": ask_who(desk), "dialog": dialog, "decisions": [*state["decisions"], decision]}
+    speaker = speaker_for(turn.text, turn.locale)
+    # Where look-ups identify, what is asked for is the bundle's to say.
+    text = speaker.say("identify") if speaker and not desk.shop.policy.identification else ask_who(desk)
+    return {"draft": text, "dialog": dialog, "decisions": [*state["decisions"], decision]}
 
 
 def _heard(state: State) -> dict[str, JsonValue]:
@@ -283,7 +295,7 @@ async def confirmed(state: State, desk: Desk) -> State:
 async def person(state: State, desk: Desk) -> State:
     """Hand the conversation to a person, with what it was about."""
     reason = state["handoff"] or state["route"].intent
-    summary = str(state["request"].text)[:500]
+    summary = state["request"].whole[:500]
     call = ToolCall(
         tool="handoff", arguments={"reason": reason, "summary": summary}, call_id=f"{state['request'].id}:handoff"
     )
@@ -301,12 +313,21 @@ async def person(state: State, desk: Desk) -> State:
 
 
 def after_service(state: State) -> str:
-    """Where a workflow or the agent leads: to the gate, to a person, or to the answer."""
+    """Where a workflow or the agent leads: to the gate, to a person, to what else was asked for, or to the answer."""
     if state.get("failure"):
         return "govern"
     if state["calls"] and not state["outcomes"]:
         return "gate"
-    return "person" if state["handoff"] and not any(a.type == "handoff" for a in state["actions"]) else "govern"
+    if state["handoff"]:
+        return "govern" if any(a.type == "handoff" for a in state["actions"]) else "person"
+    return after_matter(state)
+
+
+def after_matter(state: State) -> str:
+    """To the next thing that was asked for, unless the last answer waits for the customer; else to the answer."""
+    if state.get("failure") or not state["matters"] or is_open(state["dialog"]):
+        return "govern"
+    return "route"
 
 
 def after_agent(state: State) -> str:

@@ -14,6 +14,7 @@ from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import Principal, ShopMeta
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle
+from shopgraph.models.learned import LearnedRouting
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.spec import Services
 
@@ -39,6 +40,8 @@ class ShopServices(Protocol):
     def audit(self) -> AuditLog: ...
     @property
     def chat_model(self) -> BaseChatModel | None: ...
+    @property
+    def routing(self) -> LearnedRouting: ...
     @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]: ...
     @property

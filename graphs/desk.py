@@ -250,7 +250,9 @@ class HandoffDesk:
             except Erased:
                 erased, tape = True, {}
             turns[record.request_id] = _turn(of_request, tape, turns.get(record.request_id))
-            facts = tape.get("context", facts)
+            for context in tape.get("contexts", ()):
+                # Of several, each source's own: a later one tells nothing of what it did not ask for.
+                facts |= {name: part for name, part in context.items() if part or name not in facts}
         return Case(handoff=view, turns=tuple(turns.values()), facts=facts, erased=erased)
 
 

@@ -49,6 +49,7 @@ def facts_of(state: State) -> Facts:
     found = _gathered(state)
     currency = found.currency or (customer.lifetime_value.currency if customer else None)
     return Facts(
+        today=request.at.date(),
         locale=request.locale,
         region=request.region_id,
         currency=currency,

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 from langchain_core.messages import AnyMessage, HumanMessage
 
 from shopgraph.domain import Channel, Principal, PrincipalKind, Region
 from shopgraph.errors import InvalidInput, NotFound
+from shopgraph.graphs.answer import SourceStatus
 from shopgraph.graphs.brief import write_brief
 from shopgraph.graphs.identity import identify
+from shopgraph.graphs.matters import matters_of, with_entities
 from shopgraph.graphs.node import Desk, booked, node
-from shopgraph.graphs.routing import choose_way, knows_product, route_turn, settled
+from shopgraph.graphs.routing import Chosen, choose_way, knows_product, route_turn, settled
 from shopgraph.graphs.sources import Query, gather
-from shopgraph.graphs.state import Dialog, Request, State, Stitched
+from shopgraph.graphs.state import Dialog, Matter, Request, State, Stitched
+from shopgraph.graphs.tiering import choose_tier
 from shopgraph.guards.allowances import allow
 from shopgraph.guards.decisions import Effect, Verdict, VerdictKind
 from shopgraph.guards.safety import Care, care_for
 from shopgraph.guards.screen import FENCE, mask_personal, screen_message, screen_retrieved
 from shopgraph.models.routes import Intent, Route, Tier
+from shopgraph.models.tiers.decision import TierDecision
 from shopgraph.telemetry.layers import Layer
 
 BLANK: State = {
@@ -33,6 +38,10 @@ BLANK: State = {
     "outcomes": [],
     "rounds": 0,
     "model_calls": [],
+    "routes": [],
+    "tiers": [],
+    "matters": [],
+    "told": [],
     "handoff": "",
     "draft": "",
     "decisions": [],
@@ -155,7 +164,7 @@ def _with_care(state: State, care: Care) -> State:
         "way": "person" if care.person else "govern",
         "draft": care.text,
         "handoff": str(care.harm) if care.person else "",
-        "dialog": settled(state["dialog"]),
+        "dialog": settled(state["dialog"]).model_copy(update={"waiting": ()}),
         "confirmed": False,
         "verdicts": [*state["verdicts"], found],
     }
@@ -164,15 +173,12 @@ def _with_care(state: State, care: Care) -> State:
 @node(Layer.ROUTING, fails="closed")
 async def route(state: State, desk: Desk) -> State:
     """Find intent, entities and tier; carry on an unfinished dialog; take a plain yes or no for what it is."""
-    request, dialog = state["request"], state["dialog"]
     with booked(Layer.GOVERNANCE):
-        care = care_for(request.text)
+        care = care_for(state["request"].text)
     if care is not None:
         return _with_care(state, care)
-    chosen = route_turn(desk.parts, request.text, dialog)
-    connectors = desk.shop.connectors
-    if not chosen.confirmed and chosen.route.confidence < 1:
-        chosen.route = await knows_product(connectors.search, connectors.catalog, chosen.route, request.text)
+    begun = await (_next_matter(state, desk) if state["routes"] else _first_matter(state, desk))
+    request, chosen = begun.request, begun.chosen
     decisions = list(state["decisions"])
     if desk.context.principal.kind == "guest":
         with booked(Layer.POLICY):
@@ -182,16 +188,77 @@ async def route(state: State, desk: Desk) -> State:
             who = {"customer_id": found.customer.id, "method": found.method}
             request = request.model_copy(update={**who, "region_id": found.customer.region_id})
             chosen.dialog = chosen.dialog.model_copy(update=who)
-    refused = next((item for item in decisions if item.effect is Effect.DENY), None)
+    # Of this matter alone: that another one was refused is no reason against it.
+    judged = decisions[len(state["decisions"]) :]
+    refused = next((item for item in judged if item.effect is Effect.DENY), None)
+    decision = await choose_tier(desk, request, chosen, intents=1 + len(begun.matters))
+    chosen.route = chosen.route.model_copy(update={"tier": decision.tier})
+    _on_span(desk, chosen.route, decision)
     return {
+        **begun.update,
         "request": request,
         "route": chosen.route,
-        "way": "govern" if refused else choose_way(desk.parts, desk.shop, chosen),
+        "routes": [*state["routes"], chosen.route],
+        "tiers": [*state["tiers"], decision],
+        "matters": list(begun.matters),
+        "way": "govern" if refused else choose_way(desk.parts, chosen),
         "draft": f"{refused.reason} {refused.remedy}" if refused else "",
         "dialog": chosen.dialog,
         "confirmed": chosen.confirmed,
         "decisions": decisions,
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Begun:
+    """One matter of a request, as it begins to be served."""
+
+    request: Request
+    chosen: Chosen
+    matters: tuple[Matter, ...]
+    """Those after it."""
+    update: State
+
+
+async def _first_matter(state: State, desk: Desk) -> _Begun:
+    """The message, or the first of what it asks for; what waited from before comes after it."""
+    request, dialog = state["request"], state["dialog"]
+    chosen = await _chosen(desk, request, dialog)
+    matters = matters_of(desk.parts, chosen, request.text)
+    if matters:
+        first, *rest = matters
+        request = request.model_copy(update={"text": first.text, "said": request.text})
+        chosen = with_entities(await _chosen(desk, request, dialog), first)
+        matters = tuple(rest)
+    return _Begun(request=request, chosen=chosen, matters=(*matters, *dialog.waiting), update={})
+
+
+async def _next_matter(state: State, desk: Desk) -> _Begun:
+    """The next thing that was asked for. Of the one before are left its answer, its evidence and what was done."""
+    matter, *rest = state["matters"]
+    request = state["request"]
+    request = request.model_copy(update={"text": matter.text, "said": request.whole})
+    dialog = state["dialog"].model_copy(update={"waiting": tuple(rest)})
+    chosen = with_entities(await _chosen(desk, request, dialog), matter)
+    told = [*state["told"], state["draft"]]
+    update: State = {"told": told, "calls": [], "outcomes": [], "caller": "", "confirmed": False}
+    return _Begun(request=request, chosen=chosen, matters=tuple(rest), update=update)
+
+
+async def _chosen(desk: Desk, request: Request, dialog: Dialog) -> Chosen:
+    chosen = route_turn(desk.parts, request.text, dialog)
+    connectors = desk.shop.connectors
+    if not chosen.confirmed and chosen.route.confidence < 1:
+        return await knows_product(connectors.search, connectors.catalog, chosen, request.text)
+    return chosen
+
+
+def _on_span(desk: Desk, route: Route, decision: TierDecision) -> None:
+    """What a trace says of a routing: no text of the customer's."""
+    desk.span.set("intent", route.intent)
+    desk.span.set("confidence", route.confidence)
+    desk.span.set("tier", str(decision.tier))
+    desk.span.set("tier_reasons", decision.why)
 
 
 @node(Layer.CONTEXT_STITCHING, fails="open")
@@ -205,7 +272,17 @@ async def stitch(state: State, desk: Desk) -> State:
     )
     context = await gather(desk.parts.sources, recipe, query, deadline_ms=desk.shop.source_deadline_ms)
     desk.tape.context(context)
-    return {"context": context}
+    return {"context": _joined(state["context"], context) if state["told"] else context}
+
+
+def _joined(before: Stitched, now: Stitched) -> Stitched:
+    """What is known by now: the answers to earlier matters of the message stand on what was fetched for them."""
+    kept = {name: getattr(before, name) for name in Stitched.model_fields if not getattr(now, name)}
+    known = {source.source: source for source in before.sources}
+    sources = tuple(
+        known.get(source.source, source) if source.status is SourceStatus.SKIPPED else source for source in now.sources
+    )
+    return now.model_copy(update={**kept, "sources": sources})
 
 
 @node(Layer.DATA_PREP, fails="closed")

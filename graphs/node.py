@@ -20,7 +20,7 @@ from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.state import State, Step
 from shopgraph.graphs.tape import Tape, TapedShop
 from shopgraph.telemetry.layers import Layer, LayerMeter
-from shopgraph.telemetry.tracing import span
+from shopgraph.telemetry.tracing import NOTHING, Recording, span
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,8 @@ class Desk:
         self.context = context
         """Who is asking, by the host's word."""
         self.conversation_id = conversation_id
+        self.span: Recording = NOTHING
+        """The node's span, for what a trace should say of it."""
 
     @staticmethod
     def new_request_id() -> str:
@@ -150,7 +152,7 @@ async def _run(
     error = ""
     update: State = {}
     try:
-        with meter.measure(rule.layer), span(f"shopgraph.{name}", layer=str(rule.layer)):
+        with meter.measure(rule.layer), span(f"shopgraph.{name}", layer=str(rule.layer)) as desk.span:
             update = await body(state, desk)
     except (GraphBubbleUp, UserError):
         raise

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from shopgraph.audit.log import AuditEvent, AuditLog
 from shopgraph.domain import Address, Customer
-from shopgraph.graphs.state import Request, State
+from shopgraph.graphs.state import Request, State, Step
 from shopgraph.graphs.tape import Tape
 from shopgraph.guards.decisions import Decision, PolicyRequest, Verdict
 from shopgraph.guards.masking import TextMask
+from shopgraph.models.routes import Route
 from shopgraph.tools.spec import GateOutcome
 
 ORIGINAL = "original"
@@ -38,6 +40,8 @@ class Notes:
     def events(self, *, since: int, original: bytes) -> list[AuditEvent]:
         """The steps from the `since`th on, and what they were made of."""
         state, request = self._state, self._state["request"]
+        routed = self._routed()
+        steps = [(step, next(routed, {}) if step.node == "route" else None) for step in state["trail"]][since:]
         events = [
             AuditEvent(
                 request_id=request.id,
@@ -47,9 +51,9 @@ class Notes:
                 kind="error" if step.error else "step",
                 at=step.at,
                 subject=self._subject,
-                payload=self._payload(step.node, step.layers, step.error),
+                payload=self._payload(step, note),
             )
-            for step in state["trail"][since:]
+            for step, note in steps
         ]
         last = events[-1].at if events else request.at
         events.append(
@@ -67,15 +71,15 @@ class Notes:
         )
         return events
 
-    def _payload(self, node: str, layers: Mapping[str, object], error: str) -> dict[str, object]:
-        note = _NOTES.get(node, Notes._service)
-        payload = {"layers": layers, **note(self)}
-        return {**payload, "error": self._mask.typed(error)} if error else payload
+    def _payload(self, step: Step, route: dict[str, object] | None) -> dict[str, object]:
+        note = _NOTES.get(step.node, Notes._service)(self) if route is None else route
+        payload = {"layers": step.layers, **note}
+        return {**payload, "error": self._mask.typed(step.error)} if step.error else payload
 
     def _screen(self) -> dict[str, object]:
         request = self._state["request"]
         return {
-            "text": self._mask.typed(request.text),
+            "text": self._mask.typed(request.whole),
             "channel": str(request.channel),
             "region": request.region_id,
             "locale": request.locale,
@@ -83,10 +87,16 @@ class Notes:
             "method": request.method,
         }
 
-    def _route(self) -> dict[str, object]:
-        if "route" not in self._state:
-            return {}
-        route = self._state["route"]
+    def _routed(self) -> Iterator[dict[str, object]]:
+        """What each routing decided: one for every thing that was asked for."""
+        state = self._state
+        routes = [*state["routes"][:-1], state["route"]] if "route" in state else []
+        for route, decision in zip_longest(routes, state["tiers"]):
+            if route is not None:
+                tier = {} if decision is None else {"decision": decision.model_dump(mode="json")}
+                yield {**self._route(route), **tier}
+
+    def _route(self, route: Route) -> dict[str, object]:
         return {
             "intent": route.intent,
             "tier": str(route.tier),
@@ -183,6 +193,7 @@ class Notes:
             "drafted": self._mask.written(self._drafted) if corrected else "",
             "answer": self._mask.written(draft),
             "handoff": self._mask.typed(self._state["handoff"]),
+            "saving": self._state["saving"].model_dump(mode="json") if "saving" in self._state else None,
             "decisions": [self._decision(item) for item in self._state["decisions"]],
             "verdicts": [self._verdict(item) for item in self._state["verdicts"]],
         }
@@ -243,7 +254,6 @@ class Notes:
 
 _NOTES: Mapping[str, Callable[[Notes], dict[str, object]]] = {
     "screen": Notes._screen,
-    "route": Notes._route,
     "stitch": Notes._stitch,
     "prepare": Notes._nothing,
     "decide": Notes._decide,

@@ -9,10 +9,12 @@ from typing import Any
 from langchain_core.messages import AIMessage, RemoveMessage
 
 from shopgraph.graphs.evidence import facts_of
+from shopgraph.graphs.matters import later
 from shopgraph.graphs.node import APOLOGY, Desk, node
 from shopgraph.graphs.notes import outcome_of
 from shopgraph.graphs.recording import put_on_record
-from shopgraph.graphs.state import State, Stitched
+from shopgraph.graphs.state import Dialog, State, Stitched
+from shopgraph.graphs.tiering import saving_of
 from shopgraph.guards.decisions import Verdict, VerdictKind
 from shopgraph.guards.facts import BrandFact, Facts
 from shopgraph.guards.screen import FENCE
@@ -35,13 +37,23 @@ async def govern(state: State, desk: Desk) -> State:
         )
         return {"draft": APOLOGY, "verdicts": [*state["verdicts"], failed], "messages": [AIMessage(APOLOGY)]}
     facts = facts_of(state)
-    desk.tape.drafted = state["draft"]
     chain = desk.parts.guards or desk.shop.guards
-    result = chain.run(state["draft"], _in_the_language_of_the_message(state, chain.complete(facts)))
+    draft, dialog = _all_told(state)
+    desk.tape.drafted = draft
+    result = chain.run(draft, _in_the_language_of_the_message(state, chain.complete(facts)))
     text = BLOCKED if result.blocked or not result.text.strip() else result.text
     found = [item for item in result.verdicts if item.verdict != VerdictKind.PASS]
     verdicts = [*state["verdicts"], *_fenced(state), *found]
-    return {"draft": text, "facts": facts, "verdicts": verdicts, "messages": [AIMessage(text)]}
+    return {"draft": text, "dialog": dialog, "facts": facts, "verdicts": verdicts, "messages": [AIMessage(text)]}
+
+
+def _all_told(state: State) -> tuple[str, Dialog]:
+    """The answers to all that was asked for, and what waits: it is named once, and comes when the rest is settled."""
+    said, dialog = [*state["told"], state["draft"]], state["dialog"]
+    waiting = () if state["handoff"] else tuple(state["matters"])  # a person reads all of the message
+    if new := [matter for matter in waiting if matter not in dialog.waiting]:
+        said.insert(-1, later(new))  # a question to the customer stands last
+    return " ".join(filter(None, said)), dialog.model_copy(update={"waiting": waiting})
 
 
 def _in_the_language_of_the_message(state: State, facts: Facts) -> Facts:
@@ -64,6 +76,11 @@ def _fenced(state: State) -> list[Verdict]:
 @node(Layer.MONITORING, fails="closed", always=True)
 async def record(state: State, desk: Desk) -> State:
     """Write every step to the audit log before the answer leaves, and keep the conversation's memory short."""
+    found = saving_of(state, desk)
+    desk.span.set("tier", str(found.served_by))
+    desk.span.set("spent_nanousd", found.spent_nanousd)
+    desk.span.set("saved_nanousd", found.saved_nanousd)
+    state = {**state, "saving": found}
     try:
         audited = await put_on_record(state, desk, drafted=desk.tape.drafted, outcome=outcome_of(state))
     except Exception:
@@ -75,4 +92,4 @@ async def record(state: State, desk: Desk) -> State:
     slim = Stitched(sources=state["context"].sources)
     old = state["messages"][:-KEPT_MESSAGES]
     forget: list[Any] = [RemoveMessage(id=message.id) for message in old if message.id]
-    return {**audited, "context": slim, "brief": "", "evidence": [], "messages": forget}
+    return {**audited, "context": slim, "brief": "", "evidence": [], "messages": forget, "saving": found}

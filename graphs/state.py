@@ -15,8 +15,10 @@ from shopgraph.graphs.tape import Tape
 from shopgraph.guards.allowances import Allowances
 from shopgraph.guards.decisions import Decision, Verdict
 from shopgraph.guards.facts import Facts
-from shopgraph.models.routes import Route
+from shopgraph.models.routes import Entities, Route
 from shopgraph.models.scope import ModelCall
+from shopgraph.models.tiers.decision import TierDecision
+from shopgraph.models.tiers.savings import Saving
 from shopgraph.tools.spec import GateOutcome, Proposal, ToolCall
 
 
@@ -26,7 +28,10 @@ class Request(Value):
     id: str
     conversation_id: str
     text: str
-    """As screened: normalised, without control characters."""
+    """As screened: normalised, without control characters. Of a message that asks for several things, the part that
+    is being served."""
+    said: str = ""
+    """The whole message, where `text` is a part of it."""
     channel: Channel
     region_id: str
     locale: str
@@ -35,6 +40,20 @@ class Request(Value):
     method: str = ""
     """How: `host`, `email`, `name_postal_code`."""
     at: Instant
+
+    @property
+    def whole(self) -> str:
+        """All of the message."""
+        return self.said or self.text
+
+
+class Matter(Value):
+    """One of several things that a message asks for."""
+
+    text: str
+    intent: str
+    entities: Entities = Entities()
+    """What the whole message names: an order said once is meant in each part."""
 
 
 class Dialog(Value):
@@ -53,6 +72,8 @@ class Dialog(Value):
     method: str = ""
     subject: dict[str, str] = {}
     """What was last talked about: `order_id`, `product_id`, for "it" and "that one"."""
+    waiting: tuple[Matter, ...] = ()
+    """What else was asked for and comes next, once what is under way is settled."""
 
 
 class SourceResult(Value):
@@ -126,6 +147,16 @@ class State(TurnInput, total=False):
     dialog: Dialog
     request: Request
     route: Route
+    """Of the newest matter."""
+    routes: list[Route]
+    """One for each matter served in this request, in order."""
+    tiers: list[TierDecision]
+    """Why each went where it went."""
+    matters: list[Matter]
+    """What the message asks for beside what is being served, still to come."""
+    told: list[str]
+    """The answers to the matters served before."""
+    saving: Saving
     way: str
     """The node that serves this request."""
     context: Stitched

@@ -39,12 +39,12 @@ CONTEXT_PARTS: Mapping[str, tuple[str, ...]] = {
 class Tape:
     """Entries in the order in which they came. Appending is all that happens while a request runs."""
 
-    __slots__ = ("_begin", "_context", "_entries", "drafted", "parts")
+    __slots__ = ("_begin", "_contexts", "_entries", "drafted", "parts")
 
     def __init__(self) -> None:
         self._begin: dict[str, object] = {}
         self._entries: list[list[object]] = []
-        self._context = b""
+        self._contexts: list[bytes] = []
         self.parts: dict[str, bytes] = {}
         """Each context source's part of the context as JSON, to tell versions by."""
         self.drafted = ""
@@ -66,10 +66,11 @@ class Tape:
         self._entries.append([kind, *values])
 
     def context(self, context: Stitched) -> None:
-        """Keep the stitched context."""
+        """Keep a stitched context; a message that asks for several things has one for each."""
         fields = {name: to_json(getattr(context, name)) for name in type(context).model_fields}
-        self._context = b"{" + b",".join([b'"%b":%b' % (name.encode(), part) for name, part in fields.items()]) + b"}"
-        self.parts = {
+        whole = b",".join([b'"%b":%b' % (name.encode(), part) for name, part in fields.items()])
+        self._contexts.append(b"{" + whole + b"}")
+        self.parts |= {
             source: b"".join([fields[name] for name in names])
             for source, names in CONTEXT_PARTS.items()
             if any(getattr(context, name) for name in names)
@@ -80,11 +81,11 @@ class Tape:
         """Everything since it was last cleared, as one JSON object."""
         whole = {"version": VERSION, "begin": self._begin, "entries": self._entries, **more}
         head = to_json(whole, inf_nan_mode="null")
-        return head[:-1] + b',"context":' + self._context + b"}" if self._context else head
+        return head[:-1] + b',"contexts":[' + b",".join(self._contexts) + b"]}"
 
     def clear(self) -> None:
         """Begin anew: what was on it is on the record."""
-        self._begin, self._entries, self._context, self.parts = {}, [], b"", {}
+        self._begin, self._entries, self._contexts, self.parts = {}, [], [], {}
 
 
 def _said(message: AnyMessage) -> dict[str, str]:

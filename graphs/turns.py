@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, JsonValue
@@ -21,6 +22,15 @@ View = TypeVar("View", bound=BaseModel)
 Found = TypeVar("Found")
 
 
+class Tells(StrEnum):
+    """What a step tells of the result that was read last."""
+
+    FACTS = "facts"
+    """All that it says of orders, products, promotions and deliveries."""
+    REFUNDS = "refunds"
+    """What went back of an order."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """What a workflow wants to happen next. Use one of its four makers."""
@@ -36,6 +46,20 @@ class Step:
     subject: dict[str, str] = field(default_factory=dict)
     """What this was about (`order_id`, `product_id`), for a later "it"."""
     decisions: tuple[Decision, ...] = ()
+    phrase: str = ""
+    """The same in the phrases of `models/speech`, for who speaks another language: their keys, with spaces between."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the phrases name."""
+    tells: Tells | None = None
+    """It tells what was read last, which the speech templates can tell in other languages."""
+
+    def spoken(self, phrase: str, **words: str) -> Step:
+        """The same step, with the phrases that say it in other languages."""
+        return replace(self, phrase=phrase, words=words)
+
+    def telling(self, what: Tells) -> Step:
+        """The same step, which tells what was read last."""
+        return replace(self, tells=what)
 
     def about(self, **subject: str) -> Step:
         """The same step, remembering what it was about."""

@@ -53,10 +53,12 @@ class GuardChain:
 
     @classmethod
     def for_bundle(cls, bundle: PolicyBundle) -> GuardChain:
-        """All checks, with the bundle's brand and hosts where the facts bring none."""
+        """All checks, with the bundle's brand and hosts where the facts bring none.
+
+        An answer is in the customer's language, or in one of those that the bundle's brand names.
+        """
         spoken = bundle.brand.model_dump(include=set(BrandFact.model_fields))
-        # The shop's own workflows speak English to every locale.
-        brand = BrandFact.model_validate(spoken | {"languages": ("en",)})
+        brand = BrandFact.model_validate(spoken)
         return cls(CHECKS, brand=brand, allowed_hosts=bundle.allowed_hosts)
 
     def run(self, text: str, facts: Facts, *, more: bool = False) -> GuardResult:

@@ -183,5 +183,7 @@ class Facts(_Fact):
     actions: tuple[ActionFact, ...] = ()
     amounts: dict[str, Amount] = {}
     """Other amounts of this request by what they are: a price difference, a fee, a balance, the shopper's own."""
+    passages: tuple[str, ...] = ()
+    """Texts that the answer is made of: help pages, descriptions."""
     dates: tuple[date, ...] = ()
     """Other dates of this request: until when a code is good, when a discount was had."""

@@ -35,6 +35,8 @@ class Brand(Value):
     competitors: tuple[str, ...] = ()
     disclosures: tuple[str, ...] = ()
     """Sentences that answers must carry."""
+    languages: tuple[str, ...] = ()
+    """Languages in which the shop answers anybody, besides the customer's own: `en`."""
     max_length: int | None = None
     """Characters of an answer at most."""
     max_exclamations: int | None = None

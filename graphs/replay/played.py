@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
@@ -27,9 +27,11 @@ from shopgraph.graphs.sources import ContextSource, Query
 from shopgraph.graphs.state import Stitched
 from shopgraph.graphs.tape import CONTEXT_PARTS
 from shopgraph.graphs.taped_models import digest_of, reply_of
+from shopgraph.graphs.tiering import PastTiers
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.decisions import Decision
 from shopgraph.guards.policy import PolicyBundle
+from shopgraph.models.learned import LearnedRouting
 from shopgraph.models.scope import ModelCall, current_scope
 from shopgraph.tools import rulings
 from shopgraph.tools.gate import Gate
@@ -57,7 +59,9 @@ class Playing:
         """What is other than recorded without being an outcome: a model that was asked something else."""
         self._gate = list(request.gate)
         self._models = list(request.models)
+        self._tiers = list(request.tiers)
         self._read: dict[str, int] = {}
+        self._contexts = _by_source(request.contexts)
 
     def missing(self, what: str) -> BeyondRecord:
         """Note what is not on the record."""
@@ -104,20 +108,39 @@ class Playing:
             raise self.missing("a model")
         return self._models.pop(0)
 
+    def tiers(self) -> PastTiers | None:
+        """The models' side of the next choice of a tier."""
+        return self._tiers.pop(0) if self._tiers else None
+
+    @property
+    def models_left(self) -> int:
+        """How many model calls are still to be played."""
+        return len(self._models)
+
     def source(self, name: str) -> dict[str, Any] | None:
         """What a context source gave; raises as it failed."""
-        known = self.request.sources.get(name)
-        if known is None or known["status"] == SourceStatus.SKIPPED:
+        if not (waiting := self._contexts.get(name)):
             raise self.missing(f"the context source {name}")
+        context, known = waiting.pop(0)
         match SourceStatus(known["status"]):
             case SourceStatus.OK:
-                return _part(self.request.context, name)
+                return _part(context, name)
             case SourceStatus.LATE:
                 raise TimeoutError
             case SourceStatus.FAILED:
                 raise ConnectorFault(known["note"])
             case _:
                 return None
+
+
+def _by_source(contexts: Iterable[Mapping[str, Any]]) -> dict[str, list[tuple[Mapping[str, Any], dict[str, Any]]]]:
+    """The contexts in which each source was asked, in order, and how it ended there."""
+    found: dict[str, list[tuple[Mapping[str, Any], dict[str, Any]]]] = {}
+    for context in contexts:
+        for item in context["sources"]:
+            if item["status"] != SourceStatus.SKIPPED:
+                found.setdefault(item["source"], []).append((context, item))
+    return found
 
 
 def _part(context: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -144,6 +167,7 @@ class PlayedShop:
         self.audit = cast(AuditLog, NoLog())
         self.chat_model: BaseChatModel | None = None
         self.source_deadline_ms = 60_000
+        self.routing = LearnedRouting()
 
     @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]:
@@ -250,6 +274,14 @@ class PlayedChat(BaseChatModel):
     @property
     def _llm_type(self) -> str:
         return "shopgraph-played"
+
+    def tiers_then(self) -> PastTiers | None:
+        """What the choice of a tier was made from then."""
+        return self.playing.tiers()
+
+    def was_asked_again(self) -> bool:
+        """Whether the record has another model's answer."""
+        return self.playing.models_left > 0
 
     def bind_tools(self, tools: Any, **kwargs: Any) -> Any:
         """The same: what is offered does not change what was said."""

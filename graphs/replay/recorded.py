@@ -11,6 +11,7 @@ from typing import Any
 from shopgraph.audit.log import AuditLog, AuditRecord
 from shopgraph.errors import Erased, NotFound
 from shopgraph.graphs.notes import ORIGINAL
+from shopgraph.graphs.tiering import PastTiers
 from shopgraph.tools.rejudging import Recorded
 from shopgraph.tools.spec import GateOutcome, ToolCall
 
@@ -23,15 +24,16 @@ class RecordedRequest:
     conversation_id: str
     at: datetime
     begin: dict[str, Any]
-    context: dict[str, Any]
-    sources: dict[str, dict[str, Any]]
-    """How each context source ended, by name."""
+    contexts: list[dict[str, Any]]
+    """One for each thing that the message asks for, with how each source ended."""
     reads: dict[str, list[Any]] = field(default_factory=dict)
     """Answers of connectors, by the call; each `[result]` or `[None, error]`."""
     gate: list[Recorded] = field(default_factory=list)
     models: list[dict[str, Any]] = field(default_factory=list)
     """`{digest, parameters, reply}` in their order."""
     model_calls: list[dict[str, Any]] = field(default_factory=list)
+    tiers: list[PastTiers] = field(default_factory=list)
+    """The models' side of each choice of a tier."""
     approvals: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
     """What the staff answered, and who."""
     outcome: dict[str, Any] | None = None
@@ -73,14 +75,12 @@ def request_of(log: AuditLog, records: Iterable[AuditRecord], request_id: str) -
         conversation_id=parts[0].conversation_id,
         at=datetime.fromisoformat(first["begin"]["at"]) if first["begin"] else parts[0].at,
         begin=first["begin"],
-        context=next((tape["context"] for tape in tapes if "context" in tape), {}),
-        sources={},
+        contexts=[context for tape in tapes for context in tape["contexts"]],
     )
     for tape in tapes:
         for entry in tape["entries"]:
             _add(whole, entry)
         whole.outcome = tape.get("outcome", whole.outcome)
-    whole.sources = {item["source"]: item for item in whole.context.get("sources", ())}
     if not whole.begin:
         raise NotFound(f"The record of request {request_id} does not begin with its message.", request=request_id)
     return whole
@@ -99,6 +99,8 @@ def _add(whole: RecordedRequest, entry: list[Any]) -> None:
             whole.gate.append(Recorded(kind=values[0], call=call, outcome=judged))
         case "model":
             whole.models.append({**values[0], "reply": values[1]})
+        case "tiers":
+            whole.tiers.append(PastTiers(policy=values[0], side=values[1]))
         case "model_calls":
             whole.model_calls += values[0]
         case "approval":

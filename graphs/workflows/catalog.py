@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from shopgraph.graphs.turns import Step, Turn, ask, say, workflow
+from shopgraph.graphs.turns import Step, Tells, Turn, ask, say, workflow
 from shopgraph.graphs.wording import coverage, head, spoken, words
 from shopgraph.graphs.workflows.picking import pick_variants
 from shopgraph.models.routes import Intent
@@ -33,16 +33,24 @@ async def product_question(turn: Turn) -> Step:
     named = turn.newest(lambda text: _meant(text, found))
     product_id = _product_id(turn, named)
     if not product_id:
-        options = join_words([item.title for item in (named or found)[:3]])
-        return ask("product", f"Which product do you mean? {f'I found {options}.' if options else 'What is its name?'}")
+        titles = [item.title for item in (named or found)[:3]]
+        options = join_words(titles)
+        asked = ask(
+            "product", f"Which product do you mean? {f'I found {options}.' if options else 'What is its name?'}"
+        )
+        return asked.spoken("ask.product.of", products=", ".join(titles)) if titles else asked.spoken("ask.product")
     product = await turn.read("get_product", ProductView, product_id=product_id)
     chosen = pick_variants(turn.text, product.variants, {}) or list(product.variants)
     text = _product_text(product, chosen)
+    plain = len(chosen) == len(product.variants) and not (product.final_sale or product.age_limit)
     if _PROPERTIES.search(turn.text) and product.description:
         text = f"{product.description.rstrip('.')}. {text}"
     if _OPINIONS.search(turn.text):
         text += _reviews_text(product)
-    return say(text).about(product_id=product.product_id)
+    said = say(text).about(product_id=product.product_id)
+    # Of one variant, of terms, reviews and properties the templates know nothing.
+    more = _PROPERTIES.search(turn.text) or _OPINIONS.search(turn.text)
+    return said.telling(Tells.FACTS) if plain and not more else said
 
 
 async def named_product(turn: Turn) -> ProductView | None:

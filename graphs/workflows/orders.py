@@ -6,7 +6,7 @@ import re
 
 from shopgraph.domain import CancelReason, OrderStatus, RefundStatus, ReturnStatus
 from shopgraph.graphs.phrases import day, day_and_time
-from shopgraph.graphs.turns import Step, Turn, ask, propose, say, workflow
+from shopgraph.graphs.turns import Step, Tells, Turn, ask, propose, say, workflow
 from shopgraph.graphs.workflows.picking import pick_order
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words
@@ -31,7 +31,7 @@ async def order_status(turn: Turn) -> Step:
     order = await pick_order(turn, "do you mean")
     if isinstance(order, Step):
         return order
-    return say(_status_text(order, turn.locale)).about(order_id=order.order_id)
+    return say(_status_text(order, turn.locale)).about(order_id=order.order_id).telling(Tells.FACTS)
 
 
 def _status_text(order: OrderView, locale: str) -> str:
@@ -96,7 +96,7 @@ async def refund_status(turn: Turn) -> Step:
     open_returns = [_return_text(item) for item in order.returns if item.status is ReturnStatus.REQUESTED]
     told = [_refund_text(refund, turn.locale) for refund in order.refunds] or ["there is no refund yet."]
     said = " ".join([told[0], *(f"{text[0].upper()}{text[1:]}" for text in (*told[1:], *open_returns))])
-    return say(f"For order {order.order_id}, {said}").about(order_id=order.order_id)
+    return say(f"For order {order.order_id}, {said}").about(order_id=order.order_id).telling(Tells.REFUNDS)
 
 
 def _refund_text(refund: RefundView, locale: str) -> str:

@@ -6,7 +6,7 @@ import re
 from decimal import ROUND_CEILING, Decimal
 
 from shopgraph.graphs.phrases import day
-from shopgraph.graphs.turns import Step, Turn, ask, propose, say, workflow
+from shopgraph.graphs.turns import Step, Tells, Turn, ask, propose, say, workflow
 from shopgraph.graphs.workflows.catalog import named_product
 from shopgraph.graphs.workflows.picking import pick_variants
 from shopgraph.guards.allowances import allow
@@ -37,10 +37,9 @@ async def promotion_question(turn: Turn) -> Step:
         return say(_history(await turn.read("promotion_history", PromotionHistory), turn.locale))
     found = await turn.read("list_promotions", PromotionList)
     if not found.promotions:
-        return say("There is no promotion running in your region right now.")
-    return say(
-        "Running in your region right now: " + " ".join(_promotion(item, turn.locale) for item in found.promotions)
-    )
+        return say("There is no promotion running in your region right now.").spoken("promotions.none")
+    running = " ".join(_promotion(item, turn.locale) for item in found.promotions)
+    return say(f"Running in your region right now: {running}").telling(Tells.FACTS)
 
 
 async def _wish(turn: Turn, percent: Decimal) -> Step:

@@ -15,6 +15,7 @@ from shopgraph.guards.checks.language import find_other_language
 from shopgraph.guards.checks.links import find_foreign_links
 from shopgraph.guards.checks.offers import find_baseless_offers
 from shopgraph.guards.checks.orders import find_wrong_orders
+from shopgraph.guards.checks.passages import find_ungrounded
 from shopgraph.guards.checks.people import find_foreign_data
 from shopgraph.guards.checks.promises import find_promises
 from shopgraph.guards.checks.qualities import find_wrong_qualities
@@ -45,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="dates", find=find_wrong_dates, protects="Every date of an order, a promotion or a restock is a fact."),
     Check(name="stock", find=find_wrong_stock, protects="What is said of stock is so."),
     Check(name="order-states", find=find_wrong_orders, protects="What is said of an order is its state."),
+    Check(name="passages", find=find_ungrounded, protects="An answer made of passages says what they say."),
     Check(name="brand", find=find_off_brand, protects="The shop's own words.", on_error=OnError.OPEN),
     Check(name="tone", find=find_wrong_tone, protects="No louder and no harder than the brand.", on_error=OnError.OPEN),
     Check(

@@ -24,7 +24,7 @@ NAMED = whole_words(
 )
 """What somebody is called."""
 CALLED = NAMED | whole_words(
-    "stupid dumb pathetic worthless useless clueless ignorant brainless braindead retarded disgusting ugly "
+    "dumbest stupidest dümmste dümmster blödeste stupid dumb pathetic worthless useless clueless ignorant brainless braindead retarded disgusting ugly "
     "dumm dumme dummer dämlich dämliche blöd blöde blöder bescheuert lächerlich unfähig "
     "stupide stupides nul nulle ridicule débiles bête bêtes incapable"
 )
@@ -50,6 +50,10 @@ INSULT = (
     rf"|\b(?:espèce|bande) d(?:e |['’])(?:{_NAMED}|con|cons)\b|\bpauvre (?:type|con|conne|{_NAMED})\b"
     r"|\b(?:votre|ta|ton|vos) (?:question|demande|message|plainte)s? (?:stupide|idiote|ridicule|débile)s?\b"
     rf"|(?:^|[,!] )(?:{_NAMED})\s?[.!]*$"
+    rf"|\bas (?:{_CALLED}) as you\b|\bso (?:{_CALLED}) wie (?:sie|du)\b|\baussi (?:{_CALLED}) que (?:vous|toi)\b"
+    rf"|\btan (?:{_CALLED}) como (?:tú|usted)\b"
+    r"|\b(?:you|du|sie|dich|vous|tu|usted)\b.{0,80}\b(?:moron|idiot|imbecile|cretin|dimwit|nitwit|scum|dumbass|trottel"
+    r"|depp|dummkopf|schwachkopf|vollidiot|hohlkopf|blödmann|idiota|imbécil|gilipollas|idiote|imbécile|crétin|abruti)s?\b"
 )
 """Somebody who is spoken to is called something."""
 ORDERS_OFF = (
@@ -70,6 +74,9 @@ THREATS = (
     r"| if\b| wherever)"
     r"|(?:i|we)(?:['’]ll| will) make you (?:pay|regret|suffer|sorry)(?! (?:for|with|by|at|in) (?:card|invoice|the))"
     r"|you(?:['’]ll| will| are going to|['’]re going to) (?:regret|be sorry|suffer|pay for (?:this|that|it))\b"
+    r"|make (?:you|sure you) (?:regret|suffer)\b|(?:post|publish|leak|share) your (?:home |private )?(?:address|number|data|photos)"
+    r" (?:on|to|in)\b|pay you a visit\b|(?:dir|ihnen) einen besuch abstatten|adresse (?:im internet|öffentlich|online)"
+    r" |publie\w+ (?:votre|ton) adresse|publicar\w* (?:tu|su) dirección"
     r"|(?:i|we) know where you (?:live|work)|watch your back|or else[.!]|sleep with one eye open"
     r"|bad things (?:will|could|might) happen to you|(?:i|we)(?:['’]ll| will) (?:sue|report) you\b"
     r"|(?:ich|wir) (?:mache?n?|bringe?n?|schlage?n?|finde?n?) (?:dich|sie) (?:fertig|um|zusammen|kaputt|schon noch)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from shopgraph.guards.checks.amounts import find_amounts
 from shopgraph.guards.checks.base import Finding, take_out
 from shopgraph.guards.checks.deeds import DEEDS, Deed
 from shopgraph.guards.checks.known import plain_id
@@ -21,8 +22,13 @@ _HYPOTHETIC = re.compile(
     r"|dès que|lorsque)\b[^,;]{0,80}$"
 )
 _DENIED = re.compile(r"\b(?:not|never|no|nicht|nichts|nothing|nobody|kein\w*|pas|rien|jamais|aucun\w*)\b|n['’]t\b")
+_NOT_AHEAD = re.compile(
+    r"(?:\b(?:no|not|never|nothing|none|nobody|neither|without|kein\w*|nicht|noch nie|aucun\w*|ne|rien|sin|ni|nunca|ningún)\b"
+    r"|n['’](?=[aeit])|n['’]t\b)[^,;:.]{0,25}$"
+)
+"""Ahead of a claim, it is not claimed."""
 _HERE = topic(
-    "viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist "
+    "acabo acabamos vient viennent ont viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist "
     "was were have has"
 )
 
@@ -57,8 +63,11 @@ def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
 
 
 def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts, earlier: set[str]) -> bool:
-    if _HYPOTHETIC.search(sentence.low[: claim.start()]) or _DENIED.search(
-        sentence.low[: claim.end() + 15], claim.start()
+    ahead = sentence.low[: claim.start()]
+    if (
+        _HYPOTHETIC.search(ahead)
+        or _NOT_AHEAD.search(ahead)
+        or _DENIED.search(sentence.low[: claim.end() + 15], claim.start())
     ):
         return False
     if deed.what == "refund" and _arrived_too_early(claim[0], sentence, facts):
@@ -67,9 +76,22 @@ def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts, 
     fitting = [a for a in facts.actions if _done(a) and _fits(a, deed) and not (paid_out and _under_way(a))]
     named = {plain_id(a.order) for a in fitting if a.order}
     said = {plain_id(o.id) for o in facts.orders if plain_id(o.id) in sentence.low} or earlier
+    said = said or _orders_of_amounts(sentence, facts)
     if fitting and (not said or not named or named & said or any(not a.order for a in fitting)):
         return False
     return not _on_record(deed.what, claim[0], said, facts)
+
+
+def _orders_of_amounts(sentence: Sentence, facts: Facts) -> set[str]:
+    """The orders whose totals the sentence names: "your $101.00" is one order's money."""
+    if not sentence.numeric:
+        return set()
+    values = {value for amount in find_amounts(sentence.text) for value in amount.values}
+    return {plain_id(order.id) for order in facts.orders if order.total in values}
+
+
+_BEGUN = ("create_", "request_", "start_", "open_", "initiate_", "register_")
+"""A return that only began pays nothing back."""
 
 
 def _fits(action: ActionFact, deed: Deed) -> bool:
@@ -77,6 +99,8 @@ def _fits(action: ActionFact, deed: Deed) -> bool:
     kind = action.type.lower()
     if "label" in kind:
         return deed.what in ("return", "message")
+    if deed.what == "refund" and "return" in kind and kind.startswith(_BEGUN):
+        return False
     return any(stem in kind for stem in deed.tools)
 
 
@@ -100,7 +124,25 @@ def _done(action: ActionFact) -> bool:
 def _on_record(what: str, claim: str, said: set[str], facts: Facts) -> bool:
     """What happened before this request: a refund under way, an order canceled earlier. "I have" speaks of now."""
     if claim.lower().startswith(
-        ("i ", "i'", "i’", "ich", "habe ich", "haben wir", "j'", "j’", "he ", "ya he", "te he", "hemos")
+        (
+            "viens",
+            "venons",
+            "acab",
+            "i ",
+            "i'",
+            "i’",
+            "ich",
+            "habe ich",
+            "haben wir",
+            "j'",
+            "j’",
+            "je ",
+            "nous ",
+            "he ",
+            "ya he",
+            "te he",
+            "hemos",
+        )
     ):
         return False
     if what == "refund":

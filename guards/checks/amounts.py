@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from shopgraph.domain import exponent
@@ -102,7 +103,8 @@ class Amount(NamedTuple):
     """What the digits can mean: 1.500 is fifteen hundred euros, or one and a half dinars."""
 
 
-def find_amounts(text: str) -> list[Amount]:
+@lru_cache(maxsize=8)  # several checks ask for those of the same text
+def find_amounts(text: str) -> Sequence[Amount]:
     """Each amount with a currency, and each number that is said to be a price, from left to right."""
     digits = with_digits(text)
     topics = about(text)
@@ -176,11 +178,27 @@ def read_number(written: str) -> tuple[Decimal, ...]:
     return (whole,) if len(marks) > 1 else (whole, as_fraction)
 
 
+_OWN_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "$", "AUD": "$"}
+_ANY_SIGN = frozenset("$€£¥￥")
+
+
+def write_amount(value: Decimal, *, like: str, currency: str | None, locale: str | None) -> str:
+    """The value with the currency's own sign, on the side on which `like` has one."""
+    number = write_number(value, like=like.strip("".join(_OWN_SIGNS.values()) + " "), currency=currency, locale=locale)
+    sign = _OWN_SIGNS.get(currency or "")
+    if sign is None or _ANY_SIGN.isdisjoint(like):
+        return f"{number} {currency or ''}".strip()
+    first = sign in "$£" or (like[0] in _ANY_SIGN and (locale or "en")[:2] not in _COMMA_LANGUAGES)
+    return f"{sign}{number}" if first else f"{number} {sign}"
+
+
 def write_number(value: Decimal, *, like: str, currency: str | None, locale: str | None) -> str:
     """The value with the separators of `like`, or of the locale where `like` shows none."""
     digits = exponent(currency) if currency else 2
     if not any(char.isdigit() for char in like):
         like = ""
+    elif like.isdecimal() and value == value.to_integral_value():
+        digits = 0  # whole amounts are written so
     plain = f"{value:.{digits}f}"
     whole, _, fraction = plain.partition(".")
     marks = _GROUPS.findall(like)

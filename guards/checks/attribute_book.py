@@ -18,6 +18,7 @@ from shopgraph.guards.facts import Facts, ProductFact
 _WORD = re.compile(r"[^\W\d_]+")
 _PERCENTS = whole_words("percent prozent pourcent porciento pct")
 _PLAIN_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,3})?")
+_EACH = frozenset({"per", "pro", "par", "por"})
 _NO_NOUN = whole_words("size groesse größe taille number anzahl nombre max from week level")
 _SLASH = re.compile(r"(?<=\d)\s?/\s?(?=\d)")
 """Between two figures of one thing: 33/45."""
@@ -189,6 +190,8 @@ def _shares(low: str, value: str, words: Sequence[str]) -> list[Figure]:
 
 def _of_name(read: Measure, words: Sequence[str]) -> Measure:
     """A bare number with the unit or the kind that the attribute's name tells."""
+    each = next((place for place, word in enumerate(words) if place and word in _EACH), len(words))
+    words = words[:each]  # pages_per_minute are pages
     for word in reversed(words):
         if word in IN_NAMES and (len(word) > 2 or word == words[-1]):
             unit = IN_NAMES[word]

@@ -34,6 +34,8 @@ _MONTH = 43830
 _FROM = re.compile(
     r"\b(?:from|ages?|aged|ab|dès|à partir de|desde|a partir de)(?: (?:the )?ages?(?: of)?| dem alter von)?\s$"
 )
+_BARE_LIST = re.compile(r"[\d\s,;/&+]+")
+_DIGITS = re.compile(r"\d+")
 _EXACT = Decimal("0.002")
 _WORD = re.compile(r"[^\W\d_]+")
 _APART = frozenset({"warranty", "age"})
@@ -61,11 +63,22 @@ def is_borne(claim: Measure, products: Sequence[ProductFact], low: str, book: At
         return True
     if claim.kind == "area" and any(_is_product(claim, figures) for figures in known):
         return True
+    if claim.kind == "turns" and any(_lists(product, claim) for product in products):
+        return True
     alike = [figure.measure for figures in known for figure in figures if same_kind(claim, figure.measure)]
     if _COMPARED.match(low, claim.end):
         others = [figure.measure for product in book.facts.products for figure in book.figures(product)]
         return _differs_by(claim, [other for other in others if same_kind(claim, other)])
-    return len(claim.values) == 1 and (_is_multiple(claim, alike, low) or _is_sum(claim, products, book, low))
+    return len(claim.values) == 1 and (is_multiple(claim, alike, low) or _is_sum(claim, products, book, low))
+
+
+def _lists(product: ProductFact, claim: Measure) -> bool:
+    """Whether an attribute holds nothing but numbers, and each of the claim's among them."""
+    return any(
+        _BARE_LIST.fullmatch(value) is not None
+        and {values[0] for values in claim.values} <= {Decimal(number) for number in _DIGITS.findall(value)}
+        for value in product.attributes.values()
+    )
 
 
 def _of_that_age(claim: Measure, figure: Figure, before: str) -> bool:
@@ -91,7 +104,7 @@ def _differs_by(claim: Measure, alike: Sequence[Measure]) -> bool:
     )
 
 
-def _is_multiple(claim: Measure, alike: Sequence[Measure], low: str) -> bool:
+def is_multiple(claim: Measure, alike: Sequence[Measure], low: str) -> bool:
     """Whether it is what several of a thing have: two packs of four are eight."""
     counts = {
         int(number)
@@ -227,6 +240,10 @@ def aspect_of(claim: Measure, low: str) -> str:
     reach = 60 if claim.kind == "time" else 36
     if claim.kind == "time" and claim.factor >= _MONTH and _FROM.search(low[max(0, claim.start - 24) : claim.start]):
         return "age"
+    if claim.kind == "time" and (
+        _ON_A_CHARGE.match(low, claim.end) or _ON_A_CHARGE_AHEAD.search(low[max(0, claim.start - reach) : claim.start])
+    ):
+        return "battery"
     behind = _WORD.findall(low[claim.end : claim.end + 28])[:4]
     ahead = _WORD.findall(low[max(0, claim.start - reach) : claim.start])[::-1]
     for word in (*behind[:2], *ahead, *behind):
@@ -236,6 +253,14 @@ def aspect_of(claim: Measure, low: str) -> str:
     return ""
 
 
+_CHARGE = (
+    r"(?:on|per|from|with|mit|pro|bei|sur|par|avec|con|por|en) (?:0*1|an?|one|a single|a full|single|each|every|einer?"
+    r"|eine[rm]|une?|una|chaque|cada)? ?(?:single |full |vollen |einzigen |seule |sola )?"
+    r"(?:charge|battery|ladung|aufladung|akkuladung|charge|recharge|carga)\b"
+)
+_ON_A_CHARGE = re.compile(rf"[^,.;]{{0,30}}?\b{_CHARGE}")
+_ON_A_CHARGE_AHEAD = re.compile(rf"\b{_CHARGE}[^,.;]{{0,30}}$")
+"""Around a time: the battery lasts so long."""
 _ASPECTS_OF = {
     "length": frozenset({"width", "height", "depth", "length", "diameter", "thickness", "screen", "water"}),
     "mass": frozenset({"weight"}),

@@ -32,6 +32,7 @@ _RATE_BEHIND = re.compile(
     r"|trip|ride|meal|cup|tasse|trajet|sortie)\b|\bdaily\b|\btäglich\b|\bdiari[oa]s?\b|\b\w+ily use\b)"
 )
 """Right behind a figure: so much is used, walked or drunk in that time."""
+_EACH_BEHIND = re.compile(r"\s?(?:each|apiece|jeweils|chacune?s?|cada un[ao])\b(?! weighs)")
 _USE = re.compile(
     r"\b(?:take|drink|drinks|eat|eats|use|apply|mix|stir|add|pour|soak|knead|need|needs|brauch\w*|nehmen|nimm|trinken"
     r"|trinkt|essen|isst|verwenden|rühren|ansetzen|mischen|geben sie|lassen|stehen lassen|auftragen|beber|bebe|tomar"
@@ -65,6 +66,8 @@ def is_of_use(claim: Measure, low: str) -> bool:
     """Whether a figure tells what somebody uses, weighs or has, and nothing of the product."""
     if claim.kind in _USED and _RATE_BEHIND.match(low, claim.end):
         return True
+    if claim.kind in _USED and _EACH_BEHIND.match(low, claim.end):
+        return True
     if claim.kind in _THINGS and len(claim.values) == 1 and _ON_A.search(low, max(0, claim.start - 16), claim.start):
         return True
     found = _OF_SOMEBODY.search(low, max(0, claim.start - 50), claim.start) if claim.kind != "time" else None
@@ -83,7 +86,8 @@ def is_instruction(claim: Measure, low: str) -> bool:
 
 def is_of_another(claim: Measure, low: str, products: Sequence[ProductFact], book: AttributeBook) -> bool:
     """Whether a product of which the sentence says half the name has that very figure: "and the bag 2.2 lb"."""
-    said = set(_NAME.findall(low))
+    own = {word for product in products for word in _NAME.findall(product.name.lower())}
+    said = set(_NAME.findall(low)) - own
     ours = claim.values[0][0] * claim.factor
     for product in book.facts.products:
         name = product.name.lower()

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from shopgraph.guards.checks.attribute_book import AttributeBook, attribute_book
-from shopgraph.guards.checks.attribute_match import aspect_of, is_borne, is_converted, right_figure
+from shopgraph.guards.checks.attribute_match import aspect_of, is_borne, is_converted, is_multiple, right_figure
 from shopgraph.guards.checks.attribute_put import put_right
 from shopgraph.guards.checks.attribute_reckoning import (
     PRONOUNS,
@@ -26,6 +26,8 @@ from shopgraph.guards.checks.attribute_reckoning import (
     lasts,
 )
 from shopgraph.guards.checks.base import Finding
+from shopgraph.guards.checks.customer import is_quoted
+from shopgraph.guards.checks.denials import DENIED_AHEAD
 from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
@@ -41,7 +43,7 @@ _SHARES = frozenset(SHARES)
 _PERCENT_WORDS = frozenset({"percent", "prozent", "pourcent", "cent", "ciento"})
 _OCTETS = frozenset({"go", "to", "mo"})
 _RUNS = whole_words(
-    "battery batteries akku akkus akkulaufzeit batterie batterien batería laufzeit autonomie autonomía playback "
+    "holds hold works work keeps stays battery batteries akku akkus akkulaufzeit batterie batterien batería laufzeit autonomie autonomía playback "
     "playtime "
     "charge runs run running lasts last lasting plays läuft laufen hält halten durchhält tient tiennent dure durent "
     "burns "
@@ -78,9 +80,6 @@ _PER = re.compile(r"(?:\b(?:per|pro|je|par|por|les|aux|cada|every|for every|alle
 _THE_LAST = re.compile(
     r"\b(?:the|der|den|die|les|des|los|las) (?:last|past|next|first|letzten|nächsten|ersten|prochaines?|últim[oa]s"
     r"|próxim[oa]s)\s$"
-)
-_DENIED = re.compile(
-    r"(?:\b(?:no|not|never|without|kein\w*|nicht|ohne|pas|aucun\w*|sans|sin|ningún)\b|n['’]t\b)[^,;:]{0,24}$"
 )
 _HANDLING = whole_words(
     "wash washing store bake baking preheat dilute mix rinse add use dissolve soak serve waschen waschbar lagern "
@@ -171,9 +170,13 @@ def _of_sentence(sentence: Sentence, place: int, text: str, book: AttributeBook)
     claims = _claims(low, sentence, book, french=french)
     wrong: list[tuple[Measure, Finding | None]] = []
     borne: list[Measure] = []
+    used: list[Measure] = []
     for claim in claims:
         products = _meant(claim, claims, subject, sentence, book)
         if not _claimed(claim, low, sentence, products, subject, book):
+            used.append(claim)
+            continue
+        if used and any(is_multiple(claim, [other], low) for other in used if other.kind == claim.kind):
             continue
         if (
             is_borne(claim, products, low, book)
@@ -208,7 +211,7 @@ def _claimed(
     """Whether a figure is said of a product, and not wished for, denied, ordered or measured out."""
     words = sentence.words
     before = low[max(0, claim.start - 60) : claim.start]
-    if _DENIED.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end) or is_of_use(claim, low):
+    if is_quoted(sentence, claim.start) or DENIED_AHEAD.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end) or is_of_use(claim, low):
         return False
     if claim.kind != "time" and _PER.search(before):
         return False
@@ -271,7 +274,7 @@ def _counted(low: str, book: AttributeBook, sentence: Sentence) -> list[Measure]
 def _percents(low: str, book: AttributeBook) -> list[Measure]:
     """Percentages of what only these facts have: "a concentration of 15 %", "20 % laurel oil"."""
     found: list[Measure] = []
-    for percent in _EFFECT.finditer(low) if book.shares and "%" in low else ():
+    for percent in _EFFECT.finditer(low) if book.shares else ():
         behind = _WORDS_NEAR.findall(low[percent.end() : percent.end() + 36])[:3]
         ahead = _WORDS_NEAR.findall(low[max(0, percent.start() - 36) : percent.start()])[-3:]
         noun = next((word for word in (*behind, *ahead[::-1]) if plain(word) in book.shares), None)

@@ -59,6 +59,10 @@ class Book:
         """Whether what is named so, in lower case, has a price."""
         return key in self.known.products or key in self.known.short_names or key in self.lines
 
+    def names_promotion(self, low: str) -> bool:
+        """Whether a text in lower case names a promotion that runs."""
+        return any(promotion.name and promotion.name.lower() in low for promotion in self.known.running)
+
     def variants(self, key: str, sentence: str) -> Sequence[ProductFact]:
         """The variants of that name or SKU that the sentence, in lower case, singles out."""
         return variants_meant(sentence, self.known.variants(key))
@@ -72,9 +76,10 @@ class Book:
         prices = [price for variant in variants for price in (variant.compare_at, variant.lowest_30_days)]
         return frozenset([price for price in prices if price is not None])
 
-    def reduced(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
-        """Prices after a promotion or what may be given."""
-        exact = [price * (100 - cut) / 100 for price in self.current(variants) for cut in self.cuts]
+    def reduced(self, variants: Sequence[ProductFact], low: str = "") -> frozenset[Decimal]:
+        """Prices after a promotion that runs or that a text in lower case names, or after what may be given."""
+        coming = {p.percent for p in self.facts.promotions if p.percent and p.name and p.name.lower() in low}
+        exact = [price * (100 - cut) / 100 for price in self.current(variants) for cut in self.cuts | coming]
         return frozenset([rounded for price in exact for rounded in self.known.both_rounded(price)])
 
     def savings(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:

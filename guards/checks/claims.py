@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from shopgraph.guards.checks import figures_words as words
 from shopgraph.guards.checks.amounts import Amount
 from shopgraph.guards.checks.book import Book
+from shopgraph.guards.checks.customer import is_quoted
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.text import Sentence, words_of
 from shopgraph.guards.checks.topics import topics_of
@@ -20,7 +21,7 @@ _FOR_ORDER = re.compile(r"\s(?:for|of|from|on|für|von|aus|pour|de|para|del?)\s"
 class Around:
     """A sentence with amounts in it."""
 
-    __slots__ = ("_plain", "amounts", "carried", "here", "products", "sentence")
+    __slots__ = ("_plain", "amounts", "carried", "here", "order", "products", "sentence")
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class Around:
         here: Sequence[Mention],
         products: Sequence[Mention],
         carried: Sequence[Mention],
+        order: str | None,
     ) -> None:
         self.sentence = sentence
         self.amounts = amounts
@@ -38,6 +40,8 @@ class Around:
         """Of that what has a price."""
         self.carried = carried
         """The product that a sentence before named."""
+        self.order = order
+        """The order that a sentence before named."""
         self._plain: str | None = None
 
     @property
@@ -115,7 +119,31 @@ class Claim:
         if behind is not None and _FOR_ORDER.match(self.sentence.low, self.amount.end - self.sentence.start):
             return behind.key
         before = [m for m in keys if m.end <= self.amount.start]
+        if not keys and self.around.order and words.ITS_TOTAL.search(self.sentence.low):
+            return self.around.order
+        if len(before) > 1 and before[-1] is keys[-1]:
+            return self._order_of_list(before).key
         return before[-1].key if before else keys[0].key if keys else None
+
+    def _order_of_list(self, orders: Sequence[Mention]) -> Mention:
+        """Of "A and B came to 1 and 2" the one that is meant, where as many amounts follow as orders."""
+        amounts = [amount for amount in self.around.amounts if amount.start >= orders[-1].end]
+        paired = len(amounts) == len(orders) == len(self.around.amounts)
+        return orders[amounts.index(self.amount)] if paired else orders[-1]
+
+    def is_total_of(self, order: str, ours: Book) -> bool:
+        """Whether nothing but "came to" and the like stands between the order and it."""
+        if not any(mention.key == order for mention in self.around.here):
+            return words.ITS_TOTAL.search(self.sentence.low) is not None
+        ends = [m.end for m in self.around.here if m.key in ours.orders and m.end <= self.amount.start]
+        if not ends:
+            return False
+        if self.index and self.around.amounts[self.index - 1].start > ends[-1]:
+            return len(ends) == len(self.around.amounts)
+        start = self.sentence.start
+        return (
+            words.OF_ORDER.fullmatch(self.sentence.low, ends[-1] - start, self.amount.number_start - start) is not None
+        )
 
     def products(self) -> Sequence[Mention]:
         """The products that it is said of: those named last before it, else the first behind it."""
@@ -155,6 +183,8 @@ class Claim:
 def is_customers(claim: Claim) -> bool:
     """Whether the amount is the customer's own: "under the £30 you wanted to spend"."""
     place = claim.amount.start - claim.sentence.start
+    if is_quoted(claim.sentence, place, of=[m.end - claim.sentence.start for m in claim.around.products]):
+        return True
     clause = claim.sentence.clause(place)
     begin = claim.sentence.low.find(clause)
     for found in words.OWN.pattern.finditer(clause):

@@ -26,17 +26,17 @@ DENIAL = r"\b(?:never|not|cannot|nie|niemals|nicht|kein\w*|jamais|pas|nunca|jam�
 """Words of a denial, which stand before what they deny."""
 
 MIX = whole_words(
-    "mix mixing mixed combine combining combined blend add adding pour together misch mischen mische mischt "
+    "mezclar mix mixing mixed combine combining combined blend add adding pour together misch mischen mische mischt "
     "vermischen "
     "vermische zusammen gießen kombinieren mélange mélanger mélangez mélangeant ajoutez ajouter versez combinez "
     "mezcla mezcle mezclar combina añade"
 )
 BLEACH = whole_words(
     "bleach chlorine chlorox clorox chlorreiniger bleiche bleichmittel chlorbleiche chlor javel javelle chlore "
-    "lejía cloro"
+    "lejía cloro chlorreinigern bleichmitteln"
 )
 ACIDS = whole_words(
-    "ammonia vinegar acid descaler peroxide alcohol drain-cleaner cleaner limescale ammoniak essig "
+    "rohrfrei rohrreiniger abflussreiniger desatascador déboucheur unclogger drain ammonia vinegar acid descaler peroxide alcohol drain-cleaner cleaner limescale ammoniak essig "
     "essigreiniger säure "
     "amoniaco amoníaco vinagre ácido entkalker salmiak spiritus wc-reiniger ammoniaque vinaigre acide détartrant "
     "peroxyde alcool"
@@ -47,9 +47,9 @@ INGESTED = (
     r"|einatmen|atmen sie|schnüffeln|trinken|trink|schlucken|schluck|inhalez|inhaler|respirez|respirer|sniffer"
     r"|buvez|boire|bois"
     r"|avaler|avalez|mangez|manger|bebe|beba|beber|traga|trague|inhala|inhale)"
-    r"(?: (?:the|a|an|some|its|their|our|this|these|those|up|in|deeply|of|little|bit|few|drops|sips|el|los|las"
+    r"(?: (?:as|much|many|you|like|the|a|an|some|its|their|our|this|these|those|up|in|deeply|of|little|bit|few|drops|sips|el|los|las"
     r"|un poco de|sie|den|die|das|etwas|ein|wenig"
-    r"|ruhig|le|la|les|du|de|des|un|peu|ces)){0,5} (?:l['’]|d['’])?(?:bleach|ammonia|detergent|solvent"
+    r"|ruhig|le|la|les|du|de|des|un|peu|ces)){0,5} (?:l['’]|d['’])?(?:bait|gas|butane|rat poison|bleach|ammonia|detergent|solvent"
     r"|paint thinner|glue|paint"
     r"|fumes|gasoline|petrol|kerosene|antifreeze|methanol|turpentine|pesticide|herbicide|insecticide|disinfectant"
     r"|(?:detergent|laundry) pods?|varnish|drain cleaner|(?:\w+ )?cleaner|lamp oil|reiniger|waschmittel"
@@ -95,7 +95,7 @@ DEVICES = (
     "|grille de protection"
 )
 ELECTRIC = whole_words(
-    "heater heaters hairdryer dryer toaster kettle lamp cord charger heizlüfter heizstrahler heizgerät föhn fön "
+    "plugged mains light speaker radio lampe leuchte radio lámpara heater heaters hairdryer dryer toaster kettle lamp cord charger heizlüfter heizstrahler heizgerät föhn fön "
     "haartrockner verlängerungskabel steckdosenleiste ladegerät radiateur chauffage calefactor secador alargador "
     "cheveux pain rallonge multiprise chargeur"
 )
@@ -139,12 +139,12 @@ INSIDE = (
 )
 ELECTRIC_GRILL = r"\b(?:electric|elektro\w*|indoor|électrique|kontakt\w*|induction)\b"
 FIRE = whole_words(
-    "fire flame flames microwave oven feuer flamme mikrowelle ofen backofen feu micro ondes four flammes"
+    "campfire bonfire lagerfeuer fire flame flames microwave oven feuer flamme mikrowelle ofen backofen feu micro ondes four flammes"
 )
 EXPLOSIVE = whole_words(
     "battery batteries aerosol spray-can spraycan canister akku batterie batterien spraydose gaskartusche kartusche "
     "batterie "
-    "aérosol bombe cartouche"
+    "aérosol bombe cartouche bombona canisters cartridge cartridges"
 )
 PUT = whole_words(
     "throw put toss place heat wirf werfen lege legen erhitzen erhitze jetez jeter mettez mettre chauffer chauffez"
@@ -250,7 +250,7 @@ DISEASES = whole_words(
     "diabète dépression arthrite asthme épilepsie autisme insuline chimiothérapie médicaments"
 )
 QUIT = (
-    r"\b(?:stop taking|quit taking|instead of|don['’]t need|no longer need|throw away|absetzen|statt|anstelle"
+    r"\b(?:stop taking|quit taking|skip|leave off|drop|instead of|don['’]t need|no longer need|throw away|absetzen|statt|anstelle"
     r"|brauchen keine|arrêtez (?:de prendre|vos|votre)|au lieu de|plus besoin)\b"
 )
 HURT = whole_words(

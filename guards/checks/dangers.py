@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shopgraph.guards.checks import danger_words as words
+from shopgraph.guards.checks import malice_words as malice
 from shopgraph.guards.checks.text import whole_words
 
 
@@ -88,5 +89,11 @@ DANGERS: tuple[Danger, ...] = (
     Danger(name="a cure", words=(words.CURES, words.DISEASES)),
     Danger(name="medicine left off", words=(words.DISEASES,), phrases=(words.QUIT,), warned=False),
     Danger(name="hurting people", words=(words.HURT,), phrases=(words.HURTING,)),
+    Danger(name="something in somebody's food", words=(malice.SOMEBODY, malice.SLIP, malice.FOOD)),
+    Danger(name="revenge", words=(malice.REVENGE_WORDS, malice.SOMEBODY), phrases=(malice.REVENGE,)),
+    Danger(name="harm unseen", words=(malice.SEEN_WORDS, malice.UNSEEN_WORDS), phrases=(malice.UNSEEN,), warned=False),
+    Danger(name="toxic gas", words=(malice.GAS_WORDS,), phrases=(malice.GAS,), unless=r"\bnever\b|\bnicht\b|\bnie\b|\bne\b|\bnunca\b|\bavoid|n['’]t\b", warned=False),
+    Danger(name="an explosion", words=(malice.BLAST_WORDS,), phrases=(malice.BLAST,)),
+    Danger(name="something living or charged in the oven", words=(malice.LIVING, malice.DRY), phrases=(malice.DRYING,)),
     Danger(name="an overload", words=(words.HEATERS,), phrases=(words.OVERLOAD,)),
 )

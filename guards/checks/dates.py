@@ -52,13 +52,15 @@ _DATE = re.compile(
 _NUMERIC = re.compile(r"[./-]\d\d?[./-]")
 _OF_MONEY = frozenset("$€£¥.,")
 _MONTH_TOPIC = topic(" ".join(_MONTHS))
-_DELIVERED = re.compile(r"deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu|entreg|llegó|recib")
+_DELIVERED = re.compile(r"\bkam\b|\btraf\b|reached you|\bcame\b|\bgot to you|deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu|entreg|llegó|recib")
 _PLACED = re.compile(
-    r"\bse hizo\b|\bhiciste|\bpediste|realizaste|\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt"
+    r"\bhizo\b|\bse hizo\b|\bhiciste|\bpediste|realizaste|\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt"
     r"|passée|commandé"
     r"|\bfrom\b|\bvom\b"
-    r"|\bdu\b|made on|dated"
+    r"|\bdu\b|made on|dated|\bencarg\w+|\bcompr[aóo]\w*|effectuée|enregistrée|\bder bestellung\b|\bthe order\b"
 )
+_WEAK = frozenset({"from", "vom", "du"})
+"""These stand before any date."""
 _RESTOCK = re.compile(
     r"restock|new stock|revient|reviennent|vuelve|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau"
     r"|réappro|in stock"
@@ -167,7 +169,7 @@ def _judge(
             return
     elif (deadline := _deadline(text, sentence, before, order, ours)) is not None:
         right = deadline
-    elif order is not None and (_DELIVERED.search(before) or _BEHIND.match(behind)):
+    elif order is not None and _is_of_delivery(before, behind):
         right = order.delivered_on
         if right is None and _HEDGED.search(sentence.low) and not _FUTURE.search(sentence.low):
             return
@@ -185,7 +187,18 @@ def _judge(
             sentence, f"No fact stands behind the date {sentence.text[found.start() : found.end()]}. Do not name one."
         )
     elif not _agree(said, right):
-        yield replace(start, end, _write(right, found, ours.facts.locale), f"It is {right.isoformat()}.")
+        yield replace(start, end, _write(right, found, ours.facts.locale, sentence.text), f"It is {right.isoformat()}.")
+
+
+def _is_of_delivery(before: str, behind: str) -> bool:
+    """Whether a date is that of a delivery: the word for it is nearer than one for the placing."""
+    if _BEHIND.match(behind):
+        return True
+    if _PLACED_BEHIND.match(behind):
+        return False
+    delivered = max([found.end() for found in _DELIVERED.finditer(before)], default=0)
+    placed = max([found.end() for found in _PLACED.finditer(before) if found[0] not in _WEAK], default=0)
+    return delivered > placed
 
 
 def _order(text: str, sentence: Sentence, ours: Known, at: int) -> OrderFact | None:
@@ -237,8 +250,8 @@ def _restock(text: str, sentence: Sentence, ours: Known) -> date | None:
     return next(iter(days)) if len(days) == 1 else None
 
 
-def _write(day: date, like: re.Match[str], locale: str | None) -> str:
-    """The date in the manner of `like`."""
+def _write(day: date, like: re.Match[str], locale: str | None, text: str) -> str:
+    """The date in the manner of `like`, a place of the text."""
     if like["iso"]:
         return day.isoformat()
     if like["a"]:
@@ -247,9 +260,10 @@ def _write(day: date, like: re.Match[str], locale: str | None) -> str:
         first, second = (day.day, day.month) if dayfirst else (day.month, day.day)
         pad = 2 if len(like["a"]) == 2 or len(like["b"]) == 2 else 1
         return f"{first:0{pad}d}{like['sep']}{second:0{pad}d}{like['sep']}{year}"
-    month = _month(day, like["m1"] or like["m2"])
+    month = _month(day, text[slice(*like.span("m1" if like["m1"] else "m2"))], locale)
     year_text = like["y1"] or like["y2"]
-    year = f"{',' if like['y1'] and ',' in like[0] else ''} {day.year}" if year_text else ""
+    of_year = " de" if year_text and f" de {year_text}" in like[0] else " del" if f" del {year_text}" in like[0] else ""
+    year = f"{',' if like['y1'] and ',' in like[0] else of_year} {day.year}" if year_text else ""
     if like["m1"]:
         return f"{month} {day.day}{_ordinal(day.day) if like['th'] else ''}{year}"
     dot = like["dot"] or ""
@@ -258,16 +272,17 @@ def _write(day: date, like: re.Match[str], locale: str | None) -> str:
     return f"{day.day}{suffix}{of} {month}{year}"
 
 
-def _month(day: date, like: str) -> str:
+def _month(day: date, like: str, locale: str | None) -> str:
+    listed = (_FR, _ES, _EN, _DE) if like[:1].islower() else (_EN, _DE, _FR, _ES)
+    if (locale or "").startswith("de"):
+        listed = (_DE, *listed)
+    elif (locale or "").startswith("es"):
+        listed = (_ES, *listed)
     names = next(
-        (
-            names
-            for names in (_EN, _DE, _FR, _ES)
-            if like.lower() in {n.lower() for n in names} | {n[:3].lower() for n in names}
-        ),
-        _EN,
+        (names for names in listed if like.lower() in {n.lower() for n in names} | {n[:3].lower() for n in names}), _EN
     )
     name = names[day.month - 1]
+    name = name.capitalize() if like[:1].isupper() else name.lower()
     return name[:3] if len(like) == 3 and like.lower() not in {n.lower() for n in names} else name
 
 

@@ -18,6 +18,30 @@ _HE = r"\b(?:ya )?(?:(?:te|le|os|les|me) )?(?:(?:lo|la|los|las) )?(?:he|hemos)\s
 _JAI = r"\b(?:j['’]ai|nous avons|on a)\s(?:bien |déjà |aussi )?"
 
 
+def _fr(participle: str, infinitive: str) -> str:
+    return (
+        r"\b(?:(?:je|nous|on) (?:vous |te |l['’]|t['’] ?|vous l['’]|les? ){0,2}(?:ai|avons|a)|j['’]ai|a|ont)\s"
+        r"(?:bien |déjà |aussi |également |été |immédiatement |donc |intégralement ){0,3}"
+        rf"(?:{participle})(?:e?s?)\b"
+        r"|\b(?:viens|venons|vient|viennent) (?:tout juste |juste )?d(?:e |['’])(?:vous |te |les? |la |l['’]|être ){0,2}"
+        rf"(?:{infinitive}|{participle})"
+    )
+
+
+def _es(participle: str, infinitive: str) -> str:
+    return (
+        rf"\b(?:he|hemos|ha|han)\s(?:ya )?(?:sido )?(?:{participle})(?:[oa]s?)\b"
+        rf"|\bacab(?:o|amos) de [^.;]{{0,40}}?(?:{infinitive})\w*"
+    )
+
+
+def _de(participle: str) -> str:
+    return (
+        rf"{_ICH}(?:{participle})\b|\bwurden?\b[^.;]{{0,50}}?\b(?:{participle})\b"
+        rf"|\bist (?:bereits |schon |soeben )?(?:{participle})\b"
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deed:
     """A kind of deed, how a text claims it, and the stems of actions of which one must have run."""
@@ -38,7 +62,7 @@ DEEDS = (
         "returned paid transferred refund erstattet zurückerstattet rückerstattet gutgeschrieben "
         "zurücküberwiesen veranlasst ausgeführt überwiesen angestoßen zurückgezahlt remboursé effectué procédé "
         "lancé crédité traité émis überweisen überwiesen devuelto reembolsado abonado paid versé reembolso "
-        "rembourser erstattet",
+        "rembourser erstattet reembolsar devolver abonar recrédité recréditer zurückgebucht",
         "refund return receive_return cancel exchange_items",
         rf"{_WE}(?:refunded|(?:issued|processed|initiated|sent|made|approved|completed|submitted"
         r"|put through) (?:you )?(?:a |the |your )?(?:full |partial )?refund)\b",
@@ -55,13 +79,18 @@ DEEDS = (
         rf"{_HE}(?:devuelto|reembolsado|abonado)\b|\b(?:haben wir|habe ich|wir haben"
         rf"|ich habe)\b.{{0,40}}?\büberwiesen\b",
         rf"\b(?:has|have) (?:already )?been paid out\b|\breembolso\b.{{0,30}}?\b(?:se ha|ha sido)\b|{_JAI}versé\b",
+        _fr("remboursé|recrédité|versé", "rembourser|recréditer|reverser"),
+        _es("reembolsad|devuelt|abonad", "reembolsar|devolver|abonar"),
+        _de("erstattet|zurückerstattet|rückerstattet|gutgeschrieben|zurücküberwiesen|zurückgezahlt|zurückgebucht"),
+        r"\b(?:habe ich|ich habe|haben wir|wir haben)\b[^.;]{0,80}?\büberwiesen\b",
         rf"{_WE}paid out\b|\bje viens de (?:vous |te )?rembourser\b|\bwurden?\b.{{0,15}}?\b(?:erstattet|überwiesen"
         rf"|gutgeschrieben|zurückgezahlt)\b",
     ),
     _deed(
         "cancellation",
-        "cancelled storniert annulé cancelado anulado cancellation annuler",
+        "cancelled storniert annulé cancelado anulado cancellation annuler cancelar anular voided",
         "cancel",
+        _fr("annulé", "annuler"), _es("cancelad|anulad", "cancelar|anular"), _de("storniert"),
         rf"{_WE}cancell?ed\b", rf"\border\b.{{0,30}}?{_BEEN}cancell?ed\b", rf"{_ICH}storniert\b", rf"{_JAI}annulé",
         r"\bbestellung\b.{0,40}?\bwurde\b.{0,20}?\bstorniert\b|\bcommande\b.{0,40}?\ba (?:bien )?été annulée\b",
         rf"{_HE}(?:cancelado|anulado)\b",
@@ -69,7 +98,8 @@ DEEDS = (
     ),
     _deed(
         "return",
-        "return retoure rücksendung rückgabe retour",
+        "arranged started created =set opened registered initiated booked processed approved sent emailed mailed "
+        "generated angelegt veranlasst eingeleitet erstellt angemeldet créé enregistré lancé organisé",
         "return",
         rf"{_WE}{_MADE} (?:a |the |your )?return\b", rf"\breturn\b.{{0,30}}?{_BEEN}{_MADE}\b",
         rf"{_ICH}(?:retoure|rücksendung|rückgabe)\b.{{0,30}}?\b(?:angelegt|veranlasst|eingeleitet"
@@ -97,8 +127,11 @@ DEEDS = (
     ),
     _deed(
         "change of address",
-        "address adresse",
+        "changed updated corrected geändert aktualisiert modifié modifier changé changer mis mettre cambiado cambiar "
+        "actualizado modificado modificar",
         "address",
+        r"\b(?:he|hemos|acabo de|acabamos de)\s(?:ya )?(?:cambiad\w|cambiar|actualizad\w|actualizar|modificad\w|modificar)"
+        r"[^.;]{0,30}\bdirección\b|\b(?:viens|venons) de (?:modifier|changer|mettre à jour)\b[^.;]{0,20}\badresse\b",
         rf"{_WE}(?:changed|updated|corrected) (?:the |your )?(?:\w{{1,12}} )?address\b",
         rf"\baddress\b.{{0,30}}?{_BEEN}(?:changed|updated|corrected)\b",
         rf"\badresse\b.{{0,40}}?\bwurde\b.{{0,20}}?\b(?:geändert|aktualisiert)\b"
@@ -108,16 +141,18 @@ DEEDS = (
     ),
     _deed(
         "change of payment",
-        "payment",
+        "changed updated",
         "payment",
         rf"{_WE}(?:changed|updated) (?:the |your )?payment\b", rf"\bpayment\b.{{0,30}}?{_BEEN}(?:changed|updated)\b",
     ),
     _deed(
         "discount",
-        "discount code coupon voucher credit rabatt gutschein remise réduction bon applied appliqué",
+        "applied added redeemed activated eingelöst angewendet gewährt hinterlegt aktiviert appliqué ajouté activé",
         "redeem code discount offer promotion coupon",
         rf"{_WE}(?:applied|added|redeemed|activated) (?:a |the |your |this "
         rf"|an )?(?:[\w%$€£]{{1,12}} ){{0,2}}(?:discount|code|coupon|voucher|credit)\b",
+        rf"{_WE}(?:applied|added|redeemed|activated) (?:the |your )?(?:code )?[a-z]{{2,}}\d+\b"
+        rf"|{_ICH}[a-z]{{2,}}\d+ (?:\w{{1,12}} ){{0,3}}(?:eingelöst|angewendet|aktiviert)\b|{_JAI}(?:appliqué|activé) [a-z]{{2,}}\d",
         rf"\b(?:discount|code|coupon|voucher)\b.{{0,30}}?{_BEEN}(?:applied|added|redeemed|activated)\b",
         rf"{_ICH}(?:rabatt|gutschein|code)\b.{{0,30}}?\b(?:eingelöst|angewendet|gewährt|hinterlegt|aktiviert)\b",
         rf"\b(?:rabatt|gutschein|code)\b.{{0,30}}?\bwurde\b.{{0,20}}?\b(?:eingelöst|angewendet"
@@ -126,7 +161,7 @@ DEEDS = (
     ),
     _deed(
         "order",
-        "order placed submitted reordered bestellung commande",
+        "placed submitted reordered =ordered aufgegeben abgeschickt =passé",
         "order place_order checkout buy purchase complete_checkout",
         rf"{_WE}(?:placed|submitted) (?:the |your |an |a |this )?(?:new )?order\b"
         rf"|{_WE}(?:re)?ordered (?:it|them|the|a|one|another|two) ?",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from shopgraph.guards.checks.amounts import read_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.customer import gives_it, is_quoted
 from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.names import inside
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, whole_words
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts
@@ -53,7 +55,7 @@ _FEE = Cue(
     r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest",
 )
 _HALF = Cue(
-    "half halben moitié off", r"\b(?:half[- ]price|half off|50-50 off|zum halben preis|à moitié prix|moitié prix)\b"
+    "half halben moitié", r"\b(?:half[- ]price|half off|zum halben preis|à moitié prix|moitié prix)\b"
 )
 _GIVEN = (
     Cue(
@@ -63,7 +65,7 @@ _GIVEN = (
         r"|\bfree of charge\b(?<!shipping free of charge)"
         r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)",
     ),
-    Cue("for", r"\b(?:two|2|three|3)[- ]for[- ](?:one|1|two|2|the price of)\b"),
+    Cue("=for", r"[eo23](?:(?<=\btwo)|(?<=\bthree)|(?<=\b[23]))[- ]for[- ](?:one|1|two|2|the price of)\b"),
 )
 _CODE_AFTER = re.compile(
     r"(?<!postal )(?<!zip )(?<!country )(?<!error )(?<!tracking )(?<!order )(?<!area )(?<!qr )"
@@ -89,6 +91,11 @@ _CODE_TOPIC = topic(
     "entrez using try redeem"
 )
 _PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")
+_NO_CODE = re.compile(
+    r"[\"'”“»*`]{0,3}\s(?:(?:code|coupon|voucher)\s)?(?:is|has|does|do|are|can|ist|wurde|existiert|gibt|gilt|n['’]|est|no|ya no)[^.;]{0,14}?"
+    r"(?:n['’]t|\bnot|\bno\b|cannot|expired|invalid|nicht|abgelaufen|ungültig|\bpas\b|expiré|plus\b|inválido|caducado|existe|válido)"
+)
+"""Right behind a code: there is none."""
 _CODE_LIKE = re.compile(r"[A-Za-z](?:(?<=[A-Z])[A-Z0-9_-]{2}|-?\d)")
 _PERCENT_TOPIC = topic("% percent per prozent pour")
 _TOPICS = (
@@ -130,7 +137,12 @@ def _offers(text: str, sentence: Sentence, ours: Known) -> Iterator[Finding]:
             continue
         if _MADE_OF.match(sentence.low, found.end()):
             continue
-        cut = not _CUT_WORDS.isdisjoint(sentence.words) or _CUT.search(sentence) is not None
+        cut = (
+            not _CUT_WORDS.isdisjoint(sentence.words)
+            or _CUT.search(sentence) is not None
+            or gives_it(sentence, found.start())
+            or any(promotion.name and promotion.name.lower() in sentence.low for promotion in ours.running)
+        )
         fee = _FEE.search(sentence)
         behind = sentence.low[found.end() :]
         if (_SHARE.search(behind) or (fee and not cut)) and not sentence.denies:
@@ -138,18 +150,25 @@ def _offers(text: str, sentence: Sentence, ours: Known) -> Iterator[Finding]:
             return
         if not cut or _TAX.search(behind[:20]) or sentence.denies_at(found.start()):
             continue
+        if is_quoted(sentence, found.start()):
+            continue
         yield from _offer(sentence, found, ours)
 
 
 def _offer(sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Finding]:
     values = read_number(found[1])
     meant = _meant(sentence, ours)
+    gives = gives_it(sentence, found.start())
+    if meant is None and not gives:
+        meant = _own_cut(sentence, values, ours)
     start = sentence.start + found.start(1)
     if meant is not None:
         if meant not in values:
             yield replace(start, start + len(found[1]), _shown(meant), f"It is {_shown(meant)} percent.")
         return
-    if any(value in ours.percents or value <= ours.most_percent for value in values):
+    running = {promotion.percent for promotion in ours.running}
+    good = running if gives else ours.percents
+    if any(value in good or value <= ours.most_percent for value in values):
         return
     one = next(iter(ours.percents)) if len(ours.percents) == 1 else None
     if ours.most_percent > 0:
@@ -163,6 +182,22 @@ def _offer(sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Fi
         yield replace(start, start + len(found[1]), _shown(one), f"It is {_shown(one)} percent.")
     else:
         yield take_out(sentence, "No discount may be given here. Do not offer one.")
+
+
+def _own_cut(sentence: Sentence, values: Sequence[Decimal], ours: Known) -> Decimal | None:
+    """By how much the one product that the sentence names is reduced; None where the values say that already."""
+    names = [mention for mention in ours.mentions(sentence.text) if ours.variants(mention.key)]
+    if len({mention.key for mention in names}) != 1:
+        return None
+    cuts = {
+        (product.compare_at - product.price) * 100 / product.compare_at
+        for product in ours.variants(names[0].key)
+        if product.compare_at and product.price is not None and product.price < product.compare_at
+    }
+    running = {promotion.percent for promotion in ours.running}
+    if len(cuts) != 1 or not running.isdisjoint(values) or any(abs(value - cut) < 1 for value in values for cut in cuts):
+        return None
+    return next(iter(cuts)).quantize(Decimal(1))
 
 
 def _meant(sentence: Sentence, ours: Known) -> Decimal | None:
@@ -191,8 +226,10 @@ def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
             code = found["code"]
             if code.upper() in ours.codes or code.lower() in ours.products or code.lower() in ours.orders:
                 continue
-            if not sentence.denies_at(found.start("code")):
-                yield take_out(sentence, f"There is no code {code} in the facts. Do not name one.")
+            start, end = found.span("code")
+            if not (sentence.denies_before(start) or _NO_CODE.match(sentence.low, end) or is_quoted(sentence, start)):
+                reason = f"There is no code {code} in the facts. Do not name one."
+                yield take_claim_out(sentence, start, end, [found.span()], (), reason)
                 return
 
 

@@ -6,25 +6,35 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from shopgraph.guards.checks import figures_words as words
-from shopgraph.guards.checks.amounts import Amount, find_amounts, write_number
+from shopgraph.guards.checks.amounts import Amount, find_amounts, write_amount, write_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import Book, book
 from shopgraph.guards.checks.claims import Around, Claim, is_behind_another, is_customers, is_joined
+from shopgraph.guards.checks.customer import SAID
 from shopgraph.guards.checks.known import plain_id
 from shopgraph.guards.checks.names import Mention
+from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.ratios import find_wrong_ratios
 from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, TOTAL, count_before
 from shopgraph.guards.checks.text import sentences
+from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
+
+_CUSTOMERS = words.OWN.topic | SAID.topic
+DELIVERY_TOPIC = topic(
+    "deliver ship shipping postage versand liefer livraison livrons expédié port envío gastos entrega"
+)
 
 
 def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Amounts that disagree with the facts."""
+    ours = book(facts)
+    yield from find_wrong_ratios(text, ours)
     amounts = find_amounts(text)
     if not amounts:
         return
-    ours = book(facts)
     names = [mention for mention in ours.known.mentions(text) if mention.key[-1].isdecimal()]
     if names and any(name.start <= amount.number_start < name.end for amount in amounts for name in names):
         amounts = find_amounts(_blanked(text, names))  # AH 50 CHF 188.90
@@ -53,8 +63,9 @@ def _blanked(text: str, names: Sequence[Mention]) -> str:
 
 def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[Around]:
     """The sentences that hold amounts."""
-    names, products_named = ours.known.mentions(text), ours.known.products
+    names, products_named = _names(text, ours), ours.known.products
     carried: Sequence[Mention] = ()
+    order: str | None = None
     amount = name = 0
     for sentence in sentences(text):
         if sentence.first_of_line:
@@ -67,9 +78,18 @@ def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[
         here = names[first_name:name]
         products = [mention for mention in here if mention.key in products_named or ours.has_price(mention.key)]
         if first < amount:
-            yield Around(sentence, amounts[first:amount], here, products, carried)
+            yield Around(sentence, amounts[first:amount], here, products, carried, order)
         if products:
             carried = [mention for mention in products if ours.known.variants(mention.key)][-1:] or carried
+        if ours.orders and here:
+            order = next((mention.key for mention in reversed(here) if mention.key in ours.orders), order)
+
+
+def _names(text: str, ours: Book) -> Sequence[Mention]:
+    """What it names, "three mugs" too."""
+    names = ours.known.mentions(text)
+    counted = ours.known.counted_in(text)
+    return sorted([*names, *counted]) if counted else names
 
 
 def _is_plain_price(around: Around, ours: Book) -> bool:
@@ -97,19 +117,23 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
     variants = [v for m in said for v in ours.variants(m.key, claim.sentence.low)]
     if any(v.price in amount.values for v in variants) and claim.around.lacks(words.NO_PRICE):
         return
-    if claim.sentence.denies and words.DENIED.search(claim.before):
+    if claim.sentence.denies and (words.DENIED.search(claim.before) or _is_contrasted(claim)):
         return
-    if claim.sentence.topics & words.OWN.topic and is_customers(claim):
+    if claim.sentence.topics & _CUSTOMERS and is_customers(claim):
         reading.aim_at(amount)
         return
-    if (difference := _difference(claim, ours)) is not None:
+    if claim.sentence.topics & DELIVERY_TOPIC and _one_of(amount, ours.delivery) and not _is_direct(claim, said):
+        return
+    if (product := _equation(claim, ours)) is not None:
+        right, reason, reckoned = product in amount.values, "product", False
+    elif (difference := _difference(claim, ours, reading)) is not None:
         right, reason, reckoned = difference in amount.values, "difference", _is_between_written(claim)
     elif _is_price_claim(claim, said, variants):
         right, reason = _holds(claim, amount, _prices(claim, ours, said, variants), variants), "price"
         reckoned = (
             not right
-            and not _is_direct(claim, said)
-            and reading.reaches(claim, of_one=claim.paired or _is_next(claim, said))
+            and (not _is_direct(claim, said) or PER_PIECE.search(claim.tail[:14]))
+            and reading.reaches(claim, of_one=(claim.paired or _is_next(claim, said)) and not claim.tail.startswith(" +"))
         )
     else:
         right, reason = _is_known(claim, ours, said, variants), "amount"
@@ -118,10 +142,46 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
 
 
-def _difference(claim: Claim, ours: Book) -> Decimal | None:
+def _is_contrasted(claim: Claim) -> bool:
+    """Whether it is denied, and what is so follows: "is not free from $40, but from $50"."""
+    place = claim.amount.start - claim.sentence.start
+    clause = claim.sentence.clause(place)
+    begin = claim.sentence.low.find(clause)
+    return (
+        words.NOT_AHEAD.search(claim.sentence.low, begin, place) is not None
+        and words.CONTRAST.match(claim.sentence.low, claim.amount.end - claim.sentence.start) is not None
+    )
+
+
+def _equation(claim: Claim, ours: Book) -> Decimal | None:
+    """What a written reckoning must come to: "2 × $48.00 = ", or a table's price, number and sum."""
+    if not claim.index or not ("=" in claim.sentence.low or "|" in claim.sentence.low):
+        return None
+    one, start = claim.around.amounts[claim.index - 1], claim.sentence.start
+    digits = claim.sentence.digits
+    gap = digits[one.end - start : claim.amount.number_start - start]
+    price = one.values[0]
+    if len(claim.around.products) == 1 and not claim.index - 1:
+        current = ours.current(ours.variants(claim.around.products[0].key, claim.sentence.low))
+        price = next(iter(current)) if len(current) == 1 else price
+    if (cell := words.IN_CELL.fullmatch(gap)) is not None:
+        return price * int(cell["behind"])
+    if (equals := words.EQUALS.fullmatch(gap)) is None:
+        return None
+    times = words.TIMES.search(digits[: one.number_start - start])
+    many = equals["behind"] or (times["n"] if times else None)
+    return price * int(many) if many else None
+
+
+def _difference(claim: Claim, ours: Book, reading: Reading) -> Decimal | None:
     """What one of two named things costs more than the other, where the amount is said to be that."""
+    told = claim.sentence.topics & words.DIFFERENCE_TOPIC and words.DIFFERENCE.search(claim.lead)
+    if not told and not words.MORE_BEHIND.match(claim.tail):
+        return None
     keys = {m.key for m in claim.around.products if ours.known.variants(m.key)}
-    if len(keys) != 2 or not words.MORE_BEHIND.match(claim.tail):
+    if not keys and told:
+        keys = set(reading.named_last(2))
+    if len(keys) != 2:
         return None
     prices = [ours.current(ours.variants(key, claim.sentence.low)) for key in sorted(keys)]
     if any(len(each) != 1 for each in prices):
@@ -138,7 +198,11 @@ def _is_between_written(claim: Claim) -> bool:
 def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> bool:
     typed = _typed(claim, ours, said, variants)
     if typed is not None:
-        return _holds(claim, claim.amount, typed, variants)
+        order = claim.order(ours)
+        exact = _is_threshold(claim) or (
+            order is not None and claim.before.endswith("über ") and claim.is_total_of(order, ours)
+        )
+        return _holds(claim, claim.amount, typed, variants, exact=exact)
     if _of_a_stranger(claim, said):
         return False
     return _one_of(claim.amount, ours.other) or _holds(
@@ -165,11 +229,15 @@ def _one_of(amount: Amount, values: frozenset[Decimal]) -> bool:
     return not values.isdisjoint(amount.values)
 
 
-def _holds(claim: Claim, amount: Amount, values: frozenset[Decimal], variants: Sequence[ProductFact]) -> bool:
+def _holds(
+    claim: Claim, amount: Amount, values: frozenset[Decimal], variants: Sequence[ProductFact], *, exact: bool = False
+) -> bool:
     """Whether the amount is one of the values, or the bound or rounding of one that the text calls it."""
     if _one_of(amount, values):
         return True
     said = amount.values[0]
+    if exact:
+        return False
     if words.ABOUT.search(claim.before):
         return any(abs(value - said) <= said / 10 for value in values)
     if words.BELOW.search(claim.before):
@@ -214,8 +282,8 @@ def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequenc
     allowed = ours.current(variants)
     if words.FORMER.search(claim.sentence, claim.nearby):
         allowed |= ours.former(variants)
-    if words.REDUCED.search(claim.sentence):
-        allowed |= ours.reduced(variants)
+    if words.REDUCED.search(claim.sentence) or "%" in claim.sentence.low or ours.names_promotion(claim.sentence.low):
+        allowed |= ours.reduced(variants, claim.sentence.low)
     if any(m.key in ours.orders for m in claim.around.here) or claim.sentence.topics & words.ORDERED:
         allowed = allowed.union(*(ours.lines.get(m.key, ()) for m in said))
     delivery = ours.facts.delivery
@@ -239,7 +307,8 @@ def _derived(claim: Claim, ours: Book) -> frozenset[Decimal]:
         every = {price for name in subjects for price in ours.current(ours.variants(name, ""))}
         found |= {abs(one - other) for one in every for other in every if one != other}
     if words.TAX.search(claim.sentence):
-        found |= ours.taxed(prices)
+        written = {value for one in claim.around.amounts if one is not claim.amount for value in one.values}
+        found |= ours.taxed(prices | written)
     return frozenset(found)
 
 
@@ -271,7 +340,7 @@ def _typed(
         return frozenset([amount for amount in said_of if amount is not None]) | ours.loose
     if (
         order is not None
-        and words.TOTAL.search(claim.sentence, near)
+        and (claim.is_total_of(order, ours) or words.TOTAL.search(claim.sentence, near))
         and not words.REFUND.search(claim.sentence, near)
         and not variants
     ):
@@ -303,25 +372,30 @@ def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, 
     own = ours.currency is None or ours.currency in amount.currencies
     if own and right in amount.values and not words.BELOW.search(claim.before):
         return
+    shown = claim.sentence.text[amount.start - claim.sentence.start :][: amount.end - amount.start]
     if right is None:
-        shown = claim.sentence.text[amount.start - claim.sentence.start :][: amount.end - amount.start]
         yield take_out(claim.sentence, f"{shown}: {reason} Leave it out or take it from the facts.")
         return
-    foreign = ours.currency is not None and ours.currency not in amount.currencies
-    whole = foreign or (" " in amount.number and any(char.isalpha() for char in amount.number))
-    number = write_number(right, like="" if whole else amount.number, currency=ours.currency, locale=ours.facts.locale)
     why = f"{reason} The fact is {right}."
-    if whole:
-        yield replace(amount.start, amount.end, f"{number} {ours.currency or ''}".strip(), why)
-    else:
-        yield replace(amount.number_start, amount.number_end, number, why)
+    currency, locale = ours.currency, ours.facts.locale
+    spelled = not amount.number[0].isdecimal()
+    if not own or (spelled and " " in amount.number):
+        after = write_amount(right, like=shown, currency=currency, locale=locale)
+        yield replace(amount.start, amount.end, after, why)
+        return
+    number = write_number(right, like=amount.number, currency=currency, locale=locale)
+    if spelled and right == int(right) and amount.number not in (word := write_count(int(right), like=amount.number)):
+        number = word
+    yield replace(amount.number_start, amount.number_end, number, why)
 
 
 def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) -> Decimal | None:
     """The one fact that the sentence must have meant, where there is one."""
     delivery = ours.facts.delivery
     products = [m for m in said if ours.variants(m.key, "")]
-    if (difference := _difference(claim, ours)) is not None:
+    if (product := _equation(claim, ours)) is not None:
+        return product
+    if (difference := _difference(claim, ours, reading)) is not None:
         return difference
     if delivery and (
         _is_threshold(claim) or (words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before))
@@ -336,7 +410,7 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
         refunds = {refund.amount for refund in mine or ours.facts.refunds if refund.amount is not None}
         return next(iter(refunds)) if len(refunds) == 1 else None
     only = ours.known.only_order()
-    if words.TOTAL.search(claim.sentence, claim.nearby) and not products and order:
+    if order and not products and (words.TOTAL.search(claim.sentence, claim.nearby) or claim.is_total_of(order, ours)):
         return ours.known.orders[order].total
     if _is_direct(claim, said) and (right := _price(claim, ours, products, reading)) is not None:
         return right * count_before(claim.sentence, said[0]) if not PER_PIECE.search(claim.tail[:10]) else right
@@ -350,17 +424,25 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
 
 def _is_threshold(claim: Claim) -> bool:
     """Whether delivery is said to be free from that amount on."""
-    behind = (
-        claim.sentence.topics & words.FREE_NAMED != 0
-        and words.ABOVE.search(claim.before) is not None
-        and words.FREE_BEHIND.match(claim.tail) is not None
-    )
-    return behind or words.FREE_FROM.search(claim.sentence, claim.lead) is not None
+    if words.FREE_FROM.search(claim.sentence, claim.lead) is not None:
+        return True
+    low = claim.sentence.low
+    if not claim.sentence.topics & DELIVERY_TOPIC or not (words.FREE_SAID.search(low) and words.DELIVERED.search(low)):
+        return False
+    bound = words.BOUND_BEFORE.search(claim.lead)
+    if bound is not None and words.REACHED.match(bound[0]) and not words.ONCE.search(low):
+        return False  # "so you reach $62"
+    return bound is not None or words.BOUND_BEHIND.match(claim.tail) is not None
 
 
 def _is_fee(claim: Claim) -> bool:
     """Whether the amount is what delivery costs: it follows the word, or the word follows right behind it."""
-    return words.FEE_LEAD.search(claim.lead) is not None or words.FEE_BEHIND.match(claim.tail) is not None
+    if words.FEE_BEHIND.match(claim.tail) is not None:
+        return True
+    lead = claim.lead
+    if claim.index and (behind := words.FEE_BEHIND.match(lead)):
+        lead = lead[behind.end() :]  # it is what the amount before is of
+    return words.FEE_LEAD.search(lead) is not None
 
 
 def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Reading) -> Decimal | None:
@@ -373,8 +455,9 @@ def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Readi
     variants = [v for m in subjects for v in ours.variants(m.key, low)] if subjects else list(ours.facts.products)
     if words.BRINGS.search(claim.lead) and (cut := reading.cut) is not None:
         found = frozenset(ours.known.rounded(price * (100 - cut) / 100) for price in ours.current(variants))
-    elif words.SAVING.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
-        found = ours.savings(variants)
+    elif words.SAVING.search(claim.sentence, claim.lead[-24:] if _is_direct(claim, subjects) else claim.nearby):
+        cuts = {v.compare_at - v.price for v in variants if v.compare_at is not None and v.price is not None}
+        found = frozenset(cuts) if len(cuts) == 1 and reading.cut is None else ours.savings(variants)
     elif words.OTHER.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
         return None
     elif words.FORMER.search(claim.sentence, claim.before) and (former := ours.former(variants)):

@@ -31,12 +31,12 @@ SAVING = Cue(
 FORMER = Cue(
     "lowest niedrigster bas bajo was von were from passe instead statt original rrp uvp reduced down regular usual "
     "normal before au previous formerly "
-    "vorher zuvor früher bisher ancien list marked compare compared",
+    "rather plutôt than used kostete kosteten coûtait costaba antes war était vorher zuvor früher bisher ancien list marked compare compared",
     r"lowest price|niedrigste[rn]? preis|prix le plus bas|precio más bajo|\bwas\b|\bvon\b.{0,25}\bauf\b|\bwere\b"
     r"|\bfrom\b|passe de"
     r"|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
     r"|usual|normal|before|"
-    r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)",
+    r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)|used to|\bkostete|coûtai(?:t|ent)|costaban?|\bantes\b|\bwar\b|\bétait|rather than|plutôt que|\bthan before\b",
 )
 REDUCED = Cue(
     "off discount rabatt remise sale promo code codes after with now coupon reduced aktion mit avec",
@@ -46,9 +46,9 @@ OTHER = Cue(
     "deliver shipping postage versand lieferung livraison total summe gesamt refund erstatt rückerstattung "
     "zurückerstattet rembours order save saving off discount rabatt remise differ free under less up gift balance fee "
     "fees tax taxes taxable vat coupon paid charge budget in together altogether zusammen ensemble more credit voucher "
-    "return exchange cost",
+    "return exchange cost sparen spart sparst ahorra ahorras économisez",
     r"deliver|shipping|postage|versand|lieferung|livraison|\btotal|summe|gesamt|refund|erstatt"
-    r"|rembours|\border\b|\bsav|"
+    r"|rembours|\border\b|\bsav|\bspar(?:en|st|t)\b|ahorra|économis|"
     r"\boff\b|discount|rabatt|remise|differ|\bfree\b|\bunder\b|\bless than\b|\bup to\b|gift ?card|"
     r"balance|\bfees?\b|\btax|\bvat\b|coupon|\bpaid\b|charge|budget|\bin all\b|"
     r"together|zusammen|ensemble|\bmore\b|credit|voucher|return|exchange|\bcosts? .{0,20}to (?:ship|send)",
@@ -68,8 +68,8 @@ ABOUT = re.compile(
     r"|knapp|environ|près de)\s$",
 )
 FOR = re.compile(
-    r"\s*(?:is the price of|for|pour|für|buys you|gets you)\s+(?:the|a|an|our|das|die|der|den|le|la"
-    r"|les|l['’]|one|each|your)?\s*",
+    r"\s*(?:is the price of|for|pour|für|por|para|buys you|gets you)\s+(?:the\s|an?\s|our\s|das\s|die\s|der\s|den\s"
+    r"|le\s|la\s|les\s|l['’]|el\s|los\s|las\s|un[ea]?\s|eine?n?\s|one\s|each\s|your\s)?\s*",
 )
 FREE_DELIVERY = Cue(
     "versandkostenfrei frei entfällt free kostenlos gratis gratuit offerte deliver",
@@ -127,8 +127,65 @@ FREE_FROM = Cue(
     r"(?:CHF|EUR|USD|GBP|KWD|[a-z]{3} )?$",
 )
 """Before an amount: from there on delivery is free."""
+FREE_SAID = re.compile(
+    r"\bfree\b|kostenlos|kostenfrei|versandkostenfrei|gratis|gratuit|offerte?s?\b|entfällt|entfallen|frei haus"
+    r"|keine versandkosten|(?:don['’]t|do not|won['’]t|no longer) pay|pay nothing|no (?:charge|shipping|delivery)"
+    r"|costs? nothing|sans frais|ne payez|plus de frais|sin (?:gastos|coste)|no pag\w+|on us\b|waive"
+)
+DELIVERED = re.compile(
+    r"deliver|shipping|\bships?\b|postage|versand|liefer|livr|exp[ée]di|\bport\b|env[ií]|gastos|entrega"
+)
+BOUND_BEFORE = re.compile(
+    r"\b(?:from|over|above|least|starting at|starts? at|begins? at|reach\w*|exceed\w*|spend(?:ing)?"
+    r"|orders? (?:of|worth)|minimum(?: of| is)?|threshold (?:of|is)|limit (?:of|is)"
+    r"|ab|über|mindestens|bestellwert (?:von|über)|bestellungen (?:von|über)|erreich\w*|grenze (?:von|liegt bei|ist)"
+    r"|dès|à partir d[e’']|plus de|supérieure?s? à|achats? de|commandes? de|atteint|atteignez|seuil (?:de|est de)"
+    r"|a partir de|desde|más de|superior(?:es)? a|compras? de|pedidos? de|mínimo de|límite (?:de|es de|es))"
+    r"\s(?:[^\W\d]{1,14}[ '’]){0,4}[$€£¥]?(?:[a-z]{3} )?$"
+)
+REACHED = re.compile(r"reach|exceed|spend|erreich|atteig|atteint")
+ONCE = re.compile(
+    r"\b(?:once|if|when|as soon|until|must|need|have to|wenn|sobald|müssen|ab|si|dès|quand|lorsque|cuando|al|debe)\b"
+)
+"""Something is reached only if: the threshold, and not a sum."""
+BOUND_BEHIND = re.compile(
+    r"\s?(?:or (?:more|over|above|higher)|and (?:up|over|above|more)|upwards?|oder (?:mehr|darüber)|und mehr|aufwärts"
+    r"|(?:ou|et) plus|o más|y más|en adelante|d['’]achats?)\b"
+)
+"""Around an amount of a sentence about free delivery: it is free from there on."""
+EQUALS = re.compile(r"(?:\s?[x×*]\s?0*(?P<behind>\d{1,3})\s?)?\s?=\s?[$€£¥]?(?:[a-z]{3} )?$")
+TIMES = re.compile(
+    r"(?<![\d.,])0*(?P<n>\d{1,3})\s?[x×*]\s?(?:[^=|;:]{0,40}?)?(?:à |at |zu je |a )?[$€£¥]?(?:[a-z]{3} )?$"
+)
+IN_CELL = re.compile(r"\s?\|\s?[x×]?\s?0*(?P<behind>\d{1,3})\s?[x×]?\s?\|\s?[$€£¥]?(?:[a-z]{3} )?$")
+"""Between the price of one and that of several: a reckoning that is written out."""
+DIFFERENCE = re.compile(r"\b(?:difference|unterschied|preisunterschied|differenz|différence|écart|diferencia)\b")
+DIFFERENCE_TOPIC = topic("difference unterschied preisunterschied differenz différence écart diferencia")
+GOODS = Cue(
+    "goods items products subtotal sub =basket =cart ware waren warenwert zwischensumme artikel articles sous panier "
+    "artículos productos cesta",
+    r"\b(?:goods|items|products|subtotal|sub-total|basket|cart|waren?|warenwert|zwischensumme|artikel|articles"
+    r"|sous-total|panier|artículos|productos|cesta)\b"
+)
+"""In a sentence: its amount is of the goods alone."""
+OF_ORDER = re.compile(
+    r"[\s,:(–—-]*(?:(?:came|comes?|amount(?:s|ed)?|is|was|to|of|for|over|at|with|an?|the|total(?:s|ing|ling|led|ed)?"
+    r"|worth|about|your|über|mit|von|im|wert|beträgt|betrug|kostete|einem|gesamtbetrag|de|d|un|montant|pour|s|élève|à"
+    r"|por|asciende|fue|importe|est|es)\b[\s:('’]*){0,7}[$€£¥]?(?:[a-z]{3} )?"
+)
+"""Between an order and an amount: it is the order's total."""
+ITS_TOTAL = re.compile(
+    r"^\W*(?:its|the|that order['’]?s?|this order['’]?s?|your|su|el|son|sa|le|sein\w*|ihr\w*|der|die)\s(?:order\s)?"
+    r"(?:total|summe|gesamt\w*|bestellwert|rechnungsbetrag|montant|importe)"
+    r"|^\W*(?:it|this order|that order|sie|elle|ese pedido|este pedido|cette commande|diese bestellung)\s"
+    r"(?:came to|comes to|amounts? to|amounted to|totall?ed|cost|beläuft sich|s['’]élève|asciende|ascendió)"
+)
+"""At the beginning of a sentence: an amount of it is the total of the order before."""
 DENIED = re.compile(r"(?:\bnot|n['’]t|\bnicht|\bkeine?|\bpas|\bno (?:es|cuesta|son))\s(?:mehr |just |plus )?[$€£¥]?$")
 """Right before an amount: it is not that."""
+NOT_AHEAD = re.compile(r"\b(?:not|never|nicht|kein\w*|pas|no)\b|n['’]t\b")
+CONTRAST = re.compile(r"[^.;]{0,24}?,?\s(?:but|sondern|mais|sino|rather)\b")
+"""Around an amount: it is denied, and the right one follows."""
 ADDING = re.compile(
     r"\b(?:with|add|adding|plus|mit|und|avec|ajoutant|con|añadiendo|including)\s(?:the |an? |our |dem |der |einem "
     r"|la |le |el |un[ea]? )?$"

@@ -2,23 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import TypeVar
 
 from shopgraph.domain import exponent
+from shopgraph.guards.checks.name_words import NO_PART, NO_SHORT_NAME
 from shopgraph.guards.checks.names import Mention, longest_first, named
-from shopgraph.guards.checks.text import whole_words
+from shopgraph.guards.checks.text import lowered, with_digits
+from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, OrderFact, ProductFact, PromotionFact
 
 _T = TypeVar("_T")
-_ARTICLES = ("the ", "this ", "these ", "our ", "your ", "das ", "die ", "der ", "le ", "la ", "les ")
-_NO_SHORT_NAME = whole_words(
-    "order orders sale card gift delivery shipping return refund price discount code total item items set offer stock "
-    "size color colour tax store shop bestellung lieferung preis commande prix livraison"
+_ARTICLES = tuple(
+    [
+        "the ",
+        "this ",
+        "these ",
+        "our ",
+        "your ",
+        "both ",
+        "das ",
+        "die ",
+        "der ",
+        "den ",
+        "dem ",
+        "unser ",
+        "unsere ",
+        "ihr ",
+        "ihre ",
+        "beide ",
+        "le ",
+        "la ",
+        "les ",
+        "notre ",
+        "votre ",
+        "vos ",
+        "du ",
+        "el ",
+        "los ",
+        "las ",
+        "del ",
+        "al ",
+        "su ",
+        "nuestro ",
+        "nuestra ",
+        "of ", "l'",
+        "l’",
+        "d'",
+        "d’",
+    ]
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
+_NAME_BEHIND = re.compile(r" (?:(?!(?:I|CHF|EUR|USD|GBP|KWD|SEK)\b)[A-ZÀ-Þ]|\d{1,4}(?![\d.,%]| ?[€$£%]))")
+"""Behind a part of a name: it is another thing's name."""
+_PART = re.compile(r"[^\W\d_]{3,}")
 
 
 class Known:
@@ -28,6 +70,7 @@ class Known:
         self.facts = facts
         self._read: tuple[str, Sequence[Mention]] | None = None
         """The text that was read last, and what it names."""
+        self._counted: tuple[str, Sequence[Mention]] | None = None
 
     @cached_property
     def products(self) -> dict[str, tuple[ProductFact, ...]]:
@@ -42,21 +85,25 @@ class Known:
 
     @cached_property
     def short_names(self) -> dict[str, str]:
-        """What a product is called for short behind an article ("the dress"), where only one can be meant."""
-        whole: dict[str, str] = {}
-        shared = set(_NO_SHORT_NAME)
-        for name in {product.name.lower() for product in self.facts.products}:
+        """What a product is called for short behind an article ("the black dress"), where no part of it is its own."""
+        names = self._own_names
+        count = Counter([word for name in names for word in name.split()])
+        found: dict[str, str] = {}
+        for name in names:
             words = name.split()
-            for short in {words[-1], " ".join(words[-2:])} if len(words) > 2 else words[1:]:
-                if short in whole:
-                    shared.add(short)
-                whole[short] = name
-        products = self.products
-        return {
-            short: name
-            for short, name in whole.items()
-            if len(short) > 3 and short not in shared and short not in products
-        }
+            if len(words) < 2 or (count[words[-1]] == 1 and words[-1] in self.parts):
+                continue
+            for short in (words[-1], " ".join(words[-2:])) if len(words) > 2 else words[1:]:
+                if len(short) < 4 or short in NO_SHORT_NAME or short in self.products:
+                    continue
+                if not any(short in other and not other.startswith(name) for other in names if other != name):
+                    found[short] = name
+        return found
+
+    @cached_property
+    def _own_names(self) -> Sequence[str]:
+        """The names of products in lower case, each once."""
+        return tuple(dict.fromkeys([product.name.lower() for product in self.facts.products]))
 
     @cached_property
     def orders(self) -> dict[str, OrderFact]:
@@ -68,10 +115,66 @@ class Known:
         return found
 
     @cached_property
+    def parts(self) -> Mapping[str, str]:
+        """Words of three letters and more that stand in the name of one product only, and that name."""
+        found: dict[str, str] = {}
+        again = found.setdefault
+        for name in self._own_names:
+            for word in name.split():
+                for part in (word,) if word.isalpha() else _PART.findall(word):
+                    if len(part) < 3 or part in NO_PART:
+                        continue
+                    if again(part, name) is not name:
+                        found[part] = ""
+                    if part[-1] in "sn" and again(part[:-1], name) is not name:
+                        found[part[:-1]] = ""
+        return {word: name for word, name in found.items() if name}
+
+    @cached_property
+    def forms(self) -> Mapping[str, str]:
+        """The parts of names, their plurals, and what German words among them end with."""
+        found = {f"{word}s": name for word, name in self.parts.items()}
+        found.update(self.parts)
+        return self._tails() | found if (self.facts.locale or "").startswith("de") else found
+
+    def _tails(self) -> dict[str, str]:
+        """What German words of one name end with, "mixer" of a Handmixer."""
+        found: dict[str, str] = {}
+        for name in self._own_names:
+            for word in _PART.findall(name):
+                for place in range(3, len(word) - 4):
+                    tail = word[place:]
+                    found[tail] = name if found.get(tail, name) is name else ""
+        return {tail: name for tail, name in found.items() if name and tail not in NO_PART}
+
+    @cached_property
     def all_names(self) -> tuple[str, ...]:
         """Products, what lines call them, and orders; in lower case, the longest first."""
         lines = [key.lower() for order in self.facts.orders for line in order.lines for key in (line.name, line.sku)]
         return longest_first([*self.products, *self.short_names, *self.orders, *lines])
+
+    @cached_property
+    def _by_first_word(self) -> Mapping[str, Sequence[str]]:
+        """All names by their first run of letters; those that have none by nothing."""
+        found: dict[str, list[str]] = {}
+        lines = [key.lower() for order in self.facts.orders for line in order.lines for key in (line.name, line.sku)]
+        for name in dict.fromkeys([*self.products, *self.short_names, *self.orders, *lines]):
+            word = name.partition(" ")[0]
+            if not word.isalpha():
+                first = _LETTERS.search(name)
+                word = first[0] if first else ""
+                if not word and (not name or name.isspace()):
+                    continue
+            found.setdefault(word, []).append(name)
+            if word == name:
+                found.setdefault(f"{word}s", []).append(name)
+        return found
+
+    def _names_in(self, words: frozenset[str]) -> tuple[str, ...]:
+        """The names that a text of these words may hold, the longest first."""
+        by_first = self._by_first_word
+        found = [*by_first.get("", ()), *(name for word in by_first.keys() & words for name in by_first[word])]
+        return tuple(sorted(found, key=len, reverse=True))
 
     def variants(self, key: str) -> tuple[ProductFact, ...]:
         """The products of that name, short name or SKU."""
@@ -129,19 +232,73 @@ class Known:
     def mentions(self, text: str) -> Sequence[Mention]:
         """Where the text names anything of the facts; one scan for all checks."""
         if self._read is None or self._read[0] is not text:
-            short = self.short_names
+            short, words = self.short_names, vocabulary(text)
             found = [
                 mention
-                for mention in named(text, self.all_names)
-                if (
-                    text[mention.start : mention.end].isupper()
-                    if len(mention.key) < 4 and mention.key.isalpha() and mention.key not in short
-                    else mention.key not in short
-                    or text[max(0, mention.start - 6) : mention.start].lower().endswith(_ARTICLES)
-                )
+                for mention in named(text, self._names_in(words))
+                if (mention.key not in short or _has_article(text, mention.start))
+                and (len(mention.key) > 3 or not mention.key.isalpha() or text[mention.start : mention.end].isupper())
             ]
+            parts = self.forms.keys() & words
+            if parts:
+                found = sorted({*found, *self._by_part(text, parts, found)})
             self._read = (text, found)
         return self._read[1]
+
+    def _by_part(self, text: str, parts: set[str], found: Sequence[Mention]) -> Iterator[Mention]:
+        """Products of whose name only a part stands behind an article: "the skillet", "the desk lamp"."""
+        low = lowered(text)
+        rest, place = [], 0
+        for mention in found:
+            rest += [low[place : mention.start], "_" * (mention.end - mention.start)]
+            place = mention.end
+        free = "".join([*rest, low[place:]])
+        for part in parts:
+            start = free.find(part)
+            while start >= 0:
+                end = start + len(part)
+                if not low[start - 1 : start].isalnum() and not low[end : end + 1].isalnum():
+                    yield from self._widened(text, low, start, end)
+                start = free.find(part, end)
+
+    def _widened(self, text: str, low: str, start: int, end: int) -> Iterator[Mention]:
+        """What is named there with the words of the name around it, where an article stands before."""
+        name = self.forms[low[start:end]]
+        own = name.split()
+        while (
+            not _has_article(text, start)
+            and low[start - 1 : start] == " "
+            and low[low.rfind(" ", 0, start - 1) + 1 : start - 1] in own
+        ):
+            start = low.rfind(" ", 0, start - 1) + 1
+        end = _with_name_behind(low, end, own)
+        if _has_article(text, start) and not _NAME_BEHIND.match(text, end):
+            yield Mention(start, end, name)
+
+    def counted_in(self, text: str) -> Sequence[Mention]:
+        """Products of whose name a part stands behind a number: "three mugs"."""
+        if self._counted is None or self._counted[0] is not text:
+            self._counted = (text, self._read_counted(text))
+        return self._counted[1]
+
+    def _read_counted(self, text: str) -> list[Mention]:
+        parts = self.forms
+        names = self.mentions(text)
+        found: list[Mention] = []
+        low = lowered(with_digits(text))
+        for place in _COUNTED.finditer(low):
+            group = 1 if place[1] in parts else 2
+            name = parts.get(place[group] or "")
+            if name is None or (group == 2 and not text[place.start(2)].isupper()):
+                continue
+            if low[: place.start() + 1].rstrip("0123456789")[-1:] in _GLUED:
+                continue
+            own = name.split()
+            start = place.start(1) if place[1] in own else place.start(group)
+            end = _with_name_behind(low, place.end(group), own)
+            if not _NAME_BEHIND.match(text, end) and not any(n.start < end and start < n.end for n in names):
+                found.append(Mention(start, end, name))
+        return found
 
     def products_in(self, text: str) -> Sequence[Mention]:
         """Where it names products."""
@@ -163,6 +320,23 @@ class Known:
     def rounded(self, value: Decimal) -> Decimal:
         """To what the currency can pay."""
         return value.quantize(Decimal(1).scaleb(-exponent(self.facts.currency or "USD")), ROUND_HALF_EVEN)
+
+
+_DIGITS = re.compile(r"\d+(?![\d.,])")
+_COUNTED = re.compile(r"\d ([^\W\d_]{3,})(?: ([^\W\d_]{3,}))?")
+_GLUED = frozenset(".,$€£¥#-")
+"""Before a number they make it part of something else."""
+
+
+def _with_name_behind(low: str, end: int, own: Sequence[str]) -> int:
+    """Where the words of a name end that follow on one of them."""
+    while low[end : end + 1] == " " and (word := _LETTERS.match(low, end + 1)) and (
+        word[0] in own or word[0].removesuffix("s") in own
+    ):
+        end = word.end()
+    while low[end : end + 1] == " " and (number := _DIGITS.match(low, end + 1)) and number[0] in own:
+        end = number.end()
+    return end
 
 
 def _has_article(text: str, place: int) -> bool:

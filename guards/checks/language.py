@@ -40,11 +40,19 @@ def find_other_language(text: str, facts: Facts) -> Iterator[Finding]:
         words = [word for sentence in whole for word in _words(sentence, text, facts)]
         foreign = list(whole) if _is_foreign(words, language, others) else []
     kept = [count for sentence, count in zip(whole, own_words, strict=True) if sentence not in foreign]
-    if foreign and max(kept, default=0) < 2:  # a greeting at most is left
+    rest = [sentence for sentence in whole if sentence not in foreign]
+    if foreign and max(kept, default=0) < 2 and not any(_says_something(sentence, language, others) for sentence in rest):
         yield _block(text, language)
         return
     for sentence in foreign:
         yield take_out(sentence, f"The customer's language is {language!r}. Say it in that language.")
+
+
+def _says_something(sentence: Sentence, language: str, others: Mapping[str, frozenset[str]]) -> bool:
+    """Whether it is more than a greeting, and rather in the language than in another one."""
+    own = len(SHARED[language].intersection(sentence.words))
+    foreign = max([len(SHARED[other].intersection(sentence.words)) for other in others], default=0)
+    return sentence.numeric and len(sentence.words) > 2 and own > 0 and own >= foreign
 
 
 def _block(text: str, language: str) -> Finding:

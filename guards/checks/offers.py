@@ -46,6 +46,11 @@ _OFFERS = (
         r"|\b(?:gift[- ]wrapping|assembly|installation|engraving|alterations?) (?:is|are|comes?) (?:free|included"
         r"|on us|on the house|complimentary)\b|\bfree of charge,? (?:we|we['’]ll)\b|\bthrow in (?:a|an|some"
         r"|the) (?:free )?\w+"
+        r"|\b(?:an?|your|some|one|two) (?:free|complimentary)(?: of charge)? (?!deliver|shipping|return|postage|choice|time"
+        r"|moment|range|hand|spirit|call|phone|hotline|number|trade|fall|weight|weekend|standing)[a-z]{3,}\b"
+        r"|\b(?:ein|eine|einen) (?:gratis|kostenlose[srn]?) (?!liefer|versand|rück|retoure|hotline)[^\W\d]{3,}"
+        r"|\bun(?:e)? (?!livraison|retour|port)[^\W\d]{3,}(?: [^\W\d]+)? (?:offerte?|gratuite?)\b(?! (?:dès|à partir))"
+        r"|\bun(?:a)? (?!env)[^\W\d]{3,}(?: de [^\W\d]+)? (?:gratis|de regalo|gratuit[oa])\b"
         r"|\bkostenlose[srn]? (?:geschenk\w*|probe\w*|montage|zubehör\w*|gravur|installation|einpackservice|tasche"
         r"|testphase)\b|\bgratis dazu\b|\bein geschenk dazu\b"
         r"|\b(?:cadeau|échantillon|emballage cadeau|installation|montage|gravure|étui|trousse)s? (?:offert"
@@ -60,12 +65,14 @@ _OFFERS = (
         "point punkt cashback puntos fidélité",
     ),
     _Offer(
-        "customers people users buyers shoppers sold kunden käufer verkauft clients acheteurs vendus clientes "
+        "owners dentists vets doctors experts customers people users buyers shoppers sold kunden käufer verkauft clients acheteurs vendus clientes "
         "vendidos million thousands",
         r"\b(?:over |more than |already )?(?:\d[\d.,]*\+?k?|thousands|millions|hundreds)(?: of)? (?:\w+ )?(?:happy "
         r"|satisfied )?(?:customers|people|users|buyers|shoppers|families)(?: (?:have|already"
         r"|who))? (?:\w+ )?(?:love|bought|buy|trust|use|recommend|chose|own|swear)"
         r"|(?<![$€£¥\d.,])\d{1,3}(?:[.,]?\d{3})*\+? (?:already )?(?:units |pieces |copies )?sold\b"
+        r"|\b\d{1,3} (?:out of|in|von|sur|de cada) \d{1,3} (?:\w+ )?(?:customers|owners|people|users|buyers|dentists|vets|doctors"
+        r"|kunden|käufer\w*|clients|clientes)\b|\bour (?:vets|doctors|experts|dentists) recommend\b"
         r"|\b\d{1,3} ?% of (?:our )?(?:customers|buyers|users|people)\b"
         r"|\b(?:über |mehr als )?\d[\d.]* (?:\w+ )?(?:kunden|käufer) (?:lieben|haben|vertrauen|empfehlen)"
         r"|\b\d{1,3} ?% (?:der|unserer) (?:kunden|käufer)\b|\b\d[\d.]* mal verkauft\b"
@@ -74,14 +81,14 @@ _OFFERS = (
         "",
     ),
     _Offer(
-        "immune lowers reduces cuts lose shed melts burns relieves eases cures flush regrows strengthens boosts "
+        "cure immune lowers reduces cuts lose shed melts burns relieves eases cures flush regrows strengthens boosts "
         "supports stärkt senkt lindert renforce réduit baisse diminue refuerza immunity immunsystem immunité blood "
         "pressure cholesterol weight pain anxiety stress blutdruck cholesterin abnehmen schmerzen tension perdre "
         "douleurs wrinkles falten rides hair sleep cellulite fat kilos detox toxins",
         r"\b(?:boosts?|strengthens?|supports?) (?:your |the )?immun\w+|\b(?:lowers?|reduces?|cuts?) (?:your "
         r"|the )?(?:blood pressure|cholesterol|blood sugar|anxiety|pain|wrinkles|inflammation)\b"
         r"|\b(?:lose|shed|melts?|burns?)(?: up to| off)? (?:\d+ )?(?:kilos?|kg|pounds|lbs?|weight|belly fat"
-        r"|body fat|fat)\b|\b(?:relieves?|eases?|cures?) (?:your |the |any |all )?(?:pain|anxiety|depression"
+        r"|body fat|fat)\b|\b(?:relieves?|eases?|cures?) (?:your |the |any |all )?(?:\w+ )?(?:pain|anxiety|depression"
         r"|migraines?|arthritis|insomnia)\b|\bdetox\w*|\bflush\w* out toxins\b|\bregrows? hair\b"
         r"|\bstärkt (?:das|dein|ihr) immunsystem\b|\bsenkt (?:den|das|deinen|ihren) (?:blutdruck|cholesterin\w*)\b"
         r"|\blindert (?:schmerzen|angst\w*|depressionen)\b|\bhilft beim abnehmen\b|\bgegen (?:falten|cellulite"

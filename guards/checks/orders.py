@@ -10,6 +10,7 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, known, plain_id
 from shopgraph.guards.checks.names import Mention, inside, mentions
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.refunds import find_wrong_states
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, OrderFact
@@ -65,7 +66,7 @@ _IN_LANGUAGE = {
         "canceled": "annulée",
     },
 }
-_HOW = topic("está fue se is was has have status got ist wurde est a sera")
+_HOW = topic("ha han está fue se is was has have status got ist wurde est a sera")
 _CLAIM = Cue(
     "delivered shipped dispatched way transit out cancelled pending being processed arrived returned "
     "bearbeitung versandt "
@@ -85,7 +86,7 @@ _CLAIM = Cue(
     r"|enviad[oa]|envió|en camino|cancelad[oa]|canceló|en preparación)\b(?! by | to (?!you\b))",
 )
 _TOPICS = topic(
-    "orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend proc way vers "
+    "refu erst rück remb reem orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend proc way vers "
     "unte zuge geli ausg "
     "stor livr expé annu rout anko arri bear prép retu verw"
 )
@@ -122,12 +123,12 @@ _HOLDS = re.compile(
     r"|contient|comprend|mit|avec|consists)\b"
 )
 _TRACKING = Cue(
-    "tracking sendungs shipment parcel suivi track seguimiento",
+    "tracking sendungs =shipment =parcel suivi track seguimiento",
     r"\b(?:seguimiento|tracking|sendungs|shipment|parcel|suivi|track)[\w-]{0,12}(?:\s(?:number|no\.?|id|code"
     r"|nummer|de suivi|it with|is|with))*(?:\s(?:of|for|to|zur?|zum|der|de|pour"
     r"|on)\s[^.!?:]{1,50}?(?=\s(?:is|es|ist|lautet|est)\s|:))?[\s:#=\"'“„*`]{1,4}(?:is |es |ist |lautet "
     r"|est |: )?[\"'“„*`]{0,2}"
-    r"(?P<number>(?=[a-z0-9-]{0,33}\d)[a-z0-9][a-z0-9-]{3,33})\b",
+    r"(?P<number>(?=[a-z0-9.-]{0,33}\d)[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){3,33})\b",
 )
 
 
@@ -152,9 +153,10 @@ def find_wrong_orders(text: str, facts: Facts) -> Iterator[Finding]:
             yield stranger
             carried = None
             continue
+        yield from find_wrong_states(sentence, here, carried, ours)
         yield from _tracking(sentence, here, carried, ours)
         yield from _states(sentence, here, carried, states, ours)
-        yield from _lines(sentence, here, carried, ours)
+        yield from _lines(text, sentence, here, carried, ours)
         carried = here[-1].key if here else carried
 
 
@@ -232,7 +234,9 @@ def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iter
     ):
         return
     after = _written(status, state, found["state"])
-    yield replace(start, start + len(found["state"]), after, f"The order is {status}.")
+    if after in _BEING and found["how"] in ("has", "has been", "was", "got", "have been"):
+        start, after = sentence.start + found.start("how"), f"is {_BEING[after]}"
+    yield replace(start, sentence.start + found.end("state"), after, f"The order is {status}.")
 
 
 def _written(status: str, state: str, like: str) -> str:
@@ -240,7 +244,12 @@ def _written(status: str, state: str, like: str) -> str:
     language = _LANGUAGES.get(like.lower())
     if language:
         return _IN_LANGUAGE[language].get(state, status)
-    return state if state in _STAGES or state == "canceled" else status.replace("_", " ")
+    plain = status.lower().replace("_", " ")
+    return plain if plain in _BEING or plain == "cancelled" or state not in (*_STAGES, "canceled") else state
+
+
+_BEING = {"pending": "pending", "processing": "processing", "in transit": "in transit", "processed": "processed"}
+"""States in which an order is, and which it has not done."""
 
 
 def _contradicts(said: str, how: str, state: str) -> bool:
@@ -248,11 +257,11 @@ def _contradicts(said: str, how: str, state: str) -> bool:
         past = how in ("was", "has been", "have been", "got", "has", "wurde") or how.endswith("été")
         return _STAGES.index(said) > _STAGES.index(state) or not past
     if state == "canceled":
-        return said == "delivered" or how.startswith(("is", "status", "ist", "est"))
+        return said == "delivered" or how not in ("was", "wurde", "fue")
     return said in ("canceled", "returned")
 
 
-def _lines(sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known) -> Iterator[Finding]:
+def _lines(text: str, sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known) -> Iterator[Finding]:
     """How many things an order holds."""
     key = _order_meant(sentence, 0, here, carried, ours)
     order = ours.orders.get(key) if key else None
@@ -262,16 +271,18 @@ def _lines(sentence: Sentence, here: Sequence[Mention], carried: str | None, our
         right = {len(order.lines), sum(line.quantity for line in order.lines)}
         if int(found["number"]) not in right:
             yield _number(sentence, found, sum(line.quantity for line in order.lines))
-    yield from _quantities(sentence, order)
+    counted = inside(ours.counted_in(text), sentence.start, sentence.end)
+    yield from _quantities(sentence, order, counted)
 
 
-def _quantities(sentence: Sentence, order: OrderFact) -> Iterator[Finding]:
+def _quantities(sentence: Sentence, order: OrderFact, here: Sequence[Mention]) -> Iterator[Finding]:
     lines = {line.name.lower(): line for line in order.lines if line.name}
     for name in list(lines):
         words = name.split(" ")
         if len(words) > 1:  # Peluches Renard
             lines |= {" ".join([f"{words[0]}s", *words[1:]]): lines[name]}
-    for mention in mentions(sentence.text, lines):
+    counted = [m._replace(start=m.start - sentence.start, end=m.end - sentence.start) for m in here if m.key in lines]
+    for mention in [*mentions(sentence.text, lines), *counted]:
         found = _QUANTITY.search(sentence.digits, 0, mention.start)
         if found and _PRICE_OF.search(sentence.low, 0, found.start()):
             continue

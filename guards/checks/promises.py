@@ -8,13 +8,14 @@ from functools import reduce
 from operator import or_
 
 from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.promises_words import PROMISES
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts
 
 _ARRIVE = topic(
-    "liegt llegar llega recibirás envío arri deli ship get rece reac here come lief ankom anko vers erha zuge "
+    "liegt llegar llega recibirás envío arri deli ship get rece reac here come komm lief ankom anko vers erha zuge "
     "livr arri rece rece reço "
     "recv zust send pack parc orde brin expé be have"
 )
@@ -42,7 +43,8 @@ _FAST = Cue(
     r"|\blieferung am (?:nächsten|selben) tag|\blivraison (?:le jour même|le lendemain|en 24)",
 )
 _WILL = re.compile(
-    r"\b(?:garantiert|liegt|llegar[áa]|llega|recibir[áa]s|arrives?|will|['’]ll|gets?|guarantee[ds]?|delivers?"
+    r"\b(?:with you|at your door(?:step)?|in your hands|bei ihnen|bei dir|chez vous|chez toi|en tu casa|en su casa"
+    r"|garantiert|liegt|llegar[áa]|llega|recibir[áa]s|arrives?|will|['’]ll|gets?|guarantee[ds]?|delivers?"
     r"|is delivered|be delivered|delivered"
     r"|ships?|receive|kommt|wird|werden|liefern|geliefert|erhalten|erhältst|"
     r"arrivera|sera|seront|recevrez|recevras|livrons|livrée?|arrive|expect it|have it|reach|there by"
@@ -113,7 +115,8 @@ def _unproven(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             continue
         if found[0] in proofs:
             continue
-        yield take_out(sentence, "No fact stands behind this promise. Do not make it.")
+        reason = "No fact stands behind this promise. Do not make it."
+        yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), reason)
         return
 
 
@@ -131,7 +134,10 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
         or _CUSTOMER_ASKS.search(_ORDER_NOW.sub("", sentence.low))
     ):
         return
-    for found in _WHEN.pattern.finditer(sentence.low):
+    every = list(_WHEN.pattern.finditer(sentence.low))
+    arriving = [found for found in every if _WILL.search(_part(sentence.low, found.start("day")))]
+    first: Finding | None = None
+    for found in arriving or every:
         clause = sentence.clause(found.start("day"))
         if _PAST.search(clause) or sentence.denies_at(found.start("day")):
             continue
@@ -140,14 +146,33 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
         )
         if _HEDGED.search(sentence.low) and under_way:
             continue
+        on_the_van = any((order.status or "").lower() == "out_for_delivery" for order in facts.orders)
+        if on_the_van and found["day"] in ("today", "heute", "aujourd'hui", "hoy", "hoy mismo"):
+            continue
         if (
             most is not None
             and most <= 1
             and found["day"].lower() in ("tomorrow", "morgen", "demain", "the next day", "overnight")
         ):
             continue
-        yield _days_instead(sentence, found, least, most)
-        return
+        if first is not None:
+            reason = "No fact tells the day of arrival. Do not promise one."
+            yield take_claim_out(sentence, found.start("day"), found.end("day"), [found.span("day")], (), reason)
+            return
+        first = _days_instead(sentence, found, least, most)
+        yield first
+        if first.end == sentence.end:
+            return
+
+
+_JOINT = re.compile(r"[,;:]\s|\s(?:and|und|et|y)\s")
+
+
+def _part(low: str, place: int) -> str:
+    """What stands around a place between commas and "and"."""
+    begin = max([found.end() for found in _JOINT.finditer(low, 0, place)], default=0)
+    end = _JOINT.search(low, place)
+    return low[begin : end.start() if end else None]
 
 
 def _days_instead(sentence: Sentence, found: re.Match[str], least: int | None, most: int | None) -> Finding:

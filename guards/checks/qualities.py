@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from shopgraph.guards.checks.base import Finding, replace
+from shopgraph.guards.checks.denials import DENIED_AHEAD
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.qualities_words import COLOURS, KINDS, KINDS_BY_NAME, MATERIALS, QUALITIES
@@ -24,10 +25,6 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _QUALITY = {name: re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])") for name, pattern in QUALITIES.items()}
 _NO = frozenset({"no", "nein", "non", "false", "none", "not", "n", "0", "keine", "kein", "aucun"})
 _YES = frozenset({"yes", "ja", "oui", "sí", "si", "true", "y", "1"})
-_DENIED = re.compile(
-    r"(?:\b(?:no|not|never|without|isn['’]t|aren['’]t|kein\w*|nicht|ohne|pas|non|aucun\w*|sans|sin|ningún)\b"
-    r"|n['’]t\b)[^,;:.]{0,30}$"
-)
 _NO_BEHIND = re.compile(r"\s?[:=|]\s?(?:no|not|nein|nicht|non|keine?|false|✗|✘|-)(?![\w-])")
 _WISHED = re.compile(
     r"\b(?:need|want|looking for|asked|prefer|if|whether|said|mentioned|brauch\w*|such\w*|möcht\w*|falls|wenn|ob"
@@ -36,7 +33,7 @@ _WISHED = re.compile(
 _MADE = re.compile(
     r"\b(?:made (?:entirely |completely )?(?:of|from|out of|with)|crafted (?:from|in)|cut from|knitted from|woven from"
     r"|(?:gefertigt|hergestellt|gemacht|besteht|bestehen|ist|sind)(?: \w+){0,2} aus|en|(?:hech[oa]s?|es|son) de"
-    r"|(?:is|are) (?:pure|solid|genuine|real|100 ?%))"
+    r"|(?:is|are|in) (?:pure|solid|genuine|real|100 ?%))"
     r"\s(?:(?:italian|french|spanish|german|swiss|premium|natural|high-quality|thick|brushed|polished|pure|solid"
     r"|genuine|real|fine|soft|full-grain|recycled|organic|reinem|reiner|massive[mr]?|echtem|echter|pur|pure"
     r"|véritable|massif|massive|puro|pura)\s){0,2}"
@@ -57,6 +54,10 @@ _COLOURED = re.compile(
 _OFFERED = re.compile(
     r"\b(?:comes? in|available in|offer it in|erhältlich in|gibt es in|lieferbar in|disponible en|existe en"
     r"|se ofrece en)\b"
+)
+_MATERIAL_NAMES = whole_words(
+    "material materials materiale matière matiere stoff obermaterial fabric tissu tejido composition zusammensetzung "
+    "composición"
 )
 _COLOUR_NAMES = whole_words("color colour colors colours farbe farben couleur couleurs colores")
 _ORIGIN_NAMES = whole_words("origin origine origen herkunft country provenance herkunftsland ursprung made")
@@ -144,7 +145,7 @@ def _quality(
     if found is None or _WISHED.search(low, 0, found.start()):
         return None
     states = [_state(name, product, found[0][:5]) for product in products]
-    denied = _DENIED.search(low, 0, found.start()) is not None or _NO_BEHIND.match(low, found.end()) is not None
+    denied = DENIED_AHEAD.search(low, 0, found.start()) is not None or _NO_BEHIND.match(low, found.end()) is not None
     if any(state is not denied and state is not None for state in states):
         return None  # one of the products is so
     if denied and not any(states):
@@ -194,11 +195,18 @@ def _texts(products: Sequence[ProductFact]) -> str:
 
 def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], subject: Subject) -> Finding | None:
     found = _MADE.search(low)
-    if found is None or _NOT_ITSELF.search(low) or _DENIED.search(low, 0, found.start()):
+    if found is None or _NOT_ITSELF.search(low) or DENIED_AHEAD.search(low, 0, found.start()):
         return None
     claimed = MATERIALS[found["material"]]
-    held = {MATERIALS[word]: word for word in _WORD.findall(_texts(products)) if word in MATERIALS}
-    compound = any(found["material"] in word for word in _WORD.findall(_texts(products)))
+    told = [
+        value
+        for product in products
+        for key, value in product.attributes.items()
+        if not _MATERIAL_NAMES.isdisjoint(_WORD.findall(key.lower().replace("_", " ")))
+    ]
+    texts = " ".join(told).lower() if told else _texts(products)
+    held = {MATERIALS[word]: word for word in _WORD.findall(texts) if word in MATERIALS}
+    compound = any(found["material"] in word for word in _WORD.findall(texts))
     if claimed in held or compound or ({claimed, *held} & {"wood"} and held.keys() & _WOODS | ({claimed} & _WOODS)):
         return None
     whole = [
@@ -208,6 +216,9 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
         if product.attributes[key].strip().lower() in MATERIALS
     ]
     start = found.start("material")
+    if not whole and len(set(told)) == 1 and len(held) == 1 and _WORD.sub("", told[0]).strip() == "":
+        begin = sentence.start + start
+        return replace(begin, begin + len(found["material"]), told[0], f"It is of {told[0]}.")
     if len(set(whole)) == 1 and len(held) == 1:
         right = (
             whole[0]
@@ -243,7 +254,7 @@ def _colour(sentence: Sentence, low: str, products: Sequence[ProductFact], subje
         if (
             colour in held
             or found["colour"] in named
-            or _DENIED.search(low, 0, found.start())
+            or DENIED_AHEAD.search(low, 0, found.start())
             or _WISHED.search(low, 0, found.start())
         ):
             continue
@@ -273,7 +284,7 @@ def _kind(sentence: Sentence, low: str, products: Sequence[ProductFact]) -> Find
             if mine is None or mine & said or len(others) != 1:
                 continue
             place = re.search(rf"\b{re.escape(others[0])}\b", low)
-            if place is None or _DENIED.search(low, 0, place.start()) or _WISHED.search(low, 0, place.start()):
+            if place is None or DENIED_AHEAD.search(low, 0, place.start()) or _WISHED.search(low, 0, place.start()):
                 continue
             right = next(iter(mine & own))
             begin = sentence.start + place.start()
@@ -289,7 +300,7 @@ def _origin(sentence: Sentence, low: str, products: Sequence[ProductFact], subje
         if not _ORIGIN_NAMES.isdisjoint(_WORD.findall(key.lower().replace("_", " ")))
     ]
     found = (_FROM if origins else _MADE_IN).search(sentence.text)
-    if found is None or _DENIED.search(low, 0, found.start()):
+    if found is None or DENIED_AHEAD.search(low, 0, found.start()):
         return None
     place = found["place"].lower()
     if place in _texts(products) or place.split()[0] in _texts(products):

@@ -25,6 +25,9 @@ _EXCLUDED = re.compile(
     r"|ust|mehrwertsteuer|umsatzsteuer)"
     r"|\bnettopreise?\b|\bnetto\b|\bhors (?:taxes?|tva)\b|(?<=\d )ht\b|€ ht\b|\btva (?:en sus|non comprise"
     r"|non incluse)\b"
+    r"|\b(?:kommt|kommen) (?:noch |die |\d{1,2}(?:,\d)? ?% ){0,3}(?:mwst|ust|mehrwertsteuer|umsatzsteuer)\b[^.;]{0,16}"
+    r"\b(?:dazu|hinzu|drauf)\b|\btva\b[^.;]{0,14}(?:s['’]ajoute|à ajouter)|s['’]ajoutent? [^.;]{0,16}\btva\b"
+    r"|\biva\b[^.;]{0,12}aparte|\b(?:se añade|hay que añadir|se suma)n? [^.;]{0,14}\biva\b"
     r"|\bsin iva\b|\biva no incluido\b|\bmás iva\b"
 )
 _INCLUDED = re.compile(
@@ -99,13 +102,13 @@ _GOODS: dict[str, frozenset[str]] = {
     "fireworks": whole_words("firework fireworks feuerwerk raketen feux artifice"),
 }
 _WORD = re.compile(r"[^\W\d_]+")
-_OWN_AGE = frozenset({"min_age", "minimum_age", "age_restricted", "age_restricted_from", "mindestalter", "age_minimum"})
+_OWN_AGE = frozenset({"min_age", "minimum_age", "age_restricted", "age_restricted_from", "mindestalter", "age_minimum", "minimum age", "min age", "âge minimum", "age minimum", "edad mínima", "edad minima", "edad_minima", "age restriction", "age_restriction", "restricted_age", "altersfreigabe"})
 _OLD_ENOUGH = re.compile(r"\s?(\d{1,2})\s?(?:\+|years?|jahre?|ans|años)?\s?")
 _RESTRICTED = frozenset[str]().union(*_GOODS.values())
 _TAX_TOPIC, _WITHDRAW_TOPIC, _PRIOR_TOPIC = exact(_TAX_WORDS), exact(_WITHDRAW_WORDS), exact(_PRIOR_WORDS)
 _RESTRICTED_TOPIC = exact(_RESTRICTED)
 _AGE = re.compile(
-    r"\b(?:must be|at least|from(?: the)?(?: age(?: of)?)?|aged?|over|only (?:for|to) (?:people|customers"
+    r"\b(?:(?:must|need to|have to|should|only) be|must be|at least|from(?: the)?(?: age(?: of)?)?|aged?|over|only (?:for|to) (?:people|customers"
     r"|adults)? ?(?:over|from|aged)?|ab|mindestens"
     r"|à partir de|plus de|au moins|a partir de|mayores de)(?: (?:age|the age of"
     r"|aged))? 0*(?P<age>\d{1,2})\b(?=(?: ?\+| years?| jahren?| ans| años| or (?:older|over)| to (?:buy|order)"
@@ -119,8 +122,14 @@ _YOUR_AGE = re.compile(
 _MAY = re.compile(
     r"\b(?:can|may|able to|no problem|fine|allowed|order|buy|kann\w*|darf\w*|dürfen|können|pouvez|peux|peut|puede\w*)\b"
 )
+_MAY_NOT = re.compile(
+    r"\b(?:not|cannot|unable|too young|nicht|kein\w*|pas|trop jeune|demasiado joven)\b|n['’]t\b|\bno (?!problem|worries|issue)\w+"
+)
 _NO_CHECK = re.compile(
-    r"\b(?:no|without(?: any)?|don['’]t (?:need|check|ask for)|do not (?:need|check|ask for)|skip) (?:an? |any "
+    r"\b(?:you )?(?:don['’]t|do not|needn['’]t) (?:need to|have to) be (?:0*\d\d|an adult|of age|over)"
+    r"|\b(?:sie|du) (?:müssen|musst|brauchen|brauchst) (?:dafür |dazu )?(?:nicht|keine) 0*\d\d"
+    r"|\bpas besoin d['’]avoir 0*\d\d|\bno (?:hace falta|necesita|es necesario) (?:tener|ser) (?:0*\d\d|mayor)"
+    r"|\b(?:no|without(?: any)?|don['’]t (?:need|check|ask for)|do not (?:need|check|ask for)|skip) (?:an? |any "
     r"|your )?(?:age (?:check|verification|limit|restriction|proof)|id(?: check)?|proof of age)\b"
     r"|\b(?:anyone|everyone|minors?|teenagers?|under[- ]?(?:18|21)s?|kids|children) (?:can|may) (?:buy|order"
     r"|purchase)\b"
@@ -227,7 +236,7 @@ def _age(sentence: Sentence, text: str, region: Region, facts: Facts) -> Iterato
     lawful = max(ages)
     if unchecked:
         yield take_out(sentence, f"It is sold from {lawful} years.")
-    elif yours and int(next(filter(None, yours.groups()))) < lawful and _MAY.search(low) and not sentence.denies:
+    elif yours and int(next(filter(None, yours.groups()))) < lawful and _MAY.search(low) and not _MAY_NOT.search(low):
         reason = f"It is sold from {lawful} years."
         yield Finding(verdict=VerdictKind.BLOCK, start=sentence.start, end=sentence.end, reason=reason)
     elif age and int(age["age"]) < lawful and int(age["age"]) not in ages:

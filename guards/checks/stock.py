@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.customer import is_quoted
 from shopgraph.guards.checks.known import Known, known, variants_meant
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
@@ -104,6 +105,13 @@ _QUESTION = re.compile(
 _QUESTION_TOPIC = topic(
     "if when once whether as again until unless sobald wenn ob wieder bis si quand dès lorsque de notify notified back"
 )
+_REVERSED = re.compile(
+    r"\b(?:but|aber|mais|pero)\s(?:unfortunately |sadly |leider |malheureusement |desafortunadamente )?(?:(?:it|they|that|this"
+    r"|das|es|er|sie|sind|ist|ce|il|elle|ils|elles) )?(?:isn['’]t|aren['’]t|is not|are not|(?:ist|sind)(?: \w+)? nicht|(?:it|er|sie|es)"
+    r" nicht|nicht|n['’]est pas(?: le cas)?|ne l['’]est pas|ne le sont pas|no lo est[áa]n?|no es así)\b"
+    r"|\bwish (?:i|we) could\b|\bi['’]d love to (?:say|tell)\b"
+)
+"""What is said is taken back in the same sentence."""
 _NOT_STOCK = re.compile(
     r"\b(?:colou?rs?|sizes?|code|discount|offer|promotion|refund|delivery|shipping|options?|days?"
     r"|support|payment|tage|help)\b[^.]{0,30}\bavailable\b|\bavailable (?:payment|methods?|options?)"
@@ -120,7 +128,7 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
     ours = known(facts)
     if not about(text) & _TOPICS:
         return
-    names = ours.products_in(text)
+    names = _names(text, ours)
     carried: Mention | None = None
     name = 0
     for place, sentence in enumerate(sentences(text)):
@@ -145,6 +153,13 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
             carried = names[name - 1]
 
 
+def _names(text: str, ours: Known) -> Sequence[Mention]:
+    """The products that it names, "ten mugs" too."""
+    names = ours.products_in(text)
+    counted = ours.counted_in(text)
+    return sorted([*names, *counted]) if counted else names
+
+
 def _in_a_name(finding: Finding, names: Sequence[Mention]) -> bool:
     """Whether the count is a part of a name: 365 Recipes."""
     return any(name.start <= finding.start and finding.end <= name.end for name in names)
@@ -156,9 +171,18 @@ def _of_another(sentence: Sentence, finding: Finding, stocks: Sequence[int | Non
     return said.isdecimal() and int(said) in stocks
 
 
+_AGAIN = re.compile(
+    r"\b(?:(?:again|back in stock|wieder|de nouveau|de nuevo)(?=[^.;]{0,40}\b(?:since|now|already|seit|jetzt|schon|bereits|depuis"
+    r"|maintenant|déjà|desde|ahora|ya)\b)|(?<=now )(?:again|back in stock)|(?<=jetzt )wieder|(?<=already )back in stock)"
+)
+"""It is so already."""
+
+
 def _doubts(sentence: Sentence) -> bool:
     """Whether it speaks of what may be or will be, not of what is."""
-    return bool(sentence.topics & _QUESTION_TOPIC) and _QUESTION.search(sentence.low) is not None
+    if not sentence.topics & _QUESTION_TOPIC:
+        return False
+    return _QUESTION.search(_AGAIN.sub(" ", sentence.low)) is not None
 
 
 def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | None, ours: Known) -> Iterator[Finding]:
@@ -171,6 +195,10 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
             return
         yield from _judge(sentence, 0, len(sentence.text), variants)
         return
+    listed = list(_listed(sentence, here, ours)) if sentence.topics & _LISTED.topic else []
+    if listed:
+        yield from (finding for finding in listed if finding is not None)
+        return
     if len(here) == 1:
         yield from _judge(sentence, 0, len(sentence.text), variants_meant(sentence.low, ours.variants(here[0].key)))
         return
@@ -180,6 +208,34 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
         yield from finding
         if finding and finding[0].end == sentence.end:
             return
+
+
+_LISTED = Cue(
+    "left stock available remaining lager verfügbar vorrätig übrig disponibles disponible quedan reste restent",
+    r"\b(?:left|in stock|available|remaining|auf lager|verfügbar|vorrätig|übrig|en stock|disponibles?|quedan|reste(?:nt)?)\b",
+)
+_NUMBER_AHEAD = re.compile(r"(?<![\d.,#$€£-])(?P<number>\d{1,20}) $")
+
+
+def _listed(sentence: Sentence, here: Sequence[Mention], ours: Known) -> Iterator[Finding | None]:
+    """Numbers right before names: "four lamps and two mugs are left"; None where one is right."""
+    digits, start = sentence.digits, sentence.start
+    if not all(digits[mention.start - start - 2 : mention.start - start - 1].isdecimal() for mention in here):
+        return
+    found = [_NUMBER_AHEAD.search(digits, 0, mention.start - start) for mention in here]
+    if not all(found) or _LISTED.search(sentence) is None or sentence.denies:
+        return
+    if is_quoted(sentence, here[0].start - sentence.start):
+        return
+    for number, mention in zip(found, here, strict=True):
+        stocks = {variant.stock for variant in ours.variants(mention.key)}
+        stock = next(iter(stocks)) if len(stocks) == 1 else None
+        if number is None or stock is None or int(number["number"]) == stock:
+            yield None
+            continue
+        start, end = (sentence.start + place for place in number.span("number"))
+        after = write_count(stock, like=sentence.text[start - sentence.start : end - sentence.start])
+        yield replace(start, end, after, f"There are {stock} of it.")
 
 
 class _Part:
@@ -276,6 +332,8 @@ def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductF
     few = min(known_stocks) > 10 and _FEW.search(sentence.low, begin, end)
     if (last and 1 not in known_stocks) or (many and max(known_stocks) < 10) or few:
         yield take_out(sentence, f"There are {max(known_stocks)} of it.")
+        return
+    if _REVERSED.search(sentence.low, begin, end):
         return
     yield from _there_or_gone(sentence, gone, there, known_stocks)
 

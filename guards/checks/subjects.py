@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from shopgraph.guards.checks.known import Known, per_facts
+from shopgraph.guards.checks.known import Known
 from shopgraph.guards.checks.names import Mention
-from shopgraph.guards.checks.qualities_words import COLOURS, MATERIALS
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
-from shopgraph.guards.facts import Facts
+from shopgraph.guards.checks.units import ASPECTS
 
 
 class Manner(StrEnum):
@@ -47,35 +45,9 @@ _CONTRAST = whole_words(
     "cada pero"
 )
 """A sentence with one of these may speak of a further product by half its name."""
+_ANY_ONE = whole_words("a an any some another most ein eine jeder jede une quelque chaque una cualquier otro")
+"""A sentence that begins with one of these speaks of something else."""
 _IT = whole_words("it its they their er es sein seine seiner seinem sie il elle ils elles son sa ses leur leurs")
-
-
-_NO_NAME = whole_words(
-    "order orders sale card gift delivery shipping return refund price discount code total item items offer "
-    "stock size "
-    "color colour store shop bestellung lieferung preis commande prix livraison "
-    "pack packs pair with from your mini maxi plus light dark black white blue green grey grau blau grün "
-    "schwarz weiß "
-    "noir blanc bleu vert rouge rosa gold silver small large extra free organic natural classic premium home kitchen "
-    "garden water inch page pages piece pieces best good great this that these avec pour sans mit ohne für und dans "
-    "notre votre unser kilo litre liter edition édition ausgabe first"
-)
-"""Words of a name that may stand anywhere."""
-
-
-_NO_PART = _NO_NAME | MATERIALS.keys() | COLOURS.keys()
-_PARTS = re.compile(r"[^\W\d_]{4,}")
-
-
-@per_facts
-def name_parts(facts: Facts) -> Mapping[str, str]:
-    """Words of more than three letters that stand in the name of one product only, and that name."""
-    found: dict[str, str] = {}
-    for name in {product.name.lower() for product in facts.products}:
-        for word in _PARTS.findall(name):
-            for form in (word, _singular(word)) if word.endswith(("s", "n")) else (word,):
-                found[form] = name if found.get(form, name) is name else ""
-    return {word: name for word, name in found.items() if name and word not in _NO_PART}
 
 
 class Subjects:
@@ -113,7 +85,7 @@ class Subjects:
         taken = [(mention.start, mention.end) for mention in names]
         parts = [
             part
-            for part in _by_parts(sentence, name_parts(self._known.facts))
+            for part in by_parts(sentence, self._known.parts)
             if not any(begin <= part.start < end for begin, end in taken)
         ]
         if not parts:
@@ -128,11 +100,11 @@ def subjects(text: str, known: Known) -> Subjects:
     return Subjects(text, known)
 
 
-def _by_parts(sentence: Sentence, parts: Mapping[str, str]) -> list[Mention]:
+def by_parts(sentence: Sentence, parts: Mapping[str, str]) -> list[Mention]:
     """Products of which it says a word that only their name holds: "the tent" of several things."""
     found: list[Mention] = []
     for word in sentence.words if parts else ():
-        if word in parts:
+        if word in parts and len(word) > 3:
             place = sentence.start + sentence.low.find(word)
             found.append(Mention(place, place + len(word), parts[word]))
     return found
@@ -146,6 +118,8 @@ def _singular(word: str) -> str:
 def _goes_on(sentence: Sentence) -> bool:
     """Whether it speaks on of the product before: by a pronoun, or without any word of the shop or the customer."""
     words = sentence.words
+    if words and words[0] in _ANY_ONE and not any(word in ASPECTS for word in words[1:3]):
+        return False
     return bool(words) and (words[0] in _IT or _OF_THE_SHOP.isdisjoint(words))
 
 

@@ -23,12 +23,13 @@ from shopgraph.guards.checks.units import UNITS, plain
 from shopgraph.guards.facts import ProductFact
 
 TOTAL = Cue(
-    "together total totals subtotal altogether all sum adds add makes make come comes came up zusammen insgesamt "
+    "kommen kommst together total totals subtotal altogether all sum adds add makes make come comes came up zusammen insgesamt "
     "gesamt summe "
     "élève asciende macht ergeben ergibt sind also ensemble totalise font soit donc fait arrivez juntos suma "
     "suman total son "
-    "llegas so that",
-    r"\btogether\b|\b(?:sub)?totals?\b|altogether|\bin all\b|\badds? up\b|\bmakes?\b|\bcom(?:e|es|ing) to\b"
+    "llegas so that pay zahlen zahlst bezahlen payez paieriez paga pagas pagaría cela",
+    r"\bpay\b|\bzahl(?:en|st)\b|bezahlen|\bpa(?:y|i)er?(?:ez|iez)\b|\bpag(?:a|as|aría)\b|\bcela fait\b|"
+    r"\bkomm(?:en|st) (?:sie|du|man) [^.;]{0,20}?auf\b|\bkommen auf\b|\btogether\b|\b(?:sub)?totals?\b|altogether|\bin all\b|\badds? up\b|\bmakes?\b|\bcom(?:e|es|ing) to\b"
     r"|\bcame to\b|"
     r"\bso\b|\bthat['’]?s\b|\bzusammen\b|insgesamt|gesamt|\bsumme\b|\bmacht\b|\bergeben|\bergibt|\bsind das\b|\balso\b|"
     r"\bensemble\b|\bfont\b|\bsoit\b|\bdonc\b|\bau total\b|\bfait\b|\barrivez\b|\bjuntos\b|\bsuman?\b|\bson\b"
@@ -49,7 +50,7 @@ COMPARED = re.compile(
     r"\bplus cher|\bde plus\b|moins|différence|\bmás\b|\bmenos\b|diferencia|ahorr|\bextra\b|versus|\bvs\b"
 )
 _MISSING = re.compile(
-    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\buntil\b|\bfehl|\bbis\b"
+    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\bbelow\b|\bwithin\b|\bdarunter\b|\bdrunter\b|\bdarüber\b|\bunter\b|dessous|\bdebajo\b|\buntil\b|\bfehl|\bbis\b"
     r"|manqu|\bfalta|\bleft\b|\bleav|remain|"
     r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )
@@ -58,6 +59,7 @@ _CUT = re.compile(
 )
 _SHIPPING = re.compile(r"shipping|deliver|postage|versand|liefer|livraison|frais|env[ií]o|gastos")
 _PIECES = re.compile(r"|bare number|pieces|capsules|servings|washes|persons|number")
+_SOLD_BY = re.compile(r"\b(?:per|by the|pro|je|par|por|au|al)\s([^\W\d_]{1,12})\b")
 _TOKEN = re.compile(r"[^\W_]+")
 _BOTH = re.compile(r"\bboth\b|\bbeide\b|\bles deux\b|\blos dos\b|\blas dos\b")
 PER_PIECE = re.compile(
@@ -163,7 +165,7 @@ class Basket:
         singles = [*(self._of_named() or [price for prices in self._priced for price in prices]), *before, *self._aims]
         if COMPARED.search(low) and any(abs(one - other) == amount for one, other in combinations(singles, 2)):
             return True
-        if amount in self._per_piece():
+        if amount in self._per_piece() or amount in self._by_measure():
             return True
         if not PER_PIECE.search(low):
             return False
@@ -171,6 +173,22 @@ class Basket:
             return True
         counts = {int(n) for n in re.findall(r"\d{1,3}", self._low)} - {0}
         return any(abs(value - amount * count) * 2 <= count for value in singles for count in counts)
+
+    def _by_measure(self) -> frozenset[int]:
+        """What 3.5 metres cost of something that is sold by the metre."""
+        found: set[int] = set()
+        for item in self._ours.facts.products[:40]:
+            sold_by = _SOLD_BY.search(f"{item.name} {' '.join(item.attributes)} {' '.join(item.attributes.values())}".lower())
+            price = self._minor(item.price)
+            if sold_by is not None and price is not None:
+                unit = UNITS.get(sold_by[1])
+                found |= {
+                    int(price * number[0] + Decimal("0.5"))
+                    for read in measures(self._low, self._low)
+                    if unit is not None and read.kind == unit.kind and read.factor == unit.factor
+                    for number in read.values
+                }
+        return frozenset(found)
 
     def _per_piece(self) -> frozenset[int]:
         """What one of a pack of so many costs, rounded either way."""

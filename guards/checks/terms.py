@@ -11,6 +11,7 @@ from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import book
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import DeliveryFact, Facts
@@ -27,7 +28,9 @@ _UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
     r"|jours?|semaines?|mois|heures?|ans?|d[ií]as?|semanas?|mes(?:es)?|horas?|años?)\b(?!\s(?:ago|left|old|early"
-    r"|late|remain|after|before|later|since|nach|vor|später|après|avant))"
+    r"|late|remain|after(?! (?:the |your )?(?:deliver|recei|arriv))|before|later|since|nach(?! (?:der |dem )?(?:erhalt|liefer|zustell))"
+    r"|vor|später|danach|davor|après(?! (?:la |votre )?(?:récep|livrai))|avant|plus tard|plus tôt|más tarde"
+    r"|después(?! de (?:la |su )?(?:entreg|recep))|antes))"
 )
 _SPAN = Cue(
     "día días dia dias semana mes meses hora año años day days week month hour year werktag arbeitstag tag tage "
@@ -156,7 +159,7 @@ def _days(text: str, sentence: Sentence, earlier: Sentence | None, facts: Facts)
         returns = _RETURN.search(sentence) or (refund and "within" in sentence.low)
         if refund and (_PROCESSING.search(sentence.low) or not returns):
             continue
-        clause = sentence.clause(found.start("low"))
+        clause = _part(sentence, found.start("low"))
         since = _SINCE.match(sentence.low, found.end())
         if since and not returns:
             continue
@@ -170,6 +173,20 @@ def _days(text: str, sentence: Sentence, earlier: Sentence | None, facts: Facts)
             and not _OTHER_METHOD.search(sentence)
         ):
             yield from _delivery_days(sentence, found, facts.delivery)
+
+
+_AND = re.compile(r"\s(?:and|und|et|y)\s")
+
+
+def _part(sentence: Sentence, place: int) -> str:
+    """The clause there, between "and" where each side speaks of its own."""
+    clause = sentence.clause(place)
+    begin = sentence.low.find(clause)
+    cuts = [found.span() for found in _AND.finditer(clause)]
+    start = max([end for _, end in cuts if begin + end <= place], default=0)
+    stop = min([first for first, _ in cuts if begin + first > place], default=len(clause))
+    part = clause[start:stop]
+    return part if _RETURN.pattern.search(part) or _DELIVERY_TAKES.search(part) else clause
 
 
 def _said(found: re.Match[str]) -> list[Decimal]:
@@ -273,7 +290,8 @@ def _free_delivery(text: str, sentence: Sentence, facts: Facts) -> Iterator[Find
         return
     named = next((name for name in ("what", "what2", "what3", "what4", "what5") if found[name]), None)
     if named is None:
-        yield take_out(sentence, f"Delivery is not free here; it costs {delivery.price}.")
+        reason = f"Delivery is not free here; it costs {delivery.price}."
+        yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), reason)
         return
     yield replace(
         sentence.start + found.start(),

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from shopgraph.guards.checks.numbers import FIRST_WORDS, in_digits
-from shopgraph.guards.checks.topics import exact, topic, topics_of
+from shopgraph.guards.checks.numbers import FIRST_WORDS, in_digits, is_counting
+from shopgraph.guards.checks.topics import exact, tested, topic, topics_of
 
 
 class Sentence:
@@ -84,7 +84,7 @@ _CLAUSE_END = re.compile(  # begins with a set: fast to find
 _CLAUSE_MARK = re.compile(r"[,;:\s](?:(?<=[,;:])(?=\s)|(?<=\s)[–—-]\s)")
 """The same where none of the words stands."""
 _NEGATION = re.compile(
-    r"\b(?:no|not|cannot|unable|never|neither|nor|without|more than|above|exceeds?|beyond|isn|aren|don|won|doesn|can"
+    r"\b(?:no|not|cannot|unable|never|neither|nor|without|more than|above|exceeds?|beyond|(?:isn|aren|don|won|doesn|can)"
     r"(?=['’]t)|kein\w*|nicht|nie|pas|aucun\w*)\b|n['’]t\b"
 )
 
@@ -116,7 +116,7 @@ def whole_words(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_NUMBERS = topic(" ".join(FIRST_WORDS))
+_NUMBERS = topic(" ".join(FIRST_WORDS)) | tested(is_counting)
 _BUT = exact(("but", "however", "aber", "mais"))
 _NEGATIONS = topic(
     "no not cannot unable never neither nor without more above exceed exceeds beyond isn aren don won doesn can kein "
@@ -212,6 +212,7 @@ def _add(found: list[Sentence], whole: _Whole, start: int, end: int, first: bool
     found.append(Sentence(whole, start, end, first))
 
 
+@lru_cache(maxsize=4)
 def with_digits(text: str) -> str:
     """The text with numbers in words written in digits, every letter at its place."""
     found = sentences(text)

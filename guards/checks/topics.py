@@ -18,8 +18,6 @@ _WHOLE: dict[str, int] = {}
 _TESTS: list[tuple[int, Callable[[str], bool]]] = []
 """Topics that a test of a word tells."""
 _NEXT = count()
-_LEARNED: dict[str, int] = {}
-"""Words seen lately to their topics: most words of a text were in another one before."""
 _HEADS = re.compile(
     "rabatt|nachlass|aktion|gutschein|code|kosten|gebühr|versand|liefer|preis|steuer|garantie|summe|erstatt|spar|soldes"
 )
@@ -27,11 +25,17 @@ _HEADS = re.compile(
 
 
 def topic(words: str) -> int:
-    """A new topic: the bit that a text has when one of the words, or one that begins like it, stands in it."""
+    """A new topic: the bit that a text has when one of the words, or one that begins like it, stands in it.
+
+    A word behind "=" is meant as it is, and no other that begins like it.
+    """
     bit = 1 << next(_NEXT)
     _LEARNED.clear()
     for word in words.split():
-        _BITS[word[:4]] = _BITS.get(word[:4], 0) | bit
+        if word.startswith("="):
+            _WHOLE[word[1:]] = _WHOLE.get(word[1:], 0) | bit
+        else:
+            _BITS[word[:4]] = _BITS.get(word[:4], 0) | bit
     return bit
 
 
@@ -55,10 +59,8 @@ def tested(test: Callable[[str], bool]) -> int:
 def topics_of(words: Iterable[str], low: str) -> int:
     """The topics of a text in lower case; `words` are its runs of letters."""
     found = _BITS["%"] if "%" in low else 0
-    known = _LEARNED.get
-    for word in words:
-        bits = known(word)
-        found |= _learn(word) if bits is None else bits
+    for bits in map(_topics_of_word, words):
+        found |= bits
     return found
 
 
@@ -66,16 +68,23 @@ _MOST = 20_000
 """Words that are kept: a few megabytes at most."""
 
 
-def _learn(word: str) -> int:
-    bits = _BITS.get(word[:4], 0) | _WHOLE.get(word, 0)
-    for bit, test in _TESTS:
-        if test(word):
-            bits |= bit
-    if len(word) > 9:
-        for head in _HEADS.findall(word):
-            bits |= _BITS.get(head[:4], 0)
-    if len(_LEARNED) >= _MOST:
-        _LEARNED.clear()
-    if len(word) < 40:
-        _LEARNED[word] = bits
-    return bits
+class _Learned(dict[str, int]):
+    """Words seen lately to their topics: most words of a text were in another one before."""
+
+    def __missing__(self, word: str) -> int:
+        bits = _BITS.get(word[:4], 0) | _WHOLE.get(word, 0)
+        for bit, test in _TESTS:
+            if test(word):
+                bits |= bit
+        if len(word) > 9:
+            for head in _HEADS.findall(word):
+                bits |= _BITS.get(head[:4], 0)
+        if len(self) >= _MOST:
+            self.clear()
+        if len(word) < 40:
+            self[word] = bits
+        return bits
+
+
+_LEARNED = _Learned()
+_topics_of_word = _LEARNED.__getitem__

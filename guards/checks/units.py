@@ -189,7 +189,7 @@ weight: weight weigh weighs weighing peso pesa pesan gewicht wiegt wiegen schwer
 width: width wide breite breit largeur large schnittbreite ancho anchura
 height: height high tall höhe hoch hauteur haut altura alto alta
 depth: depth deep tiefe tief profondeur profond profonde
-length: length länge longueur schnittlänge schnittlaenge
+length: length long länge lang longueur longue largo larga schnittlänge schnittlaenge
 diameter: diameter durchmesser diamètre diametre
 thickness: thickness thick dicke dick épaisseur épais
 memory: ram memory arbeitsspeicher mémoire vive

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -17,10 +18,13 @@ from shopgraph.config import GatewayKind, SearchKind
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.embedded import EmbeddedShop, create_shop, open_shop
+from shopgraph.connectors.embedded.database import parse_url
 from shopgraph.connectors.embedded.payments import EmbeddedPayments
 from shopgraph.connectors.embedded.shop import SearchFactory
-from shopgraph.connectors.ports import Connectors
+from shopgraph.connectors.ports import CatalogPort, Connectors
 from shopgraph.connectors.search import HybridSearch, LexicalSearch
+from shopgraph.connectors.search.concepts import Synonyms
+from shopgraph.connectors.search.dense import Embed
 from shopgraph.connectors.tau2 import read_tau2
 from shopgraph.domain import ClockKind, ShopMeta
 from shopgraph.errors import ConfigurationError, DamagedShop
@@ -28,6 +32,7 @@ from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.guards.promotions import with_calendars
 from shopgraph.guards.versions import live_folder
+from shopgraph.models.learned import LearnedRouting
 from shopgraph.tools.durable.limits import Limits
 from shopgraph.tools.durable.shop_engine import FREE, ShopEngine
 from shopgraph.tools.gate import Gate
@@ -55,6 +60,7 @@ class Shop:
         policy: PolicyBundle,
         throw_away: Path | None = None,
         chat_model: BaseChatModel | None = None,
+        trained: Mapping[str, str] | None = None,
         source_deadline_ms: int = 500,
         engine: str | None = None,
         limits: Limits = FREE,
@@ -82,6 +88,8 @@ class Shop:
         self.guards = GuardChain.for_bundle(policy)
         self.audit: AuditLog = _audit(records, folder, audit_keys)
         self.chat_model = chat_model
+        self.routing = LearnedRouting.beside(folder).with_settings(**{"router": "", "tiers": "", **(trained or {})})
+        """What it has trained for choosing intent and tier."""
         self.source_deadline_ms = source_deadline_ms
         self._checkpointer: BaseCheckpointSaver[Any] | None = None
         self._closers: list[Callable[[], None]] = []
@@ -109,7 +117,10 @@ class Shop:
         """Open a shop folder, a database URL, or a tau2 JSON file (as a throw-away copy; the file is never changed).
 
         Args:
-            options: `chat_model` for the agent, `source_deadline_ms`, `search` (a `SearchKind`),
+            options: `chat_model` for the agent, `trained` (folders of a trained `router` and of
+                trained `tiers`, in place of those in the shop's folder),
+                `source_deadline_ms`, `search` (a `SearchKind`),
+                `embedding` (for hybrid search: `wordllama`, or a model as LiteLLM names it),
                 `gateway` (from a `ShopMeta` to the `PaymentGateway` that moves the money of cards), `engine` (URL of
                 the database in which actions on systems outside are carried on; beside the records without it),
                 `limits` (`Limits` of the gateway: how many actions at once, and how fast they begin),
@@ -137,7 +148,7 @@ class Shop:
 
     @classmethod
     def _opened(cls, url: str, folder: Path | None, options: dict[str, Any]) -> Self:
-        search = _searching(options.pop("search", SearchKind.LEXICAL), folder)
+        search = _searching(options, folder, url)
         records = open_shop(url, search, options.pop("gateway", None))
         try:
             return cls(records, folder=folder, policy=_policy(folder, records), **options)
@@ -160,7 +171,7 @@ class Shop:
             raise ConfigurationError(f"{folder} is not empty.", remedy="Make the shop in a new folder.")
         bundle = load_bundle(meta.bundle)
         meta = meta.model_copy(update={"created_at": RunningClock().now()})
-        search = _searching(options.pop("search", SearchKind.LEXICAL), folder)
+        search = _searching(options, folder, url or "")
         fresh = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -184,6 +195,16 @@ class Shop:
             raise
 
     @property
+    def folder(self) -> Path | None:
+        """Where the shop keeps what is not in its records; None when it was opened by a database's URL."""
+        return self._folder
+
+    @property
+    def records_url(self) -> str:
+        """Of the database of its records; with the password, where it has one."""
+        return self._records.database.url.render_as_string(hide_password=False)
+
+    @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]:
         """Where this shop's conversations are kept: beside its records. Opened on first use."""
         if self._checkpointer is None:
@@ -202,6 +223,22 @@ class Shop:
         self._closers.append(local.close)
         return local
 
+    async def warm(self) -> None:
+        """Load in a thread what the first requests would wait for: models, prices, what was trained. For a server.
+
+        Raises:
+            ConfigurationError: a folder of what was trained is damaged.
+        """
+        await asyncio.to_thread(self._load)
+
+    def _load(self) -> None:
+        from shopgraph.models.chat import LiteLLMChat
+
+        self.routing.router.route("hello")
+        _ = self.routing.judge
+        if isinstance(self.chat_model, LiteLLMChat):
+            self.chat_model.pool.load()
+
     def require_fit(self, policy: PolicyBundle) -> None:
         """Check whether this shop could go by another policy.
 
@@ -218,6 +255,8 @@ class Shop:
         """Close everything; a throw-away shop is gone afterwards."""
         for close in self._closers:
             close()
+        if isinstance(self.connectors.search, HybridSearch):
+            self.connectors.search.close()
         self.engine.detach()
         self.audit.close()
         self._records.close()
@@ -232,14 +271,15 @@ class Shop:
 
 
 def shop_options(settings: Settings) -> dict[str, Any]:
-    """What the settings decide about an open shop: its deadlines and its model.
+    """What the settings decide about an open shop: its deadlines, its model, what it has trained.
 
     Raises:
-        ConfigurationError: the models file is wrong, or there is no cassette to replay.
+        ConfigurationError: the models file is wrong, there is no cassette to replay, or a trained folder is none.
     """
     options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms, "search": settings.search}
     if settings.audit_keys:
         options["audit_keys"] = Path(settings.audit_keys)
+    options["embedding"] = settings.embedding
     if settings.engine:
         options["engine"] = settings.engine
     limits = Limits(
@@ -249,6 +289,8 @@ def shop_options(settings: Settings) -> dict[str, Any]:
     )
     if limits.any:
         options["limits"] = limits
+    if settings.router or settings.tiers:
+        options["trained"] = {"router": settings.router, "tiers": settings.tiers}
     if settings.models:
         from shopgraph.models.registry import load_models
 
@@ -305,7 +347,9 @@ def _require_fit(bundle: PolicyBundle, records: EmbeddedShop) -> None:
     calendars.refuse_taken(records.taken(promotion_ids=ids, codes=codes))
 
 
-def _searching(kind: SearchKind, folder: Path | None) -> SearchFactory:
+def _searching(options: dict[str, Any], folder: Path | None, url: str) -> SearchFactory:
+    """Takes `search` and `embedding` out of the options."""
+    kind, embedding = options.pop("search", SearchKind.LEXICAL), options.pop("embedding", "wordllama")
     if kind is SearchKind.LEXICAL:
         return LexicalSearch
     if folder is None:
@@ -313,7 +357,32 @@ def _searching(kind: SearchKind, folder: Path | None) -> SearchFactory:
             "Hybrid search keeps an index in the shop's folder, and this shop has none.",
             remedy='Open the shop by its folder, or set search = "lexical".',
         )
-    return lambda catalog: HybridSearch(catalog, folder / "index")
+    return lambda catalog: hybrid_search(catalog, folder, url=url, embedding=embedding)
+
+
+def hybrid_search(catalog: CatalogPort, folder: Path, *, url: str = "", embedding: str = "wordllama") -> HybridSearch:
+    """The search whose index a shop keeps: vectors in its folder, words there too, or in its PostgreSQL.
+
+    Args:
+        url: of the shop's records.
+        embedding: `wordllama`, or a model as LiteLLM names it.
+    """
+    words = None
+    parsed = parse_url(url) if url else None
+    if parsed is not None and parsed.get_backend_name() == "postgresql":
+        from shopgraph.connectors.search.words_postgres import PostgresStore
+
+        words = PostgresStore(parsed.render_as_string(hide_password=False))
+    synonyms = Synonyms.default(folder / "synonyms.yaml")
+    if embedding == "wordllama":
+        return HybridSearch(catalog, folder / "index", words=words, synonyms=synonyms)
+
+    def other() -> Embed:
+        from shopgraph.models.embedding import litellm_embedding
+
+        return litellm_embedding(embedding)
+
+    return HybridSearch(catalog, folder / "index", embedding=other, model=embedding, words=words, synonyms=synonyms)
 
 
 def _plain_url(url: URL) -> str:
@@ -365,4 +434,4 @@ def _engine_url(records: EmbeddedShop, folder: Path | None) -> str:
     return _plain_url(records.database.url)
 
 
-__all__ = ["DEMO_INSTANT", "Shop", "clock_of", "gateway_options", "shop_options"]
+__all__ = ["DEMO_INSTANT", "Shop", "clock_of", "gateway_options", "hybrid_search", "shop_options"]

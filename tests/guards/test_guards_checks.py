@@ -19,7 +19,7 @@ FIXED = [
     ("The Silver Heels cost $0.00.", "The Silver Heels cost $1,079.00.", "figures"),
     (
         "The Blue Wrap Dress is lovely. It costs €45.10.",
-        "The Blue Wrap Dress is lovely. It costs 49.99 USD.",
+        "The Blue Wrap Dress is lovely. It costs $49.99.",
         "figures",
     ),
     ("Delivery costs $3.50.", "Delivery costs $4.99.", "figures"),
@@ -217,7 +217,7 @@ def test_numbers_are_written_as_the_draft_wrote_them(chain: GuardChain) -> None:
     assert chain.run("Das Leinenhemd kostet 39,90 €.", facts).text == "Das Leinenhemd kostet 49,90 €."
     assert chain.run("The Leinenhemd is €39.90.", facts).text == "The Leinenhemd is €49.90."
     assert chain.run("Die Lederstiefel kosten 1.149,00 €.", facts).text == "Die Lederstiefel kosten 1.249,00 €."
-    assert chain.run("Das Leinenhemd kostet $39.", facts).text == "Das Leinenhemd kostet 49,90 EUR."
+    assert chain.run("Das Leinenhemd kostet $39.", facts).text == "Das Leinenhemd kostet 49,90 €."
     yen, dinar = Facts.model_validate(ABROAD[1][0]), Facts.model_validate(ABROAD[2][0])
     assert chain.run("The Canvas Tote costs ¥4,500.", yen).text == "The Canvas Tote costs ¥5,500."
     assert chain.run("The Oud Candle costs KWD 11.750.", dinar).text == "The Oud Candle costs KWD 12.750."

@@ -38,7 +38,7 @@ WRONG = [
     ("The Rooibos Vanilla 100 g is not caffeine-free. Nice!", "Nice!"),
     ("Vitamin D3 is vegan. Nice!", "Nice!"),
     ("The Glass Teapot is not dishwasher safe. Nice!", "Nice!"),
-    ("The Harbor Dining Table is made of walnut. Nice!", "Nice!"),
+    ("The Harbor Dining Table is made of walnut. Nice!", "The Harbor Dining Table is made of solid oak. Nice!"),
     ("Die Wolldecke Heide ist aus Baumwolle.", "Die Wolldecke Heide ist aus Schurwolle."),
     ("1984 Pocket Edition by Aldous Huxley is here.", "1984 Pocket Edition by George Orwell is here."),
     ("The 1984 Pocket Edition is a hardback.", "The 1984 Pocket Edition is a paperback."),

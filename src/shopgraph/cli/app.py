@@ -23,6 +23,7 @@ from shopgraph.cli import (
     models,
     policy,
     reconcile,
+    search,
     shop,
     train,
     worker,
@@ -87,5 +88,6 @@ app.add_typer(models.app, name="models")
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")
+app.add_typer(search.app, name="search")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="eval")

@@ -20,6 +20,10 @@ _COMMON: Mapping[str, frozenset[str]] = {
         """le la les est mon ma mes où commande quel quelle combien je vous avez un une quand sont pas avec et prix
         coûte colis livraison svp bonjour puis peut été de du""".split()  # noqa: SIM905
     ),
+    "es": frozenset(
+        """el los las es mi mis dónde donde pedido qué cuál cuánto cuánta cuesta cuestan un una cuándo están con y
+        precio envío entrega por para favor hola puedo quiero usted ustedes está del hay gracias""".split()  # noqa: SIM905
+    ),
 }
 """Words that are in many messages to a shop and in one of the languages."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -38,11 +42,12 @@ def language_of(text: str, locale: str = "en") -> str:
     words = [word.lower() for word in _WORD.findall(text)]
     score = {name: sum(word in common for word in words) for name, common in _COMMON.items()}
     best = max(score, key=lambda name: (score[name], name == own))
-    return best if score[best] >= 2 and score[best] > score[own] else own
+    plain = score[best] > score[own] and (score[best] >= 2 or not score[own])
+    return best if plain else own
 
 
 def locale_of(language: str, locale: str) -> str:
     """The Babel locale in which numbers and dates are written: the region's own where its language is spoken."""
     if locale[:2] == language:
         return locale
-    return {"en": "en_GB", "de": "de_DE", "fr": "fr_FR"}.get(language, language)
+    return {"en": "en_GB", "de": "de_DE", "fr": "fr_FR", "es": "es_ES"}.get(language, language)

@@ -230,6 +230,13 @@ async def test_a_customer_who_was_forgotten_cannot_be_replayed(
     assert (await replayer.replay(other.request_id)).same
 
 
+async def test_half_a_character_is_on_the_record_and_replayed(orchestrator: Orchestrator, shop: Shop) -> None:
+    answer = await orchestrator.ask("how long does delivery take? \ud83d")
+    assert "Standard delivery" in answer.answer
+    assert (await Replayer(shop, orchestrator.parts).replay(answer.request_id)).same
+    assert (await shop.audit.verify()).intact
+
+
 async def test_what_is_not_on_the_record_is_not_found(orchestrator: Orchestrator, shop: Shop) -> None:
     with pytest.raises(NotFound, match="req_nothing"):
         await Replayer(shop, orchestrator.parts).replay("req_nothing")

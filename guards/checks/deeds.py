@@ -113,7 +113,7 @@ DEEDS = (
     ),
     _deed(
         "exchange",
-        "exchange swapped replacement =new spare extra =parcel =package umgetauscht ausgetauscht échangé ersatz " "" "" "" "" "" "neue neuen "
+        "exchange swapped replacement =new spare extra =parcel =package umgetauscht ausgetauscht échangé ersatz neue neuen "
         "neuer remplacement =un =una =une otro otra nouveau nouvelle autre",
         "exchange change_items replac",
         rf"{_WE}(?:exchanged|swapped|{_MADE} (?:a |an |the |your )?exchange|(?:sent"

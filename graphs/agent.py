@@ -132,7 +132,8 @@ async def _taped(
     desk: Desk, model: BaseChatModel, bound: Runnable[LanguageModelInput, AIMessage], talk: list[BaseMessage]
 ) -> AIMessage:
     """`_ask`, with what was asked, how, and what came back on the tape."""
-    asked = {"digest": digest_of(talk), "parameters": parameters_of(model)}
+    desk.tape.parameters = parameters_of(model)
+    asked = {"digest": digest_of(talk), "parameters": desk.tape.parameters}
     try:
         reply = await _ask(bound, talk)
     except NoAnswer as no:

@@ -25,6 +25,7 @@ from shopgraph.guards.allowances import allow
 from shopgraph.guards.decisions import Effect, Verdict, VerdictKind
 from shopgraph.guards.safety import Care, care_for
 from shopgraph.guards.screen import FENCE, mask_personal, screen_message
+from shopgraph.models.entities import find_entities
 from shopgraph.models.routes import Intent, Route, Tier
 from shopgraph.models.tiers.decision import TierDecision
 from shopgraph.telemetry.layers import Layer
@@ -188,7 +189,10 @@ async def route(state: State, desk: Desk) -> State:
     decisions = list(state["decisions"])
     if desk.context.principal.kind == "guest":
         with booked(Layer.POLICY):
-            found = await identify(desk.shop, request, chosen.route.entities)
+            # Who they are may stand in another part of the message than what they ask.
+            whole = request.model_copy(update={"text": request.whole})
+            named = find_entities(request.whole).entities if request.said else chosen.route.entities
+            found = await identify(desk.shop, whole, named)
         decisions += found.decisions
         if found.customer is not None:
             desk.tape.who = found.customer

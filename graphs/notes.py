@@ -34,6 +34,7 @@ class Notes:
         self._audit = audit
         self._parts = tape.parts
         self._drafted = tape.drafted
+        self._parameters = tape.parameters
         self._mask = TextMask(_known(state, tape.who))
         self._subject = subject_of(state["request"])
 
@@ -153,7 +154,12 @@ class Notes:
         }
 
     def _agent(self) -> dict[str, object]:
-        return {**self._service(), "rounds": self._state["rounds"], "models": self._state["model_calls"]}
+        return {
+            **self._service(),
+            "rounds": self._state["rounds"],
+            "parameters": self._parameters,
+            "models": self._state["model_calls"],
+        }
 
     def _gate(self) -> dict[str, object]:
         outcomes = self._state["outcomes"]

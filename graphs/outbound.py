@@ -36,7 +36,11 @@ async def govern(state: State, desk: Desk) -> State:
         failed = Verdict(
             guard=state["failure"], verdict=VerdictKind.ERROR, after=APOLOGY, reason="a step failed closed"
         )
-        return {"draft": APOLOGY, "verdicts": [*state["verdicts"], failed], "messages": [AIMessage(APOLOGY)]}
+        verdicts = [*state["verdicts"], failed]
+        if not state["told"]:
+            return {"draft": APOLOGY, "verdicts": verdicts, "messages": [AIMessage(APOLOGY)]}
+        # What was done before the step that failed is said all the same.
+        state = {**state, "draft": APOLOGY, "matters": [], "verdicts": verdicts}
     facts = facts_of(state)
     chain = desk.parts.guards or desk.shop.guards
     draft, dialog = _all_told(state)

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
-from pydantic_core import to_json
 
+from shopgraph.audit.records import json_of
 from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import Customer, Principal
 from shopgraph.errors import ShopgraphError
@@ -48,7 +48,7 @@ CONTEXT_PARTS: Mapping[str, tuple[str, ...]] = {
 class Tape:
     """Entries in the order in which they came. Appending is all that happens while a request runs."""
 
-    __slots__ = ("_begin", "_contexts", "_entries", "drafted", "parts", "who")
+    __slots__ = ("_begin", "_contexts", "_entries", "drafted", "parameters", "parts", "who")
 
     def __init__(self) -> None:
         self._begin: dict[str, object] = {}
@@ -56,6 +56,8 @@ class Tape:
         self._contexts: list[bytes] = []
         self.parts: dict[str, bytes] = {}
         """Each context source's part of the context as JSON, to tell versions by."""
+        self.parameters: dict[str, object] = {}
+        """What the model was called with."""
         self.who: Customer | None = None
         """Who asks, with all that is known of them: so that it is masked. The context holds what the intent needs."""
         self.drafted = ""
@@ -78,7 +80,7 @@ class Tape:
 
     def context(self, context: Stitched) -> None:
         """Keep a stitched context; a message that asks for several things has one for each."""
-        fields = {name: to_json(getattr(context, name)) for name in type(context).model_fields}
+        fields = {name: json_of(getattr(context, name), lenient=True) for name in type(context).model_fields}
         whole = b",".join([b'"%b":%b' % (name.encode(), part) for name, part in fields.items()])
         self._contexts.append(b"{" + whole + b"}")
         self.parts |= {
@@ -86,12 +88,12 @@ class Tape:
             for source, names in CONTEXT_PARTS.items()
             if any(getattr(context, name) for name in names)
         }
-        self.parts |= {source: to_json(data) for source, data in context.extra.items()}
+        self.parts |= {source: json_of(data, lenient=True) for source, data in context.extra.items()}
 
     def content(self, **more: object) -> bytes:
         """Everything since it was last cleared, as one JSON object."""
         whole = {"version": VERSION, "begin": self._begin, "entries": self._entries, **more}
-        head = to_json(whole, inf_nan_mode="null")
+        head = json_of(whole, lenient=True)
         return head[:-1] + b',"contexts":[' + b",".join(self._contexts) + b"]}"
 
     def clear(self) -> None:

@@ -13,10 +13,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import SkipValidation, TypeAdapter
-from pydantic_core import to_json
 
 from shopgraph.audit.log import AuditEvent, AuditHead, AuditLog
-from shopgraph.audit.records import BEGINNING
+from shopgraph.audit.records import BEGINNING, json_of
 from shopgraph.clock import FixedClock
 from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import ShopMeta
@@ -74,11 +73,11 @@ class Playing:
 
     def has(self, name: str, arguments: Any) -> bool:
         """Whether the record has an answer of a connector."""
-        return call_key(name, json.loads(to_json(arguments))) in self.request.reads
+        return call_key(name, json.loads(json_of(arguments, lenient=True))) in self.request.reads
 
     def read(self, name: str, arguments: Any) -> Any:
         """The recorded answer of a connector; asked again, the next one, and the last one ever after."""
-        key = call_key(name, json.loads(to_json(arguments)))
+        key = call_key(name, json.loads(json_of(arguments, lenient=True)))
         answers = self.request.reads.get(key)
         if not answers:
             raise self.missing(name)
@@ -277,7 +276,8 @@ def _adapter(port: str, method: str) -> TypeAdapter[Any]:
     """What a port's method gives back, as its protocol says."""
     protocol = get_type_hints(Connectors)[port]
     declared = getattr(protocol, method, None)
-    return TypeAdapter(get_type_hints(declared)["return"] if declared is not None else Any)
+    given: Any = get_type_hints(declared)["return"] if declared is not None else object
+    return TypeAdapter(given)
 
 
 class PlayedGate:

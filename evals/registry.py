@@ -25,6 +25,7 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "intents": "shopgraph.evals.intents:evaluate",
         "model-routing": "shopgraph.evals.model_routing:evaluate",
         "router-cost": "shopgraph.evals.router_cost:evaluate",
+        "recommend": "shopgraph.evals.recommend:evaluate",
         "refunds": "shopgraph.evals.refunds:evaluate",
         "guards pii": "shopgraph.evals.guards.pii:evaluate",
         "guards speed": "shopgraph.evals.guards.speed:evaluate",

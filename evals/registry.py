@@ -16,6 +16,7 @@ EvalFunction = Callable[..., EvalReport]
 EVALUATIONS: Mapping[str, str] = MappingProxyType(
     {
         "conversations": "shopgraph.evals.conversations.evaluate:evaluate",
+        "copy": "shopgraph.evals.copy_scoring:evaluate",
         "demo": "shopgraph.cli.demo.evaluation:evaluate",
         "faults": "shopgraph.evals.faults.evaluate:evaluate",
         "gate-cost": "shopgraph.evals.gate_cost:evaluate",

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from shopgraph.models.recommend.completing import Completer
-from shopgraph.models.recommend.habits import Visit, candidates
+from shopgraph.models.recommend.habits import candidates
 from shopgraph.models.recommend.ranking import Ranker, visits_of
 from shopgraph.models.recommend.rows import Basket
-from shopgraph.models.recommend.sparse import Floats, Ints, largest
+from shopgraph.models.recommend.sparse import Floats, Ints, SparseRows, largest
 from shopgraph.models.recommend.statistics import Statistics
 
 
@@ -80,7 +80,7 @@ class RecommenderModel:
         return self._best(self._only(scores, among), limit)
 
     @cached_property
-    def _partners_of(self):  # type: ignore[no-untyped-def]
+    def _partners_of(self) -> SparseRows:
         return self.statistics.pairs.transposed()
 
     @cached_property
@@ -104,6 +104,3 @@ class RecommenderModel:
     def _best(self, scores: Floats, limit: int) -> list[Scored]:
         found = largest(scores, limit)
         return [Scored(self.statistics.items[at], float(scores[at])) for at in found if scores[at] > 0]
-
-
-__all__ = ["RecommenderModel", "Scored", "Visit"]

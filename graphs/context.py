@@ -12,6 +12,8 @@ from shopgraph.audit.log import AuditLog
 from shopgraph.clock import Clock
 from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import Principal, ShopMeta
+from shopgraph.graphs.memory.brand import BrandMemory
+from shopgraph.graphs.stitching.shared import SharedReads
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle
 from shopgraph.tools.gate import Gate
@@ -41,6 +43,10 @@ class ShopServices(Protocol):
     def chat_model(self) -> BaseChatModel | None: ...
     @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]: ...
+    @property
+    def memory(self) -> BrandMemory: ...
+    @property
+    def shared(self) -> SharedReads: ...
     @property
     def source_deadline_ms(self) -> int: ...
 

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from shopgraph.audit.log import AuditEvent
 from shopgraph.graphs.evidence import facts_of
 from shopgraph.graphs.node import APOLOGY, Desk, booked, node
+from shopgraph.graphs.remember import remember
 from shopgraph.graphs.state import State, Stitched
 from shopgraph.guards.decisions import Verdict, VerdictKind
 from shopgraph.guards.facts import BrandFact, Facts
@@ -72,10 +73,13 @@ async def record(state: State, desk: Desk) -> State:
         error = Verdict(guard="audit", verdict=VerdictKind.ERROR, after=APOLOGY, reason="the audit log failed")
         unsaid = AIMessage(APOLOGY, id=state["messages"][-1].id)
         return {"failure": "record", "draft": APOLOGY, "messages": [unsaid], "verdicts": [*state["verdicts"], error]}
-    slim = Stitched(sources=state["context"].sources)
+    noted = await remember(state, desk.shop)
+    context = state["context"]
+    slim = Stitched(recipe=context.recipe, sources=context.sources, left_out=context.left_out, tokens=context.tokens)
     old = state["messages"][:-KEPT_MESSAGES]
     forget: list[Any] = [RemoveMessage(id=message.id) for message in old if message.id]
-    return {"context": slim, "brief": "", "evidence": [], "messages": forget}
+    dialog = state["dialog"].model_copy(update={"noted": noted})
+    return {"context": slim, "brief": "", "evidence": [], "messages": forget, "dialog": dialog}
 
 
 def _events(state: State) -> list[AuditEvent]:
@@ -112,7 +116,14 @@ def _notes(state: State) -> dict[str, dict[str, JsonValue]]:
             "customer": request.customer_id,
         },
         "route": state["route"].model_dump(mode="json") if "route" in state else {},
-        "stitch": {"sources": [item.model_dump(mode="json") for item in state["context"].sources]},
+        "stitch": {
+            "recipe": state["context"].recipe,
+            "sources": [item.model_dump(mode="json") for item in state["context"].sources],
+        },
+        "prepare": {
+            "tokens": state["context"].tokens,
+            "left_out": [item.model_dump(mode="json") for item in state["context"].left_out],
+        },
         "gate": {
             "outcomes": [f"{item.tool}: {item.outcome}" for item in state["outcomes"]],
             # What policy was asked, so that another version of it can be asked the same.

@@ -13,11 +13,13 @@ from shopgraph.cli import (
     actions,
     ask,
     config,
+    context,
     doctor,
     evaluate,
     graph,
     guard,
     mcp,
+    memory,
     models,
     policy,
     reconcile,
@@ -80,6 +82,8 @@ app.command("worker")(worker.worker)
 app.add_typer(guard.app, name="guard")
 app.command("graph")(graph.graph)
 app.add_typer(models.app, name="models")
+app.add_typer(context.app, name="context")
+app.add_typer(memory.app, name="memory")
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")

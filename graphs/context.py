@@ -16,6 +16,7 @@ from shopgraph.graphs.memory.brand import BrandMemory
 from shopgraph.graphs.stitching.shared import SharedReads
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle
+from shopgraph.models.recommend.model import RecommenderModel
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.spec import Services
 
@@ -47,6 +48,8 @@ class ShopServices(Protocol):
     def memory(self) -> BrandMemory: ...
     @property
     def shared(self) -> SharedReads: ...
+    @property
+    def recommender(self) -> RecommenderModel | None: ...
     @property
     def source_deadline_ms(self) -> int: ...
 

@@ -17,6 +17,7 @@ from shopgraph.tools.views import (
     AmountView,
     ProductHit,
     ProductView,
+    RecommendationKind,
     Recommendations,
     ReviewView,
     SearchResult,
@@ -96,9 +97,12 @@ async def recommend_products(
         str | None, Field(description="What it should go well with; empty: the customer's own orders.")
     ] = None,
     limit: Limit = 3,
+    kind: Annotated[
+        RecommendationKind | None, Field(description="What must stand behind it; empty: whatever there is.")
+    ] = None,
 ) -> Recommendations:
     """Recommend products that are in stock, each with the true reason for it."""
-    return Recommendations(items=await recommend(context, sku, limit))
+    return Recommendations(items=await recommend(context, sku, limit, kind))
 
 
 async def _product(context: ToolContext, product_id: str) -> Product:

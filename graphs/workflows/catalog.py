@@ -6,20 +6,20 @@ import re
 from collections.abc import Sequence
 
 from shopgraph.graphs.phrases import day
-from shopgraph.graphs.stitching.recipes import ProductQuestion, Recommending
+from shopgraph.graphs.stitching.recipes import ProductQuestion
 from shopgraph.graphs.turns import Step, Turn, ask, say, workflow
 from shopgraph.graphs.wording import coverage, head, spoken, words
 from shopgraph.graphs.workflows.picking import pick_variants
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words
-from shopgraph.tools.views import ProductHit, ProductView, Recommendations, SearchResult, VariantView
+from shopgraph.tools.views import ProductHit, ProductView, SearchResult, VariantView
 
 _OPINIONS = re.compile(
     r"\b(review|reviews|rating|ratings|opinions?|what do (people|others|customers) (say|think))\b", re.I
 )
 
 
-_QUERY = 200
+QUERY = 200
 """How long a query may be."""
 _PROPERTIES = re.compile(
     r"\b(tell me (more )?about|describe|description|details|made of|material|water ?proof|washable?|wash|safe|weigh\w*"
@@ -85,7 +85,7 @@ def _product_id(turn: Turn, named: Sequence[ProductHit]) -> str:
 
 async def _search(turn: Turn) -> tuple[ProductHit, ...]:
     """What a search for the whole message finds, else for its longest words: talk around a name hides it."""
-    said = turn.heard[-_QUERY:]
+    said = turn.heard[-QUERY:]
     found = (await turn.read("search_products", SearchResult, query=said, limit=5)).products
     if _meant(turn.heard, found):
         return found
@@ -158,31 +158,6 @@ def _reviews_text(product: ProductView) -> str:
     return f" Shoppers say: {' '.join(quoted)}"
 
 
-@workflow(Intent.RECOMMENDATION, recipe=Recommending)
-async def recommendation(turn: Turn) -> Step:
-    """What goes with what the shopper names or has bought, in stock, with a true reason."""
-    sku = await _basis(turn)
-    found = (await turn.read("recommend_products", Recommendations, sku=sku, limit=3)).items
-    if not found:
-        return say("I have nothing to recommend that I could back with what others bought. What are you looking for?")
-    shown = [f"{item.title} for {item.price.text}: {item.reason}." for item in found]
-    return say("You might like these, all in stock: " + " ".join(shown))
-
-
-async def _basis(turn: Turn) -> str | None:
-    """A SKU of the product that the message names, if it names one."""
-    if turn.route.entities.skus:
-        return turn.route.entities.skus[0]
-    found = (await turn.read("search_products", SearchResult, query=turn.text[:_QUERY], limit=1)).products
-    product_id = found[0].product_id if found and _names(turn.text, found[0].title) else ""
-    if not product_id and re.search(r"\b(it|that|this|them)\b", turn.text, re.I):
-        product_id = turn.dialog.subject.get("product_id", "")
-    if not product_id:
-        return None
-    product = await turn.read("get_product", ProductView, product_id=product_id)
-    return product.variants[0].sku if product.variants else None
-
-
 def _meant(text: str, found: Sequence[ProductHit]) -> list[ProductHit]:
     """The products that a text names: the one of which most was said, or several that it fits alike."""
     said = words(text)
@@ -192,5 +167,6 @@ def _meant(text: str, found: Sequence[ProductHit]) -> list[ProductHit]:
     return named or [item for item in found if spoken(head(item.title), said)]
 
 
-def _names(text: str, title: str) -> bool:
+def fits(text: str, title: str) -> bool:
+    """Whether a text names the product of that title: half of its words at least."""
     return coverage(title, words(text)) >= 0.5

@@ -4,6 +4,7 @@ from shopgraph.tools.views.amounts import AmountView
 from shopgraph.tools.views.catalog import (
     ProductHit,
     ProductView,
+    RecommendationKind,
     Recommendations,
     RecommendationView,
     ReviewView,
@@ -93,6 +94,7 @@ __all__ = [
     "PromotionHistory",
     "PromotionList",
     "PromotionView",
+    "RecommendationKind",
     "RecommendationView",
     "Recommendations",
     "RedeemedCode",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 
 from shopgraph.domain import Availability, Quantity, Value
 from shopgraph.tools.views.amounts import AmountView
@@ -92,8 +93,27 @@ class SearchResult(Value):
     products: tuple[ProductHit, ...]
 
 
+class RecommendationKind(StrEnum):
+    """What stands behind a recommendation."""
+
+    TOGETHER = "together"
+    """Bought together with what the customer names or has bought."""
+    CART = "cart"
+    """Bought together with what is in the cart."""
+    AGAIN = "again"
+    """The customer's own: bought in several of their orders."""
+    TRENDING = "trending"
+    """Bought more often in the region of late than just before."""
+    SIMILAR = "similar"
+    """Of the same kind as what was named."""
+    POPULAR = "popular"
+    """Bought most in the region."""
+
+
 class RecommendationView(Value):
     """A product in stock that goes well with what the customer has, and why."""
+
+    kind: RecommendationKind
 
     product_id: str
     sku: str
@@ -101,8 +121,11 @@ class RecommendationView(Value):
     price: AmountView
     available_quantity: Quantity | None
     orders: Quantity
-    """How many orders stand behind it."""
+    """How many orders stand behind it; 0 where its likeness does."""
     reason: str
+    """True as it stands, with the count behind it."""
+    about: str = ""
+    """The product that the reason names; empty when it names none."""
 
 
 class Recommendations(Value):

@@ -1,4 +1,4 @@
-"""`shopgraph eval copy`: which headline wins, and who answers a campaign, learned from one file and asked of another."""
+"""`shopgraph eval copy`: which headline wins and who answers a campaign, learned from one file, asked of another."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from shopgraph.domain import Product
 from shopgraph.errors import NotFound
 from shopgraph.guards.screen import screen_retrieved
 from shopgraph.tools.lookups import Stock, region_of, stock_of
+from shopgraph.tools.popularity import popularity_of
 from shopgraph.tools.recommending import recommend
 from shopgraph.tools.registry import tool
 from shopgraph.tools.spec import Scope, System, ToolContext
@@ -61,6 +62,9 @@ async def search_products(
 async def get_product(
     context: ToolContext,
     product_id: Annotated[str, Field(min_length=1, description="Product id; a SKU will do.")],
+    popularity: Annotated[
+        bool, Field(description="Also count how it sells in the region, and what it is bought together with.")
+    ] = False,
 ) -> ProductView:
     """Look at one product: its description, and each variant's options, price and stock right now."""
     catalog = context.services.connectors.catalog
@@ -87,6 +91,7 @@ async def get_product(
             )
             for review in reviews
         ),
+        popularity=await popularity_of(context, product) if popularity else None,
     )
 
 

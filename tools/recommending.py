@@ -20,7 +20,7 @@ TREND_DAYS = 14
 """What sells within these days is compared with as many days before."""
 POPULAR_DAYS = 30
 _ANCHORS = 8
-_LEAST_TREND = 3
+LEAST_TREND = 3
 """Orders within `TREND_DAYS` from which on something may be called a trend."""
 _ALIKE = 12
 _VARIANTS = 2_000
@@ -186,7 +186,7 @@ async def _trending(context: ToolContext, limit: int) -> list[Candidate]:
             reason=trend_text(count, before.get(product_id, 0), region),
         )
         for product_id, count in recent
-        if count >= _LEAST_TREND and count > before.get(product_id, 0)
+        if count >= LEAST_TREND and count > before.get(product_id, 0)
     ]
 
 

@@ -19,6 +19,8 @@ _OPINIONS = re.compile(
 )
 
 
+_OFTEN = 3
+"""Orders from which on something is often bought with something."""
 QUERY = 200
 """How long a query may be."""
 _PROPERTIES = re.compile(
@@ -37,14 +39,28 @@ async def product_question(turn: Turn) -> Step:
     if not product_id:
         options = join_words([item.title for item in (named or found)[:3]])
         return ask("product", f"Which product do you mean? {f'I found {options}.' if options else 'What is its name?'}")
-    product = await turn.read("get_product", ProductView, product_id=product_id)
+    product = await turn.read("get_product", ProductView, product_id=product_id, popularity=True)
     chosen = pick_variants(turn.text, product.variants, {}) or list(product.variants)
     text = _product_text(product, chosen)
     if _PROPERTIES.search(turn.text) and (described := await _described(turn, product)):
         text = f"{described.rstrip('.')}. {text}"
     if _OPINIONS.search(turn.text):
         text += _reviews_text(product)
+    if any(_in_stock(item) for item in product.variants if item.price is not None):
+        text += _popularity_text(product)
     return say(text + _promised(turn, product)).about(product_id=product.product_id)
+
+
+def _popularity_text(product: ProductView) -> str:
+    """That it is a trend here, and what it is often bought together with; each with its count."""
+    if product.popularity is None:
+        return ""
+    said = f" It is {product.popularity.trend}." if product.popularity.trend else ""
+    often = [each for each in product.popularity.partners if each.orders >= _OFTEN]
+    if not often:
+        return said
+    whose = "your " if often[0].owned else ""
+    return f"{said} It is often bought together with {whose}{often[0].title}, in {often[0].orders} orders."
 
 
 async def _described(turn: Turn, product: ProductView) -> str:

@@ -2,6 +2,8 @@
 
 from shopgraph.tools.views.amounts import AmountView
 from shopgraph.tools.views.catalog import (
+    PartnerView,
+    PopularityView,
     ProductHit,
     ProductView,
     RecommendationKind,
@@ -85,9 +87,11 @@ __all__ = [
     "OwnCode",
     "ParcelEventView",
     "ParcelView",
+    "PartnerView",
     "PaymentMethodView",
     "PaymentView",
     "PlacedOrder",
+    "PopularityView",
     "ProductHit",
     "ProductView",
     "ProfileView",

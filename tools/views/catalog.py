@@ -60,6 +60,27 @@ class ReviewView(Value):
     body: str
 
 
+class PartnerView(Value):
+    """What a product is bought together with."""
+
+    product_id: str
+    title: str
+    orders: Quantity
+    """Orders that hold both."""
+    owned: bool = False
+    """Whether the asking customer has bought it."""
+
+
+class PopularityView(Value):
+    """How a product sells in the asker's region, counted now."""
+
+    trend: str = ""
+    """Why it may be called a trend, with both counts; empty: it is none."""
+    recent_orders: Quantity = 0
+    partners: tuple[PartnerView, ...] = ()
+    """Most often first; the customer's own before others."""
+
+
 class ProductView(Value):
     """A product with its variants."""
 
@@ -73,6 +94,8 @@ class ProductView(Value):
     age_limit: Quantity
     variants: tuple[VariantView, ...]
     reviews: tuple[ReviewView, ...] = ()
+    popularity: PopularityView | None = None
+    """None: it was not asked for."""
 
 
 class ProductHit(Value):

@@ -14,6 +14,7 @@ from shopgraph.cli import (
     ask,
     config,
     context,
+    describe,
     doctor,
     evaluate,
     graph,
@@ -81,6 +82,7 @@ app.add_typer(actions.app, name="actions")
 app.command("worker")(worker.worker)
 app.add_typer(guard.app, name="guard")
 app.command("graph")(graph.graph)
+app.command("describe", no_args_is_help=False)(describe.describe)
 app.add_typer(models.app, name="models")
 app.add_typer(context.app, name="context")
 app.add_typer(memory.app, name="memory")

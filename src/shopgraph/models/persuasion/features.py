@@ -11,6 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ FORM = 23
 def hashed(text: str) -> tuple[Counter[int], Counter[int]]:
     """Buckets of the words and of the letters, each as often as it occurs."""
     words = [word.lower() for word in _WORD.findall(text)]
-    grams = [*words, *(f"{one} {two}" for one, two in zip(words, words[1:], strict=False))]
+    grams = [*words, *(f"{one} {two}" for one, two in pairwise(words))]
     letters = [
         f" {word} "[at : at + size] for word in words for size in _LETTERS for at in range(max(len(word) + 3 - size, 1))
     ]

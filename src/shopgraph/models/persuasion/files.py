@@ -51,8 +51,8 @@ def save_responses(scorer: ResponseScorer, out: Path, *, sources: Sequence[str],
     card = (
         f"# Who answers a campaign\n\nLearned on {date} from {', '.join(sources)}: {rows:,} invitations.\n\n"
         "A logistic model over what a household bought, answered and is like before a campaign begins. It holds no\n"
-        "household. It looks at age, income and family where they are given: whether they may decide who is invited is\n"
-        "for the retailer's own rules. Measure it on later campaigns: `shopgraph eval copy --task response`.\n"
+        "household. It looks at age, income and family where they are given: whether they may decide who is invited\n"
+        "is for the retailer's own rules. Measure it on later campaigns: `shopgraph eval copy --task response`.\n"
     )
     labels = {"kind": "response", "names": list(scorer.names), "bias": scorer.bias, "items": list(scorer.items)}
     _write(scorer, _RESPONSE, labels, card, out)

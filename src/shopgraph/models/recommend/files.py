@@ -125,15 +125,14 @@ def _card(trained: TrainedRecommender, sources: Sequence[str], date: str, scores
             "What it is: counts of what was bought together, baskets to be compared with, and a linear ranker over",
             f"{len(FEATURES)} features, learned from {trained.lessons:,} next baskets. Seed {recipe.seed}.",
             "",
-            "Recall@20 of the latest baskets' last item, by the weight of like baskets (the best was taken): "
-            f"{recalls}.",
+            f"Recall@20 of the latest baskets' last item, by the weight of like baskets: {recalls}.",
             "",
             "Scores on later baskets:",
             "",
             *kept,
             "",
-            "What it holds of people: no id and no name, but a row per basket and per customer (what was bought). Train",
-            "it anew after a customer was forgotten. It ranks; a reason is counted in the orders when it is said.",
+            "What it holds of people: no id and no name, but a row per basket and per customer (what was bought).",
+            "Train it anew after a customer was forgotten. It ranks; reasons are counted in the orders as they are.",
             "",
         ]
     )

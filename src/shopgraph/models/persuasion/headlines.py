@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from shopgraph.errors import InvalidInput, MissingDependency
+from shopgraph.errors import InvalidInput
+from shopgraph.models.learning import scipy_part
 from shopgraph.models.persuasion.features import (
     BUCKETS,
     FORM,
@@ -157,20 +158,16 @@ def train_headlines(tests: Sequence[Test]) -> HeadlineScorer:
         InvalidInput: no test has two texts.
         MissingDependency: scipy is not installed.
     """
-    try:
-        from scipy.sparse.linalg import lsqr
-    except ImportError:
-        raise MissingDependency("Learning texts needs scipy.", remedy="Run: pip install 'shopgraph[train]'.") from None
     texts = {text: at for at, text in enumerate(sorted({shown.text for test in tests for shown in test}))}
     pairs, differences, weights = _differences(tests, texts)
     if not len(differences):
         raise InvalidInput("No test shows two texts.", remedy="Give tests with two or more packages each.")
     views = _views(list(texts))
-    from scipy import sparse
-
     root = np.sqrt(weights)
-    rows = sparse.diags(root) @ (views.matrix[pairs[:, 0]] - views.matrix[pairs[:, 1]])
-    found = lsqr(rows.tocsr(), root * differences, damp=math.sqrt(_DECAY), iter_lim=_STEPS)[0]
+    rows = scipy_part("sparse").diags(root) @ (views.matrix[pairs[:, 0]] - views.matrix[pairs[:, 1]])
+    found = scipy_part("sparse.linalg").lsqr(rows.tocsr(), root * differences, damp=math.sqrt(_DECAY), iter_lim=_STEPS)[
+        0
+    ]
     words, letters, meant, shape = np.split(found, np.cumsum([BUCKETS, BUCKETS, len(found) - 2 * BUCKETS - FORM]))
     return HeadlineScorer(
         words=words,
@@ -199,7 +196,7 @@ def _differences(tests: Sequence[Test], texts: Mapping[str, int]) -> tuple[Ints,
 
 
 def _views(texts: Sequence[str]) -> _Views:
-    from scipy import sparse
+    sparse = scipy_part("sparse")
 
     counted = [hashed(text) for text in texts]
     word_rarity, letter_rarity = (_rarity([pair[view] for pair in counted]) for view in (0, 1))
@@ -231,7 +228,7 @@ def _rarity(counts: Sequence[Mapping[int, int]]) -> Floats:
 
 
 def _block(rows: Sequence[tuple[Ints, Floats]]) -> Any:
-    from scipy import sparse
+    sparse = scipy_part("sparse")
 
     starts = np.cumsum([0, *(len(places) for places, _ in rows)])
     cells = (np.concatenate([values for _, values in rows]), np.concatenate([places for places, _ in rows]), starts)

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from shopgraph.errors import InvalidInput, MissingDependency
+from shopgraph.errors import InvalidInput
+from shopgraph.models.learning import scipy_part
 from shopgraph.models.persuasion.features import Floats
 from shopgraph.models.recommend.rows import Basket
 
@@ -286,11 +287,7 @@ def _bought(invitations: Sequence[Invitation], known: Households) -> tuple[tuple
 
 
 def _directions(rows: Sequence[Sequence[int]], rarity: Floats) -> Floats:
-    try:
-        from scipy import sparse
-        from scipy.sparse.linalg import svds
-    except ImportError:
-        raise MissingDependency("Learning needs scipy.", remedy="Run: pip install 'shopgraph[train]'.") from None
+    sparse = scipy_part("sparse")
     count = min(_TASTES, len(rows) - 1, len(rarity) - 1)
     if count < 1:
         return np.zeros((len(rarity), 0))
@@ -298,15 +295,14 @@ def _directions(rows: Sequence[Sequence[int]], rarity: Floats) -> Floats:
     starts = np.cumsum([0, *map(len, rows)])
     matrix = sparse.csr_matrix((rarity[columns], columns, starts), shape=(len(rows), len(rarity)))
     norms = np.sqrt(np.asarray(matrix.power(2).sum(axis=1)).ravel()) + 1e-9
-    found = svds(sparse.diags(1 / norms) @ matrix, k=count, random_state=0)[2].T[:, ::-1]
+    found = scipy_part("sparse.linalg").svds(sparse.diags(1 / norms) @ matrix, k=count, random_state=0)[2].T[:, ::-1]
     # A singular vector's sign is arbitrary: fixed by its largest part, so that the same data give the same file.
     signs = np.sign(found[np.abs(found).argmax(axis=0), np.arange(count)])
     return np.ascontiguousarray(found * signs)
 
 
 def _logistic(values: Floats, answers: Floats) -> tuple[Floats, float]:
-    from scipy.optimize import minimize
-    from scipy.special import expit
+    expit = scipy_part("special").expit
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
         weights, bias = parameters[:-1], parameters[-1]
@@ -315,5 +311,9 @@ def _logistic(values: Floats, answers: Floats) -> tuple[Floats, float]:
         wrong = expit(scores) - answers
         return value, np.concatenate([values.T @ wrong + _DECAY * weights, [wrong.sum()]])
 
-    found = minimize(loss, np.zeros(values.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    found = (
+        scipy_part("optimize")
+        .minimize(loss, np.zeros(values.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 300})
+        .x
+    )
     return found[:-1], float(found[-1])

@@ -94,7 +94,7 @@ def _own(visits: Sequence[Visit]) -> _Own:
     items, place = np.unique(item, return_inverse=True)
 
     def total(values: Floats) -> Floats:
-        return np.bincount(place, weights=values, minlength=len(items))
+        return np.bincount(place, weights=values, minlength=len(items)).astype(np.float64)
 
     last = np.full(len(items), np.inf)
     np.minimum.at(last, place, ago)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shopgraph.errors import MissingDependency
+from shopgraph.models.learning import scipy_part
 from shopgraph.models.recommend.habits import FEATURES, Candidates, Visit, candidates
 from shopgraph.models.recommend.rows import Basket
 from shopgraph.models.recommend.sparse import Floats, Ints
@@ -123,12 +123,8 @@ def _loss(features: np.ndarray, wanted: Floats, starts: Ints) -> Callable[[Float
 
 
 def _minimum(loss: Callable[[Floats], tuple[float, Floats]], size: int) -> Floats:
-    try:
-        from scipy.optimize import minimize
-    except ImportError:
-        raise MissingDependency(
-            "Learning a recommender needs scipy.", remedy="Run: pip install 'shopgraph[train]'."
-        ) from None
-    found = minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})
+    found = scipy_part("optimize").minimize(
+        loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}
+    )
     weights: Floats = found.x
     return weights

@@ -46,7 +46,8 @@ class SparseRows:
         lengths = self.starts[rows + 1] - self.starts[rows]
         at = _ranges(self.starts[rows], lengths)
         values = self.values[at].astype(np.float64) * np.repeat(weights, lengths)
-        return np.bincount(self.columns[at], weights=values, minlength=self.width)
+        total: Floats = np.bincount(self.columns[at], weights=values, minlength=self.width).astype(np.float64)
+        return total
 
     def transposed(self) -> SparseRows:
         """Columns as rows."""

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from shopgraph.errors import InvalidInput, MissingDependency
+from shopgraph.errors import InvalidInput
+from shopgraph.models.learning import scipy_part
 from shopgraph.models.recommend.rows import Basket
 from shopgraph.models.recommend.sparse import Floats, Ints, SparseRows
 
@@ -63,21 +64,6 @@ class Statistics:
         return {item: at for at, item in enumerate(self.items)}
 
 
-def scipy_sparse() -> Any:
-    """scipy's sparse matrices.
-
-    Raises:
-        MissingDependency: scipy is not installed.
-    """
-    try:
-        import scipy.sparse
-    except ImportError:
-        raise MissingDependency(
-            "Learning a recommender needs scipy.", remedy="Run: pip install 'shopgraph[train]'."
-        ) from None
-    return scipy.sparse
-
-
 def count(baskets: Sequence[Basket], *, day: int, min_count: int, ordered: bool, people: bool = True) -> Statistics:
     """Count baskets bought before `day`.
 
@@ -121,7 +107,7 @@ def _matrix(rows: Sequence[Sequence[int]], *, width: int) -> Any:
     lengths = [len(row) for row in rows]
     columns = np.fromiter((at for row in rows for at in row), dtype=np.int64, count=sum(lengths))
     cells = (np.ones(len(columns)), (np.repeat(np.arange(len(rows)), lengths), columns))
-    return scipy_sparse().csr_matrix(cells, shape=(len(rows), width))
+    return scipy_part("sparse").csr_matrix(cells, shape=(len(rows), width))
 
 
 def _popularity(bought: Any, age: Ints, half: float) -> Floats:
@@ -131,7 +117,7 @@ def _popularity(bought: Any, age: Ints, half: float) -> Floats:
 
 
 def _pairs(bought: Any, age: Ints, sold: Floats) -> Any:
-    sparse = scipy_sparse()
+    sparse = scipy_part("sparse")
     length = np.maximum(np.asarray(bought.sum(axis=1)).ravel(), 2) - 1
     weight = length**-_LONG * (0.5 + 0.5 * 0.5 ** (age / 200))
     weighed = sparse.diags(weight).astype(np.float64) @ bought
@@ -143,7 +129,7 @@ def _pairs(bought: Any, age: Ints, sold: Floats) -> Any:
 
 
 def _entry_pairs(rows: Sequence[Sequence[int]], age: Ints, width: int) -> Any:
-    sparse = scipy_sparse()
+    sparse = scipy_part("sparse")
     sources, targets, values = [], [], []
     for row, weight in zip(rows, (0.5 ** (age / _ENTRY_HALF)).tolist(), strict=True):
         line = np.array(row, dtype=np.int64)
@@ -173,7 +159,7 @@ def _keep_largest(matrix: Any) -> Any:
 
 def _people(bought: Sequence[tuple[str, int, list[int]]], day: int, width: int) -> dict[str, Any]:
     """What is counted by customer: the fields of `Statistics` from `again` on."""
-    sparse = scipy_sparse()
+    sparse = scipy_part("sparse")
     who = {customer: at for at, customer in enumerate(dict.fromkeys(customer for customer, _, _ in bought))}
     rows = np.array([who[customer] for customer, _, line in bought for _ in line], dtype=np.int64)
     columns = np.array([at for _, _, line in bought for at in line], dtype=np.int64)

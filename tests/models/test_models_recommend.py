@@ -143,7 +143,8 @@ def test_rows_in_every_form_are_read() -> None:
     assert (basket.items, basket.weights) == (("A",), (4.5,))
     (household,) = read_baskets([{"h": 9, "d": "2017-01-01", "p": [3, 3, 1]}])
     assert (household.customer, household.items) == ("9", ("3", "1"))
-    assert [form_of([each]) for each in (invoices[0], {"p": []}, {"items": []})] == ["uci", "completejourney", "own"]
+    forms: list[dict[str, object]] = [{"L": []}, {"p": []}, {"items": []}]
+    assert [form_of([each]) for each in forms] == ["uci", "completejourney", "own"]
     with pytest.raises(InvalidInput, match="Row 1"):
         read_baskets([{"something": 1}])
     with pytest.raises(InvalidInput):

@@ -70,7 +70,7 @@ async def test_recommendations_name_a_true_reason_and_only_what_is_in_stock(do: 
         ("DRESS-M", "bought together with Silver Heels in 1 order")
     ]
     own = Recommendations.model_validate((await do("recommend_products", as_="bob")).result)
-    assert own.items[0].reason == "bought together with your Silver Heels in 1 order"
+    assert own.items[0].reason == "bought together with the Wrap Dress in your cart in 1 order"
     assert own.items[0].orders == 1
 
 

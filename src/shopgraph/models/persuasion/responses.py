@@ -311,9 +311,6 @@ def _logistic(values: Floats, answers: Floats) -> tuple[Floats, float]:
         wrong = expit(scores) - answers
         return value, np.concatenate([values.T @ wrong + _DECAY * weights, [wrong.sum()]])
 
-    found = (
-        scipy_part("optimize")
-        .minimize(loss, np.zeros(values.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 300})
-        .x
-    )
+    start, minimize = np.zeros(values.shape[1] + 1), scipy_part("optimize").minimize
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
     return found[:-1], float(found[-1])

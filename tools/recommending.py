@@ -243,7 +243,7 @@ async def _offered(
         if candidate.kind not in held.get(candidate.product_id, frozenset(RecommendationKind)):
             continue
         product = await context.services.connectors.catalog.product(candidate.product_id)
-        entry = await _best_variant(context, product, sold) if product and may_be_offered(context, product) else None
+        entry = await _best_variant(context, product, sold) if product and may_be_offered(product) else None
         if product is None or entry is None or entry.offer is None:
             continue
         found.append(
@@ -262,9 +262,9 @@ async def _offered(
     return tuple(found)
 
 
-def may_be_offered(context: ToolContext, product: Product) -> bool:
-    """Whether policy lets it be sold here: nothing with an age limit, where checkout refuses that."""
-    return product.age_limit == 0 or "age-limit" in context.services.policy.off
+def may_be_offered(product: Product) -> bool:
+    """Whether it may be put before anybody: nothing with an age limit, for nobody's age is known here."""
+    return product.age_limit == 0
 
 
 async def _best_variant(context: ToolContext, product: Product, sold: Mapping[str, int]) -> Stock | None:

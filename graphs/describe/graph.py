@@ -174,7 +174,7 @@ async def draft(state: DescribeState, shop: ShopServices) -> DescribeState:
     material = state["material"]
     if material is None or not material.variants:
         return {"drafts": []}
-    drafts = {}
+    drafts: dict[str, Draft] = {}
     for style in STYLES:
         text = write(style, material)
         if text not in {each.text for each in drafts.values()}:

@@ -101,7 +101,8 @@ def depends_on(material: Material) -> tuple[Dependency, ...]:
 
 def ends_at(material: Material) -> Instant | None:
     """When what runs now first ends; None where nothing runs."""
-    return min((each.ends_at for each in (*material.campaigns, *material.promotions)), default=None)
+    ends = [each.ends_at for each in material.campaigns] + [each.ends_at for each in material.promotions]
+    return min(ends, default=None)
 
 
 def facts_of(material: Material) -> Facts:

@@ -173,8 +173,9 @@ async def _directly(query: Query) -> None:
     for product in products:
         await ports.catalog.reviews(product.id, limit=MOST_REVIEWS)
     if query.memory is not None:
-        await query.memory.of(who).recall()
-        await query.memory.said([product.id for product in products], region_id=region)
+        brand = query.memory()
+        await brand.of(who).recall()
+        await brand.said([product.id for product in products], region_id=region)
 
 
 async def _times(once: Once, rounds: int) -> list[float]:

@@ -215,7 +215,7 @@ async def stitch(state: State, desk: Desk) -> State:
         at=request.at,
         request=request,
         route=state["route"],
-        memory=desk.shop.memory,
+        memory=lambda: desk.shop.memory,
         shared=desk.shop.shared,
         subject=state["dialog"].subject.get("product_id", ""),
         with_products=with_model,

@@ -67,10 +67,8 @@ def _priced(product: ProductView, said: str, request: Request) -> Shown:
     """The product with its price, where the answer names one price that all of the variants with it share."""
     shown = Shown(by=Voice.CHATBOT, product_id=product.product_id, at=request.at)
     named: list[VariantView] = [each for each in product.variants if each.price and each.price.text in said]
-    if not named or len({each.price for each in named}) != 1:
-        return shown
-    price = named[0].price
-    if price is None:
+    price = named[0].price if named else None
+    if price is None or any(each.price != price for each in named):
         return shown
     before = named[0].compare_at
     depends = on_price_of(named[0].sku, request.region_id, price.money, before.money if before else None)

@@ -66,19 +66,22 @@ class BrandMemory:
             await self.store.abatch(writes)
 
     async def said(
-        self, product_ids: Collection[str], *, region_id: str, segments: Collection[str] = (), topic: str = ""
+        self, product_ids: Collection[str], *, region_id: str, segments: Collection[str] | None = (), topic: str = ""
     ) -> Recalled[Statement]:
         """What the brand says about these products in a region, to everybody and to these segments.
 
         Args:
+            segments: None for all there are.
             topic: only statements of this topic; empty for any.
         """
-        heard = {"", *segments}
+        heard = None if segments is None else {"", *segments}
         return await self._judge(
             [
                 each
                 for each in await self._about(product_ids)
-                if each.fact.region_id == region_id and each.fact.segment in heard and topic in ("", each.fact.topic)
+                if each.fact.region_id == region_id
+                and (heard is None or each.fact.segment in heard)
+                and topic in ("", each.fact.topic)
             ]
         )
 

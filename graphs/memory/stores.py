@@ -84,7 +84,7 @@ def postgres_store(url: str) -> tuple[BaseStore, Any]:
     pool: ConnectionPool[Any] = ConnectionPool(
         url,
         min_size=1,
-        max_size=8,
+        max_size=4,
         open=True,
         check=ConnectionPool.check_connection,
         kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},

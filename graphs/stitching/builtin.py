@@ -149,16 +149,17 @@ async def catalog(query: Query) -> CatalogPart | None:
 @context_source("memory", hedge_ms=HEDGE_MS)
 async def memory(query: Query) -> MemoryPart | None:
     """What was shown and promised, as far as it holds now, and what the brand says about the products in question."""
-    if query.memory is None:
+    if query.memory is None or not (query.request.customer_id or query.with_products):
         return None
-    part = MemoryPart()
+    brand, part = query.memory(), MemoryPart()
     if query.request.customer_id:
-        recall = await query.memory.of(query.request.customer_id).recall()
+        recall = await brand.of(query.request.customer_id).recall()
         part = MemoryPart(shown=recall.shown.fresh, promises=recall.promises.fresh, owed=_owed(recall.promises))
     said: Iterable[str] = ()
     if query.with_products:
         said = [each.product.id for each in await query.products()]
-    statements = (await query.memory.said(tuple(said), region_id=query.region_id)).fresh
+    # `stitch` keeps those to the customer's segments, which another source knows.
+    statements = (await brand.said(tuple(said), region_id=query.region_id, segments=None)).fresh
     part = part.model_copy(update={"statements": statements})
     return part if part.shown or part.promises or part.owed or part.statements else None
 

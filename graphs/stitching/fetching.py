@@ -136,7 +136,9 @@ def _look(flight: _Flight, now: float, query: Query) -> None:
             flight.got = task.result()
             missing = flight.got.given is None
             flight.status = SourceStatus.MISSING if missing else SourceStatus.OK
-            flight.began, flight.ended = flight.got.began, flight.got.ended
+            flight.ended = flight.got.ended
+            if flight.tries == 1:  # else the customer has waited since the first was asked
+                flight.began = flight.got.began
             return
         logger.warning("context source %s failed: %s", flight.wanted.source.name, error)
         flight.note = type(error).__name__

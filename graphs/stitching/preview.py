@@ -106,7 +106,7 @@ async def query_of(
         at=request.at,
         request=request,
         route=route.model_copy(update={"intent": intent}),
-        memory=shop.memory,
+        memory=lambda: shop.memory,
         shared=shop.shared,
         with_products=with_model,
     )

@@ -57,7 +57,7 @@ class Needs:
 class Recipe(BaseModel):
     """What an intent needs to know. A field per source; every one may be missing."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=lambda schema: schema.pop("title", None))
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     tokens: ClassVar[int] = 1_000
     """What a model is told at most, in tokens."""

@@ -45,7 +45,8 @@ class Query(PublicQuery):
 
     request: Request
     route: Route
-    memory: BrandMemory | None = None
+    memory: Callable[[], BrandMemory] | None = None
+    """Opens the shop's brand memory, or gives it; None: there is none."""
     shared: SharedReads = field(default_factory=SharedReads)
     subject: str = ""
     """The product that was last spoken of."""

@@ -107,15 +107,15 @@ def _taken(
 
 
 def _meant_for(context: Stitched, region_id: str, at: datetime) -> Stitched:
-    """Of what runs in the region, what runs at this very moment and is meant for this customer, or for everybody."""
+    """Of what is for some, what is for this customer, or for everybody; of what runs, what runs at this very moment."""
     customer = context.customer
     promotions = [each for each in context.promotions if each.runs(at, region_id) and each.meant_for(customer)]
     campaigns = [
         each for each in context.campaigns if each.starts_at <= at < each.ends_at and _hears(customer, each.segments)
     ]
-    if len(promotions) == len(context.promotions) and len(campaigns) == len(context.campaigns):
-        return context
-    return context.model_copy(update={"promotions": tuple(promotions), "campaigns": tuple(campaigns)})
+    statements = [each for each in context.statements if not each.segment or _hears(customer, (each.segment,))]
+    kept = {"promotions": tuple(promotions), "campaigns": tuple(campaigns), "statements": tuple(statements)}
+    return context.model_copy(update=kept)
 
 
 def _hears(customer: Customer | None, segments: tuple[str, ...]) -> bool:

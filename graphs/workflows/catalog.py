@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ from shopgraph.graphs.workflows.picking import pick_variants
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words
 from shopgraph.tools.views import ProductHit, ProductView, SearchResult, VariantView
+
+logger = logging.getLogger(__name__)
 
 _OPINIONS = re.compile(
     r"\b(review|reviews|rating|ratings|opinions?|what do (people|others|customers) (say|think))\b", re.I
@@ -65,12 +68,16 @@ def _popularity_text(product: ProductView) -> str:
 
 async def _described(turn: Turn, product: ProductView) -> str:
     """What the brand says about the product here and now; the catalog's own description where it says nothing."""
-    said = await turn.shop.memory.said(
-        [product.product_id],
-        region_id=turn.request.region_id,
-        segments=turn.context.customer.segments if turn.context.customer else (),
-        topic="description",
-    )
+    try:
+        said = await turn.shop.memory.said(
+            [product.product_id],
+            region_id=turn.request.region_id,
+            segments=turn.context.customer.segments if turn.context.customer else (),
+            topic="description",
+        )
+    except Exception:
+        logger.exception("brand memory could not be read")
+        return product.description
     # To a segment before to everybody.
     texts = sorted(said.fresh, key=lambda statement: statement.segment == "")
     return texts[0].text if texts else product.description

@@ -27,6 +27,6 @@ def shop(context_folder: Path, tmp_path: Path) -> Iterator[Shop]:
     """An open copy of the demo shop."""
     folder = tmp_path / "shop"
     shutil.copytree(context_folder, folder)
-    opened = Shop.open(folder)
+    opened = Shop.open(folder, source_deadline_ms=60_000)  # a slow machine makes no source late
     yield opened
     opened.close()

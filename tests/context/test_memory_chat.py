@@ -10,7 +10,7 @@ import pytest
 
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
-from shopgraph.graphs import Answer, build_orchestrator
+from shopgraph.graphs import Answer, build_orchestrator, make_parts
 from shopgraph.graphs.memory import (
     Because,
     Promise,
@@ -21,6 +21,7 @@ from shopgraph.graphs.memory import (
     on_stock_band,
 )
 from shopgraph.graphs.stitching.builtin import DEFAULT_SOURCES
+from shopgraph.graphs.stitching.preview import preview
 from shopgraph.graphs.stitching.source import ContextSource, Query
 from shopgraph.shop import Shop
 
@@ -92,6 +93,31 @@ async def test_a_promise_is_repeated_while_it_binds_and_only_while_it_holds(shop
     assert owed.fact == promise
 
 
+async def test_what_is_said_to_a_segment_is_told_to_nobody_else(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = await shop.connectors.crm.customer(WHO.id)
+    assert profile is not None
+
+    async def regular(_: str) -> Any:
+        return profile.model_copy(update={"segments": ("regulars",)})
+
+    monkeypatch.setattr(shop.connectors.crm, "customer", regular)
+    said = [
+        Statement(
+            by=Voice.DESCRIPTION_WRITER, product_id=PRODUCT, region_id=REGION, segment=segment, text=f"to {segment!r}",
+            at=shop.clock.now(),
+        )
+        for segment in ("", "regulars", "strangers")
+    ]  # fmt: skip
+    await shop.memory.state(*said)
+    parts = make_parts(shop)
+    for asker, heard in ((WHO, {"", "regulars"}), (Principal.guest(), {""})):
+        seen = await preview(
+            shop, parts, intent="product_question", text="blue wrap dress", principal=asker, region_id=REGION
+        )
+        assert {each.segment for each in seen.context.statements} == heard
+        assert "strangers" not in seen.brief.text
+
+
 async def test_a_guest_leaves_nothing_and_a_store_that_fails_costs_no_answer(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,8 +128,9 @@ async def test_a_guest_leaves_nothing_and_a_store_that_fails_costs_no_answer(
         raise ConnectionError("the Store is down")
 
     monkeypatch.setattr(shop.memory.store, "abatch", broken)
-    answer = await ask(shop, "do you have the blue wrap dress in M?")
-    assert "Blue Wrap Dress" in answer.answer
+    answer = await ask(shop, "tell me more about the blue wrap dress in M")
+    assert "Blue Wrap Dress (M) costs $89.00" in answer.answer
+    assert "soft viscose" in answer.answer
     assert {each.source: each.status for each in answer.context}["memory"] == "failed"
 
 

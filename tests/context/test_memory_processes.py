@@ -85,7 +85,7 @@ def where(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture
 def shop(where: tuple[str, str]) -> Iterator[Shop]:
     """The shop, open in this process."""
-    with Shop.open(where[0]) as opened:
+    with Shop.open(where[0], source_deadline_ms=60_000) as opened:
         yield opened
 
 
@@ -177,7 +177,7 @@ async def test_a_context_shows_another_processs_changes_within_a_second(
 
 async def test_a_report_in_one_process_outdates_in_the_other(where: tuple[str, str], shop: Shop) -> None:
     await _told(shop)
-    with Shop.open(where[0]) as other:
+    with Shop.open(where[0], source_deadline_ms=60_000) as other:
         assert "stock" in await _fresh(other)
         outdated = await other.memory.changed(Topic(Aspect.STOCK, SKU, REGION))
         assert [each.topic for each in outdated] == ["stock"]

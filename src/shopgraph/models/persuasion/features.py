@@ -21,7 +21,7 @@ from shopgraph.models.blend.vectors import DIMENSIONS, word_vectors
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-BUCKETS = 1 << 16
+BUCKETS = 1 << 18
 """Per view, of two: words, letters."""
 _WORD = re.compile(r"[\w']+|[?!.:,\"]")
 _PLAIN = re.compile(r"[\w']+")

@@ -24,7 +24,7 @@ from shopgraph.models.persuasion.features import (
     weighed,
 )
 
-_DECAY = 100.0
+_DECAY = 60.0
 """Of the weights, squared (ridge)."""
 _NOISE = 0.05
 """Variance between tests that no count explains, in squared log odds."""

@@ -41,7 +41,7 @@ def _attributes(material: Material) -> str:
 
 
 def _price(material: Material) -> str:
-    prices = sorted({each.offer.price for each in material.variants})
+    prices = sorted({each.offer.price.amount: each.offer.price for each in material.variants}.values())
     texts = [format_money(price, material.locale) for price in prices]
     name = material.product.title
     return f"{name}: {texts[0]}." if len(texts) == 1 else f"{name}: {texts[0]} to {texts[-1]}."

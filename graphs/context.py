@@ -17,6 +17,7 @@ from shopgraph.graphs.stitching.shared import SharedReads
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle
 from shopgraph.models.learned import LearnedRouting
+from shopgraph.models.recommend.model import RecommenderModel
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.spec import Services
 
@@ -50,6 +51,8 @@ class ShopServices(Protocol):
     def memory(self) -> BrandMemory: ...
     @property
     def shared(self) -> SharedReads: ...
+    @property
+    def recommender(self) -> RecommenderModel | None: ...
     @property
     def source_deadline_ms(self) -> int: ...
 

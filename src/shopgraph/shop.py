@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from shopgraph.config import Settings
     from shopgraph.graphs.memory import BrandMemory
     from shopgraph.graphs.stitching.shared import SharedReads
+    from shopgraph.models.recommend.model import RecommenderModel
 
 DEMO_INSTANT = "2026-06-01T12:00:00Z"
 """When the demo shop stands still, unless another instant is asked for."""
@@ -97,6 +98,7 @@ class Shop:
         self._checkpointer: BaseCheckpointSaver[Any] | None = None
         self._memory: BrandMemory | None = None
         self._shared: SharedReads | None = None
+        self._recommender: RecommenderModel | None = None
         self._closers: list[Callable[[], None]] = []
 
     @classmethod
@@ -246,6 +248,19 @@ class Shop:
 
             self._shared = SharedReads()
         return self._shared
+
+    @property
+    def recommender(self) -> RecommenderModel | None:
+        """The learned model in the shop's folder (`recommender`); None where nothing was learned. Read on first use.
+
+        Raises:
+            ConfigurationError: it is there and cannot be read.
+        """
+        if self._recommender is None and self._folder is not None and (self._folder / "recommender").is_dir():
+            from shopgraph.models.recommend.files import load_recommender
+
+            self._recommender = load_recommender(self._folder / "recommender")
+        return self._recommender
 
     def _open_store(self) -> BaseStore:
         from shopgraph.graphs.memory.stores import LoopFreeSqliteStore, postgres_store

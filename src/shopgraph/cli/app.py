@@ -15,6 +15,7 @@ from shopgraph.cli import (
     audit,
     config,
     context,
+    describe,
     doctor,
     evaluate,
     graph,
@@ -86,6 +87,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(handoff.app, name="handoff")
 app.add_typer(guard.app, name="guard")
 app.command("graph")(graph.graph)
+app.command("describe", no_args_is_help=False)(describe.describe)
 app.add_typer(models.app, name="models")
 app.add_typer(context.app, name="context")
 app.add_typer(memory.app, name="memory")

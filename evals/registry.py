@@ -15,6 +15,10 @@ EvalFunction = Callable[..., EvalReport]
 
 EVALUATIONS: Mapping[str, str] = MappingProxyType(
     {
+        "audit-cost": "shopgraph.evals.audit.cost:evaluate",
+        "audit-replay": "shopgraph.evals.audit.replay:evaluate",
+        "audit-tamper": "shopgraph.evals.audit.tamper:evaluate",
+        "audit-writers": "shopgraph.evals.audit.writers:evaluate",
         "conversations": "shopgraph.evals.conversations.evaluate:evaluate",
         "demo": "shopgraph.cli.demo.evaluation:evaluate",
         "faults": "shopgraph.evals.faults.evaluate:evaluate",
@@ -26,11 +30,13 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "model-routing": "shopgraph.evals.model_routing:evaluate",
         "router-cost": "shopgraph.evals.router_cost:evaluate",
         "refunds": "shopgraph.evals.refunds:evaluate",
+        "search": "shopgraph.evals.search:evaluate",
         "guards pii": "shopgraph.evals.guards.pii:evaluate",
         "guards speed": "shopgraph.evals.guards.speed:evaluate",
         "guards safety": "shopgraph.evals.guards.safety:evaluate",
         "outage": "shopgraph.evals.outage.evaluate:evaluate",
         "policy": "shopgraph.evals.tau2.policy:evaluate",
+        "stitch": "shopgraph.evals.stitching:evaluate",
         "startup": "shopgraph.evals.startup:evaluate",
         "tau2-replay": "shopgraph.evals.tau2.replay:evaluate",
     }

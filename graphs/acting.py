@@ -8,9 +8,12 @@ from pydantic import JsonValue
 
 from shopgraph.graphs.answer import ActionView
 from shopgraph.graphs.inbound import principal_of
+from shopgraph.graphs.matters import is_open
 from shopgraph.graphs.node import Desk, Node, booked, engine, node
 from shopgraph.graphs.parts import Parts
+from shopgraph.graphs.recording import put_on_record
 from shopgraph.graphs.routing import settled
+from shopgraph.graphs.speaking import in_their_language, speaker_for
 from shopgraph.graphs.state import Evidence, State
 from shopgraph.graphs.turns import HANDING_OVER, Halt, Step, Turn, Workflow, told
 from shopgraph.guards.decisions import Decision
@@ -76,7 +79,7 @@ def workflow_node(workflow: Workflow) -> Callable[[Parts], Node]:
         if state["outcomes"]:
             return await _report(workflow, turn, state, desk)
         if workflow.for_anybody is not None and (known := workflow.for_anybody(turn)) is not None:
-            return _apply(workflow, known, turn, state)
+            return _apply(workflow, in_their_language(known, turn), turn, state)
         if workflow.needs_customer and not state["request"].customer_id:
             return await _ask_identity(workflow, turn, state, desk)
         try:
@@ -87,11 +90,18 @@ def workflow_node(workflow: Workflow) -> Callable[[Parts], Node]:
             about = next(iter(turn.route.entities.order_ids), turn.slot("order_id"))
             kept = {"intent": turn.route.intent, "slots": {"order_id": about} if about else {}}
             again = settled(state["dialog"]).model_copy(update=kept)
-            return {**base, "dialog": again, "draft": refusal_text(halt.outcome)}
-        return _apply(workflow, step, turn, state)
+            return {**base, "dialog": again, "draft": _refused(halt.outcome, turn)}
+        return _apply(workflow, in_their_language(step, turn), turn, state)
 
     body.__name__ = workflow.name
     return node(Layer.ROUTING, fails="closed")(body)
+
+
+def _refused(outcome: GateOutcome, turn: Turn) -> str:
+    """As `refusal_text`; that a record is not theirs is said in the customer's language."""
+    against = {item.rule for item in outcome.decisions if item.effect != "allow"}
+    speaker = speaker_for(turn.text, turn.locale) if against == {"own-records-only"} else None
+    return speaker.say("not_yours") if speaker else refusal_text(outcome)
 
 
 async def _ask_identity(workflow: Workflow, turn: Turn, state: State, desk: Desk) -> State:
@@ -100,7 +110,10 @@ async def _ask_identity(workflow: Workflow, turn: Turn, state: State, desk: Desk
     dialog = state["dialog"].model_copy(
         update={"intent": state["route"].intent, "asking": "identity", "slots": _heard(state)}
     )
-    return {"draft": ask_who(desk), "dialog": dialog, "decisions": [*state["decisions"], decision]}
+    speaker = speaker_for(turn.text, turn.locale)
+    # Where look-ups identify, what is asked for is the bundle's to say.
+    text = speaker.say("identify") if speaker and not desk.shop.policy.identification else ask_who(desk)
+    return {"draft": text, "dialog": dialog, "decisions": [*state["decisions"], decision]}
 
 
 def _heard(state: State) -> dict[str, JsonValue]:
@@ -230,7 +243,11 @@ def each_once(decisions: list[Decision]) -> list[Decision]:
 
 @node(Layer.ENGINE, fails="closed")
 async def act(state: State, desk: Desk) -> State:
-    """Do what the gate let through and nothing else; it judges once more inside the same transaction."""
+    """Do what the gate let through and nothing else; it judges once more inside the same transaction.
+
+    What is about to be done, and why it may be, is on the record first: nothing is done that cannot be accounted for.
+    """
+    audited = await put_on_record(state, desk)
     outcomes = [
         await desk.shop.gate.call(tool_context(state, desk, call), call) if judged.outcome is Outcome.READY else judged
         for call, judged in zip(state["calls"], state["outcomes"], strict=True)
@@ -243,7 +260,7 @@ async def act(state: State, desk: Desk) -> State:
         if outcome.outcome in (*ACTED, Outcome.ACCEPTED) and desk.shop.gate.tools[call.tool].mutates:
             actions.append(_action(call, outcome))
     decisions = _with_decisions(state["decisions"], outcomes)
-    return {"outcomes": outcomes, "actions": actions, "evidence": evidence, "decisions": decisions}
+    return {**audited, "outcomes": outcomes, "actions": actions, "evidence": evidence, "decisions": decisions}
 
 
 def _action(call: ToolCall, outcome: GateOutcome) -> ActionView:
@@ -278,7 +295,7 @@ async def confirmed(state: State, desk: Desk) -> State:
 async def person(state: State, desk: Desk) -> State:
     """Hand the conversation to a person, with what it was about."""
     reason = state["handoff"] or state["route"].intent
-    summary = str(state["request"].text)[:500]
+    summary = state["request"].whole[:500]
     call = ToolCall(
         tool="handoff", arguments={"reason": reason, "summary": summary}, call_id=f"{state['request'].id}:handoff"
     )
@@ -296,12 +313,21 @@ async def person(state: State, desk: Desk) -> State:
 
 
 def after_service(state: State) -> str:
-    """Where a workflow or the agent leads: to the gate, to a person, or to the answer."""
+    """Where a workflow or the agent leads: to the gate, to a person, to what else was asked for, or to the answer."""
     if state.get("failure"):
         return "govern"
     if state["calls"] and not state["outcomes"]:
         return "gate"
-    return "person" if state["handoff"] and not any(a.type == "handoff" for a in state["actions"]) else "govern"
+    if state["handoff"]:
+        return "govern" if any(a.type == "handoff" for a in state["actions"]) else "person"
+    return after_matter(state)
+
+
+def after_matter(state: State) -> str:
+    """To the next thing that was asked for, unless the last answer waits for the customer; else to the answer."""
+    if state.get("failure") or not state["matters"] or is_open(state["dialog"]):
+        return "govern"
+    return "route"
 
 
 def after_agent(state: State) -> str:
@@ -315,8 +341,13 @@ def after_gate(state: State) -> str:
         return "govern"
     found = {item.outcome for item in state["outcomes"]}
     if Outcome.NEEDS_APPROVAL in found:
-        return "approval"
+        return "waiting"
     return "act" if Outcome.READY in found else state["caller"]
+
+
+def after_waiting(state: State) -> str:
+    """To the person who has to approve."""
+    return "govern" if state.get("failure") else "approval"
 
 
 def after_approval(state: State) -> str:

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from shopgraph.domain import Instant, Value
 from shopgraph.guards.decisions import Effect, VerdictKind
+from shopgraph.models.tiers.savings import Saving
 
 
 class RouteView(Value):
@@ -17,6 +18,8 @@ class RouteView(Value):
     tier: str
     confidence: float
     why: str
+    reasons: tuple[str, ...] = ()
+    """Why this tier, in the order in which the reasons were weighed."""
 
 
 class SourceStatus(StrEnum):
@@ -101,11 +104,16 @@ class Answer(Value):
 
     answer: str
     route: RouteView
+    """Of the first thing that was asked for."""
+    routes: tuple[RouteView, ...] = ()
+    """Of each thing that was served, in order."""
     context: tuple[ContextView, ...]
     decisions: tuple[DecisionView, ...]
     verdicts: tuple[VerdictView, ...]
     actions: tuple[ActionView, ...]
     pending: PendingView | None
+    saving: Saving | None
+    """What models cost in this request, beside always asking the large one; null where the message was not read."""
     layers: dict[str, LayerView]
     """Keys: routing, governance, context_stitching, monitoring, policy, data_prep, audit, engine."""
     conversation_id: str

@@ -52,6 +52,7 @@ async def approval(state: State, desk: Desk) -> State:
     """Wait for a person; nothing comes before it here, so that it may stop and begin again."""
     waiting = awaiting(state["outcomes"])
     given: Approvals = interrupt([item.model_dump(mode="json") for item in waiting], response_schema=Approvals)
+    desk.tape.note("approval", given, desk.context.approver)
     approvals, declined = dict(state["approvals"]), dict(state["declined"])
     for proposal in waiting:
         answer = given.answers.get(proposal.digest, Approval(approve=False))

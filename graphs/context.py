@@ -12,8 +12,11 @@ from shopgraph.audit.log import AuditLog
 from shopgraph.clock import Clock
 from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import Principal, ShopMeta
+from shopgraph.graphs.memory.brand import BrandMemory
+from shopgraph.graphs.stitching.shared import SharedReads
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle
+from shopgraph.models.learned import LearnedRouting
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.spec import Services
 
@@ -40,7 +43,13 @@ class ShopServices(Protocol):
     @property
     def chat_model(self) -> BaseChatModel | None: ...
     @property
+    def routing(self) -> LearnedRouting: ...
+    @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]: ...
+    @property
+    def memory(self) -> BrandMemory: ...
+    @property
+    def shared(self) -> SharedReads: ...
     @property
     def source_deadline_ms(self) -> int: ...
 

@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
@@ -35,8 +36,8 @@ from shopgraph.graphs.context import RunContext, ShopServices
 from shopgraph.graphs.inbound import may_go_on
 from shopgraph.graphs.orchestrator import RECURSION_LIMIT, compile_orchestrator, layer_of, make_parts
 from shopgraph.graphs.parts import Parts
-from shopgraph.graphs.sources import ContextSource
 from shopgraph.graphs.state import Dialog, State
+from shopgraph.graphs.stitching.source import ContextSource
 from shopgraph.graphs.turns import Workflow
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.screen import clean_message
@@ -282,10 +283,11 @@ def _pending(proposals: Sequence[Proposal], *, awaits: str) -> PendingView | Non
 
 def answer_of_state(state: State) -> Answer:
     """The answer's public object, from a finished request's state."""
-    request, route = state["request"], state["route"]
+    request, routes = state["request"], _routes(state)
     return Answer(
         answer=state["draft"],
-        route=RouteView(intent=route.intent, tier=str(route.tier), confidence=route.confidence, why=route.why),
+        route=routes[0],
+        routes=routes,
         context=tuple(
             ContextView(source=item.source, status=item.status, fresh_at=item.fresh_at, ms=item.ms)
             for item in state["context"].sources
@@ -296,10 +298,23 @@ def answer_of_state(state: State) -> Answer:
         ),
         actions=tuple(state["actions"]),
         pending=_pending(state["dialog"].proposals, awaits="customer"),
+        saving=state.get("saving"),
         layers=layers_of(state),
         conversation_id=request.conversation_id,
         request_id=request.id,
     )
+
+
+def _routes(state: State) -> tuple[RouteView, ...]:
+    """One for each matter; the newest as it stands by now, since a model that fails changes who serves."""
+    views = []
+    for route, decision in zip_longest([*state["routes"][:-1], state["route"]], state["tiers"]):
+        reasons = decision.reasons if decision is not None else ()
+        tier = str(route.tier)
+        views.append(
+            RouteView(intent=route.intent, tier=tier, confidence=route.confidence, why=route.why, reasons=reasons)
+        )
+    return tuple(views)
 
 
 def layers_of(state: State) -> dict[str, LayerView]:

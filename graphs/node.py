@@ -18,8 +18,9 @@ from shopgraph.errors import UserError
 from shopgraph.graphs.context import RunContext, ShopServices
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.state import State, Step
+from shopgraph.graphs.tape import Tape, TapedShop
 from shopgraph.telemetry.layers import Layer, LayerMeter
-from shopgraph.telemetry.tracing import span
+from shopgraph.telemetry.tracing import NOTHING, Recording, span
 
 logger = logging.getLogger(__name__)
 
@@ -52,12 +53,17 @@ _METER: contextvars.ContextVar[LayerMeter | None] = contextvars.ContextVar("shop
 class Desk:
     """What a node works with besides the state: the shop, and the host's word on who is asking."""
 
-    def __init__(self, parts: Parts, context: RunContext, conversation_id: str) -> None:
+    def __init__(self, parts: Parts, context: RunContext, conversation_id: str, tape: Tape) -> None:
         self.parts = parts
-        self.shop: ShopServices = parts.shop_for(context)
+        self.tape = tape
+        """Where everything goes that the shop's systems, models and people answer."""
+        self.untaped: ShopServices = parts.shop_for(context)
+        self.shop = cast(ShopServices, TapedShop(self.untaped, tape))
         self.context = context
         """Who is asking, by the host's word."""
         self.conversation_id = conversation_id
+        self.span: Recording = NOTHING
+        """The node's span, for what a trace should say of it."""
 
     @staticmethod
     def new_request_id() -> str:
@@ -135,13 +141,18 @@ async def _run(
         return {}
     context = runtime.context or RunContext()
     info = runtime.execution_info
-    desk = Desk(parts, context, (info.thread_id if info else None) or "")
+    tape = state.get("tape")
+    begun: State = {}
+    if tape is None:
+        tape = Tape()
+        begun = {"tape": tape}
+    desk = Desk(parts, context, (info.thread_id if info else None) or "", tape)
     meter = LayerMeter()
     token = _METER.set(meter)
     error = ""
     update: State = {}
     try:
-        with meter.measure(rule.layer), span(f"shopgraph.{name}", layer=str(rule.layer)):
+        with meter.measure(rule.layer), span(f"shopgraph.{name}", layer=str(rule.layer)) as desk.span:
             update = await body(state, desk)
     except (GraphBubbleUp, UserError):
         raise
@@ -164,4 +175,4 @@ async def _run(
             error=error,
         )
     layers = {key: (view.ms, view.calls) for key, view in meter.snapshot().items() if view.calls}
-    return {**update, "trail": [step.model_copy(update={"layers": layers})]}
+    return {**update, **begun, "trail": [step.model_copy(update={"layers": layers})]}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, get_args, get_type_hints
 
 from langchain_core.language_models import BaseChatModel
@@ -18,7 +19,9 @@ from shopgraph.graphs.acting import (
     after_agent,
     after_approval,
     after_gate,
+    after_matter,
     after_service,
+    after_waiting,
     confirmed,
     gate,
     person,
@@ -31,15 +34,17 @@ from shopgraph.graphs.inbound import decide, prepare, route, screen, stitch
 from shopgraph.graphs.node import Node
 from shopgraph.graphs.outbound import govern, record
 from shopgraph.graphs.parts import Parts, by_intent
-from shopgraph.graphs.sources import DEFAULT_SOURCES, ContextSource
+from shopgraph.graphs.recording import waiting
 from shopgraph.graphs.state import State, TurnInput
+from shopgraph.graphs.stitching.builtin import DEFAULT_SOURCES
+from shopgraph.graphs.stitching.source import ContextSource
 from shopgraph.graphs.turns import Workflow
 from shopgraph.graphs.workflows import DEFAULT_WORKFLOWS
 from shopgraph.guards.chain import GuardChain
 from shopgraph.models.router import IntentRouter
 
-RECURSION_LIMIT = 40
-"""Steps of one request; the longest way through the graph takes 15."""
+RECURSION_LIMIT = 80
+"""Steps of one request; the longest way of one matter through the graph takes 16, and a message may hold several."""
 
 Orchestration = CompiledStateGraph[State, RunContext, TurnInput, State]
 
@@ -50,6 +55,7 @@ _LAYER = {
     "prepare": "data_prep",
     "decide": "policy",
     "gate": "policy",
+    "waiting": "audit",
     "approval": "policy",
     "act": "engine",
     "agent": "routing",
@@ -79,11 +85,11 @@ def make_parts(
 
     Raises:
         ConfigurationError: two own workflows claim one intent, one has a name that the graph uses, or a new intent
-            comes without examples.
+            comes without examples; or a recipe names a source that is not there.
     """
     own = tuple(workflows)
     table = by_intent(DEFAULT_WORKFLOWS, own)
-    trained = router or IntentRouter.default()
+    trained = router or (shop.routing.router if shop is not None else IntentRouter.default())
     built_in = {intent for workflow in DEFAULT_WORKFLOWS for intent in workflow.intents}
     for workflow in own:
         if workflow.name in _LAYER:
@@ -93,19 +99,30 @@ def make_parts(
         for intent in workflow.intents:
             if workflow.examples:
                 trained = trained.with_examples(intent, workflow.examples)
-            elif intent not in built_in and router is None:
+            elif intent not in built_in and intent not in trained.intents and router is None:
                 raise ConfigurationError(
                     f"The intent {intent!r} of workflow {workflow.name!r} has no examples.",
                     remedy="Give three or more messages that should come here.",
                 )
+    known = {**DEFAULT_SOURCES, **{source.name: source for source in sources}}
+    _require_sources(own, known)
     return Parts(
         shop=shop,
         router=trained,
         workflows=table,
-        sources={**DEFAULT_SOURCES, **{source.name: source for source in sources}},
+        sources=known,
         guards=guards,
         model=model,
     )
+
+
+def _require_sources(own: Iterable[Workflow], known: Mapping[str, ContextSource]) -> None:
+    for workflow in own:
+        if unknown := [name for name in workflow.recipe.needs() if name not in known]:
+            raise ConfigurationError(
+                f"The workflow {workflow.name!r} needs the source {unknown[0]!r}, which is not there.",
+                remedy=f"Pass it in `sources`, or name one of {', '.join(known)}.",
+            )
 
 
 def state_types() -> set[tuple[str, str]]:
@@ -129,7 +146,22 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
     graph: StateGraph[State, RunContext, TurnInput, State] = StateGraph(
         State, context_schema=RunContext, input_schema=TurnInput
     )
-    for bind in (screen, route, stitch, prepare, decide, agent, gate, approval, act, confirmed, person, govern, record):
+    for bind in (
+        screen,
+        route,
+        stitch,
+        prepare,
+        decide,
+        agent,
+        gate,
+        waiting,
+        approval,
+        act,
+        confirmed,
+        person,
+        govern,
+        record,
+    ):
         _add(graph, bind(parts))
     services = [item.name for item in parts.named_workflows()]
     for item in parts.named_workflows():
@@ -139,14 +171,17 @@ def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | 
     ):
         graph.add_edge(before, after)
     graph.add_edge(START, "screen")
-    graph.add_conditional_edges("decide", _way, [*services, "agent", "person", "gate", "govern"])
+    graph.add_conditional_edges("decide", in_place(_way), [*services, "agent", "person", "gate", "govern"])
     for name in services:
-        graph.add_conditional_edges(name, after_service, ["gate", "person", "govern"])
-    graph.add_conditional_edges("agent", after_agent, [*services, "gate", "person", "govern"])
-    graph.add_conditional_edges("gate", after_gate, [*services, "agent", "confirmed", "approval", "act", "govern"])
-    graph.add_conditional_edges("approval", after_approval, ["gate", "govern"])
-    graph.add_conditional_edges("act", after_act, [*services, "agent", "confirmed", "govern"])
-    graph.add_edge("confirmed", "govern")
+        graph.add_conditional_edges(name, in_place(after_service), ["gate", "person", "route", "govern"])
+    graph.add_conditional_edges("agent", in_place(after_agent), [*services, "gate", "person", "route", "govern"])
+    graph.add_conditional_edges(
+        "gate", in_place(after_gate), [*services, "agent", "confirmed", "waiting", "act", "govern"]
+    )
+    graph.add_conditional_edges("waiting", in_place(after_waiting), ["approval", "govern"])
+    graph.add_conditional_edges("approval", in_place(after_approval), ["gate", "govern"])
+    graph.add_conditional_edges("act", in_place(after_act), [*services, "agent", "confirmed", "govern"])
+    graph.add_conditional_edges("confirmed", in_place(after_matter), ["route", "govern"])
     graph.add_edge("person", "govern")
     graph.add_edge("govern", "record")
     graph.add_edge("record", END)
@@ -159,6 +194,16 @@ def _add(graph: StateGraph[State, RunContext, TurnInput, State], function: Node)
     # `kind` keeps the agent out of the box that a picture makes of all workflows.
     metadata = {"layer": layer_of(name)} | ({"kind": "agent"} if name == "agent" else {})
     graph.add_node(name, function, metadata=metadata)
+
+
+def in_place(choose: Callable[[State], str]) -> Callable[[State], Awaitable[str]]:
+    """A choice between edges that runs where it is: LangGraph would hand it to a thread."""
+
+    @functools.wraps(choose)
+    async def chosen(state: State) -> str:
+        return choose(state)
+
+    return chosen
 
 
 def _way(state: State) -> str:

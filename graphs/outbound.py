@@ -7,15 +7,18 @@ import logging
 from typing import Any
 
 from langchain_core.messages import AIMessage, RemoveMessage
-from pydantic import JsonValue
 
-from shopgraph.audit.log import AuditEvent
 from shopgraph.graphs.evidence import facts_of
-from shopgraph.graphs.node import APOLOGY, Desk, booked, node
-from shopgraph.graphs.state import State, Stitched
+from shopgraph.graphs.matters import later
+from shopgraph.graphs.node import APOLOGY, Desk, node
+from shopgraph.graphs.notes import outcome_of
+from shopgraph.graphs.recording import put_on_record
+from shopgraph.graphs.remember import remember
+from shopgraph.graphs.state import Dialog, State, Stitched
+from shopgraph.graphs.tiering import saving_of
 from shopgraph.guards.decisions import Verdict, VerdictKind
 from shopgraph.guards.facts import BrandFact, Facts
-from shopgraph.guards.screen import FENCE, mask_personal
+from shopgraph.guards.screen import FENCE
 from shopgraph.models.speech.language import language_of
 from shopgraph.telemetry.layers import Layer
 
@@ -33,14 +36,29 @@ async def govern(state: State, desk: Desk) -> State:
         failed = Verdict(
             guard=state["failure"], verdict=VerdictKind.ERROR, after=APOLOGY, reason="a step failed closed"
         )
-        return {"draft": APOLOGY, "verdicts": [*state["verdicts"], failed], "messages": [AIMessage(APOLOGY)]}
+        verdicts = [*state["verdicts"], failed]
+        if not state["told"]:
+            return {"draft": APOLOGY, "verdicts": verdicts, "messages": [AIMessage(APOLOGY)]}
+        # What was done before the step that failed is said all the same.
+        state = {**state, "draft": APOLOGY, "matters": [], "verdicts": verdicts}
     facts = facts_of(state)
     chain = desk.parts.guards or desk.shop.guards
-    result = chain.run(state["draft"], _in_the_language_of_the_message(state, chain.complete(facts)))
+    draft, dialog = _all_told(state)
+    desk.tape.drafted = draft
+    result = chain.run(draft, _in_the_language_of_the_message(state, chain.complete(facts)))
     text = BLOCKED if result.blocked or not result.text.strip() else result.text
     found = [item for item in result.verdicts if item.verdict != VerdictKind.PASS]
     verdicts = [*state["verdicts"], *_fenced(state), *found]
-    return {"draft": text, "facts": facts, "verdicts": verdicts, "messages": [AIMessage(text)]}
+    return {"draft": text, "dialog": dialog, "facts": facts, "verdicts": verdicts, "messages": [AIMessage(text)]}
+
+
+def _all_told(state: State) -> tuple[str, Dialog]:
+    """The answers to all that was asked for, and what waits: it is named once, and comes when the rest is settled."""
+    said, dialog = [*state["told"], state["draft"]], state["dialog"]
+    waiting = () if state["handoff"] else tuple(state["matters"])  # a person reads all of the message
+    if new := [matter for matter in waiting if matter not in dialog.waiting]:
+        said.insert(-1, later(new))  # a question to the customer stands last
+    return " ".join(filter(None, said)), dialog.model_copy(update={"waiting": waiting})
 
 
 def _in_the_language_of_the_message(state: State, facts: Facts) -> Facts:
@@ -63,71 +81,22 @@ def _fenced(state: State) -> list[Verdict]:
 @node(Layer.MONITORING, fails="closed", always=True)
 async def record(state: State, desk: Desk) -> State:
     """Write every step to the audit log before the answer leaves, and keep the conversation's memory short."""
+    found = saving_of(state, desk)
+    desk.span.set("tier", str(found.served_by))
+    desk.span.set("spent_nanousd", found.spent_nanousd)
+    desk.span.set("saved_nanousd", found.saved_nanousd)
+    state = {**state, "saving": found}
     try:
-        with booked(Layer.AUDIT):
-            await desk.shop.audit.append(_events(state))
+        audited = await put_on_record(state, desk, drafted=desk.tape.drafted, outcome=outcome_of(state))
     except Exception:
         # An answer that is not on the record does not leave, not as a message of the conversation either.
         logger.exception("the audit log could not be written")
         error = Verdict(guard="audit", verdict=VerdictKind.ERROR, after=APOLOGY, reason="the audit log failed")
         unsaid = AIMessage(APOLOGY, id=state["messages"][-1].id)
         return {"failure": "record", "draft": APOLOGY, "messages": [unsaid], "verdicts": [*state["verdicts"], error]}
-    slim = Stitched(sources=state["context"].sources)
+    await remember(state, desk.shop)
+    context = state["context"]
+    slim = Stitched(recipe=context.recipe, sources=context.sources, left_out=context.left_out, tokens=context.tokens)
     old = state["messages"][:-KEPT_MESSAGES]
     forget: list[Any] = [RemoveMessage(id=message.id) for message in old if message.id]
-    return {"context": slim, "brief": "", "evidence": [], "messages": forget}
-
-
-def _events(state: State) -> list[AuditEvent]:
-    request = state["request"]
-    notes = _notes(state)
-    events = []
-    for step in state["trail"]:
-        layers: JsonValue = {name: list(cell) for name, cell in step.layers.items()}
-        payload: dict[str, JsonValue] = {"layers": layers, **notes.get(step.node, {})}
-        if step.error:
-            payload["error"] = mask_personal(step.error)
-        events.append(
-            AuditEvent(
-                request_id=request.id,
-                conversation_id=request.conversation_id,
-                node=step.node,
-                layer=step.layer,
-                kind="error" if step.error else "step",
-                at=step.at,
-                payload=payload,
-            )
-        )
-    return events
-
-
-def _notes(state: State) -> dict[str, dict[str, JsonValue]]:
-    """What each step contributed, with personal data masked."""
-    request = state["request"]
-    return {
-        "screen": {
-            "text": mask_personal(request.text),
-            "channel": str(request.channel),
-            "region": request.region_id,
-            "customer": request.customer_id,
-        },
-        "route": state["route"].model_dump(mode="json") if "route" in state else {},
-        "stitch": {"sources": [item.model_dump(mode="json") for item in state["context"].sources]},
-        "gate": {
-            "outcomes": [f"{item.tool}: {item.outcome}" for item in state["outcomes"]],
-            # What policy was asked, so that another version of it can be asked the same.
-            "questions": [item.question.model_dump(mode="json") for item in state["outcomes"] if item.question],
-        },
-        "agent": {"models": [item.model_dump(mode="json") for item in state["model_calls"]]},
-        "act": {"actions": [item.model_dump(mode="json", exclude={"result"}) for item in state["actions"]]},
-        "govern": {
-            "answer": mask_personal(state["draft"]),
-            "decisions": [item.model_dump(mode="json") for item in state["decisions"]],
-            "verdicts": [
-                item.model_copy(
-                    update={"before": mask_personal(item.before), "after": mask_personal(item.after)}
-                ).model_dump(mode="json")
-                for item in state["verdicts"]
-            ],
-        },
-    }
+    return {**audited, "context": slim, "brief": "", "evidence": [], "messages": forget, "saving": found}

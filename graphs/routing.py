@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import assert_never
 
 from shopgraph.connectors.ports import CatalogPort, SearchPort
-from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.parts import Parts
 from shopgraph.graphs.state import Dialog
 from shopgraph.graphs.wording import coverage, head, spoken, words
@@ -18,6 +18,8 @@ Way = str
 
 SURE = 0.6
 """Confidence from which a new intent interrupts a dialog that waits for an answer."""
+_NAMED_ALIKE = 5
+"""Products found that are looked at for whether a message names them, too."""
 _SMALL_TALK = frozenset({Intent.AFFIRM, Intent.DENY, Intent.GREETING, Intent.OUT_OF_SCOPE, Intent.COMPLAINT})
 """What never interrupts a dialog that waits for an answer: "it is broken" may well be one."""
 _LEAVES = frozenset({Intent.THANKS, Intent.GREETING, Intent.COMPLAINT, Intent.PERSON})
@@ -48,6 +50,10 @@ class Chosen:
     route: Route
     dialog: Dialog
     confirmed: bool = False
+    settled: bool = False
+    """It belongs to what was under way."""
+    named: bool = False
+    """What the message names can be looked up, whatever it asks."""
 
 
 def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
@@ -57,25 +63,28 @@ def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
     unless it surely is about something else. After a proposal or a refusal, a message that only names something goes
     on with the same matter: "the other one", "only the slippers then". It is proposed anew, under a yes of its own.
     """
-    route = _in_earnest(parts, text)
+    route = in_earnest(parts, text)
     proposed = bool(dialog.proposals)
     if proposed:
         reply = answer_of(text, question=" ".join(proposal.summary for proposal in dialog.proposals))
         if reply == "yes":
             return Chosen(_same(route, Intent.AFFIRM, "a clear yes to what was proposed"), dialog, confirmed=True)
         if reply == "no":
-            return Chosen(_same(route, Intent.DENY, "a clear no to what was proposed"), settled(dialog))
+            no = _same(route, Intent.DENY, "a clear no to what was proposed")
+            return Chosen(no, settled(dialog), settled=True)
         dialog = dialog.model_copy(update={"proposals": ()})
     elif dialog.asking and answer_of(text) == "no" and not (dialog.asking == "reason" and _GIVES_REASON.search(text)):
-        return Chosen(_same(route, Intent.DENY, "a clear no to what was asked"), settled(dialog))
+        no = _same(route, Intent.DENY, "a clear no to what was asked")
+        return Chosen(no, settled(dialog), settled=True)
     if dialog.intent in parts.workflows and (_stays if dialog.asking else _amends)(route, dialog, text):
         why = f"answers what {dialog.intent} asked for" if dialog.asking else f"goes on with {dialog.intent}"
-        return Chosen(_same(route, dialog.intent, why), dialog)
+        return Chosen(_same(route, dialog.intent, why), dialog, settled=True)
     if route.intent == dialog.intent:
         # Asked anew in full after a refusal: what was refused is no part of it.
         return Chosen(route, dialog if proposed else settled(dialog))
     if route.confidence < SURE and (_NUMBER_ALONE.match(text) or _names_order(route, text)):
-        route = _same(route, Intent.ORDER_STATUS, "names an order and nothing that is understood")
+        why = "names an order and nothing that is understood"
+        route = _same(route, Intent.ORDER_STATUS, why).model_copy(update={"tier": Tier.TOOL})
     if "product_id" in dialog.subject and _FOLLOWS_UP.match(text) and len(text.split()) <= 6:
         route = _same(route, Intent.PRODUCT_QUESTION, "follows up on the product just spoken of")
     return Chosen(route, dialog.model_copy(update={"intent": "", "slots": {}, "asking": ""}))
@@ -117,7 +126,7 @@ def _amends(route: Route, dialog: Dialog, text: str) -> bool:
     return {route.intent, dialog.intent} <= _SWAPS or is_fragment(text)
 
 
-def _in_earnest(parts: Parts, text: str) -> Route:
+def in_earnest(parts: Parts, text: str) -> Route:
     """The route, unless it is a guess that ends the talk: a yes or no that is not plain, a person not asked for."""
     route = parts.router.route(text)
     plain = answer_of(text) != "other"
@@ -140,30 +149,37 @@ def _named(title: str, said: frozenset[str]) -> bool:
     return coverage(title, said) >= 0.5 and spoken(head(title), said)
 
 
-async def knows_product(search: SearchPort, catalog: CatalogPort, route: Route, text: str) -> Route:
-    """Take a message that no intent fits, but that names a product, for an open question about that product."""
+async def knows_product(search: SearchPort, catalog: CatalogPort, chosen: Chosen, text: str) -> Chosen:
+    """Take a message that no intent fits, but that names one product, for an open question about that product."""
+    route = chosen.route
     if route.intent != Intent.OUT_OF_SCOPE and route.confidence >= SURE:
-        return route
-    hits = await search.search(text, limit=1)
-    product = await catalog.product(hits[0].product_id) if hits else None
-    if product is None or not _named(product.title, words(text)):
-        return route
-    why = f"names {product.title}; otherwise {route.intent}"
-    return route.model_copy(
-        update={"intent": str(Intent.PRODUCT_QUESTION), "tier": Tier.SMALL_MODEL, "why": why, "runner_up": route.intent}
-    )
+        return chosen
+    hits = await search.search(text, limit=_NAMED_ALIKE)
+    said = words(text)
+    named = [each for each in await catalog.products([hit.product_id for hit in hits]) if _named(each.title, said)]
+    if not named or named[0].id != hits[0].product_id:
+        return chosen
+    # "The lamp" names every lamp: a message that fits some other intent halfway is not about one of them.
+    if route.intent != Intent.OUT_OF_SCOPE and len(named) > 1:
+        return chosen
+    why = f"names {named[0].title}; otherwise {route.intent}"
+    open_question = {"intent": str(Intent.PRODUCT_QUESTION), "tier": Tier.SMALL_MODEL, "why": why}
+    return replace(chosen, route=route.model_copy(update={**open_question, "runner_up": route.intent}), named=True)
 
 
-def choose_way(parts: Parts, shop: ShopServices, chosen: Chosen) -> Way:
-    """The node that serves this request."""
+def choose_way(parts: Parts, chosen: Chosen) -> Way:
+    """The node that serves this request, by the tier that was chosen for it."""
     route = chosen.route
     if chosen.confirmed:
         return "gate"
-    wants_model = route.tier in (Tier.SMALL_MODEL, Tier.LARGE_MODEL)
-    if wants_model and (parts.model is not None or shop.chat_model is not None):
-        return "agent"
-    if route.intent in parts.workflows:
-        return parts.workflows[route.intent].name
-    if route.tier is Tier.PERSON:
-        return "person"
-    return parts.workflows[Intent.OUT_OF_SCOPE].name
+    match route.tier:
+        case Tier.SMALL_MODEL | Tier.LARGE_MODEL:
+            return "agent"
+        case Tier.PERSON:
+            # Who asks for a person, or complains, is told so in that workflow's words.
+            told = route.intent in (Intent.PERSON, Intent.COMPLAINT) and route.intent in parts.workflows
+            return parts.workflows[route.intent].name if told else "person"
+        case Tier.WORKFLOW | Tier.TOOL:
+            return parts.workflows.get(route.intent, parts.workflows[Intent.OUT_OF_SCOPE]).name
+        case _:
+            assert_never(route.tier)

@@ -8,6 +8,7 @@ verifies customers calls `Orchestrator.ask`.
 from __future__ import annotations
 
 import asyncio
+import logging
 from functools import cache
 from typing import Never
 
@@ -17,24 +18,46 @@ from shopgraph.config import load_settings
 from shopgraph.graphs.orchestrator import Orchestration, compile_orchestrator, make_parts
 from shopgraph.shop import Shop, gateway_options, shop_options
 
+logger = logging.getLogger(__name__)
 auth = Auth()
 """What clients of the server may do."""
 
 
 @cache
 def _compiled() -> Orchestration:
+    return compile_orchestrator(make_parts(_shop()))
+
+
+@cache
+def _shop() -> Shop:
     settings = load_settings()
     options = shop_options(settings)
     if settings.shop:
-        shop = Shop.open(settings.shop, **options, **gateway_options(settings))
-    else:
-        shop = Shop.demo(**options)
-    return compile_orchestrator(make_parts(shop))
+        return Shop.open(settings.shop, **options, **gateway_options(settings))
+    return Shop.demo(**options)
+
+
+_warming: set[asyncio.Task[None]] = set()
+
+
+def _warm() -> None:
+    """Load the models beside the first requests, once: nothing that needs none of them waits for it."""
+    if not _warming:
+        task = asyncio.get_running_loop().create_task(_shop().warm())
+        task.add_done_callback(_say_failure)
+        _warming.add(task)
+
+
+def _say_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("the models could not be loaded ahead: %s", error)
 
 
 async def graph() -> Orchestration:
     """The compiled orchestrator of the configured shop, which is opened once, in a thread beside the server's loop."""
-    return await asyncio.to_thread(_compiled)
+    compiled = await asyncio.to_thread(_compiled)
+    _warm()
+    return compiled
 
 
 @auth.authenticate

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, JsonValue
@@ -12,6 +13,7 @@ from shopgraph.errors import ConnectorUnavailable
 from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.node import engine
 from shopgraph.graphs.state import Dialog, Evidence, Request, Stitched
+from shopgraph.graphs.stitching.recipes import Nothing, Recipe, recipe_of
 from shopgraph.guards.allowances import Allowances
 from shopgraph.guards.decisions import Decision
 from shopgraph.models.routes import Route
@@ -19,6 +21,15 @@ from shopgraph.tools.spec import GateOutcome, Outcome, ToolCall, ToolContext
 
 View = TypeVar("View", bound=BaseModel)
 Found = TypeVar("Found")
+
+
+class Tells(StrEnum):
+    """What a step tells of the result that was read last."""
+
+    FACTS = "facts"
+    """All that it says of orders, products, promotions and deliveries."""
+    REFUNDS = "refunds"
+    """What went back of an order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +47,20 @@ class Step:
     subject: dict[str, str] = field(default_factory=dict)
     """What this was about (`order_id`, `product_id`), for a later "it"."""
     decisions: tuple[Decision, ...] = ()
+    phrase: str = ""
+    """The same in the phrases of `models/speech`, for who speaks another language: their keys, with spaces between."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the phrases name."""
+    tells: Tells | None = None
+    """It tells what was read last, which the speech templates can tell in other languages."""
+
+    def spoken(self, phrase: str, **words: str) -> Step:
+        """The same step, with the phrases that say it in other languages."""
+        return replace(self, phrase=phrase, words=words)
+
+    def telling(self, what: Tells) -> Step:
+        """The same step, which tells what was read last."""
+        return replace(self, tells=what)
 
     def about(self, **subject: str) -> Step:
         """The same step, remembering what it was about."""
@@ -163,8 +188,8 @@ class Workflow:
     run: Run
     report: Report = _plain_report
     """What to say once the tool it proposed has acted."""
-    recipe: frozenset[str] = frozenset()
-    """The context sources it needs."""
+    recipe: type[Recipe] = Nothing
+    """What it needs to know."""
     for_anybody: Known | None = None
     """Tried first, whoever asks: a step that needs no record ends the turn there; None lets the workflow go on."""
     needs_customer: bool = False
@@ -180,12 +205,15 @@ class Workflow:
 def workflow(
     *intents: str,
     name: str = "",
-    recipe: Iterable[str] = (),
+    recipe: type[Recipe] | Iterable[str] = Nothing,
     needs_customer: bool = False,
     for_anybody: Known | None = None,
     examples: Iterable[str] = (),
 ) -> Callable[[Run], Workflow]:
-    """Declare a workflow: `@workflow("gift_wrap", examples=[...])` above an async function of a `Turn`."""
+    """Declare a workflow: `@workflow("gift_wrap", examples=[...])` above an async function of a `Turn`.
+
+    `recipe` is a `Recipe` class, or the names of the sources where their usual weights will do.
+    """
 
     def wrap(run: Run) -> Workflow:
         own_name: Any = getattr(run, "__name__", "")
@@ -193,7 +221,7 @@ def workflow(
             name=name or str(own_name).strip("_"),
             intents=tuple(str(intent) for intent in intents),
             run=run,
-            recipe=frozenset(recipe),
+            recipe=recipe if isinstance(recipe, type) else recipe_of(recipe),
             needs_customer=needs_customer,
             for_anybody=for_anybody,
             examples=tuple(examples),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
+from shopgraph.connectors.search.live import SearchFilter, find
+from shopgraph.connectors.search.understanding import price_range
 from shopgraph.domain import Product
 from shopgraph.errors import NotFound
 from shopgraph.guards.screen import screen_retrieved
@@ -37,10 +40,9 @@ async def search_products(
     Use it when a shopper describes a product or names it inexactly; use get_product for sizes, prices and stock.
     """
     connectors = context.services.connectors
-    hits = await connectors.search.search(query, limit=limit)
     locale = (await region_of(context, context.region_id)).locale
     found = []
-    for product in await connectors.catalog.products([hit.product_id for hit in hits]):
+    for product in await _found(context, query, limit):
         variants = await connectors.catalog.variants(product.id)
         stock = (await stock_of(context, variants, context.region_id)).values()
         prices = [entry.offer.price for entry in stock if entry.offer is not None]
@@ -99,6 +101,23 @@ async def recommend_products(
 ) -> Recommendations:
     """Recommend products that are in stock, each with the true reason for it."""
     return Recommendations(items=await recommend(context, sku, limit))
+
+
+async def _found(context: ToolContext, query: str, limit: int) -> Sequence[Product]:
+    """Best first; where the query names a price ("under $50"), only what costs that in the region right now."""
+    connectors = context.services.connectors
+    if not price_range(query)[0]:
+        hits = await connectors.search.search(query, limit=limit)
+        return await connectors.catalog.products([hit.product_id for hit in hits])
+    fitting = await find(
+        query,
+        SearchFilter(region_id=context.region_id),
+        search=connectors.search,
+        catalog=connectors.catalog,
+        inventory=connectors.inventory,
+        limit=limit,
+    )
+    return [hit.product for hit in fitting]
 
 
 async def _product(context: ToolContext, product_id: str) -> Product:

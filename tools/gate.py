@@ -132,15 +132,15 @@ def _asked(context: ToolContext, call: ToolCall, spec: ToolSpec) -> GateOutcome 
         arguments = spec.arguments.model_validate(call.arguments)
     except ValidationError as fault:
         return rulings.invalid(call, fault)
-    stranger = _stranger(context, spec)
-    if stranger is not None:
-        return rulings.refused(call, stranger)
+    refusal = stranger(context, spec)
+    if refusal is not None:
+        return rulings.refused(call, refusal)
     canonical: dict[str, JsonValue] = arguments.model_dump(mode="json")
     digest = Proposal.digest_of(spec.name, canonical, context.principal)
     return _Asked(call=call, spec=spec, arguments=arguments, canonical=canonical, digest=digest)
 
 
-def _stranger(context: ToolContext, spec: ToolSpec) -> Decision | None:
+def stranger(context: ToolContext, spec: ToolSpec) -> Decision | None:
     """Refuse, before any record is read, whoever has no business with the tool at all."""
     principal, policy = context.principal, context.services.policy
     if spec.scope is Scope.PUBLIC or principal.kind in (PrincipalKind.STAFF, PrincipalKind.SYSTEM):

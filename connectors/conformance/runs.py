@@ -40,6 +40,8 @@ async def moves_an_action_by_its_machine(shop: Connectors) -> None:
     await shop.runs.admit(_run("one"))
     stuck = await shop.runs.mark("one", RunStatus.STUCK, reason="no answer", at=AT)
     assert (stuck.status, stuck.reason, stuck.settled_at) == (RunStatus.STUCK, "no answer", None)
+    other = await shop.runs.mark("one", RunStatus.STUCK, reason="its worker is gone", at=AT)
+    assert (other.status, other.reason) == (RunStatus.STUCK, "its worker is gone")
     done = await shop.runs.mark("one", RunStatus.DONE, result={"summary": "done"}, at=AT + DAY)
     assert (done.result, done.settled_at) == ({"summary": "done"}, AT + DAY)
     assert await shop.runs.mark("one", RunStatus.DONE, result=None, at=AT) == done, "to where it is, it does not move"

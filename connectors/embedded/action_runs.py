@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import Connection
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.mapping import changed
-from shopgraph.connectors.embedded.rows import add, existing, keyed, many, one, replace
+from shopgraph.connectors.embedded.rows import add, equal, existing, get, replace
 from shopgraph.connectors.embedded.schema import ACTION_RUNS
 from shopgraph.domain import ActionRun, RunStatus
 from shopgraph.domain.transitions import ACTION_RUN
@@ -28,15 +28,15 @@ class EmbeddedRuns:
         """Store it before anything is done; the stored one when it is there already."""
 
         def act(db: Connection) -> ActionRun:
-            if (stored := one(db, ACTION_RUNS, keyed(ACTION_RUNS, run.id))) is not None:
+            if (stored := get(db, ACTION_RUNS, run.id)) is not None:
                 if (stored.type, stored.plan) != (run.type, run.plan):
                     raise IdempotencyConflict(f"The action {run.id} is another one.", action=run.id)
                 return stored
-            if run.order_id is not None and (other := one(db, ACTION_RUNS, *_open_on(run.order_id))) is not None:
+            if run.order_id is not None and (others := equal(db, ACTION_RUNS, order_id=run.order_id, status=_OPEN)):
                 raise Conflict(
                     f"Another change of order {run.order_id} is under way.",
                     remedy="Try again when it is finished.",
-                    action=other.id,
+                    action=others[0].id,
                 )
             return add(db, ACTION_RUNS, run)
 
@@ -44,18 +44,19 @@ class EmbeddedRuns:
 
     async def run(self, action_id: str) -> ActionRun | None:
         """The action of that id."""
-        return await self._database.read(lambda db: one(db, ACTION_RUNS, keyed(ACTION_RUNS, action_id)))
+        return await self._database.read(lambda db: get(db, ACTION_RUNS, action_id))
 
     async def mark(
         self, action_id: str, status: RunStatus, *, reason: str = "", result: JsonValue = None, at: datetime
     ) -> ActionRun:
-        """Move it to another status; to the one that it has is no move."""
+        """Move it to another status; to the one that it has is no move, unless it is stuck for another reason."""
 
         def act(db: Connection) -> ActionRun:
             run = existing(db, ACTION_RUNS, action_id)
-            if run.status is status:
+            if run.status is status and (status is not RunStatus.STUCK or run.reason == reason):
                 return run
-            ACTION_RUN.check(run.status, status)
+            if run.status is not status:
+                ACTION_RUN.check(run.status, status)
             settled = None if status in _OPEN else at
             return replace(
                 db, ACTION_RUNS, changed(run, status=status, reason=reason, result=result, settled_at=settled)
@@ -65,13 +66,5 @@ class EmbeddedRuns:
 
     async def runs(self, *, unfinished: bool = False, limit: int = 50) -> tuple[ActionRun, ...]:
         """Newest first; only those that are running or stuck, when asked so."""
-        table = ACTION_RUNS.table
-        where = [table.c.status.in_(_OPEN)] if unfinished else []
-        return await self._database.read(
-            lambda db: many(db, ACTION_RUNS, *where, order_by=(table.c.at.desc(),), limit=limit)
-        )
-
-
-def _open_on(order_id: str) -> list[ColumnElement[bool]]:
-    table = ACTION_RUNS.table
-    return [table.c.order_id == order_id, table.c.status.in_(_OPEN)]
+        where = {"status": _OPEN} if unfinished else {}
+        return await self._database.read(lambda db: equal(db, ACTION_RUNS, order_by=("-at",), limit=limit, **where))

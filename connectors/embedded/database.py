@@ -23,6 +23,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.util import LRUCache
 
+from shopgraph.connectors.embedded.readers import READS, Readers
 from shopgraph.connectors.embedded.turns import Turns
 from shopgraph.errors import (
     ConfigurationError,
@@ -55,6 +56,7 @@ class Database:
         places = 1 if self.is_sqlite else POSTGRES_PLACES
         self._turns = Turns(places)
         self._workers = ThreadPoolExecutor(max_workers=places, thread_name_prefix="shopgraph-db")
+        self._readers = Readers(self.engine) if self.is_sqlite else None
 
     @property
     def name(self) -> str:
@@ -109,8 +111,11 @@ class Database:
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """`read` for synchronous code: in this thread, never in an open transaction."""
-        with translated(self.url), self.engine.connect() as connection:
-            return work(connection)
+        with translated(self.url):
+            if self._readers is not None:
+                return self._readers.read(work)
+            with self.engine.connect() as connection:
+                return work(connection)
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """`write` for synchronous code: in this thread, never in an open transaction."""
@@ -120,6 +125,8 @@ class Database:
     def close(self) -> None:
         """Let running work finish, then close every connection."""
         self._workers.shutdown(wait=True)
+        if self._readers is not None:
+            self._readers.close()
         self.engine.dispose()
 
     def _open(self) -> _Transaction | None:
@@ -275,9 +282,12 @@ def _sqlite_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("writes", False):
+        options = connection.get_execution_options()
+        if options.get("writes", False):
             _begin_to_write(connection)
             return
+        if options.get(READS, False):
+            return  # `Readers` begins and ends each read by itself
         # A deferred BEGIN cannot fail, and SQLAlchemy's own execution of it would double the time of a short read.
         driver: Any = connection.connection.driver_connection
         driver.execute("BEGIN")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, UniqueConstraint
+from sqlalchemy import Connection, UniqueConstraint, select
 
 from shopgraph.connectors.embedded.mapping import Mapped, changed
-from shopgraph.connectors.embedded.rows import add, add_unless_there, existing, keyed, many, one, replace
+from shopgraph.connectors.embedded.rows import add, add_unless_there, equal, every, existing, get, one, replace
 from shopgraph.connectors.embedded.schema import METADATA
 from shopgraph.connectors.gateway import ExternalId, ExternalKind, GatewayCall
 from shopgraph.errors import Conflict
@@ -22,7 +22,7 @@ EXTERNAL_IDS = Mapped(
 
 def begin(db: Connection, call: GatewayCall) -> GatewayCall:
     """Write down that the gateway will be asked, as the next attempt of its key."""
-    earlier = one(db, GATEWAY_CALLS, keyed(GATEWAY_CALLS, call.key))
+    earlier = get(db, GATEWAY_CALLS, call.key)
     if earlier is None:
         return add(db, GATEWAY_CALLS, call)
     return replace(db, GATEWAY_CALLS, changed(call, attempt=earlier.attempt))
@@ -30,7 +30,7 @@ def begin(db: Connection, call: GatewayCall) -> GatewayCall:
 
 def open_call(db: Connection, key: str) -> GatewayCall | None:
     """The call under that key, while it is open."""
-    call = one(db, GATEWAY_CALLS, keyed(GATEWAY_CALLS, key))
+    call = get(db, GATEWAY_CALLS, key)
     return call if call is not None and call.open else None
 
 
@@ -49,10 +49,16 @@ def end_refused(db: Connection, call: GatewayCall) -> None:
     replace(db, GATEWAY_CALLS, changed(call, open=False, attempt=call.attempt + 1))
 
 
+_OPEN = (
+    select(GATEWAY_CALLS.table)
+    .where(GATEWAY_CALLS.table.c.open.is_(True))
+    .order_by(GATEWAY_CALLS.table.c.begun_at, *GATEWAY_CALLS.key)
+)
+
+
 def open_calls(db: Connection) -> tuple[GatewayCall, ...]:
     """Every open call, longest open first."""
-    table = GATEWAY_CALLS.table
-    return many(db, GATEWAY_CALLS, table.c.open.is_(True), order_by=(table.c.begun_at.asc(),))
+    return every(db, GATEWAY_CALLS, _OPEN)
 
 
 def bind(db: Connection, system: str, kind: ExternalKind, own: str, external: str) -> None:
@@ -70,7 +76,7 @@ def bind(db: Connection, system: str, kind: ExternalKind, own: str, external: st
 
 def external_id(db: Connection, system: str, kind: ExternalKind, own: str) -> str | None:
     """Their id of a record of ours."""
-    found = one(db, EXTERNAL_IDS, keyed(EXTERNAL_IDS, system, kind.value, own))
+    found = get(db, EXTERNAL_IDS, system, kind.value, own)
     return None if found is None else found.external_id
 
 
@@ -83,6 +89,5 @@ def own_id(db: Connection, system: str, kind: ExternalKind, external: str) -> st
 
 def own_ids(db: Connection, system: str, kind: ExternalKind) -> dict[str, str]:
     """Our ids by theirs, of every record of that kind."""
-    table = EXTERNAL_IDS.table
-    found = many(db, EXTERNAL_IDS, table.c.system == system, table.c.kind == kind.value)
+    found = equal(db, EXTERNAL_IDS, system=system, kind=kind.value)
     return {each.external_id: each.id for each in found}

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from shopgraph.connectors.embedded import gateway_calls as calls
 from shopgraph.connectors.embedded.ledger import MoneyRows
 from shopgraph.connectors.embedded.payment_rules import order_money
-from shopgraph.connectors.embedded.rows import add, existing, keyed, new_id, one, replace
+from shopgraph.connectors.embedded.rows import add, existing, get, new_id, replace
 from shopgraph.connectors.embedded.schema import INTENTS, PAYMENT_METHODS, REFUNDS
 from shopgraph.connectors.gateway import (
     UNDER_WAY,
@@ -99,7 +99,7 @@ class GatewayRecords:
 
     def _payment_seen(self, db: Connection, seen: GatewayPayment) -> str | None:
         bound = calls.own_id(db, self.gateway, ExternalKind.PAYMENT, seen.external_id)
-        payment = one(db, INTENTS, keyed(INTENTS, bound or seen.id))
+        payment = get(db, INTENTS, bound or seen.id)
         if payment is None:
             return None
         if bound is None and seen.status not in UNDER_WAY:
@@ -108,7 +108,7 @@ class GatewayRecords:
 
     def _refund_seen(self, db: Connection, seen: GatewayRefund) -> str | None:
         own = calls.own_id(db, self.gateway, ExternalKind.REFUND, seen.external_id) or seen.id
-        refund = one(db, REFUNDS, keyed(REFUNDS, own)) or self._made_by_hand(db, seen)
+        refund = get(db, REFUNDS, own) or self._made_by_hand(db, seen)
         return None if refund is None else self.keep_refund(db, refund, seen).id
 
     def _made_by_hand(self, db: Connection, seen: GatewayRefund) -> Refund | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
@@ -18,7 +18,7 @@ from shopgraph.connectors.embedded.ledger import (
     promised_account,
 )
 from shopgraph.connectors.embedded.mapping import to_micros
-from shopgraph.connectors.embedded.rows import add, existing, keyed, many, new_id, require
+from shopgraph.connectors.embedded.rows import add, equal, every, existing, keyed, many, new_id, one, require
 from shopgraph.connectors.embedded.schema import (
     ALLOCATIONS,
     CARTS,
@@ -39,6 +39,16 @@ _ALLOCATION = TypeAdapter(Allocation)
 _ALLOCATIONS = TypeAdapter(tuple[Allocation, ...])
 _LEVEL = TypeAdapter(StockLevel)
 _AT_A_LEVEL = STOCK_LEVELS.table.c
+_LEVELS_THERE = (
+    select(STOCK_LEVELS.table)
+    .where(
+        _AT_A_LEVEL.sku.in_(bindparam("skus", expanding=True)),
+        _AT_A_LEVEL.location_id.in_(
+            select(LOCATIONS.table.c.id).where(LOCATIONS.table.c.region_id == bindparam("region"))
+        ),
+    )
+    .order_by(*STOCK_LEVELS.key)
+)
 
 
 class EmbeddedInventory:
@@ -49,15 +59,13 @@ class EmbeddedInventory:
 
     async def locations(self, region_id: str) -> tuple[Location, ...]:
         """A region's locations, by id."""
-        return await self._database.read(lambda db: many(db, LOCATIONS, LOCATIONS.table.c.region_id == region_id))
+        return await self._database.read(lambda db: equal(db, LOCATIONS, region_id=region_id))
 
     async def levels(self, skus: Sequence[str], *, region_id: str | None = None) -> tuple[StockLevel, ...]:
         """Levels of these variants, by SKU then location; of one region when it is given."""
-        where: list[ColumnElement[bool]] = [_AT_A_LEVEL.sku.in_(skus)]
-        if region_id is not None:
-            there = select(LOCATIONS.table.c.id).where(LOCATIONS.table.c.region_id == region_id)
-            where.append(_AT_A_LEVEL.location_id.in_(there))
-        return await self._database.read(lambda db: many(db, STOCK_LEVELS, *where))
+        if region_id is None:
+            return await self._database.read(lambda db: equal(db, STOCK_LEVELS, sku=skus))
+        return await self._database.read(lambda db: every(db, STOCK_LEVELS, _LEVELS_THERE, skus=skus, region=region_id))
 
     async def allocations(self, order_id: str) -> tuple[Allocation, ...]:
         """What is promised to an order, by SKU then location."""
@@ -141,7 +149,7 @@ class EmbeddedInventory:
 
     async def reservations(self, cart_id: str) -> tuple[Reservation, ...]:
         """What is held for a cart, by id."""
-        return await self._database.read(lambda db: many(db, RESERVATIONS, RESERVATIONS.table.c.cart_id == cart_id))
+        return await self._database.read(lambda db: equal(db, RESERVATIONS, cart_id=cart_id))
 
     async def allocate_reserved(
         self, *, reservation_id: str, order_id: str, line_id: str, idempotency_key: str
@@ -181,14 +189,13 @@ class EmbeddedInventory:
     async def release_expired(self, *, at: datetime) -> tuple[Reservation, ...]:
         """Let go of what was held until `at` or earlier."""
         expired = RESERVATIONS.table.c.expires_at <= to_micros(at)
-        if not await self._database.read(lambda db: many(db, RESERVATIONS, expired, limit=1)):
+        if await self._database.read(lambda db: one(db, RESERVATIONS, expired)) is None:
             return ()
         return await self._database.write(lambda db: _let_go(db, expired))
 
 
 def _promised(db: Connection, order_id: str) -> tuple[Allocation, ...]:
-    table = ALLOCATIONS.table
-    return many(db, ALLOCATIONS, table.c.order_id == order_id, order_by=(table.c.sku, table.c.location_id))
+    return equal(db, ALLOCATIONS, order_id=order_id, order_by=("sku", "location_id"))
 
 
 def _promise(db: Connection, promise: Reservation | Allocation) -> None:

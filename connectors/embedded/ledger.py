@@ -29,7 +29,7 @@ from sqlalchemy import (
 from shopgraph.connectors.acting import acting_now, cause_now
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.mapping import TEXT, Mapped
-from shopgraph.connectors.embedded.rows import add, claim, existing, keyed, many, one, replace
+from shopgraph.connectors.embedded.rows import add, claim, existing, get, keyed, many, replace
 from shopgraph.connectors.embedded.schema import INTENTS, METADATA, PAYMENT_METHODS, REFUNDS, STOCK_LEVELS
 from shopgraph.domain import (
     Allocation,
@@ -118,7 +118,7 @@ class MoneyRows:
     def _standing(self, db: Connection, row: PaymentIntent | Refund | None) -> Standing:
         if row is None:
             return Standing()
-        method = one(db, PAYMENT_METHODS, keyed(PAYMENT_METHODS, row.payment_method_id))
+        method = get(db, PAYMENT_METHODS, row.payment_method_id)
         return self.standing_of(row, gift_card=method is not None and method.kind is PaymentMethodKind.GIFT_CARD)
 
     def standing_of(self, row: PaymentIntent | Refund, *, gift_card: bool) -> Standing:
@@ -155,7 +155,7 @@ def open_level(db: Connection, sku: str, location_id: str) -> None:
     """Take a stock level over, before it changes for the first time."""
     if not _claim(db, "level", sku, location_id):
         return
-    level = one(db, STOCK_LEVELS, keyed(STOCK_LEVELS, sku, location_id))
+    level = get(db, STOCK_LEVELS, sku, location_id)
     for account, units in level_standing(level).items() if level else ():
         if units:
             move_units(db, OPENING, account, sku, units, subject=level_name(sku, location_id), cause=OPENING)

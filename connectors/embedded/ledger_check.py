@@ -57,7 +57,9 @@ def _over_refunded_lines(db: Connection) -> Iterator[Difference]:
         backs[refund.order_id].append(refund)
     for payment in many(db, INTENTS, intents.in_(opened), intents.in_(select(refunds))):
         payments[payment.order_id].append(payment)
-    for order in read_orders(db, and_(ORDERS.table.c.id.in_(opened), ORDERS.table.c.id.in_(select(refunds)))):
+    orders = ORDERS.table.c.id
+    theirs = select(ORDERS.table).where(orders.in_(opened), orders.in_(select(refunds))).order_by(orders)
+    for order in read_orders(db, theirs):
         for line, room in left(order, payments[order.id], backs[order.id]).items():
             if line != BEYOND and room.amount < 0:
                 yield _over_refunded(f"{order_account(order.id)}/{line}", room.currency, room.amount)

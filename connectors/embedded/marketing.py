@@ -6,14 +6,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+from pydantic_core import to_json
+from sqlalchemy import Connection, Select, bindparam, delete, func, or_, select, update
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import Mapped, to_micros
-from shopgraph.connectors.embedded.rows import add, hold, keyed, many, new_id, one, require
+from shopgraph.connectors.embedded.rows import add, equal, every, get, hold, new_id, one, require
 from shopgraph.connectors.embedded.schema import (
     CAMPAIGNS,
     CODES,
@@ -28,10 +30,28 @@ from shopgraph.connectors.embedded.schema import (
 from shopgraph.domain import Campaign, Discount, DiscountCode, Money, Promotion
 from shopgraph.errors import Conflict
 
+Kind = TypeVar("Kind", Promotion, Campaign)
+
 _CODE = TypeAdapter(DiscountCode)
 _DISCOUNTS = TypeAdapter(tuple[Discount, ...])
 _CONSONANTS = "BCDFGHJKLMNPQRSTVWXZ"
 """Without vowels no word comes about by chance."""
+
+
+def _running(mapped: Mapped[Promotion] | Mapped[Campaign]) -> Select[Any]:
+    run = mapped.table.c.starts_at <= bindparam("at"), mapped.table.c.ends_at > bindparam("at")
+    return select(mapped.table).where(*run).order_by(*mapped.key)
+
+
+_CAMPAIGNS = _running(CAMPAIGNS)
+_EVERYBODYS = _running(PROMOTIONS).where(PROMOTIONS.table.c.customer_id.is_(None))
+_UNCODED = _EVERYBODYS.where(PROMOTIONS.table.c.id.not_in(select(CODES.table.c.promotion_id)))
+_DISCOUNT = DISCOUNTS.table.c
+_DISCOUNTS_SINCE = (
+    select(DISCOUNTS.table)
+    .where(_DISCOUNT.customer_id == bindparam("customer"), _DISCOUNT.applied_at >= bindparam("since"))
+    .order_by(_DISCOUNT.applied_at.desc(), *DISCOUNTS.key)
+)
 
 
 class EmbeddedMarketing:
@@ -42,24 +62,17 @@ class EmbeddedMarketing:
 
     async def promotions(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
         """Those that run there and then, by id; what was granted to one customer is left out."""
-        everybodys = PROMOTIONS.table.c.customer_id.is_(None)
-        running = await self._database.read(lambda db: many(db, PROMOTIONS, _running(PROMOTIONS, at), everybodys))
+        running = await self._database.read(lambda db: _there(db, PROMOTIONS, _EVERYBODYS, region_id, at))
         return tuple(promotion for promotion in running if region_id in promotion.region_ids)
 
     async def without_code(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
         """Those of them that need no code."""
-        coded = select(CODES.table.c.promotion_id)
-        where = (
-            _running(PROMOTIONS, at),
-            PROMOTIONS.table.c.customer_id.is_(None),
-            PROMOTIONS.table.c.id.not_in(coded),
-        )
-        running = await self._database.read(lambda db: many(db, PROMOTIONS, *where))
+        running = await self._database.read(lambda db: _there(db, PROMOTIONS, _UNCODED, region_id, at))
         return tuple(promotion for promotion in running if region_id in promotion.region_ids)
 
     async def promotion(self, promotion_id: str) -> Promotion | None:
         """The promotion of that id, whether it runs or not."""
-        return await self._database.read(lambda db: one(db, PROMOTIONS, keyed(PROMOTIONS, promotion_id)))
+        return await self._database.read(lambda db: get(db, PROMOTIONS, promotion_id))
 
     async def code(self, code: str) -> DiscountCode | None:
         """Case-insensitive."""
@@ -68,16 +81,13 @@ class EmbeddedMarketing:
 
     async def campaigns(self, *, region_id: str, at: datetime) -> tuple[Campaign, ...]:
         """Those that run there and then, by id."""
-        running = await self._database.read(lambda db: many(db, CAMPAIGNS, _running(CAMPAIGNS, at)))
+        running = await self._database.read(lambda db: _there(db, CAMPAIGNS, _CAMPAIGNS, region_id, at))
         return tuple(campaign for campaign in running if region_id in campaign.region_ids)
 
     async def discounts_of(self, customer_id: str, *, since: datetime | None = None) -> tuple[Discount, ...]:
         """Price cuts this customer got (at or after `since`), newest first."""
-        table = DISCOUNTS.table
-        where = [table.c.customer_id == customer_id]
-        if since is not None:
-            where.append(table.c.applied_at >= to_micros(since))
-        return await self._database.read(lambda db: many(db, DISCOUNTS, *where, order_by=(table.c.applied_at.desc(),)))
+        asked = {"customer": customer_id, "since": 0 if since is None else to_micros(since)}
+        return await self._database.read(lambda db: every(db, DISCOUNTS, _DISCOUNTS_SINCE, **asked))
 
     async def given(self, promotion_id: str) -> tuple[Money, ...]:
         """What the price cuts on a promotion add up to, one sum per currency, by currency."""
@@ -151,7 +161,7 @@ class EmbeddedMarketing:
 
         def act(db: Connection) -> tuple[Discount, ...]:
             require(db, ORDERS, order_id)
-            taken_back = many(db, DISCOUNTS, DISCOUNTS.table.c.order_id == order_id)
+            taken_back = equal(db, DISCOUNTS, order_id=order_id)
             db.execute(delete(DISCOUNTS.table).where(DISCOUNTS.table.c.order_id == order_id))
             row = CODES.table.c
             for this in [code_key(discount.code) for discount in taken_back if discount.code is not None]:
@@ -215,6 +225,10 @@ def _code_of(idempotency_key: str) -> str:
     return f"{capitals}{digest[8] % 90 + 10}"
 
 
-def _running(mapped: Mapped[Promotion] | Mapped[Campaign], at: datetime) -> ColumnElement[bool]:
-    instant = to_micros(at)
-    return and_(mapped.table.c.starts_at <= instant, mapped.table.c.ends_at > instant)
+def _there(
+    db: Connection, mapped: Mapped[Kind], statement: Select[Any], region_id: str, at: datetime
+) -> tuple[Kind, ...]:
+    """What runs at that instant and may name the region; others are not even read into values."""
+    named = to_json(region_id).decode()
+    rows = db.execute(statement, {"at": to_micros(at)})
+    return tuple([mapped.value(row) for row in rows if named in row.region_ids])

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from shopgraph.connectors.embedded.rows import add, add_unless_there, replace, require
 from shopgraph.connectors.embedded.schema import ORDER_LINES, ORDERS
 from shopgraph.domain import Order, OrderLineItem
 from shopgraph.errors import Conflict, NotFound
 
+_LINE = ORDER_LINES.table.c
+_LINES = (
+    select(ORDER_LINES.table)
+    .where(_LINE.order_id.in_(bindparam("orders", expanding=True)))
+    .order_by(_LINE.order_id, _LINE.position)
+)
 
-def read_orders(
-    db: Connection,
-    where: ColumnElement[bool],
-    *,
-    order_by: tuple[ColumnElement[Any], ...] = (),
-    limit: int | None = None,
-) -> tuple[Order, ...]:
-    """The orders that fit, with their lines."""
-    statement = select(ORDERS.table).where(where).order_by(*order_by, ORDERS.table.c.id).limit(limit)
-    rows = db.execute(statement).all()
+
+def read_orders(db: Connection, statement: Select[Any], **parameters: Any) -> tuple[Order, ...]:
+    """The orders that a statement finds, with their lines."""
+    rows = db.execute(statement, parameters).all()
     lines = _lines(db, [row.id for row in rows])
     return tuple(ORDERS.value(row, lines=tuple(lines[row.id])) for row in rows)
 
@@ -70,9 +70,7 @@ def line_of(order: Order, line_id: str, sku: str) -> OrderLineItem:
 
 
 def _lines(db: Connection, order_ids: list[str]) -> dict[str, list[OrderLineItem]]:
-    table = ORDER_LINES.table
     found: dict[str, list[OrderLineItem]] = defaultdict(list)
-    statement = select(table).where(table.c.order_id.in_(order_ids)).order_by(table.c.order_id, table.c.position)
-    for row in db.execute(statement):
+    for row in db.execute(_LINES, {"orders": order_ids}):
         found[row.order_id].append(ORDER_LINES.value(row))
     return found

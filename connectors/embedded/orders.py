@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import Connection, bindparam, distinct, func, select
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import changed, to_micros
 from shopgraph.connectors.embedded.order_rows import add_order, line_of, locked_order, read_orders, save_order
-from shopgraph.connectors.embedded.rows import existing, keyed, one, require
+from shopgraph.connectors.embedded.rows import existing, get, require
 from shopgraph.connectors.embedded.schema import CUSTOMERS, ORDER_LINES, ORDERS, VARIANTS
 from shopgraph.domain import (
     Address,
@@ -29,6 +29,16 @@ from shopgraph.errors import Conflict, InvalidInput
 _ORDER = TypeAdapter(Order)
 
 
+_COLUMN = ORDERS.table.c
+_ONE = select(ORDERS.table).where(_COLUMN.id == bindparam("order"))
+_CUSTOMERS = (
+    select(ORDERS.table)
+    .where(_COLUMN.customer_id == bindparam("customer"))
+    .order_by(_COLUMN.position.desc(), _COLUMN.id)
+    .limit(bindparam("at_most"))
+)
+
+
 class EmbeddedOrders:
     """`OrdersPort` over the embedded database."""
 
@@ -37,17 +47,13 @@ class EmbeddedOrders:
 
     async def order(self, order_id: str) -> Order | None:
         """The order of that id."""
-        found = await self._database.read(lambda db: read_orders(db, keyed(ORDERS, order_id)))
+        found = await self._database.read(lambda db: read_orders(db, _ONE, order=order_id))
         return found[0] if found else None
 
     async def orders_of(self, customer_id: str, *, limit: int = 50) -> tuple[Order, ...]:
         """Newest first."""
-        table = ORDERS.table
-        return await self._database.read(
-            lambda db: read_orders(
-                db, table.c.customer_id == customer_id, order_by=(table.c.position.desc(),), limit=limit
-            )
-        )
+        asked = {"customer": customer_id, "at_most": limit}
+        return await self._database.read(lambda db: read_orders(db, _CUSTOMERS, **asked))
 
     async def bought_together(self, sku: str, *, limit: int = 5) -> tuple[tuple[str, int], ...]:
         """SKUs most often in the same order as this one's product, with the count of such orders, most often first.
@@ -71,7 +77,7 @@ class EmbeddedOrders:
         def act(db: Connection) -> Order:
             # The customer is locked, so that of two orders at once one comes after the other.
             require(db, CUSTOMERS, order.customer_id)
-            if order.status is not OrderStatus.PENDING or one(db, ORDERS, keyed(ORDERS, order.id)) is not None:
+            if order.status is not OrderStatus.PENDING or get(db, ORDERS, order.id) is not None:
                 raise Conflict(f"Order {order.id} cannot be placed: it is there already, or not pending.")
             table = ORDERS.table.c
             last = db.execute(select(func.max(table.position)).where(table.customer_id == order.customer_id)).scalar()
@@ -192,7 +198,7 @@ def _swap(db: Connection, order: Order, item: ExchangeItem) -> Order:
     new = existing(db, VARIANTS, item.to_sku)
     if new.product_id != line.product_id:
         raise Conflict(f"{item.to_sku} is another product than {line.sku}.", remedy="Swap within one product.")
-    old = one(db, VARIANTS, keyed(VARIANTS, line.sku))
+    old = get(db, VARIANTS, line.sku)
     lines = (*_kept(order, line, item.quantity), _taken(order, line, item, old, new))
     total = order.total + (item.price - line.unit_price) * item.quantity
     return changed(order, lines=tuple(sorted(lines, key=lambda each: each.position)), total=total)

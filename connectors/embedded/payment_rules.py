@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from shopgraph.connectors.embedded.ledger import open_gift_card
 from shopgraph.connectors.embedded.mapping import changed
 from shopgraph.connectors.embedded.order_rows import locked_order
-from shopgraph.connectors.embedded.rows import add, existing, many, replace, require
+from shopgraph.connectors.embedded.rows import add, equal, existing, replace, require
 from shopgraph.connectors.embedded.schema import INTENTS, ORDERS, PAYMENT_METHODS, REFUNDS
 from shopgraph.domain import (
     Money,
@@ -29,14 +29,12 @@ from shopgraph.errors import Conflict, InvalidInput, NotFound
 
 def intents_of(db: Connection, order_id: str) -> tuple[PaymentIntent, ...]:
     """An order's payments, by sequence."""
-    table = INTENTS.table
-    return many(db, INTENTS, table.c.order_id == order_id, order_by=(table.c.sequence.asc(),))
+    return equal(db, INTENTS, order_id=order_id, order_by=("sequence",))
 
 
 def refunds_of(db: Connection, order_id: str) -> tuple[Refund, ...]:
     """An order's refunds, by sequence."""
-    table = REFUNDS.table
-    return many(db, REFUNDS, table.c.order_id == order_id, order_by=(table.c.sequence.asc(),))
+    return equal(db, REFUNDS, order_id=order_id, order_by=("sequence",))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +90,7 @@ def move_balance(db: Connection, card: PaymentMethod, change: Money) -> PaymentM
 
 def card_to_credit(db: Connection, customer_id: str, currency: str, new_card: str) -> PaymentMethod:
     """The customer's first gift card in that currency, locked; an empty one is made where there is none."""
-    table = PAYMENT_METHODS.table
-    for card in many(db, PAYMENT_METHODS, table.c.customer_id == customer_id):
+    for card in equal(db, PAYMENT_METHODS, customer_id=customer_id):
         if card.kind is PaymentMethodKind.GIFT_CARD and card.balance is not None and card.balance.currency == currency:
             return existing(db, PAYMENT_METHODS, card.id)
     made = PaymentMethod(

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from shopgraph.connectors.embedded import gateway_calls as calls
 from shopgraph.connectors.embedded import payment_rules as rules
@@ -23,7 +23,7 @@ from shopgraph.connectors.embedded.ledger import NO_GATEWAY, MoneyRows, move_mon
 from shopgraph.connectors.embedded.ledger_check import differences
 from shopgraph.connectors.embedded.mapping import Mapped, changed, to_micros
 from shopgraph.connectors.embedded.mapping import V as Record
-from shopgraph.connectors.embedded.rows import existing, keyed, many, new_id, one, require
+from shopgraph.connectors.embedded.rows import equal, every, existing, get, new_id, require
 from shopgraph.connectors.embedded.schema import CUSTOMERS, INTENTS, PAYMENT_METHODS, REFUNDS
 from shopgraph.connectors.gateway import (
     Asking,
@@ -68,13 +68,11 @@ class EmbeddedPayments:
 
     async def methods(self, customer_id: str) -> tuple[PaymentMethod, ...]:
         """A customer's saved payment methods, by id."""
-        return await self._database.read(
-            lambda db: many(db, PAYMENT_METHODS, PAYMENT_METHODS.table.c.customer_id == customer_id)
-        )
+        return await self._database.read(lambda db: equal(db, PAYMENT_METHODS, customer_id=customer_id))
 
     async def method(self, payment_method_id: str) -> PaymentMethod | None:
         """The payment method of that id."""
-        return await self._database.read(lambda db: one(db, PAYMENT_METHODS, keyed(PAYMENT_METHODS, payment_method_id)))
+        return await self._database.read(lambda db: get(db, PAYMENT_METHODS, payment_method_id))
 
     async def intents(self, order_id: str) -> tuple[PaymentIntent, ...]:
         """By sequence."""
@@ -82,7 +80,7 @@ class EmbeddedPayments:
 
     async def intent(self, payment_intent_id: str) -> PaymentIntent | None:
         """The payment of that id."""
-        return await self._database.read(lambda db: one(db, INTENTS, keyed(INTENTS, payment_intent_id)))
+        return await self._database.read(lambda db: get(db, INTENTS, payment_intent_id))
 
     async def refunds(self, order_id: str) -> tuple[Refund, ...]:
         """By sequence."""
@@ -90,7 +88,7 @@ class EmbeddedPayments:
 
     async def find_refund(self, refund_id: str) -> Refund | None:
         """The refund of that id."""
-        return await self._database.read(lambda db: one(db, REFUNDS, keyed(REFUNDS, refund_id)))
+        return await self._database.read(lambda db: get(db, REFUNDS, refund_id))
 
     async def history(self, *, since: datetime) -> PaymentHistory:
         """Every payment and refund begun at that instant or later, oldest first."""
@@ -366,7 +364,8 @@ class EmbeddedPayments:
 
 def _begun_since(db: Connection, mapped: Mapped[Record], since: datetime) -> tuple[Record, ...]:
     created = mapped.table.c.created_at
-    return many(db, mapped, created >= to_micros(since), order_by=(created.asc(),))
+    statement = select(mapped.table).where(created >= to_micros(since)).order_by(created, *mapped.key)
+    return every(db, mapped, statement)
 
 
 def _release(db: Connection, intent: PaymentIntent, amount: Money) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.mapping import Mapped, V, from_micros, to_micros
-from shopgraph.connectors.embedded.rows import add_unless_there, existing, hold, keyed, many, one, replace
+from shopgraph.connectors.embedded.rows import add_unless_there, equal, existing, get, hold, keyed, replace
 from shopgraph.connectors.embedded.schema import ACTIONS, CONVERSATIONS, HANDOFFS, REQUESTS, SHOP
 from shopgraph.domain import ActionRecord, Conversation, Handoff, Money, PastCall, ShopMeta, StoredRequest
 from shopgraph.errors import IdempotencyConflict, NotFound
@@ -28,7 +28,7 @@ class EmbeddedRecords:
 
     async def conversation(self, conversation_id: str) -> Conversation | None:
         """The conversation of that id."""
-        return await self._database.read(lambda db: one(db, CONVERSATIONS, keyed(CONVERSATIONS, conversation_id)))
+        return await self._database.read(lambda db: get(db, CONVERSATIONS, conversation_id))
 
     async def open_conversation(self, conversation: Conversation) -> Conversation:
         """Store it; the stored one when it is there already. A conversation of another owner raises NotFound."""
@@ -44,7 +44,7 @@ class EmbeddedRecords:
 
     async def request(self, call_id: str) -> StoredRequest | None:
         """The answer given to that call."""
-        return await self._database.read(lambda db: one(db, REQUESTS, keyed(REQUESTS, call_id)))
+        return await self._database.read(lambda db: get(db, REQUESTS, call_id))
 
     async def remember_request(self, request: StoredRequest) -> None:
         """Raises IdempotencyConflict when the call id is taken."""
@@ -65,7 +65,7 @@ class EmbeddedRecords:
         """Forget a request that was remembered without a result and turned out not to be done."""
 
         def act(db: Connection) -> None:
-            begun = one(db, REQUESTS, keyed(REQUESTS, call_id))
+            begun = get(db, REQUESTS, call_id)
             if begun is not None and begun.result is None:
                 db.execute(delete(REQUESTS.table).where(keyed(REQUESTS, call_id)))
 
@@ -105,12 +105,9 @@ class EmbeddedRecords:
         self, *, order_id: str | None = None, customer_id: str | None = None, limit: int = 50
     ) -> tuple[ActionRecord, ...]:
         """Newest first; of one order or customer when it is given."""
-        table = ACTIONS.table
         wanted = {"order_id": order_id, "customer_id": customer_id}
-        where = [table.c[column] == value for column, value in wanted.items() if value is not None]
-        return await self._database.read(
-            lambda db: many(db, ACTIONS, *where, order_by=(table.c.at.desc(),), limit=limit)
-        )
+        given = {column: held for column, held in wanted.items() if held is not None}
+        return await self._database.read(lambda db: equal(db, ACTIONS, order_by=("-at",), limit=limit, **given))
 
     async def add_handoff(self, handoff: Handoff) -> None:
         """Write down that a person takes over; the same record twice is one."""
@@ -118,8 +115,7 @@ class EmbeddedRecords:
 
     async def handoffs(self, *, limit: int = 50) -> tuple[Handoff, ...]:
         """Newest first."""
-        table = HANDOFFS.table
-        return await self._database.read(lambda db: many(db, HANDOFFS, order_by=(table.c.at.desc(),), limit=limit))
+        return await self._database.read(lambda db: equal(db, HANDOFFS, order_by=("-at",), limit=limit))
 
 
 def _past_call(at: int, minor: int | None, currency: str | None) -> PastCall:

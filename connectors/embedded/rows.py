@@ -3,18 +3,68 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Insert,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shopgraph.connectors.embedded.mapping import Mapped, V
 from shopgraph.errors import NotFound
 
+_KEYS = ("key_1", "key_2", "key_3")
+"""Names of the parameters for a key's parts."""
+
 
 def new_id(prefix: str, idempotency_key: str) -> str:
     """The id of the record that a call makes: the same call makes the same id."""
     return f"{prefix}_{hashlib.sha256(idempotency_key.encode()).hexdigest()[:20]}"
+
+
+def get(connection: Connection, mapped: Mapped[V], *key: str) -> V | None:
+    """The record of that key, or None."""
+    row = connection.execute(_by_key(mapped), dict(zip(_KEYS, key, strict=False))).first()
+    return None if row is None else mapped.value(row)
+
+
+def equal(
+    connection: Connection,
+    mapped: Mapped[V],
+    *,
+    order_by: tuple[str, ...] = (),
+    limit: int | None = None,
+    **columns: str | Sequence[str] | None,
+) -> tuple[V, ...]:
+    """All records with these contents in these columns, in the order asked for and then by key.
+
+    Args:
+        order_by: names of columns; with a minus sign before it, the greatest first.
+        columns: what they hold; of several contents, any.
+    """
+    kinds = tuple([(name, None if held is None else isinstance(held, str)) for name, held in columns.items()])
+    held: dict[str, Any] = {name: content for name, content in columns.items() if content is not None}
+    if limit is not None:
+        held["at_most"] = limit
+    return every(connection, mapped, _where(mapped, kinds, order_by, limited=limit is not None), **held)
+
+
+def every(connection: Connection, mapped: Mapped[V], statement: Select[Any], **parameters: Any) -> tuple[V, ...]:
+    """The records that a statement made once finds."""
+    return tuple([mapped.value(row) for row in connection.execute(statement, parameters)])
 
 
 def one(connection: Connection, mapped: Mapped[V], *where: ColumnElement[bool]) -> V | None:
@@ -24,16 +74,9 @@ def one(connection: Connection, mapped: Mapped[V], *where: ColumnElement[bool]) 
     return None if row is None else mapped.value(row)
 
 
-def many(
-    connection: Connection,
-    mapped: Mapped[V],
-    *where: ColumnElement[bool],
-    order_by: tuple[ColumnElement[Any], ...] = (),
-    limit: int | None = None,
-) -> tuple[V, ...]:
-    """All records that fit, in the order asked for and then by key."""
-    statement = select(mapped.table).where(*where).order_by(*order_by, *mapped.key).limit(limit)
-    return tuple([mapped.value(row) for row in connection.execute(statement)])
+def many(connection: Connection, mapped: Mapped[V], *where: ColumnElement[bool]) -> tuple[V, ...]:
+    """All records that fit, by key."""
+    return every(connection, mapped, select(mapped.table).where(*where).order_by(*mapped.key))
 
 
 def existing(connection: Connection, mapped: Mapped[V], *key: str) -> V:
@@ -47,15 +90,48 @@ def existing(connection: Connection, mapped: Mapped[V], *key: str) -> V:
 
 def require(connection: Connection, mapped: Mapped[Any], *key: str) -> Row[Any]:
     """`existing` as the bare row, for a record that is kept in two tables."""
-    # NO KEY UPDATE: rows that refer to this one may be inserted meanwhile. SQLite has one writer and ignores it.
-    statement = select(mapped.table).where(keyed(mapped, *key)).with_for_update(key_share=True)
-    row = connection.execute(statement).first()
+    row = connection.execute(_locked_by_key(mapped), dict(zip(_KEYS, key, strict=False))).first()
     if row is None:
         raise NotFound(f"There is no {' / '.join(key)} in {mapped.name}.", table=mapped.name, key=list(key))
     return row
 
 
-def keyed(mapped: Mapped[Any], *key: str) -> ColumnElement[bool]:
+@cache
+def _by_key(mapped: Mapped[Any]) -> Select[Any]:
+    """Made once: putting a statement together takes three times as long as running it."""
+    return select(mapped.table).where(keyed(mapped, *map(bindparam, _KEYS[: len(mapped.key)])))
+
+
+@cache
+def _locked_by_key(mapped: Mapped[Any]) -> Select[Any]:
+    # NO KEY UPDATE: rows that refer to this one may be inserted meanwhile. SQLite has one writer and ignores it.
+    return _by_key(mapped).with_for_update(key_share=True)
+
+
+@cache
+def _insert(mapped: Mapped[Any]) -> Insert:
+    return insert(mapped.table)
+
+
+@cache
+def _where(
+    mapped: Mapped[Any], columns: tuple[tuple[str, bool | None], ...], order_by: tuple[str, ...], *, limited: bool
+) -> Select[Any]:
+    held = mapped.table.c
+    where: list[ColumnElement[bool]] = []
+    for name, single in columns:
+        if single is None:
+            where.append(held[name].is_(None))
+        elif single:
+            where.append(held[name] == bindparam(name))
+        else:
+            where.append(held[name].in_(bindparam(name, expanding=True)))
+    order = [held[name[1:]].desc() if name.startswith("-") else held[name].asc() for name in order_by]
+    statement = select(mapped.table).where(*where).order_by(*order, *mapped.key)
+    return statement.limit(bindparam("at_most")) if limited else statement
+
+
+def keyed(mapped: Mapped[Any], *key: str | BindParameter[str]) -> ColumnElement[bool]:
     """The condition that finds the record of that key."""
     return and_(*(column == part for column, part in zip(mapped.key, key, strict=True)))
 
@@ -68,7 +144,7 @@ def hold(connection: Connection, key: str) -> None:
 
 def add(connection: Connection, mapped: Mapped[V], value: V) -> V:
     """Insert a new record."""
-    connection.execute(insert(mapped.table).values(mapped.cells(value)))
+    connection.execute(_insert(mapped), mapped.cells(value))
     return value
 
 

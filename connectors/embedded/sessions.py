@@ -5,17 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import changed, to_micros
-from shopgraph.connectors.embedded.rows import existing, many, replace
+from shopgraph.connectors.embedded.rows import equal, every, existing, replace
 from shopgraph.connectors.embedded.schema import CARTS, SESSION_EVENTS, code_key
 from shopgraph.domain import Cart, SessionEvent
 from shopgraph.errors import Conflict
 
 _CART = TypeAdapter(Cart)
+_EVENT = SESSION_EVENTS.table.c
+_SINCE = (
+    select(SESSION_EVENTS.table)
+    .where(_EVENT.customer_id == bindparam("customer"), _EVENT.at >= bindparam("since"))
+    .order_by(_EVENT.at.desc(), *SESSION_EVENTS.key)
+    .limit(bindparam("limit"))
+)
 
 
 class EmbeddedSessions:
@@ -26,18 +33,13 @@ class EmbeddedSessions:
 
     async def recent(self, customer_id: str, *, since: datetime, limit: int = 20) -> tuple[SessionEvent, ...]:
         """Events at or after `since`, newest first."""
-        table = SESSION_EVENTS.table
-        where = (table.c.customer_id == customer_id, table.c.at >= to_micros(since))
-        return await self._database.read(
-            lambda db: many(db, SESSION_EVENTS, *where, order_by=(table.c.at.desc(),), limit=limit)
-        )
+        asked = {"customer": customer_id, "since": to_micros(since), "limit": limit}
+        return await self._database.read(lambda db: every(db, SESSION_EVENTS, _SINCE, **asked))
 
     async def cart(self, customer_id: str) -> Cart | None:
         """The open cart; the one touched last where there are several."""
-        table = CARTS.table
-        where = (table.c.customer_id == customer_id, table.c.completed_at.is_(None))
         found = await self._database.read(
-            lambda db: many(db, CARTS, *where, order_by=(table.c.updated_at.desc(),), limit=1)
+            lambda db: equal(db, CARTS, customer_id=customer_id, completed_at=None, order_by=("-updated_at",), limit=1)
         )
         return found[0] if found else None
 

@@ -13,7 +13,7 @@ from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import changed
 from shopgraph.connectors.embedded.order_rows import line_of, locked_order, save_order
-from shopgraph.connectors.embedded.rows import add, existing, keyed, many, new_id, one, replace
+from shopgraph.connectors.embedded.rows import add, equal, existing, get, new_id, replace
 from shopgraph.connectors.embedded.schema import (
     EXCHANGES,
     FULFILLMENT_EVENTS,
@@ -52,15 +52,12 @@ class EmbeddedWarehouse:
 
     async def fulfillments(self, order_id: str) -> tuple[Fulfillment, ...]:
         """An order's parcels, by id."""
-        return await self._database.read(lambda db: many(db, FULFILLMENTS, FULFILLMENTS.table.c.order_id == order_id))
+        return await self._database.read(lambda db: equal(db, FULFILLMENTS, order_id=order_id))
 
     async def events(self, fulfillment_id: str) -> tuple[FulfillmentEvent, ...]:
         """Oldest first."""
-        table = FULFILLMENT_EVENTS.table
         return await self._database.read(
-            lambda db: many(
-                db, FULFILLMENT_EVENTS, table.c.fulfillment_id == fulfillment_id, order_by=(table.c.at.asc(),)
-            )
+            lambda db: equal(db, FULFILLMENT_EVENTS, fulfillment_id=fulfillment_id, order_by=("at",))
         )
 
     async def returns(self, order_id: str) -> tuple[Return, ...]:
@@ -69,7 +66,7 @@ class EmbeddedWarehouse:
 
     async def find_return(self, return_id: str) -> Return | None:
         """The return of that id."""
-        return await self._database.read(lambda db: one(db, RETURNS, keyed(RETURNS, return_id)))
+        return await self._database.read(lambda db: get(db, RETURNS, return_id))
 
     async def exchanges(self, order_id: str) -> tuple[Exchange, ...]:
         """An order's exchanges, oldest first."""
@@ -182,7 +179,7 @@ class EmbeddedWarehouse:
 
     async def find_exchange(self, exchange_id: str) -> Exchange | None:
         """The exchange of that id."""
-        return await self._database.read(lambda db: one(db, EXCHANGES, keyed(EXCHANGES, exchange_id)))
+        return await self._database.read(lambda db: get(db, EXCHANGES, exchange_id))
 
     async def receive_exchange(self, *, exchange_id: str, at: datetime, idempotency_key: str) -> Exchange:
         """The old goods are here: status `received`."""
@@ -216,13 +213,11 @@ class EmbeddedWarehouse:
 
 
 def _returns(db: Connection, order_id: str) -> tuple[Return, ...]:
-    table = RETURNS.table
-    return many(db, RETURNS, table.c.order_id == order_id, order_by=(table.c.requested_at.asc(),))
+    return equal(db, RETURNS, order_id=order_id, order_by=("requested_at",))
 
 
 def _exchanges(db: Connection, order_id: str) -> tuple[Exchange, ...]:
-    table = EXCHANGES.table
-    return many(db, EXCHANGES, table.c.order_id == order_id, order_by=(table.c.requested_at.asc(),))
+    return equal(db, EXCHANGES, order_id=order_id, order_by=("requested_at",))
 
 
 def _delivered_order(db: Connection, order_id: str, customer_id: str) -> Order:

@@ -88,7 +88,11 @@ class RunsPort(Protocol):
     async def mark(
         self, action_id: str, status: RunStatus, *, reason: str = "", result: JsonValue = None, at: datetime
     ) -> ActionRun:
-        """Move it to another status; to the one that it has is no move. Raises IllegalTransition."""
+        """Move it to another status; to the one that it has is no move, unless it is stuck for another reason.
+
+        Raises:
+            IllegalTransition: it has ended.
+        """
         ...
 
     async def runs(self, *, unfinished: bool = False, limit: int = 50) -> tuple[ActionRun, ...]:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32]
 
 Vectors = list[list[float]]
 Embed = Callable[[Sequence[str]], Vectors]
-"""Texts to vectors of one length, normalised."""
+"""Texts to vectors of one length."""
 
-_POINTER = "current.json"
 _BATCH = 500
-_CHECKED = 20
+_CHECKED = 200
+"""Documents of a fresh index that are looked for by their own vectors."""
+EXACT = 50_000
+_SAME = 1e-3
+"""Cosine distance below which a vector counts as found."""
 
 
 @dataclass(frozen=True)
@@ -37,68 +42,122 @@ class IndexDamaged(Exception):
 
 
 class DenseIndex:
-    """One collection at a time. A rebuild fills a new one, checks it, swaps it in and drops the old one.
+    """One generation of vectors: a Chroma collection, and the same vectors in memory.
 
-    Not for two processes writing to one folder: a reader does not see what another process has written.
+    The copy (1 KB a product with the default embedding) says how like the documents are that words have found, and is
+    what the check compares Chroma with. It finds the nearest, too, and exactly, up to `EXACT` documents: so many are
+    multiplied sooner than Chroma answers. Beyond, Chroma finds them.
     """
 
-    def __init__(self, folder: Path, embed: Embed, *, model: str) -> None:
-        """`model` names the embedding: vectors of another one are not reused."""
-        self._folder = folder
+    def __init__(self, collection: Collection, embed: Embed) -> None:
+        self._collection = collection
         self._embed = embed
-        self._model = model
-        self._client: ClientAPI | None = None
-        self._collection: Collection | None = None
+        found = collection.get(include=["embeddings"])
+        self._ids = found["ids"]
+        self._places = {key: place for place, key in enumerate(found["ids"])}
+        self._vectors: Matrix = np.asarray(found["embeddings"], dtype=np.float32).reshape(len(self._places), -1)
 
-    def ensure(self, documents: Mapping[str, str]) -> bool:
-        """Make the index hold exactly these documents; returns whether it had to be rebuilt."""
-        name = self._name_for(documents)
-        if self._pointed() == name and name in {item.name for item in self._chroma().list_collections()}:
-            kept = self._chroma().get_collection(name, embedding_function=None)
-            if kept.count() == len(documents):
-                self._collection = kept
-                return False
-        self._rebuild(name, documents)
-        return True
+    def __len__(self) -> int:
+        return len(self._places)
 
-    def nearest(self, query: str, limit: int) -> list[Neighbor]:
+    def ids(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset(self._places)
+
+    def vector(self, query: str) -> Matrix:
+        """The query's own vector."""
+        return cast("Matrix", _unit(self._embed([query]))[0])
+
+    def nearest(self, vector: Matrix, limit: int) -> list[Neighbor]:
         """The documents nearest in meaning, best first."""
-        if self._collection is None or not (count := self._collection.count()):
+        if not self._places or limit < 1:
             return []
+        if len(self._places) <= EXACT:
+            likes = self._vectors @ vector
+            best = np.argpartition(-likes, min(limit, len(likes)) - 1)[:limit]
+            best = best[np.argsort(-likes[best], kind="stable")]
+            return [Neighbor(self._ids[place], float(likes[place])) for place in best]
         found = self._collection.query(
-            query_embeddings=cast("list[Sequence[float]]", self._embed([query])),
-            n_results=min(limit, count),
+            query_embeddings=cast("list[Sequence[float]]", [vector]),
+            n_results=min(limit, len(self._places)),
             include=["distances"],
         )
         distances = (found["distances"] or [[]])[0]
         return [Neighbor(key, 1 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]
 
-    def _rebuild(self, name: str, documents: Mapping[str, str]) -> None:
-        client = self._chroma()
-        if name in {item.name for item in client.list_collections()}:
-            client.delete_collection(name)
-        fresh = client.create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
-        ids = list(documents)
-        for start in range(0, len(ids), _BATCH):
-            batch = ids[start : start + _BATCH]
-            vectors = self._embed([documents[key] for key in batch])
-            fresh.add(ids=batch, embeddings=cast("list[Sequence[float]]", vectors))
-        self._check(fresh, documents)
-        self._collection = fresh
-        self._point_to(name)
-        for old in client.list_collections():
-            if old.name != name:
-                client.delete_collection(old.name)
+    def likeness(self, vector: Matrix, ids: Iterable[str]) -> dict[str, float]:
+        """How like these documents are to the query; those without a vector are left out."""
+        known = [key for key in ids if key in self._places]
+        if not known:
+            return {}
+        likes = self._vectors[[self._places[key] for key in known]] @ vector
+        return dict(zip(known, map(float, likes), strict=True))
 
-    def _check(self, fresh: Collection, documents: Mapping[str, str]) -> None:
-        """Evenly spread documents are looked for by their own text: Chroma has lost reachable records before."""
-        ids = list(documents)
-        for key in ids[:: max(1, len(ids) // _CHECKED)]:
-            vectors = cast("list[Sequence[float]]", self._embed([documents[key]]))
-            found = fresh.query(query_embeddings=vectors, n_results=1, include=["distances"])
-            distances = found["distances"] or [[]]
-            if not found["ids"][0] or distances[0][0] > 1e-3:
-                raise IndexDamaged(f"The index in {self._folder} does not find {key!r} by its own text.")
+    def unreachable(self, most: int | None = None) -> tuple[str, ...]:
+        """Documents that Chroma does not find by their own vectors, of `most` evenly spread ones or of all."""
+        ids = list(self._places)
+        chosen = ids if most is None else ids[:: max(1, len(ids) // most)]
+        lost = []
+        for start in range(0, len(chosen), _BATCH):
+            batch = chosen[start : start + _BATCH]
+            vectors = self._vectors[[self._places[key] for key in batch]]
+            found = self._collection.query(query_embeddings=vectors, n_results=1, include=["distances"])
+            distances = found["distances"] or []
+            lost += [key for key, near in zip(batch, distances, strict=True) if not near or near[0] > _SAME]
+        return tuple(lost)
+
+
+class Collections:
+    """The generations of vectors in one folder. One process writes at a time (`HybridSearch` sees to it)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._client: ClientAPI | None = None
+
+    def open(self, name: str, embed: Embed) -> DenseIndex | None:
+        """The generation of that name, if there is one."""
+        if name not in self.names():
+            return None
+        return DenseIndex(self._chroma().get_collection(name, embedding_function=None), embed)
+
+    def make(self, name: str, documents: Mapping[str, str], embed: Embed) -> DenseIndex:
+        """Fill a new generation beside the others and check it.
+
+        Raises:
+            IndexDamaged: it does not hold or find what was put in; it is dropped again.
+        """
+        client = self._chroma()
+        self.drop([name])
+        fresh = client.create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
+        try:
+            ids = list(documents)
+            for start in range(0, len(ids), _BATCH):
+                batch = ids[start : start + _BATCH]
+                vectors = _unit(embed([documents[key] for key in batch]))
+                fresh.add(ids=batch, embeddings=cast("list[Sequence[float]]", list(vectors)))
+            index = DenseIndex(fresh, embed)
+            self._check(index, documents)
+        except BaseException:
+            self.drop([name])
+            raise
+        return index
+
+    def names(self) -> list[str]:
+        """Every generation that there is."""
+        return [item.name for item in self._chroma().list_collections()]
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Delete these generations, where they are."""
+        there = set(self.names())
+        for name in names:
+            if name in there:
+                self._chroma().delete_collection(name)
+
+    def _check(self, index: DenseIndex, documents: Mapping[str, str]) -> None:
+        if index.ids() != frozenset(documents):
+            raise IndexDamaged(f"The index in {self._folder} holds {len(index)} of {len(documents)} documents.")
+        if lost := index.unreachable(_CHECKED):
+            raise IndexDamaged(f"The index in {self._folder} does not find {lost[0]!r} by its own text.")
 
     def _chroma(self) -> ClientAPI:
         if self._client is None:
@@ -110,22 +169,12 @@ class DenseIndex:
             self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
         return self._client
 
-    def _name_for(self, documents: Mapping[str, str]) -> str:
-        """A collection's name says what is in it, so that an unchanged catalog is not indexed twice."""
-        content = json.dumps([self._model, sorted(documents.items())], ensure_ascii=False)
-        return f"products-{hashlib.sha256(content.encode()).hexdigest()[:24]}"
 
-    def _pointed(self) -> str:
-        try:
-            name = json.loads((self._folder / _POINTER).read_text(encoding="utf-8"))["collection"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return ""
-        return str(name)
-
-    def _point_to(self, name: str) -> None:
-        temporary = self._folder / f"{_POINTER}.new"
-        temporary.write_text(json.dumps({"collection": name}), encoding="utf-8")
-        os.replace(temporary, self._folder / _POINTER)
+def _unit(vectors: Vectors) -> Matrix:
+    """Vectors of length one; one without any direction stays as it is."""
+    matrix = np.asarray(vectors, dtype=np.float32)
+    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
+    return cast("Matrix", matrix / np.where(norms > 0, norms, 1))
 
 
 def wordllama_embed() -> Embed:

@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shopgraph.connectors.ports import CatalogPort, SearchHit
-from shopgraph.connectors.search.dense import DenseIndex, Embed, wordllama_embed
-from shopgraph.connectors.search.lexical import LexicalSearch, product_text
+from shopgraph.connectors.search.concepts import Synonyms, shipped_synonyms
+from shopgraph.connectors.search.dense import Collections, DenseIndex, Embed, wordllama_embed
+from shopgraph.connectors.search.documents import SearchDocument, key_of, read_documents
+from shopgraph.connectors.search.generation import DenseGone, Generation
+from shopgraph.connectors.search.stores import SqliteStore, WordStore, alone, write_whole
+from shopgraph.connectors.search.understanding import Understood
+from shopgraph.connectors.search.words_index import IndexGone, WordIndex
 
 _LOG = logging.getLogger(__name__)
-_RANK_CONSTANT = 60
-"""Reciprocal rank fusion: how little the first place is worth more than the second."""
-_OVERFETCH = 4
-_LEAST_LIKE = 0.2
-"""A neighbor less like the query than this is no find: every query has a nearest product."""
+_POINTER = "current.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexCheck:
+    """What a look at the index in the folder found."""
+
+    products: int
+    """In the catalog."""
+    words: int
+    vectors: int
+    stale: tuple[str, ...] = ()
+    """Products that the index lacks or has too many; any, when texts have changed."""
+    unreachable: tuple[str, ...] = ()
+    """Products that Chroma does not find by their own vectors."""
+    reason: str = ""
+    """What is wrong, in a sentence; empty when all is well."""
+
+    @property
+    def well(self) -> bool:
+        """Whether the index is whole and fits the catalog."""
+        return not self.reason
 
 
 class HybridSearch:
-    """`SearchPort` that fuses words (`LexicalSearch`) and meaning (Chroma) by reciprocal rank.
+    """`SearchPort` over words (FTS5, or PostgreSQL) and meaning (Chroma), kept in `folder`.
 
-    The index stands in `folder`, is made on the first search, and is made again by `rebuild`. Anything that fails on
-    the dense side is logged once, and the search goes on by words.
+    A generation of the index is made whole, checked, and only then pointed to; the one before it stays until the next,
+    for searches that are under way. Another process's rebuild is noticed at the next search. What fails on the dense
+    side is logged once, and the search goes on by words until the next rebuild.
     """
 
     def __init__(
@@ -34,71 +58,180 @@ class HybridSearch:
         *,
         embedding: Callable[[], Embed] = wordllama_embed,
         model: str = "wordllama",
+        words: WordStore | None = None,
+        synonyms: Synonyms | None = None,
     ) -> None:
-        """`embedding` makes the embedding function when it is first needed; `model` is its name."""
+        """`embedding` makes the embedding function when it is first needed; `model` is its name: vectors of another
+        one are not reused. Without `words` they are kept in the folder."""
         self._catalog = catalog
         self._folder = folder
-        self._embedding = embedding
         self._model = model
-        self._lexical = LexicalSearch(catalog)
-        self._dense: DenseIndex | None = None
-        self._ready = False
+        self._words = words or SqliteStore(folder)
+        self._synonyms = synonyms
+        self._collections = Collections(folder)
+        self._embedding = embedding
+        self._embed: Embed | None = None
+        self._generation: Generation | None = None
+        self._pointed = ""
         self._making = asyncio.Lock()
 
     @property
     def dense(self) -> bool:
         """Whether searches use the vector index; False before the first one, and after a failure."""
-        return self._dense is not None
+        return self._generation is not None and self._generation.dense is not None
 
     async def rebuild(self) -> int:
-        """Read the catalog anew and make both indexes fit it; returns how many products are found from now on."""
+        """Read the catalog anew and make the index fit it; returns how many products are found from now on."""
         async with self._making:
-            return await self._rebuild()
+            return (await self._rebuilt()).words.facts.count
 
     async def search(self, query: str, *, limit: int = 5) -> tuple[SearchHit, ...]:
         """Best first; empty when nothing fits."""
-        if not self._ready:
+        generation = await self._ready()
+        try:
+            return await asyncio.to_thread(self._find, generation, query, limit)
+        except IndexGone as error:
+            _LOG.warning("The index of words in %s is gone; making it again (%s).", self._folder, error)
             async with self._making:
-                if not self._ready:
-                    await self._rebuild()
-        words = await self._lexical.search(query, limit=limit * _OVERFETCH)
-        near = await self._neighbors(query, limit * _OVERFETCH)
-        return _fused((hit.product_id for hit in words), near)[:limit]
+                generation = await self._rebuilt()
+            return await asyncio.to_thread(self._find, generation, query, limit)
 
-    async def _rebuild(self) -> int:
-        count = await self._lexical.rebuild()
-        documents = {product.id: product_text(product) for product in await self._catalog.all_products()}
+    async def understand(self, query: str) -> Understood:
+        """What a query asks for beside its words."""
+        return (await self._ready()).understand(query)
+
+    async def check(self) -> IndexCheck:
+        """Compare the index that is pointed to with the catalog, and look for every product by its own vector."""
+        documents = await read_documents(self._catalog)
+        return await asyncio.to_thread(self._checked, documents)
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._generation = None
+        self._words.close()
+
+    def _find(self, generation: Generation, query: str, limit: int) -> tuple[SearchHit, ...]:
         try:
-            self._dense = await asyncio.to_thread(self._made, documents)
-        except Exception as error:
-            self._without_dense("cannot be made", error)
-        self._ready = True
-        return count
+            return generation.find(query, limit)
+        except DenseGone as error:
+            by_words = replace(generation, dense=None)
+            if self._generation is generation:
+                self._generation = by_words
+                _LOG.warning(
+                    "The vector index in %s does not answer; searching by words alone (%s).", self._folder, error
+                )
+            return by_words.find(query, limit)
 
-    def _made(self, documents: dict[str, str]) -> DenseIndex:
-        index = DenseIndex(self._folder, self._embedding(), model=self._model)
-        index.ensure(documents)
-        return index
+    async def _ready(self) -> Generation:
+        if (current := self._current()) is not None:
+            return current
+        async with self._making:
+            if (current := self._current()) is not None:  # made while this search waited
+                return current
+            followed = await asyncio.to_thread(self._followed) if self._generation else None
+            return followed or await self._rebuilt()
 
-    async def _neighbors(self, query: str, limit: int) -> list[str]:
-        if self._dense is None or not query.strip():
-            return []
+    def _current(self) -> Generation | None:
+        """The generation in use, unless another process has pointed to another one since."""
+        return self._generation if self._pointer() == self._pointed else None
+
+    def _followed(self) -> Generation | None:
+        """The generation that another process has pointed to, if it can be opened."""
+        pointed = self._pointer()
         try:
-            found = await asyncio.to_thread(self._dense.nearest, query, limit)
+            found = self._opened(pointed)
         except Exception as error:
-            self._without_dense("does not answer", error)
-            return []
-        return [neighbor.id for neighbor in found if neighbor.likeness >= _LEAST_LIKE]
+            _LOG.warning("The new index in %s cannot be opened; making it again (%r).", self._folder, error)
+            return None
+        if found is not None:
+            self._generation, self._pointed = found, pointed
+        return found
 
-    def _without_dense(self, what: str, error: Exception) -> None:
-        self._dense = None
-        _LOG.warning("The vector index in %s %s; searching by words alone (%r).", self._folder, what, error)
+    def _opened(self, key: str) -> Generation | None:
+        words = self._words.open(key) if key else None
+        if words is None:
+            return None
+        dense = self._collections.open(f"products-{key}", self._embedder())
+        return None if dense is None else self._whole(key, words, dense)
+
+    async def _rebuilt(self) -> Generation:
+        documents = await read_documents(self._catalog)
+        made, pointed = await asyncio.to_thread(self._made, documents)
+        self._generation, self._pointed = made, pointed
+        return made
+
+    def _made(self, documents: tuple[SearchDocument, ...]) -> tuple[Generation, str]:
+        key = key_of(documents, self._model)
+        with alone(self._folder):
+            ids = frozenset(each.id for each in documents)
+            words = self._words.open(key)
+            if words is None or words.ids() != ids:
+                words = self._words.make(key, documents)
+            try:
+                dense = self._dense_of(key, documents)
+            except Exception as error:
+                _LOG.warning(
+                    "The vector index in %s cannot be made; searching by words alone (%r).", self._folder, error
+                )
+                return self._whole(key, words, None), self._pointer()
+            before = self._pointer()
+            if before != key:
+                write_whole(self._folder / _POINTER, json.dumps({"key": key, "before": before}))
+                self._keep_only({key, before})
+            return self._whole(key, words, dense), key
+
+    def _dense_of(self, key: str, documents: tuple[SearchDocument, ...]) -> DenseIndex:
+        kept = self._collections.open(f"products-{key}", self._embedder())
+        if kept is not None and kept.ids() == frozenset(each.id for each in documents):
+            return kept
+        texts = {each.id: each.text for each in documents}
+        return self._collections.make(f"products-{key}", texts, self._embedder())
+
+    def _keep_only(self, keys: set[str]) -> None:
+        self._words.keep_only(keys)
+        names = {f"products-{key}" for key in keys}
+        self._collections.drop([name for name in self._collections.names() if name not in names])
+
+    def _checked(self, documents: tuple[SearchDocument, ...]) -> IndexCheck:
+        pointed, key = self._pointer(), key_of(documents, self._model)
+        ids = frozenset(each.id for each in documents)
+        words = self._words.open(pointed) if pointed else None
+        dense = self._collections.open(f"products-{pointed}", self._embedder()) if pointed else None
+        held = words.ids() if words else frozenset()
+        placed = dense.ids() if dense else frozenset()
+        stale = tuple(sorted((ids ^ held) | (ids ^ placed)))
+        lost = dense.unreachable() if dense else ()
+        return IndexCheck(
+            products=len(ids),
+            words=len(held),
+            vectors=len(placed),
+            stale=stale,
+            unreachable=lost,
+            reason=_reason(pointed, key, words is not None and dense is not None, stale, lost),
+        )
+
+    def _whole(self, key: str, words: WordIndex, dense: DenseIndex | None) -> Generation:
+        return Generation(key=key, words=words, dense=dense, synonyms=self._synonyms or shipped_synonyms())
+
+    def _embedder(self) -> Embed:
+        if self._embed is None:
+            self._embed = self._embedding()
+        return self._embed
+
+    def _pointer(self) -> str:
+        try:
+            return str(json.loads((self._folder / _POINTER).read_text(encoding="utf-8"))["key"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
 
 
-def _fused(*rankings: Iterable[str]) -> tuple[SearchHit, ...]:
-    scores: dict[str, float] = defaultdict(float)
-    for ranking in rankings:
-        for place, product_id in enumerate(ranking, 1):
-            scores[product_id] += 1 / (_RANK_CONSTANT + place)
-    best = sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
-    return tuple(SearchHit(product_id=product_id, score=round(scores[product_id], 6)) for product_id in best)
+def _reason(pointed: str, key: str, readable: bool, stale: tuple[str, ...], lost: tuple[str, ...]) -> str:
+    if not pointed:
+        return "There is no index."
+    if not readable:
+        return "The index cannot be read."
+    if lost:
+        return f"{len(lost)} products are not found by their own vectors."
+    if stale:
+        return f"{len(stale)} products are missing or too many."
+    return "" if pointed == key else "Products have changed since the index was made."

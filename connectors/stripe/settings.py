@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr
 
+from shopgraph.config import secret_from
 from shopgraph.domain import Value
 from shopgraph.errors import ConfigurationError
 
@@ -37,33 +37,17 @@ class StripeSettings(Value):
             ConfigurationError: no key is given, one is given twice, or it is no key.
         """
         env = os.environ if environ is None else environ
-        api_key, webhook_secret = _secret(env, API_KEY), _secret(env, WEBHOOK_SECRET)
-        if api_key is None:
+        api_key, webhook_secret = secret_from(env, API_KEY), secret_from(env, WEBHOOK_SECRET)
+        if not api_key:
             raise ConfigurationError(
                 f"{API_KEY} is not set.", remedy=f"Set it, or {API_KEY}_FILE to a file with the key."
             )
         _check(API_KEY, api_key, ("sk_", "rk_"))
-        if webhook_secret is not None:
+        if webhook_secret:
             _check(WEBHOOK_SECRET, webhook_secret, ("whsec_",))
-        return cls(api_key=api_key, webhook_secret=webhook_secret)
+        return cls(api_key=SecretStr(api_key), webhook_secret=SecretStr(webhook_secret) if webhook_secret else None)
 
 
-def _secret(env: Mapping[str, str], name: str) -> SecretStr | None:
-    given, file = env.get(name, ""), env.get(f"{name}_FILE", "")
-    if given and file:
-        raise ConfigurationError(f"{name} and {name}_FILE are both set.", remedy="Set one of them.")
-    if file:
-        try:
-            given = Path(file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(
-                f"{name}_FILE names {file}, which cannot be read: {type(error).__name__}.",
-                remedy="Point it to a file that holds the secret and nothing else.",
-            ) from None
-    return SecretStr(given) if given else None
-
-
-def _check(name: str, secret: SecretStr, prefixes: tuple[str, ...]) -> None:
-    value = secret.get_secret_value()
+def _check(name: str, value: str, prefixes: tuple[str, ...]) -> None:
     if not value.startswith(prefixes) or not value.isascii() or not value.isprintable() or " " in value:
         raise ConfigurationError(f"{name} holds no such secret.", remedy=f"It starts with {' or '.join(prefixes)}.")

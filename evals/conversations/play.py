@@ -13,6 +13,8 @@ from shopgraph.errors import ConfigurationError, ShopgraphError
 from shopgraph.evals.conversations.script import Call, Expected, Script, Turn
 from shopgraph.evals.conversations.stage import Stage, customer_id
 from shopgraph.graphs import Answer, Approval, Orchestrator, build_orchestrator
+from shopgraph.graphs.context import ShopServices
+from shopgraph.graphs.parts import Parts
 from shopgraph.guards.decisions import Effect
 from shopgraph.models.router import IntentRouter
 from shopgraph.models.routes import Intent, Route, Tier
@@ -55,6 +57,11 @@ async def play_obedient(stage: Stage, script: Script) -> list[Miss]:
 
     orchestrator = build_orchestrator(stage.shop, model=ScriptedChatModel(play=obey), router=_AllToTheModel())
     return await _Player(stage, script, orchestrator).attack()
+
+
+def obedient_parts(shop: ShopServices) -> Parts:
+    """The parts of the orchestrator that `play_obedient` builds, for replays: its model is not asked again."""
+    return build_orchestrator(shop, model=ScriptedChatModel(), router=_AllToTheModel()).parts
 
 
 class _AllToTheModel(IntentRouter):

@@ -6,7 +6,8 @@ import re
 
 from shopgraph.domain import CancelReason, OrderStatus, RefundStatus, ReturnStatus
 from shopgraph.graphs.phrases import day, day_and_time
-from shopgraph.graphs.turns import Step, Turn, ask, propose, say, workflow
+from shopgraph.graphs.stitching.recipes import OrderChange, Orders
+from shopgraph.graphs.turns import Step, Tells, Turn, ask, propose, say, workflow
 from shopgraph.graphs.workflows.picking import pick_order
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words
@@ -25,13 +26,13 @@ _REASONS = (
 )
 
 
-@workflow(Intent.ORDER_STATUS, recipe=["customer", "orders"], needs_customer=True)
+@workflow(Intent.ORDER_STATUS, recipe=Orders, needs_customer=True)
 async def order_status(turn: Turn) -> Step:
     """Say where an order is."""
     order = await pick_order(turn, "do you mean")
     if isinstance(order, Step):
         return order
-    return say(_status_text(order, turn.locale)).about(order_id=order.order_id)
+    return say(_status_text(order, turn.locale)).about(order_id=order.order_id).telling(Tells.FACTS)
 
 
 def _status_text(order: OrderView, locale: str) -> str:
@@ -87,7 +88,7 @@ def _return_text(item: ReturnView) -> str:
     }[item.status]
 
 
-@workflow(Intent.REFUND_STATUS, recipe=["customer", "orders"], needs_customer=True)
+@workflow(Intent.REFUND_STATUS, recipe=Orders, needs_customer=True)
 async def refund_status(turn: Turn) -> Step:
     """Say what was refunded, where to, and what is still on its way."""
     order = await pick_order(turn, "is the refund for", [OrderStatus.CANCELED, OrderStatus.DELIVERED])
@@ -96,7 +97,7 @@ async def refund_status(turn: Turn) -> Step:
     open_returns = [_return_text(item) for item in order.returns if item.status is ReturnStatus.REQUESTED]
     told = [_refund_text(refund, turn.locale) for refund in order.refunds] or ["there is no refund yet."]
     said = " ".join([told[0], *(f"{text[0].upper()}{text[1:]}" for text in (*told[1:], *open_returns))])
-    return say(f"For order {order.order_id}, {said}").about(order_id=order.order_id)
+    return say(f"For order {order.order_id}, {said}").about(order_id=order.order_id).telling(Tells.REFUNDS)
 
 
 def _refund_text(refund: RefundView, locale: str) -> str:
@@ -109,7 +110,7 @@ def _refund_text(refund: RefundView, locale: str) -> str:
     return f"{what} was started{when}; banks take 5 to 7 business days."
 
 
-@workflow(Intent.CANCEL_ORDER, recipe=["customer", "orders"], needs_customer=True)
+@workflow(Intent.CANCEL_ORDER, recipe=OrderChange, needs_customer=True)
 async def cancel_order(turn: Turn) -> Step:
     """Cancel an order that has not shipped, for one of the two reasons the shop knows."""
     order = await pick_order(turn, "would you like to cancel", [OrderStatus.PENDING])

@@ -42,7 +42,7 @@ async def pick_order(turn: Turn, doing: str, statuses: Iterable[OrderStatus] = (
     if known := _by_digits(f"{named} {turn.text}", listed) or named or turn.slot("order_id"):
         return await turn.read("get_order", OrderView, order_id=known)
     if not listed:
-        return say("I do not see any orders on your account.")
+        return say("I do not see any orders on your account.").spoken("orders.none")
     fitting = [order for order in listed if not statuses or order.status in set(statuses)]
     chosen = _by_words(turn, fitting) or (fitting if len(fitting) == 1 else [])
     before = turn.dialog.subject.get("order_id", "")
@@ -53,7 +53,8 @@ async def pick_order(turn: Turn, doing: str, statuses: Iterable[OrderStatus] = (
     if len(chosen) == 1:
         return await turn.read("get_order", OrderView, order_id=chosen[0].order_id)
     shown = chosen or fitting or list(listed)
-    return ask("order_id", f"Which order {doing}? I see {_listing(shown[:5])}.")
+    plain = ", ".join(f"{order.order_id} ({', '.join(order.items[:3])})" for order in shown[:5])
+    return ask("order_id", f"Which order {doing}? I see {_listing(shown[:5])}.").spoken("ask.order", orders=plain)
 
 
 def _by_digits(text: str, orders: Sequence[OrderSummary]) -> str:

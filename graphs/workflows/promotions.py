@@ -6,7 +6,8 @@ import re
 from decimal import ROUND_CEILING, Decimal
 
 from shopgraph.graphs.phrases import day
-from shopgraph.graphs.turns import Step, Turn, ask, propose, say, workflow
+from shopgraph.graphs.stitching.recipes import Promotions
+from shopgraph.graphs.turns import Step, Tells, Turn, ask, propose, say, workflow
 from shopgraph.graphs.workflows.catalog import named_product
 from shopgraph.graphs.workflows.picking import pick_variants
 from shopgraph.guards.allowances import allow
@@ -23,7 +24,7 @@ _HAD = re.compile(
 """Asks about discounts of one's own: those had, and the next."""
 
 
-@workflow(Intent.PROMOTION_QUESTION, recipe=["customer", "campaigns"])
+@workflow(Intent.PROMOTION_QUESTION, recipe=Promotions)
 async def promotion_question(turn: Turn) -> Step:
     """Redeem a code, judge a wish for a discount, say which discounts were had, or what runs in the region."""
     entities = turn.route.entities
@@ -37,10 +38,9 @@ async def promotion_question(turn: Turn) -> Step:
         return say(_history(await turn.read("promotion_history", PromotionHistory), turn.locale))
     found = await turn.read("list_promotions", PromotionList)
     if not found.promotions:
-        return say("There is no promotion running in your region right now.")
-    return say(
-        "Running in your region right now: " + " ".join(_promotion(item, turn.locale) for item in found.promotions)
-    )
+        return say("There is no promotion running in your region right now.").spoken("promotions.none")
+    running = " ".join(_promotion(item, turn.locale) for item in found.promotions)
+    return say(f"Running in your region right now: {running}").telling(Tells.FACTS)
 
 
 async def _wish(turn: Turn, percent: Decimal) -> Step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shopgraph.graphs.turns import Step, Turn, say, workflow
+from shopgraph.graphs.turns import Step, Tells, Turn, say, workflow
 from shopgraph.models.routes import Intent
 from shopgraph.tools.views import DeliveryOption, DeliveryOptions
 
@@ -16,8 +16,9 @@ async def delivery_question(turn: Turn) -> Step:
         return await order_status.run(turn)
     found = await turn.read("delivery_options", DeliveryOptions)
     if not found.options:
-        return say("I have no delivery terms for your region on record. A colleague can tell you more.")
-    return say(" ".join(_option(item) for item in found.options))
+        none = say("I have no delivery terms for your region on record. A colleague can tell you more.")
+        return none.spoken("delivery.none")
+    return say(" ".join(_option(item) for item in found.options)).telling(Tells.FACTS)
 
 
 def count_days(number: int) -> str:

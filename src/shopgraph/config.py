@@ -19,8 +19,10 @@ from shopgraph.errors import ConfigurationError
 
 PREFIX = "SHOPGRAPH_"
 CONFIG_FILE = "shopgraph.toml"
-RESERVED = frozenset({"SHOPGRAPH_CONFIG", "SHOPGRAPH_DATA"})
-"""Variables with the prefix that are no settings: which file to read, and where the tests find data by others."""
+RESERVED = frozenset(
+    {"SHOPGRAPH_CONFIG", "SHOPGRAPH_DATA", "SHOPGRAPH_AUDIT_MASTER_KEY", "SHOPGRAPH_AUDIT_SIGNING_KEY"}
+)
+"""Variables with the prefix that are no settings: which file to read, where the tests find data by others, secrets."""
 
 
 class LogLevel(StrEnum):
@@ -38,7 +40,7 @@ class SearchKind(StrEnum):
     LEXICAL = "lexical"
     """By words, in process."""
     HYBRID = "hybrid"
-    """By words and by meaning: adds a Chroma index in the shop's folder, made on the first search (seconds)."""
+    """By words and by meaning, with an index that is kept in the shop's folder and made on the first search."""
 
 
 class GatewayKind(StrEnum):
@@ -59,16 +61,25 @@ class Settings(BaseSettings):
     """A shop folder, a database URL or a tau2 JSON file; empty for a throw-away demo shop."""
     models: str = ""
     """A models file (LiteLLM `model_list` with tiers); empty to answer by workflows and templates alone."""
+    router: str = ""
+    """A folder that `shopgraph train router` made; empty for the intent router that ships."""
+    tiers: str = ""
+    """A folder that `shopgraph train tiers` made: which requests need the large model; empty for rules alone."""
     cassette: str = ""
     """A file from which model calls are replayed instead of made, for tests; empty to make them."""
     cassette_record: bool = False
     """Make the calls and write them to that file anew."""
     search: SearchKind = SearchKind.LEXICAL
     """How products are found; `hybrid` needs a shop with a folder."""
+    embedding: Annotated[str, Field(min_length=1)] = "wordllama"
+    """What turns texts into vectors for `hybrid`: `wordllama`, whose weights are installed, or LiteLLM's name of a
+    model (`openai/text-embedding-3-small`), whose key is in the environment."""
     gateway: GatewayKind = GatewayKind.RECORDS
     """Who moves the money of cards in a shop that is opened by its folder or URL."""
     engine: str = ""
     """URL of the database in which actions on systems outside are carried on; empty for one beside the records."""
+    audit_keys: str = ""
+    """The folder of the audit log's secrets; empty for `keys` in the shop's own (docs/audit.md)."""
     gateway_at_once: Annotated[int, Field(ge=1)] | None = None
     """Actions under way at the gateway in all processes together; None for no limit."""
     gateway_at_once_here: Annotated[int, Field(ge=1)] | None = None
@@ -138,6 +149,26 @@ def explain_settings(environ: Mapping[str, str] | None = None) -> LoadedSettings
         file=path,
         unknown_variables=tuple(sorted(name for name in env if name.startswith(PREFIX) and name not in known)),
     )
+
+
+def secret_from(env: Mapping[str, str], name: str) -> str:
+    """What the variable holds, or the file that `NAME_FILE` names; empty where neither is set. It is never printed.
+
+    Raises:
+        ConfigurationError: both are set, or the file cannot be read.
+    """
+    given, file = env.get(name, ""), env.get(f"{name}_FILE", "")
+    if given and file:
+        raise ConfigurationError(f"{name} and {name}_FILE are both set.", remedy="Set one of them.")
+    if not file:
+        return given
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{name}_FILE names {file}, which cannot be read: {type(error).__name__}.",
+            remedy="Point it to a file that holds the secret and nothing else.",
+        ) from None
 
 
 def shown(value: object) -> str:

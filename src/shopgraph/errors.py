@@ -4,6 +4,7 @@
     ├── UserError                 the caller's move: what was given cannot be used
     │   ├── InvalidInput          a message, an argument, an option is malformed
     │   ├── NotFound              no such record (or none that this principal may know of)
+    │   ├── Erased                there was one; its key was destroyed
     │   └── ConfigurationError    the engineer's move: config, policy, environment
     │       ├── MissingDependency an extra is not installed
     │       ├── DamagedShop       a shop file cannot be read
@@ -72,6 +73,12 @@ class NotFound(UserError):
     """No such record, or none that this principal may know of: the two read the same on purpose."""
 
     code = "record.not_found"
+
+
+class Erased(UserError):
+    """What was recorded cannot be read any more: its key was destroyed, as its owner or the shop's retention wanted."""
+
+    code = "record.erased"
 
 
 class ConfigurationError(UserError):

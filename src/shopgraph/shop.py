@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import URL
 
-from shopgraph.audit.log import AuditLog, open_audit
+from shopgraph.audit.log import AuditKeys, AuditLog, open_audit
 from shopgraph.clock import Clock, FixedClock, RunningClock, parse_instant
 from shopgraph.config import GatewayKind, SearchKind
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.embedded import EmbeddedShop, create_shop, open_shop
+from shopgraph.connectors.embedded.database import parse_url
 from shopgraph.connectors.embedded.payments import EmbeddedPayments
 from shopgraph.connectors.embedded.shop import SearchFactory
-from shopgraph.connectors.ports import Connectors
+from shopgraph.connectors.ports import CatalogPort, Connectors
 from shopgraph.connectors.search import HybridSearch, LexicalSearch
+from shopgraph.connectors.search.concepts import Synonyms
+from shopgraph.connectors.search.dense import Embed
 from shopgraph.connectors.tau2 import read_tau2
 from shopgraph.domain import ClockKind, ShopMeta
 from shopgraph.errors import ConfigurationError, DamagedShop
@@ -28,6 +32,7 @@ from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.guards.promotions import with_calendars
 from shopgraph.guards.versions import live_folder
+from shopgraph.models.learned import LearnedRouting
 from shopgraph.tools.durable.limits import Limits
 from shopgraph.tools.durable.shop_engine import FREE, ShopEngine
 from shopgraph.tools.gate import Gate
@@ -37,8 +42,11 @@ from shopgraph.tools.spec import Services
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langgraph.checkpoint.base import BaseCheckpointSaver
+    from langgraph.store.base import BaseStore
 
     from shopgraph.config import Settings
+    from shopgraph.graphs.memory import BrandMemory
+    from shopgraph.graphs.stitching.shared import SharedReads
 
 DEMO_INSTANT = "2026-06-01T12:00:00Z"
 """When the demo shop stands still, unless another instant is asked for."""
@@ -55,9 +63,11 @@ class Shop:
         policy: PolicyBundle,
         throw_away: Path | None = None,
         chat_model: BaseChatModel | None = None,
+        trained: Mapping[str, str] | None = None,
         source_deadline_ms: int = 500,
         engine: str | None = None,
         limits: Limits = FREE,
+        audit_keys: Path | None = None,
     ) -> None:
         self._records = records
         self._folder = folder
@@ -79,10 +89,14 @@ class Shop:
         self.services = Services(connectors=self.connectors, clock=self.clock, policy=policy, engine=self.engine)
         self.gate = Gate(default_tools())
         self.guards = GuardChain.for_bundle(policy)
-        self.audit: AuditLog = open_audit(_beside(records, folder, "audit.db"))
+        self.audit: AuditLog = _audit(records, folder, audit_keys)
         self.chat_model = chat_model
+        self.routing = LearnedRouting.beside(folder).with_settings(**{"router": "", "tiers": "", **(trained or {})})
+        """What it has trained for choosing intent and tier."""
         self.source_deadline_ms = source_deadline_ms
         self._checkpointer: BaseCheckpointSaver[Any] | None = None
+        self._memory: BrandMemory | None = None
+        self._shared: SharedReads | None = None
         self._closers: list[Callable[[], None]] = []
 
     @classmethod
@@ -108,10 +122,15 @@ class Shop:
         """Open a shop folder, a database URL, or a tau2 JSON file (as a throw-away copy; the file is never changed).
 
         Args:
-            options: `chat_model` for the agent, `source_deadline_ms`, `search` (a `SearchKind`),
+            options: `chat_model` for the agent, `trained` (folders of a trained `router` and of
+                trained `tiers`, in place of those in the shop's folder),
+                `source_deadline_ms`, `search` (a `SearchKind`),
+                `embedding` (for hybrid search: `wordllama`, or a model as LiteLLM names it),
                 `gateway` (from a `ShopMeta` to the `PaymentGateway` that moves the money of cards), `engine` (URL of
                 the database in which actions on systems outside are carried on; beside the records without it),
-                `limits` (`Limits` of the gateway: how many actions at once, and how fast they begin).
+                `limits` (`Limits` of the gateway: how many actions at once, and how fast they begin),
+                `audit_keys` (the folder of the audit log's secrets; without it `keys` in the shop's folder, and for a
+                shop without a folder `~/.shopgraph/keys/SHOP`).
 
         Raises:
             DamagedShop: there is no readable shop.
@@ -134,7 +153,7 @@ class Shop:
 
     @classmethod
     def _opened(cls, url: str, folder: Path | None, options: dict[str, Any]) -> Self:
-        search = _searching(options.pop("search", SearchKind.LEXICAL), folder)
+        search = _searching(options, folder, url)
         records = open_shop(url, search, options.pop("gateway", None))
         try:
             return cls(records, folder=folder, policy=_policy(folder, records), **options)
@@ -157,7 +176,7 @@ class Shop:
             raise ConfigurationError(f"{folder} is not empty.", remedy="Make the shop in a new folder.")
         bundle = load_bundle(meta.bundle)
         meta = meta.model_copy(update={"created_at": RunningClock().now()})
-        search = _searching(options.pop("search", SearchKind.LEXICAL), folder)
+        search = _searching(options, folder, url or "")
         fresh = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -181,6 +200,16 @@ class Shop:
             raise
 
     @property
+    def folder(self) -> Path | None:
+        """Where the shop keeps what is not in its records; None when it was opened by a database's URL."""
+        return self._folder
+
+    @property
+    def records_url(self) -> str:
+        """Of the database of its records; with the password, where it has one."""
+        return self._records.database.url.render_as_string(hide_password=False)
+
+    @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]:
         """Where this shop's conversations are kept: beside its records. Opened on first use."""
         if self._checkpointer is None:
@@ -199,6 +228,53 @@ class Shop:
         self._closers.append(local.close)
         return local
 
+    @property
+    def memory(self) -> BrandMemory:
+        """The one brand state, on LangGraph's Store: in a file beside the records, else in their database."""
+        if self._memory is None:
+            from shopgraph.graphs.memory import BrandMemory, LiveStanding
+
+            self._memory = BrandMemory(self._open_store(), LiveStanding(self.connectors), self.clock)
+            self._memory.on_change(self.shared.drop)
+        return self._memory
+
+    @property
+    def shared(self) -> SharedReads:
+        """Reads that are the same for everybody, remembered for a moment."""
+        if self._shared is None:
+            from shopgraph.graphs.stitching.shared import SharedReads
+
+            self._shared = SharedReads()
+        return self._shared
+
+    def _open_store(self) -> BaseStore:
+        from shopgraph.graphs.memory.stores import LoopFreeSqliteStore, postgres_store
+
+        if not self._records.database.is_sqlite:
+            store, pool = postgres_store(_plain_url(self._records.database.url))
+            self._closers.append(pool.close)
+            return store
+        folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
+        local = LoopFreeSqliteStore.open(folder / "memory.db")
+        self._closers.append(local.close)
+        return local
+
+    async def warm(self) -> None:
+        """Load in a thread what the first requests would wait for: models, prices, what was trained. For a server.
+
+        Raises:
+            ConfigurationError: a folder of what was trained is damaged.
+        """
+        await asyncio.to_thread(self._load)
+
+    def _load(self) -> None:
+        from shopgraph.models.chat import LiteLLMChat
+
+        self.routing.router.route("hello")
+        _ = self.routing.judge
+        if isinstance(self.chat_model, LiteLLMChat):
+            self.chat_model.pool.load()
+
     def require_fit(self, policy: PolicyBundle) -> None:
         """Check whether this shop could go by another policy.
 
@@ -215,6 +291,8 @@ class Shop:
         """Close everything; a throw-away shop is gone afterwards."""
         for close in self._closers:
             close()
+        if isinstance(self.connectors.search, HybridSearch):
+            self.connectors.search.close()
         self.engine.detach()
         self.audit.close()
         self._records.close()
@@ -229,12 +307,15 @@ class Shop:
 
 
 def shop_options(settings: Settings) -> dict[str, Any]:
-    """What the settings decide about an open shop: its deadlines and its model.
+    """What the settings decide about an open shop: its deadlines, its model, what it has trained.
 
     Raises:
-        ConfigurationError: the models file is wrong, or there is no cassette to replay.
+        ConfigurationError: the models file is wrong, there is no cassette to replay, or a trained folder is none.
     """
     options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms, "search": settings.search}
+    if settings.audit_keys:
+        options["audit_keys"] = Path(settings.audit_keys)
+    options["embedding"] = settings.embedding
     if settings.engine:
         options["engine"] = settings.engine
     limits = Limits(
@@ -244,6 +325,8 @@ def shop_options(settings: Settings) -> dict[str, Any]:
     )
     if limits.any:
         options["limits"] = limits
+    if settings.router or settings.tiers:
+        options["trained"] = {"router": settings.router, "tiers": settings.tiers}
     if settings.models:
         from shopgraph.models.registry import load_models
 
@@ -300,7 +383,9 @@ def _require_fit(bundle: PolicyBundle, records: EmbeddedShop) -> None:
     calendars.refuse_taken(records.taken(promotion_ids=ids, codes=codes))
 
 
-def _searching(kind: SearchKind, folder: Path | None) -> SearchFactory:
+def _searching(options: dict[str, Any], folder: Path | None, url: str) -> SearchFactory:
+    """Takes `search` and `embedding` out of the options."""
+    kind, embedding = options.pop("search", SearchKind.LEXICAL), options.pop("embedding", "wordllama")
     if kind is SearchKind.LEXICAL:
         return LexicalSearch
     if folder is None:
@@ -308,7 +393,32 @@ def _searching(kind: SearchKind, folder: Path | None) -> SearchFactory:
             "Hybrid search keeps an index in the shop's folder, and this shop has none.",
             remedy='Open the shop by its folder, or set search = "lexical".',
         )
-    return lambda catalog: HybridSearch(catalog, folder / "index")
+    return lambda catalog: hybrid_search(catalog, folder, url=url, embedding=embedding)
+
+
+def hybrid_search(catalog: CatalogPort, folder: Path, *, url: str = "", embedding: str = "wordllama") -> HybridSearch:
+    """The search whose index a shop keeps: vectors in its folder, words there too, or in its PostgreSQL.
+
+    Args:
+        url: of the shop's records.
+        embedding: `wordllama`, or a model as LiteLLM names it.
+    """
+    words = None
+    parsed = parse_url(url) if url else None
+    if parsed is not None and parsed.get_backend_name() == "postgresql":
+        from shopgraph.connectors.search.words_postgres import PostgresStore
+
+        words = PostgresStore(parsed.render_as_string(hide_password=False))
+    synonyms = Synonyms.default(folder / "synonyms.yaml")
+    if embedding == "wordllama":
+        return HybridSearch(catalog, folder / "index", words=words, synonyms=synonyms)
+
+    def other() -> Embed:
+        from shopgraph.models.embedding import litellm_embedding
+
+        return litellm_embedding(embedding)
+
+    return HybridSearch(catalog, folder / "index", embedding=other, model=embedding, words=words, synonyms=synonyms)
 
 
 def _plain_url(url: URL) -> str:
@@ -336,6 +446,23 @@ def _beside(records: EmbeddedShop, folder: Path | None, name: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def _audit(records: EmbeddedShop, folder: Path | None, keys: Path | None) -> AuditLog:
+    """The shop's audit log, with its secrets in a folder and the customers' keys apart from the log."""
+    secrets = keys or _keys_folder(records, folder)
+    on_server = folder is None and not records.database.is_sqlite
+    # Where many workers share a server they share the ring; the master key that it needs is on no server.
+    ring = _beside(records, folder, "") if on_server else f"sqlite:///{(secrets / 'ring.db').resolve()}"
+    return open_audit(_beside(records, folder, "audit.db"), keys=AuditKeys(secrets, ring))
+
+
+def _keys_folder(records: EmbeddedShop, folder: Path | None) -> Path:
+    if folder is not None:
+        return folder / "keys"
+    if records.database.is_sqlite:
+        return Path(str(records.database.engine.url.database)).with_name("keys")
+    return Path.home() / ".shopgraph" / "keys" / records.meta.id
+
+
 def _engine_url(records: EmbeddedShop, folder: Path | None) -> str:
     """The records' own server, where many workers meet; else a file beside them."""
     if records.database.is_sqlite:
@@ -343,4 +470,4 @@ def _engine_url(records: EmbeddedShop, folder: Path | None) -> str:
     return _plain_url(records.database.url)
 
 
-__all__ = ["DEMO_INSTANT", "Shop", "clock_of", "gateway_options", "shop_options"]
+__all__ = ["DEMO_INSTANT", "Shop", "clock_of", "gateway_options", "hybrid_search", "shop_options"]

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from pydantic import JsonValue
 
-from shopgraph.audit.log import AuditEvent, AuditLog, BadRecord, Finding, canonical, open_audit
-from shopgraph.errors import ConfigurationError, DamagedShop
+from shopgraph.audit.log import AuditEvent, AuditLog, BadRecord, Finding, open_audit
+from shopgraph.errors import ConfigurationError, DamagedShop, InvalidInput
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
-def event(number: int, **payload: JsonValue) -> AuditEvent:
+def event(number: int, **payload: object) -> AuditEvent:
     return AuditEvent(
         request_id=f"req_{number // 4}",
         conversation_id="conv_1",
@@ -101,14 +100,19 @@ async def test_parallel_writers_make_one_chain(log: AuditLog, file: Path) -> Non
 
 async def test_a_batch_with_a_bad_event_writes_nothing(log: AuditLog) -> None:
     await log.append([event(0)])
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        await log.append([event(1), event(2, rate=float("nan"))])
+    with pytest.raises(InvalidInput, match="route recorded is no JSON"):
+        await log.append([event(1), event(2, rate=object())])
     report = await log.verify()
     assert (report.intact, report.records) == (True, 1)
 
 
+async def test_what_is_no_number_in_json_is_null(log: AuditLog) -> None:
+    await log.append([event(0, rate=float("nan"))])
+    assert (await log.events("req_0"))[0].payload == {"rate": None}
+
+
 async def test_what_one_node_recorded_is_read_back_over_all_requests(log: AuditLog) -> None:
-    gates = [event(number).model_copy(update={"node": "gate"}) for number in (1, 9)]
+    gates = [replace(event(number), node="gate") for number in (1, 9)]
     await log.append([event(0), gates[0], event(2), gates[1]])
     assert [(record.position, record.request_id) for record in await log.of_node("gate")] == [
         (2, "req_0"),
@@ -117,18 +121,10 @@ async def test_what_one_node_recorded_is_read_back_over_all_requests(log: AuditL
     assert await log.of_node("act") == ()
 
 
-async def test_the_mask_is_applied_before_the_record_is_made(file: Path) -> None:
-    def mask(payload: dict[str, JsonValue]) -> dict[str, JsonValue]:
-        return {**payload, "email": "[email]"}
-
-    log = open_audit(f"sqlite:///{file}", mask=mask)
-    await log.append([event(0, email="anna@example.com")])
-    assert (await log.events("req_0"))[0].payload == {"email": "[email]"}
-    assert (await log.verify()).intact
-    log.close()
-    with sqlite3.connect(file) as connection:
-        assert connection.execute("SELECT payload FROM audit_records").fetchone() == ('{"email":"[email]"}',)
-    connection.close()
+async def test_an_original_is_refused_by_a_log_without_keys(log: AuditLog) -> None:
+    with pytest.raises(InvalidInput, match="keys"):
+        await log.append([replace(event(0), subject="customer:1", original={"email": "anna@example.com"})])
+    assert (await log.verify()).records == 0
 
 
 CHANGES = {
@@ -138,7 +134,10 @@ CHANGES = {
     "layer": "'engine'",
     "kind": "'error'",
     "at": "'2026-06-01T12:00:05.000001+00:00'",
+    "subject": "'sub_x'",
     "payload": "'{}'",
+    "key_id": "'sub_x/2026-06'",
+    "sealed": "x'00'",
     "previous": "'0000'",
     "hash": "'0000'",
 }
@@ -183,8 +182,8 @@ async def test_an_inserted_record_is_found(log: AuditLog, file: Path) -> None:
     await log.append([event(number) for number in range(5)])
     tamper(
         file,
-        "INSERT INTO audit_records SELECT 0, request_id, conversation_id, node, layer, kind, at, payload, previous,"
-        " hash FROM audit_records WHERE position = 2",
+        "INSERT INTO audit_records SELECT 0, request_id, conversation_id, node, layer, kind, at, subject, payload,"
+        " key_id, sealed, previous, hash FROM audit_records WHERE position = 2",
     )
     report = await log.verify()
     assert report.first_bad is not None
@@ -202,7 +201,7 @@ async def test_a_record_with_a_hash_of_its_own_does_not_link(log: AuditLog, file
     source.close()
     with sqlite3.connect(file) as connection:
         connection.execute("DELETE FROM audit_records WHERE position = 3")
-        connection.execute("INSERT INTO audit_records VALUES (?,?,?,?,?,?,?,?,?,?)", forged)
+        connection.execute("INSERT INTO audit_records VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", forged)
     connection.close()
     bad = await first_bad(log)
     assert (bad.position, bad.finding) == (3, Finding.UNLINKED)
@@ -226,26 +225,8 @@ async def test_a_rewritten_log_is_found_against_a_kept_head(log: AuditLog, tmp_p
     assert (report.first_bad.position, report.first_bad.finding) == (6, Finding.UNLINKED)
 
 
-async def test_random_single_character_changes_are_all_found(log: AuditLog, file: Path) -> None:
-    await log.append([event(number) for number in range(100)])
-    draw = random.Random(5)
-    for _ in range(40):
-        position, column = draw.randint(1, 100), draw.choice([*CHANGES])
-        with sqlite3.connect(file) as connection:
-            (before,) = connection.execute(f"SELECT {column} FROM audit_records WHERE position = {position}").fetchone()
-            at = draw.randrange(len(before))
-            after = before[:at] + chr(ord(before[at]) ^ 1) + before[at + 1 :]
-            update = f"UPDATE audit_records SET {column} = ? WHERE position = {position}"
-            connection.execute(update, (after,))
-            connection.commit()
-            assert (await first_bad(log)).position == position
-            connection.execute(update, (before,))
-        connection.close()
-    assert (await log.verify()).intact
-
-
 async def test_times_are_kept_in_utc(log: AuditLog) -> None:
-    local = event(0).model_copy(update={"at": datetime(2026, 6, 1, 14, tzinfo=timezone(timedelta(hours=2)))})
+    local = replace(event(0), at=datetime(2026, 6, 1, 14, tzinfo=timezone(timedelta(hours=2))))
     await log.append([local])
     assert (await log.events("req_0"))[0].at.isoformat() == "2026-06-01T12:00:00+00:00"
 
@@ -263,15 +244,22 @@ def test_a_log_in_memory_is_refused() -> None:
         open_audit("sqlite://")
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [({"b": 1, "a": [None, True]}, '{"a":[null,true],"b":1}'), ("ü", '"ü"'), (1.5, "1.5")]
-)
-def test_one_value_has_one_text(value: JsonValue, text: str) -> None:
-    assert canonical(value) == text
-
-
 def test_there_is_no_way_to_change_a_record() -> None:
     public: list[Callable[..., object]] = [
-        getattr(AuditLog, name) for name in vars(AuditLog) if not name.startswith("_")
+        value for name, value in vars(AuditLog).items() if not name.startswith("_") and callable(value)
     ]
-    assert sorted(method.__name__ for method in public) == ["append", "close", "events", "head", "of_node", "verify"]
+    assert sorted(method.__name__ for method in public) == [
+        "append",
+        "checkpoint",
+        "close",
+        "events",
+        "forget",
+        "head",
+        "of_conversation",
+        "of_node",
+        "original",
+        "pseudonym",
+        "records",
+        "verify",
+        "version",
+    ]

@@ -16,6 +16,8 @@ Shopgraph = Callable[..., Result]
 KEYS = {
     "answer",
     "route",
+    "routes",
+    "saving",
     "context",
     "decisions",
     "verdicts",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, true
+from sqlalchemy import Connection, select
 
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.embedded import EmbeddedShop, gateway_calls
@@ -19,6 +19,7 @@ from shopgraph.connectors.embedded.schema import (
     ALLOCATIONS,
     EXCHANGES,
     INTENTS,
+    ORDERS,
     PAYMENT_METHODS,
     REFUNDS,
     RETURNS,
@@ -340,7 +341,7 @@ def records(db: Connection) -> Dataset:
     return Dataset(
         stock_levels=many(db, STOCK_LEVELS),
         payment_methods=many(db, PAYMENT_METHODS),
-        orders=read_orders(db, true()),
+        orders=read_orders(db, select(ORDERS.table)),
         intents=many(db, INTENTS),
         refunds=many(db, REFUNDS),
         returns=many(db, RETURNS),

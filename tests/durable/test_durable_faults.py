@@ -196,10 +196,13 @@ async def test_what_the_engine_gave_up_goes_on_where_it_was(place: Place, do: Do
     assert place.till.movements() == [("refund", HELD)]
 
 
-async def test_what_another_version_left_is_listed(place: Place, do: Do) -> None:
+@pytest.mark.parametrize("stuck", [False, True], ids=["under way", "stuck already"])
+async def test_what_another_version_left_is_listed(place: Place, do: Do, stuck: bool) -> None:
     place.till.mood("refund", "down")
     with place.open() as shop:
         await _cancel(do, shop, wait=SOON)
+        if stuck:
+            await _until(shop, RunStatus.STUCK)
     _close_engine()
     with place.open() as shop:
         _at_rest(shop, "application_version = 'of-old'")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
+from decimal import Decimal
 from pathlib import Path
+from shutil import copytree
 from typing import Any, cast
 
 import pytest
@@ -14,7 +16,7 @@ from shopgraph.evals.outage.evaluate import ToModels
 from shopgraph.evals.outage.provider import Fault, Say, Script, ScriptedProvider
 from shopgraph.graphs import Answer, Orchestrator, build_orchestrator
 from shopgraph.guards.screen import mask_personal
-from shopgraph.models.calling import CachePolicy, CallPolicy
+from shopgraph.models.calling import BudgetPolicy, CachePolicy, CallPolicy
 from shopgraph.models.cassette import Cassette, CassetteChat
 from shopgraph.models.chat import LiteLLMChat
 from shopgraph.models.deployments import deployments_of
@@ -120,3 +122,63 @@ async def test_wrong_arguments_are_told_to_the_model_and_nothing_is_done(
     (answer,) = await talk("tracker", QUESTION)
     assert "Nothing was done." in str(large.seen[1].body["messages"][-1]["content"])
     assert [action.type for action in answer.actions] == ["handoff"]
+
+
+async def test_a_server_loads_the_models_ahead_and_a_request_waits_for_none(
+    demo_folder: Path, tmp_path: Path, servers: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from shopgraph.graphs import serve
+
+    folder = tmp_path / "served"
+    copytree(demo_folder, folder)
+    model, _ = models(servers, Say(), Say())
+    shop = Shop.open(folder, chat_model=model)
+    monkeypatch.setattr(serve, "_shop", lambda: shop)
+    serve._compiled.cache_clear()
+    serve._warming.clear()
+    try:
+        await serve.graph()
+        (task,) = serve._warming
+        await task
+        assert model.pool.loaded
+    finally:
+        serve._compiled.cache_clear()
+        serve._warming.clear()
+        shop.close()
+
+
+@pytest.mark.usefixtures("unchanged")
+async def test_a_small_one_that_is_unsure_is_followed_by_the_large_one(
+    shop: Shop, servers: ExitStack, make_talk: MakeTalk
+) -> None:
+    model, (small, large) = models(servers, Say(text="UNSURE"), Say(text="It is a fine bike."))
+    (answer,) = await make_talk(build_orchestrator(shop, model=model))(None, "Tell me a bit about the balance bike.")
+    assert (answer.answer, answer.route.tier) == ("It is a fine bike.", "large_model")
+    assert (len(small.seen), len(large.seen)) == (1, 1)
+    assert answer.saving is not None
+    # Both cost the same here: what the small one was asked in vain is lost.
+    assert (answer.saving.spent_nanousd, answer.saving.saved_nanousd) == (46_000, -23_000)
+
+
+@pytest.mark.usefixtures("unchanged")
+async def test_what_a_workflow_saved_is_measured_against_the_large_one(
+    shop: Shop, servers: ExitStack, make_talk: MakeTalk
+) -> None:
+    model, (small, large) = models(servers, Say(), Say())
+    (answer,) = await make_talk(build_orchestrator(shop, model=model))("tracker", "Where is order #D1000001?")
+    assert (answer.route.tier, len(small.seen), len(large.seen)) == ("workflow", 0, 0)
+    assert answer.saving is not None
+    assert answer.saving.estimated
+    assert (answer.saving.saved_nanousd or 0) > 100_000  # some hundred tokens at a dollar a million, at least
+
+
+@pytest.mark.usefixtures("unchanged")
+async def test_the_budget_left_decides_with(shop: Shop, servers: ExitStack, make_talk: MakeTalk) -> None:
+    lost = "blorp fizz quux"
+    for per_request, tier, asked in (("1.00", "large_model", 1), ("0.000001", "person", 0)):
+        model, (_, large) = models(
+            servers, Say(), Say(text="Hm."), budget=BudgetPolicy(per_request=Decimal(per_request))
+        )
+        (answer,) = await make_talk(build_orchestrator(shop, model=model))("tracker", lost)
+        assert (answer.route.tier, len(large.seen)) == (tier, asked)
+        assert ("too little for a model" in "; ".join(answer.route.reasons)) is (asked == 0)

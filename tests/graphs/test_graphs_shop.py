@@ -19,6 +19,7 @@ from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import ClockKind, Principal
 from shopgraph.errors import ConfigurationError, DamagedShop, ShopTooNew
 from shopgraph.graphs import build_orchestrator
+from shopgraph.graphs.replay.replayer import Replayer
 from shopgraph.shop import DEMO_INSTANT, Shop, clock_of
 
 CANCELER = Principal.customer(CAST["canceler"].customer_id)
@@ -32,15 +33,17 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 async def test_the_same_conversation_on_postgresql(postgres_database: str, tmp_path: Path) -> None:
     meta, parts = generate(stores=1, seed=7, at=parse_instant(DEMO_INSTANT))
     Shop.create(tmp_path / "shop", meta, parts, url=postgres_database).close()
+    keys = tmp_path / "keys"  # not those of whoever runs the tests
     for where in (tmp_path / "shop", postgres_database):
-        with Shop.open(where) as shop:
+        with Shop.open(where, audit_keys=keys) as shop:
             orchestrator = build_orchestrator(shop)
             asked = await orchestrator.ask("where is my order?", principal=CANCELER)
             assert "#D1000004" in asked.answer
             assert (await shop.audit.verify()).intact
-    with Shop.open(postgres_database) as shop:
+            assert (await Replayer(shop, orchestrator.parts).replay(asked.request_id)).same
+    with Shop.open(postgres_database, audit_keys=keys) as shop:
         asked = await build_orchestrator(shop).ask("cancel my order, it was a mistake", principal=CANCELER)
-    with Shop.open(postgres_database) as shop:
+    with Shop.open(postgres_database, audit_keys=keys) as shop:
         done = await build_orchestrator(shop).ask("yes", principal=CANCELER, conversation_id=asked.conversation_id)
         assert [action.type for action in done.actions] == ["cancel_order"]
 

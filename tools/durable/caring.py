@@ -130,7 +130,7 @@ class Caring:
 def _list_as_stuck(shop_id: str, run: ActionRun, why: str) -> None:
     """Nobody goes on with it, and the shop's records do not know: somebody has to."""
     services = SHOPS.services(shop_id)
-    if services is None or run.status is RunStatus.STUCK:
+    if services is None or (run.status, run.reason) == (RunStatus.STUCK, why):
         return
     try:
         asyncio.run(services.connectors.runs.mark(run.id, RunStatus.STUCK, reason=why, at=services.clock.now()))

@@ -1,167 +1,315 @@
-"""The audit log: append-only records, each bound to the one before it by a hash.
+"""The audit log: append-only records, each bound to the one before it by a hash, and signed from time to time.
 
 A record that is changed, dropped, moved or put in between is found by `verify`, which names the first bad one. A tail
-that was cut off leaves a shorter log that is whole in itself: it is found against a head kept elsewhere.
+that was cut off leaves a shorter log that is whole in itself: it is found against a head kept elsewhere. Somebody who
+writes a whole chain anew has no key to sign it with.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, String, Table, Text, func, insert, select
+from pydantic_core import PydanticSerializationError
+from sqlalchemy import ColumnElement, Connection, Row, select
 
-from shopgraph.connectors.embedded.database import Database, translated
-from shopgraph.domain import Instant, Value
-
-GENESIS = "0" * 64
-"""What stands in place of a previous hash before the first record."""
-_PAGE = 2_000
-
-_TABLE = Table(
-    "audit_records",
-    MetaData(),
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("request_id", String(128), nullable=False, index=True),
-    Column("conversation_id", String(128), nullable=False, index=True),
-    Column("node", String(128), nullable=False),
-    Column("layer", String(32), nullable=False),
-    Column("kind", String(64), nullable=False),
-    Column("at", String(32), nullable=False),
-    Column("payload", Text, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
+from shopgraph.audit.keyring import Keyring
+from shopgraph.audit.records import (
+    BEGINNING,
+    CHECKPOINT,
+    COLUMNS,
+    AuditEvent,
+    AuditHead,
+    AuditRecord,
+    AuditReport,
+    BadRecord,
+    Finding,
+    SignedHead,
+    hash_of,
+    json_of,
 )
+from shopgraph.audit.schema import TABLE, hold_chain, insertion, prepare
+from shopgraph.audit.secrets import PublicKey, Secrets
+from shopgraph.audit.verify import CHECKPOINT_EVERY, verified
+from shopgraph.audit.writer import Entry, GroupWriter
+from shopgraph.connectors.embedded.database import Database
+from shopgraph.errors import ConfigurationError, ConnectorUnavailable, InvalidInput
+
+__all__ = [
+    "AuditEvent",
+    "AuditHead",
+    "AuditKeys",
+    "AuditLog",
+    "AuditRecord",
+    "AuditReport",
+    "BadRecord",
+    "Finding",
+    "SignedHead",
+    "open_audit",
+]
+
+logger = logging.getLogger(__name__)
+_PAGE = 1_000
 
 
-class AuditEvent(Value):
-    """One step of a request, as it is handed in. Personal data is masked before."""
+class AuditKeys:
+    """What seals and signs for one log: a folder's secrets, and the ring of customers' keys, opened when needed."""
 
-    request_id: str
-    conversation_id: str
-    node: str
-    layer: str
-    kind: str
-    at: Instant
-    payload: dict[str, JsonValue] = {}
+    def __init__(self, folder: Path, ring_url: str) -> None:
+        """`ring_url` is the database of the wrapped keys: not the log's own, where that can be had."""
+        self.secrets = Secrets(folder)
+        self._url = ring_url
+        self._lock = threading.Lock()
+        self._ring: Keyring | None = None
 
+    @property
+    def ring(self) -> Keyring:
+        """The customers' keys.
 
-class AuditRecord(AuditEvent):
-    """One step as it stands in the log."""
+        Raises:
+            ConfigurationError: the secrets cannot be read, or are not those of this ring.
+        """
+        with self._lock:  # the writer's thread and a reader's may come first
+            if self._ring is None:
+                _ = self.secrets.master  # makes the folder that the ring lies in
+                self._ring = Keyring(self._url, self.secrets)
+            return self._ring
 
-    position: int
-    """From 1, without gaps."""
-    previous: str
-    """The hash of the record before."""
-    hash: str
-    """SHA-256 over the previous hash and everything above."""
-
-
-class AuditHead(Value):
-    """Where a log ends. Kept elsewhere, it proves later that nothing was cut off."""
-
-    records: int
-    hash: str
-
-
-_BEGINNING = AuditHead(records=0, hash=GENESIS)
-
-
-class Finding(StrEnum):
-    """What is wrong with a record."""
-
-    CHANGED = "changed"
-    """Its content does not give its hash."""
-    MISSING = "missing"
-    """There is no record at this position."""
-    UNLINKED = "unlinked"
-    """It does not follow the record before it: one was put in, taken out or moved here."""
-
-
-class BadRecord(Value):
-    """The first record that is not as it was written."""
-
-    position: int
-    finding: Finding
-    request_id: str = ""
-    """Empty when the record is missing."""
-
-
-class AuditReport(Value):
-    """What `verify` found."""
-
-    intact: bool
-    records: int
-    """How many stand in the log."""
-    head: AuditHead
-    """The end of the part that is as it was written."""
-    first_bad: BadRecord | None = None
-
-
-Mask = Callable[[dict[str, JsonValue]], dict[str, JsonValue]]
+    def close(self) -> None:
+        """Close the ring."""
+        if self._ring is not None:
+            self._ring.close()
 
 
 class AuditLog:
     """Appends and reads. There is no way to change or remove a record."""
 
-    def __init__(self, database: Database, *, mask: Mask | None = None) -> None:
-        """`mask` takes what must not be kept out of a payload before it is written and hashed."""
+    def __init__(self, database: Database, keys: AuditKeys | None = None) -> None:
+        """Without `keys` nothing is signed, and an event with an original is refused."""
         self._database = database
-        self._mask = mask
+        self._keys = keys
+        self._insert = insertion(database.engine.dialect.name)
+        self._writer = GroupWriter(self._write)
 
     async def append(self, events: Sequence[AuditEvent]) -> AuditHead:
-        """Write events in order, in one transaction: they are on disk when this returns, or none of them is."""
-        return await self._database.write(lambda connection: self._append(connection, events))
+        """Write events in order, together: they are on disk when this returns, or none of them is.
+
+        What is handed in meanwhile by others goes to disk with the same fsync or with the next one.
+
+        Raises:
+            InvalidInput: an event holds what is no JSON, or an original without keys to seal it.
+            ConnectorFault: the database failed; nothing was written.
+        """
+        return await self._writer.append(events) if events else await self.head()
 
     async def events(self, request_id: str) -> tuple[AuditRecord, ...]:
         """The records of one request, oldest first."""
-        statement = select(_TABLE).where(_TABLE.c.request_id == request_id).order_by(_TABLE.c.position)
-        rows = await self._database.read(lambda connection: connection.execute(statement).all())
-        return tuple(_record(row) for row in rows)
+        return await self._read(TABLE.c.request_id == request_id)
+
+    async def of_conversation(self, conversation_id: str) -> tuple[AuditRecord, ...]:
+        """The records of one conversation, oldest first."""
+        return await self._read(TABLE.c.conversation_id == conversation_id)
 
     async def of_node(self, node: str) -> tuple[AuditRecord, ...]:
-        """What one node recorded in all requests, oldest first."""
-        statement = select(_TABLE).where(_TABLE.c.node == node).order_by(_TABLE.c.position)
-        rows = await self._database.read(lambda connection: connection.execute(statement).all())
-        return tuple(_record(row) for row in rows)
+        """What one node recorded in all requests, oldest first. It reads the whole log."""
+        return await self._read(TABLE.c.node == node)
+
+    def records(self) -> Iterator[AuditRecord]:
+        """Every record, oldest first, a page at a time."""
+        last = 0
+        while page := self._page(last):
+            yield from page
+            last = page[-1].position
+
+    def original(self, record: AuditRecord) -> JsonValue:
+        """What a record sealed; None when it sealed nothing.
+
+        Raises:
+            Erased: its key was destroyed.
+            InvalidInput: it was changed.
+            ConfigurationError: this log was opened without keys.
+        """
+        if record.sealed is None:
+            return None
+        if self._keys is None:
+            raise ConfigurationError("This log was opened without keys.", remedy="Open it by its shop.")
+        opened: JsonValue = json.loads(self._keys.ring.open(record.key_id, record.request_id, record.sealed))
+        return opened
+
+    def pseudonym(self, subject: str) -> str:
+        """The name under which `customer:{id}` or `conversation:{id}` stands in clear; empty without keys."""
+        return self._keys.secrets.pseudonym(subject) if self._keys else ""
+
+    def version(self, content: bytes) -> str:
+        """Tells one state of a source's data from another, and nothing of what is in it; empty without keys."""
+        return self._keys.secrets.version(content) if self._keys else ""
+
+    @property
+    def public_key(self) -> PublicKey | None:
+        """What the shop's signatures are verified with; None without keys."""
+        return self._keys.secrets.public if self._keys else None
+
+    async def forget(self, subject: str = "", *, before_month: str = "", at: datetime, by: str) -> int:
+        """Destroy a subject's keys, or everybody's of the months before one (`2026-06`), and put that on the record.
+
+        Args:
+            subject: `customer:{id}` or `conversation:{id}`.
+            by: who ordered it.
+
+        Returns:
+            How many keys were destroyed: one for each month in which something was recorded.
+
+        Raises:
+            InvalidInput: neither is said, or the month is none.
+            ConfigurationError: this log was opened without keys.
+        """
+        if self._keys is None:
+            raise ConfigurationError("This log was opened without keys.", remedy="Open it by its shop.")
+        who = self.pseudonym(subject)
+        count = await asyncio.to_thread(self._keys.ring.destroy, who, before_month=before_month)
+        # What was said before it was known who is there is sealed under the conversation's own key.
+        for conversation_id in await self._conversations_of(who) if who else ():
+            count += await asyncio.to_thread(self._keys.ring.destroy, self.pseudonym(f"conversation:{conversation_id}"))
+        payload: dict[str, object] = {"keys": count, "subject": who, "before_month": before_month, "by": by}
+        await self.append([own_event("forgotten", at, payload)])
+        return count
 
     async def head(self) -> AuditHead:
         """Where the log ends now."""
         return await self._database.read(_head)
 
-    async def verify(self, *, head: AuditHead | None = None) -> AuditReport:
-        """Check every record against its hash and its neighbor; against a head kept elsewhere too, when given."""
-        read = self._database.read_now
-        return await asyncio.to_thread(read, lambda connection: _verified(connection, head))
+    async def checkpoint(self, at: datetime) -> SignedHead:
+        """Sign the log as it stands, put the signature on the record, and give the signed head to keep elsewhere.
+
+        Raises:
+            ConfigurationError: this log was opened without keys.
+        """
+        if self._keys is None:
+            raise ConfigurationError("This log was opened without keys.", remedy="Open it by its shop.")
+        head = await self.append([own_event(CHECKPOINT, at, {})])
+        return self._keys.secrets.sign(head, at)
+
+    async def verify(self, *, head: AuditHead | None = None, key: PublicKey | None = None) -> AuditReport:
+        """Check every record against its hash and its neighbor, and the signatures; against a head kept elsewhere too.
+
+        Args:
+            head: the chain must reach it. A `SignedHead` must be signed by the key.
+            key: checks signatures, in place of the shop's own.
+
+        Raises:
+            InvalidInput: the head is not signed by the key.
+        """
+        known = key or self.public_key
+        if isinstance(head, SignedHead) and known is not None and not known.signed(head):
+            raise InvalidInput(
+                f"The head of {head.records} records is not signed by the key {known.fingerprint}.",
+                remedy="Name the head that `shopgraph audit checkpoint` wrote, and the key of the same shop.",
+            )
+        return await asyncio.to_thread(
+            self._database.read_now, lambda connection: verified(connection, kept=head, key=known)
+        )
 
     def close(self) -> None:
-        """Close the connections."""
+        """Write what waits, and close the connections."""
+        self._writer.close()
         self._database.close()
+        if self._keys is not None:
+            self._keys.close()
 
-    def _append(self, connection: Connection, events: Sequence[AuditEvent]) -> AuditHead:
-        if connection.dialect.name == "postgresql":
-            # One writer at a time, so that no two records follow the same one; readers go on.
-            connection.exec_driver_sql("LOCK TABLE audit_records IN EXCLUSIVE MODE")
-        head = _head(connection)
-        rows: list[dict[str, Any]] = []
-        for event in events:
-            masked = self._mask(event.payload) if self._mask else event.payload
-            row = _columns(event, masked, position=head.records + 1, previous=head.hash)
-            head = AuditHead(records=head.records + 1, hash=_hash(row))
-            rows.append({**row, "hash": head.hash})
-        if rows:
-            connection.execute(insert(_TABLE), rows)
-        return head
+    async def _conversations_of(self, pseudonym: str) -> tuple[str, ...]:
+        asked = select(TABLE.c.conversation_id).where(TABLE.c.subject == pseudonym).distinct()
+        return tuple(await self._database.read(lambda connection: connection.execute(asked).scalars().all()))
+
+    async def _read(self, which: ColumnElement[bool]) -> tuple[AuditRecord, ...]:
+        statement = select(TABLE).where(which).order_by(TABLE.c.position)
+        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        return tuple(_record(row) for row in rows)
+
+    def _page(self, after: int) -> list[AuditRecord]:
+        statement = select(TABLE).where(TABLE.c.position > after).order_by(TABLE.c.position).limit(_PAGE)
+        return [_record(row) for row in self._database.read_now(lambda connection: connection.execute(statement).all())]
+
+    def _write(self, group: list[Entry]) -> None:
+        """One transaction for the group. Where that fails for what one of them holds, each by itself."""
+        try:
+            self._commit(group)
+        except ConnectorUnavailable:
+            raise
+        except Exception as error:
+            if len(group) == 1:
+                group[0].error = error
+                return
+            for entry in group:
+                self._write([entry])
+
+    def _commit(self, group: list[Entry]) -> None:
+        if self._keys is not None:
+            sealing = [event for entry in group for event in entry.events if event.original is not None]
+            if sealing:
+                named = self._keys.secrets.pseudonym
+                self._keys.ring.prepare((named(event.subject), event.at.astimezone(UTC)) for event in sealing)
+        written = [(entry, [self._columns(event) for event in entry.events]) for entry in group]
+        self._database.write_now(lambda connection: self._chained(connection, written))
+
+    def _columns(self, event: AuditEvent) -> list[Any]:
+        """A record's columns without its position, previous hash and hash."""
+        at = event.at.astimezone(UTC)
+        subject = self.pseudonym(event.subject)
+        key_id, sealed = "", None
+        try:
+            payload = json_of(event.payload).decode()
+            if event.original is not None:
+                if self._keys is None:
+                    raise InvalidInput("An original is kept only by a log that has keys.")
+                content = event.original if isinstance(event.original, bytes) else json_of(event.original)
+                key_id, sealed = self._keys.ring.seal(subject, at, event.request_id, content)
+        except PydanticSerializationError as error:
+            raise InvalidInput(f"What {event.node} recorded is no JSON: {error}.") from None
+        return [
+            event.request_id,
+            event.conversation_id,
+            event.node,
+            event.layer,
+            event.kind,
+            at.isoformat(),
+            subject,
+            payload,
+            key_id,
+            sealed,
+        ]
+
+    def _chained(self, connection: Connection, written: Iterable[tuple[Entry, list[list[Any]]]]) -> None:
+        hold_chain(connection)
+        chain = _Chain(_head(connection))
+        begun = chain.position
+        for entry, records in written:
+            for columns in records:
+                if columns[4] == CHECKPOINT:
+                    columns[7] = self._signature(chain.head, columns[5])
+                chain.add(columns)
+            entry.head = chain.head
+        if self._keys is not None and chain.position // CHECKPOINT_EVERY > begun // CHECKPOINT_EVERY:
+            at = chain.rows[-1][COLUMNS.index("at")]
+            chain.add(["", "", "audit", "audit", CHECKPOINT, at, "", self._signature(chain.head, at), "", None])
+        connection.exec_driver_sql(self._insert, chain.rows)
+
+    def _signature(self, head: AuditHead, at: str) -> str:
+        if self._keys is None:
+            return "{}"
+        return self._keys.secrets.sign(head, datetime.fromisoformat(at)).model_dump_json()
 
 
-def open_audit(url: str, *, mask: Mask | None = None) -> AuditLog:
+def open_audit(url: str, *, keys: AuditKeys | None = None) -> AuditLog:
     """Open a log, or begin one: a SQLite file of its own, or a table in a PostgreSQL.
+
+    A log of the first format is put aside in the same database, and the new one begins with its last hash.
 
     Raises:
         DamagedShop: the file is no database.
@@ -169,80 +317,60 @@ def open_audit(url: str, *, mask: Mask | None = None) -> AuditLog:
     """
     database = Database(url)
     try:
-        if database.is_sqlite:
-            _prepare_sqlite(database)
-        database.write_now(lambda connection: _TABLE.metadata.create_all(connection, checkfirst=True))
+        before = prepare(database)
+        log = AuditLog(database, keys)
+        if before is not None:
+            records, last = before
+            entry = own_event("taken_over", datetime.now(UTC), {"format": 1, "records": records, "hash": last})
+            columns = [log._columns(entry)]
+            database.write_now(lambda connection: _begin_with(connection, columns, log._insert))
     except BaseException:
         database.close()
         raise
-    return AuditLog(database, mask=mask)
+    return log
 
 
-def canonical(value: JsonValue) -> str:
-    """JSON with sorted keys and no spaces: one text for one value."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+def own_event(kind: str, at: datetime, payload: dict[str, object]) -> AuditEvent:
+    """A record of the log about itself."""
+    return AuditEvent(request_id="", conversation_id="", node="audit", layer="audit", kind=kind, at=at, payload=payload)
 
 
-def _prepare_sqlite(database: Database) -> None:
-    """Readers do not wait for the writer; kept in the file from then on."""
-    with translated(database.url), database.engine.connect() as connection:
-        # On the driver's cursor: the mode cannot be set inside a transaction, which SQLAlchemy would begin.
-        connection.connection.cursor().execute("PRAGMA journal_mode=WAL")
+class _Chain:
+    """Rows that follow a head, one another's hash in each."""
+
+    def __init__(self, head: AuditHead) -> None:
+        self.position = head.records
+        self._hash = head.hash
+        self.rows: list[tuple[Any, ...]] = []
+
+    @property
+    def head(self) -> AuditHead:
+        """Where it ends."""
+        return AuditHead.model_construct(records=self.position, hash=self._hash)
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """Add a record, given without its position and hashes."""
+        self.position += 1
+        values = (self.position, *columns, self._hash)
+        self._hash = hash_of(values)
+        if not self._hash:
+            raise InvalidInput("A record holds what is no text.", remedy="Ids and names are texts of valid Unicode.")
+        self.rows.append((*values, self._hash))
 
 
-def _columns(event: AuditEvent, payload: dict[str, JsonValue], *, position: int, previous: str) -> dict[str, Any]:
-    return {
-        "position": position,
-        "request_id": event.request_id,
-        "conversation_id": event.conversation_id,
-        "node": event.node,
-        "layer": event.layer,
-        "kind": event.kind,
-        "at": event.at.astimezone(UTC).isoformat(),
-        "payload": canonical(payload),
-        "previous": previous,
-    }
-
-
-def _hash(columns: Mapping[str, Any]) -> str:
-    """Over every column but the hash itself."""
-    content = canonical({name: value for name, value in columns.items() if name != "hash"})
-    return hashlib.sha256(content.encode()).hexdigest()
+def _begin_with(connection: Connection, records: list[list[Any]], statement: str) -> None:
+    chain = _Chain(_head(connection))
+    for columns in records:
+        chain.add(columns)
+    connection.exec_driver_sql(statement, chain.rows)
 
 
 def _head(connection: Connection) -> AuditHead:
-    statement = select(_TABLE.c.position, _TABLE.c.hash).order_by(_TABLE.c.position.desc()).limit(1)
-    last = connection.execute(statement).first()
-    return AuditHead(records=last.position, hash=last.hash) if last else _BEGINNING
+    last = connection.exec_driver_sql("SELECT position, hash FROM audit_records ORDER BY position DESC LIMIT 1").first()
+    return AuditHead(records=last[0], hash=last[1]) if last else BEGINNING
 
 
 def _record(row: Row[Any]) -> AuditRecord:
-    return AuditRecord(**{**row._mapping, "at": datetime.fromisoformat(row.at), "payload": json.loads(row.payload)})
-
-
-def _verified(connection: Connection, kept: AuditHead | None) -> AuditReport:
-    """Walk the chain to its end or to the first bad record."""
-    records: int = connection.execute(select(func.count()).select_from(_TABLE)).scalar_one()
-    head = _BEGINNING
-    rows = connection.execute(select(_TABLE).order_by(_TABLE.c.position).execution_options(yield_per=_PAGE))
-    for row in rows.mappings():
-        if bad := _judged(row, head, kept):
-            return AuditReport(intact=False, records=records, head=head, first_bad=bad)
-        head = AuditHead(records=head.records + 1, hash=row["hash"])
-    if kept is not None and kept.records > head.records:
-        bad = BadRecord(position=head.records + 1, finding=Finding.MISSING)
-        return AuditReport(intact=False, records=records, head=head, first_bad=bad)
-    return AuditReport(intact=True, records=records, head=head)
-
-
-def _judged(row: Mapping[Any, Any], head: AuditHead, kept: AuditHead | None) -> BadRecord | None:
-    """What is wrong with the record after `head`; None when nothing is."""
-    position = row["position"]
-    if position > head.records + 1:
-        return BadRecord(position=head.records + 1, finding=Finding.MISSING)
-    if _hash(row) != row["hash"]:
-        return BadRecord(position=position, finding=Finding.CHANGED, request_id=str(row["request_id"]))
-    forked = kept is not None and position == kept.records and row["hash"] != kept.hash
-    if position != head.records + 1 or row["previous"] != head.hash or forked:
-        return BadRecord(position=position, finding=Finding.UNLINKED, request_id=row["request_id"])
-    return None
+    sealed = bytes(row.sealed) if row.sealed is not None else None
+    values = {**row._mapping, "at": datetime.fromisoformat(row.at), "payload": json.loads(row.payload)}
+    return AuditRecord(**{**values, "sealed": sealed})

@@ -12,15 +12,20 @@ from shopgraph import __version__
 from shopgraph.cli import (
     actions,
     ask,
+    audit,
     config,
+    context,
     doctor,
     evaluate,
     graph,
     guard,
+    handoff,
     mcp,
+    memory,
     models,
     policy,
     reconcile,
+    search,
     shop,
     train,
     worker,
@@ -77,11 +82,16 @@ app.add_typer(policy.app, name="policy")
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(actions.app, name="actions")
 app.command("worker")(worker.worker)
+app.add_typer(audit.app, name="audit")
+app.add_typer(handoff.app, name="handoff")
 app.add_typer(guard.app, name="guard")
 app.command("graph")(graph.graph)
 app.add_typer(models.app, name="models")
+app.add_typer(context.app, name="context")
+app.add_typer(memory.app, name="memory")
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")
+app.add_typer(search.app, name="search")
 app.add_typer(train.app, name="train")
 app.add_typer(evaluate.app, name="eval")

@@ -97,6 +97,8 @@ def configuration() -> list[Finding]:
     ]
     findings.append(_shop(settings.shop, shown(settings.shop)))
     findings.append(_models(settings.models))
+    findings.append(_trained("router", settings.router))
+    findings.append(_trained("tiers", settings.tiers))
     findings.append(_langfuse(settings.langfuse))
     return findings
 
@@ -138,6 +140,21 @@ def _shop(where: str, printable: str) -> Finding:
         return Finding(area="reachable", name="shop", health=Health.BROKEN, detail=str(error), remedy=error.remedy)
     shop.close()
     return Finding(area="reachable", name="shop", health=Health.OK, detail=f"{printable}: {shop.meta.name}")
+
+
+def _trained(name: str, folder: str) -> Finding:
+    if not folder:
+        detail = "none named: the one that ships, or the one in the shop's folder"
+        remedy = f"Run `shopgraph train {name}` and set `{name}` to its folder (docs/routing.md)."
+        return Finding(area="configuration", name=name, health=Health.OFF, detail=detail, remedy=remedy)
+    from shopgraph.models.learned import LearnedRouting
+
+    try:
+        routing = LearnedRouting(**{name: folder})
+        _ = routing.router if name == "router" else routing.judge
+    except ShopgraphError as error:
+        return Finding(area="configuration", name=name, health=Health.BROKEN, detail=str(error), remedy=error.remedy)
+    return Finding(area="configuration", name=name, health=Health.OK, detail=folder)
 
 
 def _models(path: str) -> Finding:

@@ -44,6 +44,7 @@ _LISTED = {
         ustedes
         que no se lo le les y o pero si como cuando donde muy más también este esta estos estas ese eso hay tiene
         puede
+        dónde qué cuál cuánto cuánta puedo quiero mis
         gracias hola aquí su ser hacer hasta desde sin sobre entre todo todos cuesta cuestan precio
         envío disponible pedido talla color días la de tarda dos tres cuatro cinco entrega hasta""",
     "it": """

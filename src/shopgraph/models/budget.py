@@ -53,6 +53,15 @@ class Budget:
         scope.spent_nanousd += nanos
         return Reservation(nanos=nanos, price=price)
 
+    async def left(self, scope: CallScope) -> int | None:
+        """Billionths of a US dollar that a request may still cost, by both limits; None where there is none."""
+        limits = []
+        if self.policy.per_request is not None:
+            limits.append(nanousd(self.policy.per_request) - scope.spent_nanousd)
+        if self.policy.per_day is not None:
+            limits.append(nanousd(self.policy.per_day) - await asyncio.to_thread(self.ledger.today))
+        return max(0, min(limits)) if limits else None
+
     async def settle(self, reservation: Reservation, cost: int, scope: CallScope) -> None:
         """Put the cost in place of what was set aside."""
         if not self.policy:

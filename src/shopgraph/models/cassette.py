@@ -20,12 +20,11 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import SkipValidation
 
 from shopgraph.errors import ConfigurationError
 from shopgraph.models.keys import scrubbed
-from shopgraph.models.rendering import chunks_of, rendered
+from shopgraph.models.rendering import chunks_of, rendered, tool_options
 from shopgraph.models.scope import current_scope
 
 Mask = Callable[[str], str]
@@ -164,9 +163,7 @@ class CassetteChat(BaseChatModel):
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
         """The same model, offering these tools with every call; they are part of the request."""
-        formatted = [convert_to_openai_tool(tool) for tool in tools]
-        choice = {"tool_choice": tool_choice} if tool_choice else {}
-        return self.bind(tools=formatted, **choice, **kwargs)
+        return self.bind(**tool_options(tools, tool_choice), **kwargs)
 
     def _generate(
         self,

@@ -14,13 +14,14 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr, SkipValidation
 
 from shopgraph.models.calling import DEADLINE_S, CallPolicy
 from shopgraph.models.deployments import deployments_of
 from shopgraph.models.pool import ModelPool
+from shopgraph.models.rendering import tool_options
 from shopgraph.models.routes import Tier
+from shopgraph.models.tiers.decision import TierPolicy
 
 
 class LiteLLMChat(BaseChatModel):
@@ -38,6 +39,8 @@ class LiteLLMChat(BaseChatModel):
     """Sent with every call, such as `temperature` or `max_tokens`."""
     tiers: dict[Tier, str] = Field(default_factory=dict)
     """The model of each tier, for `for_tier`."""
+    tier_policy: TierPolicy = TierPolicy()
+    """How a request's tier is chosen."""
     shared: SkipValidation[ModelPool | None] = Field(default=None, exclude=True, repr=False)
     """A pool that others use, too."""
     _pool: ModelPool | None = PrivateAttr(default=None)
@@ -72,9 +75,7 @@ class LiteLLMChat(BaseChatModel):
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
         """The model, offering these tools with every call."""
-        formatted = [convert_to_openai_tool(tool) for tool in tools]
-        choice = {"tool_choice": "required" if tool_choice == "any" else tool_choice} if tool_choice else {}
-        return self.bind(tools=formatted, **choice, **kwargs)
+        return self.bind(**tool_options(tools, tool_choice), **kwargs)
 
     def _generate(
         self,
@@ -135,6 +136,22 @@ def deadline_of(model: BaseChatModel) -> float:
 def for_tier(model: BaseChatModel, tier: Tier) -> BaseChatModel:
     """The model of a tier, where there are several."""
     return model.for_tier(tier) if isinstance(model, LiteLLMChat) else model
+
+
+def has_larger(model: BaseChatModel) -> bool:
+    """Whether the large tier is another model than the small one."""
+    if not isinstance(model, LiteLLMChat):
+        return False
+    small, large = (model.tiers.get(tier, model.model) for tier in (Tier.SMALL_MODEL, Tier.LARGE_MODEL))
+    return small != large
+
+
+def tiers_of(model: BaseChatModel | None) -> tuple[Tier, ...]:
+    """The tiers that there is a model for, cheapest first. A model that says nothing of tiers serves both."""
+    if model is None:
+        return ()
+    known = model.pool.tiers if isinstance(model, LiteLLMChat) else ()
+    return known or (Tier.SMALL_MODEL, Tier.LARGE_MODEL)
 
 
 async def _next(pieces: AsyncIterator[AIMessageChunk]) -> AIMessageChunk | None:

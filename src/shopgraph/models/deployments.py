@@ -15,6 +15,7 @@ from shopgraph.errors import ConfigurationError, ModelFault
 from shopgraph.models.calling import CallPolicy
 from shopgraph.models.faults import FaultKind, fault
 from shopgraph.models.keys import resolved, secrets_in
+from shopgraph.models.prices import price_entry
 from shopgraph.models.routes import Tier
 from shopgraph.models.spending import Price
 
@@ -128,7 +129,8 @@ class LoadedRouter:
             model_list=entries, **{"num_retries": 0, "disable_cooldowns": True, **options}
         )
         self._prices = {
-            each.id: Price.of(each.params, _known(library, str(each.params["model"]))) for each in deployments
+            each.id: Price.of(each.params, price_entry(library.model_cost, str(each.params["model"])))
+            for each in deployments
         }
 
     def price(self, deployment: str) -> Price | None:
@@ -145,14 +147,6 @@ class LoadedRouter:
         if (missing := self._faults.get(deployment)) is not None:
             raise missing
         return await self._router.acompletion(model=deployment, timeout=seconds, **request)
-
-
-def _known(library: Any, model: str) -> Mapping[str, Any]:
-    """What LiteLLM's price list says of a model; our own cost nothing."""
-    if model.startswith("shopgraph/"):
-        return {"input_cost_per_token": 0, "output_cost_per_token": 0}
-    costs: Mapping[str, Mapping[str, Any]] = library.model_cost
-    return costs.get(model) or costs.get(model.partition("/")[2]) or {}
 
 
 def order(deployments: Sequence[Deployment], name: str, policy: CallPolicy, turn: int) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
+from shopgraph.config import secret_from
 from shopgraph.errors import ConfigurationError
 
 PLACEHOLDERS = frozenset({"", "none", "local", "empty", "not-needed", "unused"})
@@ -61,20 +61,9 @@ def resolved(params: Mapping[str, Any], environ: Mapping[str, str] | None = None
 
 
 def _value(name: str, env: Mapping[str, str]) -> str:
-    given, file = env.get(name, ""), env.get(f"{name}_FILE", "")
-    if given and file:
-        raise ConfigurationError(f"{name} and {name}_FILE are both set.", remedy="Set one of them.")
-    if file:
-        try:
-            given = Path(file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(
-                f"{name}_FILE names {file}, which cannot be read: {type(error).__name__}.",
-                remedy="Point it to a file that holds the key and nothing else.",
-            ) from None
-    if not given:
-        raise ConfigurationError(f"{name} is not set.", remedy=f"Set it, or {name}_FILE to a file with the key.")
-    return given
+    if given := secret_from(env, name):
+        return given
+    raise ConfigurationError(f"{name} is not set.", remedy=f"Set it, or {name}_FILE to a file with the key.")
 
 
 def secrets_in(params: Mapping[str, Any]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from shopgraph.models.deployments import Deployment, LoadedRouter, order
 from shopgraph.models.failover import Attempt, Failover, Won
 from shopgraph.models.faults import NOT_BILLED, FaultKind, fault, fault_of, kind
 from shopgraph.models.health import Health, RetryBudget
+from shopgraph.models.prices import listed, price_entry
 from shopgraph.models.rendering import (
     calls_of,
     chunk_of,
@@ -32,8 +33,9 @@ from shopgraph.models.rendering import (
     with_cache_hints,
     without_calls,
 )
+from shopgraph.models.routes import Tier
 from shopgraph.models.scope import CallScope, ModelCall, current_scope
-from shopgraph.models.spending import MemoryLedger, SpendLedger, dollars_text
+from shopgraph.models.spending import MemoryLedger, Price, SpendLedger, dollars_text
 from shopgraph.telemetry import genai
 from shopgraph.telemetry.tracing import span
 
@@ -102,6 +104,27 @@ class ModelPool:
                 self._router = LoadedRouter(self.deployments, self._options)
             return self._router
 
+    @property
+    def loaded(self) -> bool:
+        """Whether LiteLLM is loaded and the keys are resolved."""
+        return self._router is not None
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The tiers that a deployment was made for, cheapest first."""
+        there = {each.tier for each in self.deployments}
+        return tuple(tier for tier in (Tier.SMALL_MODEL, Tier.LARGE_MODEL) if tier in there)
+
+    def price(self, tier: Tier) -> Price | None:
+        """What the first model of a tier costs, without loading LiteLLM; None when nobody knows, or there is none."""
+        first = next((each for each in self.deployments if each.tier is tier), None)
+        if first is None:
+            return None
+        if self._router is not None:
+            return self._router.price(first.id)
+        model, priced = str(first.params.get("model", "")), first.params.get("input_cost_per_token") is not None
+        return Price.of(first.params, {} if priced else price_entry(listed(), model))
+
     async def warm(self) -> None:
         """Load ahead of the first call, off the event loop: for the start of a server."""
         await asyncio.to_thread(self.load)
@@ -155,6 +178,10 @@ class ModelPool:
         cost = await self._settle(asked, won.deployment, message, won.answer.reservation)
         self._cache.put(key, message)
         yield AIMessageChunk(content="", response_metadata={"deployment": won.deployment, "cost": cost})
+
+    def forget(self, owner: str) -> None:
+        """Let go of every answer that is kept for an owner."""
+        self._cache.forget(owner)
 
     def _asked(self, model: str, messages: Sequence[BaseMessage], options: Mapping[str, Any]) -> _Asked:
         limit = self.policy.max_output_tokens or (DEFAULT_OUTPUT_TOKENS if self.budget.policy else None)

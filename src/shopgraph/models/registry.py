@@ -18,6 +18,7 @@ from shopgraph.models.deployments import Deployment, deployments_of
 from shopgraph.models.keys import require_references
 from shopgraph.models.pool import ModelPool
 from shopgraph.models.routes import Tier
+from shopgraph.models.tiers.decision import TierPolicy
 
 EXAMPLE = """\
 model_list:
@@ -70,6 +71,7 @@ class ModelsFile(Value):
     calls: CallPolicy = CallPolicy()
     budget: BudgetPolicy = BudgetPolicy()
     cache: CachePolicy = CachePolicy()
+    tiers: TierPolicy = TierPolicy()
     router_settings: dict[str, Any] = {}
     """Further arguments of LiteLLM's Router."""
 
@@ -150,6 +152,7 @@ class ModelRegistry:
             model_list=[entry.deployment() for entry in self.entries],
             policy=self.file.calls,
             tiers=tiers,
+            tier_policy=self.file.tiers,
             shared=self.pool,
         )
 
@@ -173,7 +176,7 @@ def load_models(path: Path | None) -> ModelRegistry:
 
 
 def _checked(path: Path, content: Mapping[str, Any], listed: list[Any]) -> ModelsFile:
-    known = {"model_list", "calls", "budget", "cache", "router_settings"}
+    known = {"model_list", "calls", "budget", "cache", "tiers", "router_settings"}
     for key in content:
         if key not in known:
             near = difflib.get_close_matches(str(key), known, n=1)
@@ -193,6 +196,7 @@ def _checked(path: Path, content: Mapping[str, Any], listed: list[Any]) -> Model
         calls=calls,
         budget=_section(path, content, "budget", BudgetPolicy),
         cache=_section(path, content, "cache", CachePolicy),
+        tiers=_section(path, content, "tiers", TierPolicy),
         router_settings=dict(settings),
     )
 

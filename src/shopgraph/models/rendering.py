@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from langchain_core.messages import (
@@ -18,6 +18,8 @@ from langchain_core.messages import (
 from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 from langchain_core.messages.tool import invalid_tool_call
 from langchain_core.outputs import ChatGenerationChunk
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 
 STABLE_PREFIX = "stable_prefix"
 """Key of a message's `additional_kwargs`: how many of its first characters are the same in every request."""
@@ -130,6 +132,14 @@ def usage_of(usage: Any) -> UsageMetadata | None:
     if cached:
         counted["input_token_details"] = InputTokenDetails(cache_read=cached)
     return counted
+
+
+def tool_options(
+    tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool], tool_choice: str | None
+) -> dict[str, Any]:
+    """What a call offers, as a provider is sent it; LangChain's `any` is OpenAI's `required`."""
+    choice = {"tool_choice": "required" if tool_choice == "any" else tool_choice} if tool_choice else {}
+    return {"tools": [convert_to_openai_tool(tool) for tool in tools], **choice}
 
 
 def whole(pieces: Sequence[AIMessageChunk]) -> AIMessage:

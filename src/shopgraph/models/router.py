@@ -20,7 +20,7 @@ from shopgraph.models.replies import answer_of
 from shopgraph.models.routes import Entities, Intent, Route, Tier
 from shopgraph.models.weights import load
 
-__all__ = ["LOST", "SURE", "Cue", "IntentRouter", "tier_of"]
+__all__ = ["LOST", "SURE", "Cue", "IntentRouter", "Part", "tier_of"]
 
 _log = logging.getLogger(__name__)
 CERTAIN = 0.97
@@ -43,6 +43,14 @@ class Cue:
     intent: str
     why: str
     pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of several things that a message asks for."""
+
+    text: str
+    route: Route
 
 
 @dataclass(frozen=True)
@@ -105,23 +113,27 @@ class IntentRouter:
         )
 
     def routes(self, text: str) -> tuple[Route, ...]:
-        """A message that asks for several things, as one route for each in the order asked; one for any other.
+        """A message that asks for several things, as one route for each in the order asked; one for any other."""
+        return tuple(part.route for part in self.split(text)) or (self.route(text),)
+
+    def split(self, text: str) -> tuple[Part, ...]:
+        """What a message asks for beside one another, in the order asked; nothing where it asks for one thing.
 
         A part counts that a workflow or a person would serve by itself and that asks for something new. An order or an
         e-mail said once stands in each part that names none.
         """
-        whole = self.route(text)
         parts = [part for part in _JOINT.split(text.strip()) if len(words_of(part)) >= _LEAST_WORDS]
         if not 2 <= len(parts) <= _PARTS:
-            return (whole,)
-        distinct: dict[str, Route] = {}
+            return ()
+        distinct: dict[str, Part] = {}
         for part in parts:
             route = self.route(part)
             if route.intent not in _MANNERS and route.tier is tier_of(route.intent, 1.0):
-                distinct.setdefault(route.intent, route)
+                distinct.setdefault(route.intent, Part(part, route))
         if len(distinct) < 2:
-            return (whole,)
-        return tuple(_filled(route, whole.entities) for route in distinct.values())
+            return ()
+        named = find_entities(text).entities
+        return tuple(Part(part.text, _filled(part.route, named)) for part in distinct.values())
 
     def _said(self, text: str) -> Said:
         """The model's word; where it fails, the message goes up a tier: the router is never what is down."""

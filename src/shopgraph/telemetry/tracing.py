@@ -47,14 +47,15 @@ class _Recorded:
             self._span.set_attribute(name if "." in name else f"shopgraph.{name}", value)
 
 
-_NOTHING = _Nothing()
+NOTHING: Recording = _Nothing()
+"""Where nothing is recorded."""
 _provider: TracerProvider | None = None
 
 
 def span(name: str, **attributes: AttributeValue) -> AbstractContextManager[Recording]:
     """Record what happens inside as a span below the one around it; an exception marks it and goes on."""
     if _provider is None:
-        return nullcontext(_NOTHING)
+        return nullcontext(NOTHING)
     return _recorded(_provider, name, attributes)
 
 

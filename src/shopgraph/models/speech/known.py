@@ -60,6 +60,21 @@ class KnownParcel(KnownPart):
     estimated_on: Annotated[Day, Field(validation_alias=AliasChoices("estimated_on", "estimated_at"))] = None
 
 
+class KnownReturn(KnownPart):
+    """Goods on their way back, or back."""
+
+    status: str
+    refund: Amount = None
+
+
+class KnownRefund(KnownPart):
+    """Money that went back."""
+
+    status: str
+    amount: Amount = None
+    made_on: Annotated[Day, Field(validation_alias=AliasChoices("made_on", "created_at"))] = None
+
+
 class KnownOrder(KnownPart):
     """An order."""
 
@@ -73,6 +88,8 @@ class KnownOrder(KnownPart):
     delivered_on: Annotated[Day, Field(validation_alias=AliasChoices("delivered_on", "delivered_at"))] = None
     canceled_on: Annotated[Day, Field(validation_alias=AliasChoices("canceled_on", "canceled_at"))] = None
     parcels: tuple[KnownParcel, ...] = ()
+    returns: tuple[KnownReturn, ...] = ()
+    refunds: tuple[KnownRefund, ...] = ()
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -114,6 +131,10 @@ class KnownPromotion(KnownPart):
     name: str
     percent: Decimal
     ends_on: Annotated[Day, Field(validation_alias=AliasChoices("ends_on", "last_day"))] = None
+    categories: tuple[str, ...] = ()
+    """What it is on; empty: on everything."""
+    cap: Amount = None
+    """The most that it takes off one order."""
 
 
 class KnownDelivery(KnownPart):
@@ -123,6 +144,7 @@ class KnownDelivery(KnownPart):
     min_days: int
     max_days: int
     price: Amount = None
+    free_from: Amount = None
 
 
 class Known(KnownPart):

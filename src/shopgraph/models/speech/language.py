@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from shopgraph.domain.function_words import SHARED
 
-_COMMON: Mapping[str, frozenset[str]] = {language: SHARED[language] for language in ("en", "de", "fr")}
+_COMMON: Mapping[str, frozenset[str]] = {language: SHARED[language] for language in ("en", "de", "fr", "es")}
 """Words that are in many messages to a shop, by language."""
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -27,11 +27,12 @@ def language_of(text: str, locale: str = "en") -> str:
     words = [word.lower() for word in _WORD.findall(text)]
     score = {name: sum(word in common for word in words) for name, common in _COMMON.items()}
     best = max(score, key=lambda name: (score[name], name == own))
-    return best if score[best] >= 2 and score[best] > score[own] else own
+    plain = score[best] > score[own] and (score[best] >= 2 or not score[own])
+    return best if plain else own
 
 
 def locale_of(language: str, locale: str) -> str:
     """The Babel locale in which numbers and dates are written: the region's own where its language is spoken."""
     if locale[:2] == language:
         return locale
-    return {"en": "en_GB", "de": "de_DE", "fr": "fr_FR"}.get(language, language)
+    return {"en": "en_GB", "de": "de_DE", "fr": "fr_FR", "es": "es_ES"}.get(language, language)

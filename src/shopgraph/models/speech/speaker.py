@@ -14,7 +14,15 @@ import yaml
 from shopgraph.domain import Money
 from shopgraph.domain.wording import format_money
 from shopgraph.errors import ConfigurationError
-from shopgraph.models.speech.known import Known, KnownDelivery, KnownOrder, KnownProduct, KnownPromotion
+from shopgraph.models.speech.known import (
+    Known,
+    KnownDelivery,
+    KnownOrder,
+    KnownProduct,
+    KnownPromotion,
+    KnownRefund,
+    KnownReturn,
+)
 from shopgraph.models.speech.language import languages, locale_of
 
 MOST_ORDERS = 3
@@ -52,6 +60,20 @@ class Speaker:
         facts = [*known.sentences, *self._facts(known)]
         return " ".join([self.say("records"), *facts, self.say("limits")]) if facts else self.say("nothing")
 
+    def facts(self, known: Known) -> str:
+        """What is known, and nothing around it."""
+        return " ".join(self._facts(known))
+
+    def refunds(self, order: KnownOrder) -> str:
+        """What went back of an order, and what is on its way."""
+        said = [self._refund(refund) for refund in order.refunds]
+        said += [self._return(item) for item in order.returns if item.status == "requested"]
+        return " ".join(said) or self.say("refund.none", id=order.id)
+
+    def listed(self, words: list[str]) -> str:
+        """A list as the language writes it."""
+        return self._list(words)
+
     def _facts(self, known: Known) -> Iterator[str]:
         for order in known.orders[:MOST_ORDERS]:
             yield from self._order(order, alone=len(known.orders) == 1)
@@ -60,7 +82,7 @@ class Speaker:
         for product in known.products[:_MOST_PRODUCTS]:
             yield from self._product(product)
         for promotion in known.promotions:
-            yield self._promotion(promotion)
+            yield from self._promotion(promotion)
         for delivery in known.deliveries:
             yield from self._delivery(delivery)
 
@@ -81,6 +103,18 @@ class Speaker:
         expected = [parcel.estimated_on for parcel in order.parcels if parcel.estimated_on]
         if expected and order.status == "shipped":
             yield self.say("order.expected", date=self._date(max(expected)))
+        yield from (self._return(item) for item in order.returns if f"return.{item.status}" in self._phrases)
+
+    def _return(self, item: KnownReturn) -> str:
+        money = self._money(item.refund) if item.refund is not None else "–"
+        return self.say(f"return.{item.status}", money=money)
+
+    def _refund(self, refund: KnownRefund) -> str:
+        money = self._money(refund.amount) if refund.amount is not None else "–"
+        if refund.status == "succeeded" and refund.made_on is not None:
+            return self.say("refund.succeeded_on", money=money, date=self._date(refund.made_on))
+        known = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
+        return self.say(f"refund.{known.get(refund.status, 'pending')}", money=money)
 
     def _line(self, title: str, quantity: int) -> str:
         return title if quantity == 1 else self.say("line", count=quantity, title=title)
@@ -97,11 +131,16 @@ class Speaker:
         if product.available is not None:
             yield self.say("product.stock", count=product.available) if product.available else self.say("product.none")
 
-    def _promotion(self, promotion: KnownPromotion) -> str:
+    def _promotion(self, promotion: KnownPromotion) -> Iterator[str]:
         words = {"name": promotion.name, "percent": self._percent(promotion.percent)}
-        if promotion.ends_on is None:
-            return self.say("promotion", count=None, **words)
-        return self.say("promotion.until", count=None, **words, date=self._date(promotion.ends_on))
+        key = "promotion"
+        if promotion.categories:
+            key, words["categories"] = f"{key}.in", self._list(list(promotion.categories))
+        if promotion.ends_on is not None:
+            key, words["date"] = f"{key}.until", self._date(promotion.ends_on)
+        yield self.say(key, count=None, **words)
+        if promotion.cap is not None:
+            yield self.say("promotion.cap", money=self._money(promotion.cap))
 
     def _delivery(self, delivery: KnownDelivery) -> Iterator[str]:
         if delivery.min_days == delivery.max_days:
@@ -112,6 +151,8 @@ class Speaker:
         if delivery.price is not None:
             free = delivery.price.is_zero
             yield self.say("delivery.free") if free else self.say("delivery.price", money=self._money(delivery.price))
+            if delivery.free_from is not None and not free:
+                yield self.say("delivery.free_from", money=self._money(delivery.free_from))
 
     def _money(self, money: Money) -> str:
         return format_money(money, self._locale)

@@ -1,0 +1,227 @@
+"""What a query asks for beside its words: a price, a color, a size, a brand, and what it does not want.
+
+Rules, no model: microseconds, the same answer every time, and each rule is a line that can be read. A price needs a
+word such as "under" or "between", or a currency; "under 27 inch" is no price. A thing is unwanted after "without",
+"no", "not" and their like.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shopgraph.connectors.search.analysis import STOP_WORDS, UNIT_NAMES, surface, words
+from shopgraph.connectors.search.documents import CatalogFacts
+
+_DOLLARS = ("USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD")
+_CURRENCIES: dict[str, tuple[str, ...]] = {
+    "$": _DOLLARS, "dollar": _DOLLARS, "dollars": _DOLLARS, "bucks": _DOLLARS, "usd": ("USD",), "cad": ("CAD",),
+    "aud": ("AUD",), "€": ("EUR",), "eur": ("EUR",), "euro": ("EUR",), "euros": ("EUR",), "£": ("GBP",),
+    "gbp": ("GBP",), "pounds": ("GBP",), "quid": ("GBP",), "chf": ("CHF",), "¥": ("JPY", "CNY"), "yen": ("JPY",),
+    "jpy": ("JPY",),
+}  # fmt: skip
+"""How a currency is written, to those it may be: a dollar is the shopper's own."""
+_MARKS = "|".join(sorted((re.escape(mark) for mark in _CURRENCIES), key=len, reverse=True))
+_NUMBER = r"\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?"
+
+
+def _amount(end: str) -> str:
+    """A number, with a currency before or after it or with none."""
+    return (
+        rf"(?:(?P<{end}_before>{_MARKS})\s?)?(?P<{end}_number>{_NUMBER})(?![\d.,]*\d)"
+        rf"(?:\s?(?P<{end}_after>{_MARKS})(?!\w))?"
+    )
+
+
+_LOW, _HIGH = _amount("low"), _amount("high")
+_BETWEEN = re.compile(rf"(?:\b(?:between|from)\s+)?(?<![\w.,]){_LOW}\s*(?:-|–|\bto\b|\band\b)\s*{_HIGH}")
+_AT_MOST = re.compile(
+    r"(?:\b(?:under|below|beneath|(?:less|cheaper|lower)\s+than|(?:no|not)\s+(?:more|over)(?:\s+than)?|up\s+to|at\s+most|"
+    rf"max(?:imum)?(?:\s+of)?|within)\s+|<=?\s*){_HIGH}"
+)
+_AT_LEAST = re.compile(
+    r"(?:\b(?:over|above|(?:more|dearer|higher)\s+than|at\s+least|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|from)\s+|"
+    rf">=?\s*){_LOW}"
+)
+_CUES = ("without", "no", "not", "except", "excluding", "minus", "nor")
+_PASSED_OVER = frozenset(("a", "an", "the", "any", "for", "of", "in", "with", "made", "from", "it", "be", "is"))
+_NO_THING = frozenset(
+    ("too", "very", "so", "only", "just", "sure", "more", "less", "matter", "idea", "problem", "longer")
+)
+_UNWANTED = re.compile(r"(?:^|(?<=\s))-(?=[^\W\d_])")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[,;.!?]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceRange:
+    """Whole amounts of a currency, both ends included; None for no end."""
+
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    currencies: tuple[str, ...] = ()
+    """The amount is one of these; empty: in the shopper's own."""
+
+    def __bool__(self) -> bool:
+        return self.at_least is not None or self.at_most is not None
+
+
+ANY_PRICE = PriceRange()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understood:
+    """A query, read."""
+
+    text: str
+    """What is left to be looked for in words and meaning."""
+    price: PriceRange = ANY_PRICE
+    unwanted: tuple[str, ...] = ()
+    """Words as an index holds them: no product found has one of these."""
+    brands: tuple[str, ...] = ()
+    """By name, as the catalog has them."""
+    colors: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+
+
+def understand(query: str, facts: CatalogFacts | None = None) -> Understood:
+    """Read a query; brands, colors and sizes are those that the catalog has."""
+    price, left = price_range(query)
+    unwanted, left = _unwanted(left, facts)
+    found = words(left)
+    colors = tuple(word for word in dict.fromkeys(found) if facts and word in facts.colors)
+    return Understood(
+        text=left,
+        price=price,
+        unwanted=unwanted,
+        brands=_brands(found, facts) if facts else (),
+        colors=colors,
+        sizes=_sizes(left, facts) if facts else (),
+    )
+
+
+def price_range(query: str) -> tuple[PriceRange, str]:
+    """The price that a query asks for, and the query without it."""
+    lowered = query.casefold()
+    if len(lowered) != len(query):  # a letter that has no lower case of its own length: positions would be wrong
+        query = lowered
+    for pattern in (_BETWEEN, _AT_MOST, _AT_LEAST):
+        for match in pattern.finditer(lowered):
+            price = _read(match)
+            if price is not None and _is_price(match, lowered):
+                rest = f"{query[: match.start()]} {query[match.end() :]}"
+                if pattern is _BETWEEN:
+                    return price, _clean(rest)
+                more, rest = price_range(rest)
+                return _both(price, more), _clean(rest)
+    return ANY_PRICE, _clean(query)
+
+
+def _read(match: re.Match[str]) -> PriceRange | None:
+    found = match.groupdict()
+    marks = [found.get(name) for name in ("low_before", "low_after", "high_before", "high_after")]
+    currencies: tuple[str, ...] = next((_CURRENCIES[mark] for mark in marks if mark), ())
+    low, high = (_decimal(found[name]) if found.get(name) else None for name in ("low_number", "high_number"))
+    if low is not None and high is not None and low > high:
+        return None
+    return PriceRange(at_least=low, at_most=high, currencies=currencies)
+
+
+def _is_price(match: re.Match[str], query: str) -> bool:
+    """With a currency it is one. Without, it is unless a unit or a thing follows, and a bare range never is."""
+    if any(match.groupdict().get(f"{end}_{side}") for end in ("low", "high") for side in ("before", "after")):
+        return True
+    if match.re is _BETWEEN and not match[0].startswith(("between", "from")):
+        return False
+    rest = query[match.end() :].lstrip(" -")
+    following = re.match(r"[^\W\d_]+|\"|''|”|″", rest)
+    return following is None or (following[0] in STOP_WORDS and following[0] not in UNIT_NAMES)
+
+
+def _both(one: PriceRange, other: PriceRange) -> PriceRange:
+    return PriceRange(
+        at_least=one.at_least if one.at_least is not None else other.at_least,
+        at_most=one.at_most if one.at_most is not None else other.at_most,
+        currencies=one.currencies or other.currencies,
+    )
+
+
+def _decimal(number: str) -> Decimal:
+    """`1,299.00`, `1.299,00`, `1299`, `49,99`: a mark before exactly three digits at the end is no point."""
+    last = max(number.rfind("."), number.rfind(","))
+    if last < 0 or (len(number) - last - 1 == 3):
+        return Decimal(re.sub(r"[.,]", "", number))
+    return Decimal(re.sub(r"[.,]", "", number[:last]) + "." + number[last + 1 :])
+
+
+def _unwanted(query: str, facts: CatalogFacts | None) -> tuple[tuple[str, ...], str]:
+    spread = _UNWANTED.sub("without ", query)
+    tokens = [(match[0], match.start(), match.end()) for match in _WORD.finditer(spread)]
+    found: dict[str, None] = {}
+    cut: list[tuple[int, int]] = []
+    at = 0
+    while at < len(tokens):
+        cue = tokens[at][0].casefold()
+        end, things = _things(tokens, at + 1) if cue in _CUES else (at, [])
+        stems = [word for thing in things for word in words(thing) if not word.isdigit()]
+        # "no" stands in names, too: "no frost" is one where a title of the catalog has it.
+        named = facts is not None and cue in ("no", "not") and any(word in facts.denied for word in stems)
+        if stems and not named:
+            found.update(dict.fromkeys(stems))
+            cut.append((tokens[at][1], tokens[end - 1][2]))
+            at = end
+        else:
+            at += 1
+    left = spread
+    for start, stop in reversed(cut):
+        left = f"{left[:start]} {left[stop:]}"
+    return tuple(found), _clean(re.sub(r"\bbut\s*$", "", _clean(left))) if cut else _clean(query)
+
+
+def _things(tokens: list[tuple[str, int, int]], at: int) -> tuple[int, list[str]]:
+    """The words after a cue that it rules out, and where they end: one, and each further one after "or" or "nor"."""
+    things: list[str] = []
+    while at < len(tokens):
+        word = tokens[at][0].casefold()
+        if word in _PASSED_OVER:
+            at += 1
+            continue
+        if word in _NO_THING or not word[0].isalpha():
+            return at, things
+        things.append(word)
+        at += 1
+        if at + 1 < len(tokens) and tokens[at][0].casefold() in ("or", "nor"):
+            at += 1
+            continue
+        return at, things
+    return at, things
+
+
+def _brands(found: list[str], facts: CatalogFacts) -> tuple[str, ...]:
+    """Brands of one to three words, the longest first."""
+    named: dict[str, None] = {}
+    taken: set[int] = set()
+    for length in (3, 2, 1):
+        for at in range(len(found) - length + 1):
+            places = set(range(at, at + length))
+            name = facts.brands.get(" ".join(found[at : at + length]))
+            if name is not None and not places & taken:
+                named[name] = None
+                taken |= places
+    return tuple(named)
+
+
+def _sizes(query: str, facts: CatalogFacts) -> tuple[str, ...]:
+    """`size m`, `in xl`, and a bare letter size at the end; only sizes that the catalog has."""
+    typed = surface(query)
+    found: dict[str, None] = {}
+    for at, word in enumerate(typed):
+        said = at > 0 and typed[at - 1] in ("size", "sizes", "in")
+        letters = word in ("xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl") and (at == len(typed) - 1 or len(word) > 1)
+        if (said or letters) and word in facts.sizes:
+            found[word] = None
+    return tuple(found)
+
+
+def _clean(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""Evaluations of the audit log: tampering, replay, cost."""

@@ -1,0 +1,1 @@
+"""Running recorded requests again."""

@@ -1,0 +1,205 @@
+"""What of a text may be kept in clear: the words that the package itself knows, and nothing that could name a person.
+
+`mask_personal` finds what has a form: addresses of e-mail, numbers of cards. A name, a street, a town has none. So here
+it goes the other way round: a word stays when it is an everyday one of shops and orders, and is masked when it is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from shopgraph.guards.personal import mask_personal
+
+WORD = "[word]"
+NUMBER = "[number]"
+NAME = "[name]"
+_LONGEST = 4_000
+"""Characters of a text that are looked at; the rest is only in the original."""
+_LETTERS = r"[^\W\d_]"
+_LOWER = re.compile(rf"(?<![\w'’-]){_LETTERS}+(?:['’]{_LETTERS}+)?(?![\w'’-])")
+_TOKEN = re.compile(r"\[\w+\]|#[A-Z]\d{4,}|\w+(?:['’.,:/-]\w+)*")
+_ORDER = re.compile(r"#[A-Z]\d{4,}")
+_FIGURE = re.compile(r"(?:19|20)\d\d|\d{1,3}(?:[.,]\d{3})*(?:[.,]\d{1,2})?%?|\d{4}-\d\d-\d\d|\d{1,2}")
+"""An amount, a day, a small number: what an answer's facts are made of."""
+_CLAIM = re.compile(
+    r"\b((?:my|the|a|our)\s+(?:\w+\s+)?name(?:\s+is|['’]s|:)|i\s+am|i['’]m|this\s+is|called|it['’]s|dear|hi|hello|regards,?"
+    r"|ich\s+hei(?:ß|ss)e|mein\s+name\s+ist|je\s+m['’]appelle|me\s+llamo)\s+"
+    r"((?:[^\W\d_][\w'’-]*\s*){1,3})",
+    re.I,
+)
+_NEVER_ALONE = frozenset(
+    {
+        "art",
+        "baker",
+        "bill",
+        "black",
+        "bond",
+        "brown",
+        "chase",
+        "cook",
+        "dean",
+        "drew",
+        "earl",
+        "frank",
+        "grace",
+        "grant",
+        "gray",
+        "green",
+        "hill",
+        "hope",
+        "hunter",
+        "iris",
+        "ivy",
+        "jack",
+        "jade",
+        "joy",
+        "king",
+        "lake",
+        "lane",
+        "long",
+        "mark",
+        "miles",
+        "north",
+        "park",
+        "pat",
+        "penny",
+        "price",
+        "rich",
+        "rose",
+        "ruby",
+        "sandy",
+        "sky",
+        "smith",
+        "stone",
+        "sue",
+        "summer",
+        "taylor",
+        "ted",
+        "tom",
+        "violet",
+        "walker",
+        "ward",
+        "west",
+        "white",
+        "will",
+        "winter",
+        "wood",
+        "young",
+    }
+)
+"""Everyday words that are names when they are written with a capital."""
+
+
+@cache
+def everyday_words() -> frozenset[str]:
+    """Lower-case words of the package's own utterances, phrases and examples; never read from anybody's traffic."""
+    models = files("shopgraph.models")
+    sources = [
+        *(models / "utterances").iterdir(),
+        *(models / "speech" / "phrases").iterdir(),
+        files("shopgraph.guards") / "injection_benign.yaml",
+        *(files("shopgraph.guards") / "bundles" / "default").iterdir(),
+    ]
+    found: set[str] = set()
+    for source in sources:
+        if source.name.endswith((".yaml", ".cedar")):
+            found |= {word for word in _LOWER.findall(source.read_text(encoding="utf-8")) if word.islower()}
+    return frozenset(found) | frozenset(_MORE.split())
+
+
+class TextMask:
+    """Masks texts of one shop and one request."""
+
+    def __init__(self, known: Iterable[str] = (), *, words: frozenset[str] = frozenset()) -> None:
+        """`known` are values that must not stay, whatever they look like; `words` may stay beside the everyday ones."""
+        values = sorted({value.strip() for value in known if len(value.strip()) > 1}, key=len, reverse=True)
+        joined = "|".join(re.escape(value) for value in values)
+        self._known = re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.I) if values else None
+        self._words = words
+
+    def typed(self, text: str) -> str:
+        """A text that somebody typed: no number of three digits stays but an order's."""
+        return self._masked(text, figures=False)
+
+    def written(self, text: str) -> str:
+        """A text that the shop wrote from facts: amounts and days stay."""
+        return self._masked(text, figures=True)
+
+    def _masked(self, text: str, *, figures: bool) -> str:
+        if not text:
+            return ""
+        if self._known is not None:
+            text = self._known.sub(NAME, text)
+        return _plain(text[:_LONGEST], figures, self._words)
+
+
+@lru_cache(maxsize=8_192)
+def _plain(text: str, figures: bool, words: frozenset[str]) -> str:
+    everyday = everyday_words()
+    text = _CLAIM.sub(lambda found: f"{found[1]} {_claimed(found[2], everyday)}", mask_personal(text))
+    parts: list[str] = []
+    end, shown = 0, ""
+    for found in _TOKEN.finditer(text):
+        parts.append(text[end : found.start()])
+        end = found.end()
+        shown = _shown(found, text, figures, everyday, words, shown)
+        parts.append(shown)
+    return "".join([*parts, text[end:]])
+
+
+def _claimed(names: str, everyday: frozenset[str]) -> str:
+    """What follows "my name is": a name, unless it goes on in everyday words ("I am looking for")."""
+    first = names.split()[0]
+    return names if first.islower() and first in everyday and first not in _NEVER_ALONE else f"{NAME} "
+
+
+def _shown(
+    found: re.Match[str], text: str, figures: bool, everyday: frozenset[str], words: frozenset[str], before: str
+) -> str:
+    token = found[0]
+    if token[0] == "[" or _ORDER.fullmatch(token):
+        return token
+    digits = sum(char.isdigit() for char in token)
+    if digits:
+        stays = (digits < 3 and token.isdigit()) or (figures and bool(_FIGURE.fullmatch(token)))
+        return token if stays else NUMBER
+    low = token.lower().replace("’", "'")
+    if low not in everyday and low not in words and not all(part in everyday for part in re.split(r"[-/.,:]", low)):
+        return WORD
+    if token[0].isupper() and low in _NEVER_ALONE:
+        following = text[found.end() : found.end() + 2]
+        starts = found.start() == 0 or text[: found.start()].rstrip()[-1:] in (".", "!", "?", "\n", "")
+        if not starts or following[1:].isupper() or before in (NAME, WORD):
+            return NAME
+    return token
+
+
+_MORE = """
+a about above after again all also always am an and another any anything are as ask at away back be because been before
+being below best better between both but by came can cannot come could day days did different do does doing done down
+during each early either else end enough even ever every everything few find first for found from full gave get give
+given go goes going gone good got great had half has have having he help her here him his hour hours how i if in instead
+into is it its itself just keep kept know last late later least left less let like little long look lot made make many
+may maybe me mean might mine minute minutes month months more most much must my myself need never new next nice no
+nobody none not nothing now of off often on once one only open or other others our out over own part past person
+please possible put quite rather really right said same say see seen send sent several shall she should show since so
+some somebody someone something soon still such sure take taken tell than thank thanks that the their them then there
+these they thing things think this those though through till time times to today together told tomorrow too took two
+three four five six seven eight nine ten twelve until up upon us use used very want was way we week weeks well went were
+what when where whether which while who whole whom whose why will with within without work would write wrong year years
+yes yet you your yours yourself
+account address amount apply available bank bought box brand broken buy call canceled cancelled card cards cart cash
+change changed charge charged cheap check city code color colour company confirm confirmed contact cost credit customer
+damaged date deliver delivered delivery discount door email exchange exchanged expensive express faulty fee fit free
+gift house in-store invoice item items label large mail medium message missing money name number offer online order
+ordered orders package paid parcel pay payment phone pickup policy post price product promotion proof purchase quality
+quantity question reason receipt received record records refund refunded reply return returned returns review sale sales
+ship shipped shipping shop size small standard state status stock store street style tax team total track tracking
+visa voucher wait waiting warehouse warranty website window wish zip
+usd eur gbp chf cad jpy ok english german french spanish
+january february march april june july august september october november december monday tuesday wednesday thursday
+friday saturday sunday
+"""

@@ -1,0 +1,42 @@
+"""Workflows in the customer's language: by the message, else by the region; nothing is corrected by the guards."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from shopgraph.graphs import Answer
+
+Talk = Callable[..., Awaitable[list[Answer]]]
+pytestmark = pytest.mark.usefixtures("unchanged")
+
+
+@pytest.mark.parametrize(
+    ("persona", "region", "text", "says"),
+    [
+        ("tracker", None, "Wo ist meine Bestellung #D1000001?", "Bestellung #D1000001 (Weekend Bag) ist unterwegs."),
+        ("tracker", None, "Où est ma commande #D1000001 ?", "La commande #D1000001 (Weekend Bag) est en route."),
+        ("tracker", None, "¿Dónde está mi pedido #D1000001?", "El pedido #D1000001 (Weekend Bag) está en camino."),
+        ("tracker", None, "Where is my order #D1000001?", "Order #D1000001 (Weekend Bag) has shipped."),
+        ("stranger", None, "Wo ist meine Bestellung #D1000001?", "Das finde ich nicht unter Ihren eigenen Unterlagen."),
+        (None, None, "Wo ist meine Bestellung #D1000001?", "sobald ich weiß, wer Sie sind"),
+        (None, "de", "hello", "Guten Tag! Wie kann ich helfen?"),
+        (None, "fr", "discounts", "15\u00a0% de remise sur"),
+        (None, "de", "coffee maker", "Drip Coffee Maker kostet 110,95\u00a0€."),
+        (None, "de", "How long does delivery take?", "Standard delivery takes 2 to 4 days"),
+        (None, "de", "shipping", "Ab einem Bestellwert von 49,00\u00a0€ ist es kostenlos."),
+    ],
+)
+async def test_it_is_said_in_the_language_of_message_or_region(
+    talk: Talk, persona: str | None, region: str | None, text: str, says: str
+) -> None:
+    (answer,) = await talk(persona, text, region_id=region)
+    assert says in answer.answer
+    assert not answer.verdicts
+
+
+async def test_what_asks_for_a_yes_stands_as_the_gate_wrote_it(talk: Talk) -> None:
+    (answer,) = await talk("canceler", "Cancel order #D1000004, ordered by mistake, bitte", region_id="de")
+    assert answer.pending is not None
+    assert answer.answer == f"{answer.pending.summary.rstrip('.')}. Shall I go ahead?"

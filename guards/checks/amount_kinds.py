@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from shopgraph.guards.checks import figures_words as words
 from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.claims import Claim
+from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.topics import topic
 
@@ -89,3 +91,18 @@ def is_fee(claim: Claim) -> bool:
     if claim.index and (behind := words.FEE_BEHIND.match(lead)):
         lead = lead[behind.end() :]  # it is what the amount before is of
     return words.FEE_LEAD.search(lead) is not None
+
+
+def is_bound(claim: Claim) -> bool:
+    """Whether it is said to lie below what is not meant."""
+    return words.BELOW.search(claim.before) is not None
+
+
+def of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether the amount is the price of something with a name of its own that stands in no fact."""
+    if said or not claim.sentence.topics & words.ARTICLES:
+        return False
+    return any(
+        found.end() <= claim.amount.start - claim.sentence.start
+        for found in words.STRANGER.finditer(claim.sentence.text)
+    )

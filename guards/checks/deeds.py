@@ -113,8 +113,8 @@ DEEDS = (
     ),
     _deed(
         "exchange",
-        "exchange swapped replacement =new spare extra =parcel =package umgetauscht ausgetauscht échangé ersatz neue neuen "
-        "neuer remplacement =un =una =une otro otra nouveau nouvelle autre",
+        "exchange swapped replacement =new spare extra =parcel =package umgetauscht ausgetauscht échangé ersatz neue "
+        "neuen neuer remplacement =un =una =une otro otra nouveau nouvelle autre",
         "exchange change_items replac",
         rf"{_WE}(?:exchanged|swapped|{_MADE} (?:a |an |the |your )?exchange|(?:sent"
         r"|shipped) (?:you )?(?:a |the |your )?replacement)\b",

@@ -11,9 +11,11 @@ from shopgraph.guards.checks.amount_kinds import (
     difference,
     equation,
     is_between_written,
+    is_bound,
     is_contrasted,
     is_fee,
     is_threshold,
+    of_a_stranger,
 )
 from shopgraph.guards.checks.amounts import Amount, find_amounts, write_amount, write_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
@@ -144,7 +146,7 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         )
     else:
         right, reason = _is_known(claim, ours, said, variants), "amount"
-        reckoned = not (right or _is_bound(claim) or is_threshold(claim)) and reading.reaches(claim, of_one=False)
+        reckoned = not (right or is_bound(claim) or is_threshold(claim)) and reading.reaches(claim, of_one=False)
     if not right and not reckoned:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
 
@@ -157,7 +159,7 @@ def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Seque
             order is not None and claim.before.endswith("über ") and claim.is_total_of(order, ours)
         )
         return _holds(claim, claim.amount, typed, variants, exact=exact)
-    if _of_a_stranger(claim, said):
+    if of_a_stranger(claim, said):
         return False
     return _one_of(claim.amount, ours.other) or _holds(
         claim, claim.amount, ours.everything | _derived(claim, ours), variants
@@ -212,11 +214,6 @@ def _is_next(claim: Claim, said: Sequence[Mention]) -> bool:
         and words.ADDED.search(gap) is None
         and not any(said[0].end <= other.start < claim.amount.start for other in claim.around.amounts)
     )
-
-
-def _is_bound(claim: Claim) -> bool:
-    """Whether it is said to lie below what is not meant."""
-    return words.BELOW.search(claim.before) is not None
 
 
 def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[ProductFact]) -> bool:
@@ -312,16 +309,6 @@ def _typed(
     return None
 
 
-def _of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
-    """Whether the amount is the price of something with a name of its own that stands in no fact."""
-    if said or not claim.sentence.topics & words.ARTICLES:
-        return False
-    return any(
-        found.end() <= claim.amount.start - claim.sentence.start
-        for found in words.STRANGER.finditer(claim.sentence.text)
-    )
-
-
 def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, reason: str) -> Iterator[Finding]:
     amount = claim.amount
     right = _right(claim, ours, said or claim.products(), reading)
@@ -386,7 +373,7 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
 def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Reading) -> Decimal | None:
     subjects = products or claim.around.carried
     if not subjects and (
-        _of_a_stranger(claim, ()) or claim.around.here or not claim.sentence.topics & words.PRICE_WORDS
+        of_a_stranger(claim, ()) or claim.around.here or not claim.sentence.topics & words.PRICE_WORDS
     ):
         return None
     low = claim.sentence.low

@@ -36,6 +36,7 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "guards safety": "shopgraph.evals.guards.safety:evaluate",
         "outage": "shopgraph.evals.outage.evaluate:evaluate",
         "policy": "shopgraph.evals.tau2.policy:evaluate",
+        "stitch": "shopgraph.evals.stitching:evaluate",
         "startup": "shopgraph.evals.startup:evaluate",
         "tau2-replay": "shopgraph.evals.tau2.replay:evaluate",
     }

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from shopgraph.graphs.conversation import build_orchestrator as build_orchestrator
     from shopgraph.graphs.orchestrator import compile_orchestrator as compile_orchestrator
     from shopgraph.graphs.orchestrator import make_parts as make_parts
-    from shopgraph.graphs.sources import context_source as context_source
     from shopgraph.graphs.state import State as State
+    from shopgraph.graphs.stitching.recipes import Needs as Needs
+    from shopgraph.graphs.stitching.recipes import Recipe as Recipe
+    from shopgraph.graphs.stitching.source import context_source as context_source
     from shopgraph.graphs.turns import Turn as Turn
     from shopgraph.graphs.turns import ask as ask
     from shopgraph.graphs.turns import hand_over as hand_over
@@ -24,14 +26,16 @@ if TYPE_CHECKING:
 _HOMES = {
     "Answer": "answer",
     "Approval": "approval",
+    "Needs": "stitching.recipes",
     "Orchestrator": "conversation",
+    "Recipe": "stitching.recipes",
     "RunContext": "context",
     "State": "state",
     "Turn": "turns",
     "ask": "turns",
     "build_orchestrator": "conversation",
     "compile_orchestrator": "orchestrator",
-    "context_source": "sources",
+    "context_source": "stitching.source",
     "hand_over": "turns",
     "make_parts": "orchestrator",
     "propose": "turns",
@@ -43,7 +47,9 @@ _HOMES = {
 __all__ = [
     "Answer",
     "Approval",
+    "Needs",
     "Orchestrator",
+    "Recipe",
     "RunContext",
     "State",
     "Turn",

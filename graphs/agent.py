@@ -190,7 +190,12 @@ def _served_by(state: State, scope: CallScope, handoff: str) -> State:
 def _owner(state: State, desk: Desk) -> str:
     """Whose answers these are: an answer kept for one is never given to another."""
     request = state["request"]
-    return f"{desk.shop.meta.id}:{request.customer_id or request.conversation_id}"
+    return owner_of(desk.shop.meta.id, request.customer_id or request.conversation_id)
+
+
+def owner_of(shop_id: str, who: str) -> str:
+    """Under what answers are kept for a customer, or for a conversation with nobody in particular."""
+    return f"{shop_id}:{who}"
 
 
 def _private(state: State) -> dict[str, str]:

@@ -6,7 +6,7 @@ long as the run, in no checkpoint; what is on it goes, sealed, into the audit lo
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,7 +14,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from shopgraph.audit.records import json_of
 from shopgraph.connectors.ports import Connectors
-from shopgraph.domain import Principal
+from shopgraph.domain import Customer, Principal
 from shopgraph.errors import ShopgraphError
 from shopgraph.guards.decisions import Decision
 from shopgraph.tools.gate import Gate
@@ -22,16 +22,22 @@ from shopgraph.tools.spec import GateOutcome, ToolCall, ToolContext, ToolSpec
 
 if TYPE_CHECKING:
     from shopgraph.graphs.context import ShopServices
+    from shopgraph.graphs.memory import BrandMemory, Recalled, Statement
     from shopgraph.graphs.state import Stitched
 
+SAID = "memory.said"
+"""Under what statements of brand memory are on the tape: those that may be stated."""
 VERSION = 1
 """Of the tape's form."""
 CONTEXT_PARTS: Mapping[str, tuple[str, ...]] = {
-    "customer": ("customer",),
+    "customer": ("customer", "discounts"),
     "orders": ("orders",),
     "session": ("session", "cart"),
     "inventory": ("stock",),
-    "campaigns": ("promotions", "campaigns"),
+    "marketing": ("promotions", "campaigns"),
+    "catalog": ("passages",),
+    "memory": ("shown", "promises", "owed", "statements"),
+    "policy": ("policy",),
 }
 """Which fields of the stitched context each of the default sources fills; an own source has `extra[name]`."""
 
@@ -39,7 +45,7 @@ CONTEXT_PARTS: Mapping[str, tuple[str, ...]] = {
 class Tape:
     """Entries in the order in which they came. Appending is all that happens while a request runs."""
 
-    __slots__ = ("_begin", "_contexts", "_entries", "drafted", "parameters", "parts")
+    __slots__ = ("_begin", "_contexts", "_entries", "drafted", "parameters", "parts", "who")
 
     def __init__(self) -> None:
         self._begin: dict[str, object] = {}
@@ -49,6 +55,8 @@ class Tape:
         """Each context source's part of the context as JSON, to tell versions by."""
         self.parameters: dict[str, object] = {}
         """What the model was called with."""
+        self.who: Customer | None = None
+        """Who asks, with all that is known of them: so that it is masked. The context holds what the intent needs."""
         self.drafted = ""
         """The answer before the guards."""
 
@@ -98,10 +106,11 @@ def _said(message: AnyMessage) -> dict[str, str]:
 class TapedShop:
     """A shop as the nodes see it: every answer of its systems goes on the tape."""
 
-    __slots__ = ("_connectors", "_gate", "_shop")
+    __slots__ = ("_connectors", "_gate", "_shop", "_tape")
 
     def __init__(self, shop: ShopServices, tape: Tape) -> None:
         self._shop = shop
+        self._tape = tape
         self._connectors = cast(Connectors, _TapedConnectors(shop.connectors, tape))
         self._gate = cast(Gate, TapedGate(shop.gate, tape))
 
@@ -115,8 +124,35 @@ class TapedShop:
         """The shop's, taped. Tools get the shop's own connectors: of them the tape keeps the outcome."""
         return self._gate
 
+    @property
+    def memory(self) -> BrandMemory:
+        """The shop's; what it is asked about products is taped."""
+        return cast("BrandMemory", _TapedMemory(self._shop.memory, self._tape))
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._shop, name)
+
+
+class _TapedMemory:
+    __slots__ = ("_memory", "_tape")
+
+    def __init__(self, memory: BrandMemory, tape: Tape) -> None:
+        self._memory = memory
+        self._tape = tape
+
+    async def said(self, product_ids: Collection[str], **options: Any) -> Recalled[Statement]:
+        """As `BrandMemory.said`."""
+        asked = [[*product_ids], {name: value for name, value in options.items() if value is not None}]
+        try:
+            said = await self._memory.said(product_ids, **options)
+        except Exception as error:
+            self._tape.note("failed", SAID, asked, [type(error).__name__, str(error)])
+            raise
+        self._tape.note("read", SAID, asked, said.fresh)
+        return said
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._memory, name)
 
 
 class _TapedConnectors:

@@ -21,10 +21,13 @@ from shopgraph.domain import ShopMeta
 from shopgraph.errors import ConnectorFault
 from shopgraph.graphs.answer import SourceStatus
 from shopgraph.graphs.last_tier import NoAnswer
+from shopgraph.graphs.memory import BrandMemory, Recalled, Statement
 from shopgraph.graphs.replay.recorded import RecordedRequest, call_key
-from shopgraph.graphs.sources import ContextSource, Query
-from shopgraph.graphs.state import Stitched
-from shopgraph.graphs.tape import CONTEXT_PARTS
+from shopgraph.graphs.stitching.parts import Part
+from shopgraph.graphs.stitching.recipes import Everything, part_of
+from shopgraph.graphs.stitching.shared import SharedReads
+from shopgraph.graphs.stitching.source import ContextSource, Query
+from shopgraph.graphs.tape import CONTEXT_PARTS, SAID
 from shopgraph.graphs.taped_models import digest_of, reply_of
 from shopgraph.graphs.tiering import PastTiers
 from shopgraph.guards.chain import GuardChain
@@ -116,7 +119,7 @@ class Playing:
         """How many model calls are still to be played."""
         return len(self._models)
 
-    def source(self, name: str) -> dict[str, Any] | None:
+    def source(self, name: str) -> Part | dict[str, Any] | None:
         """What a context source gave; raises as it failed."""
         if not (waiting := self._contexts.get(name)):
             raise self.missing(f"the context source {name}")
@@ -142,11 +145,11 @@ def _by_source(contexts: Iterable[Mapping[str, Any]]) -> dict[str, list[tuple[Ma
     return found
 
 
-def _part(context: Mapping[str, Any], name: str) -> dict[str, Any]:
-    if name not in CONTEXT_PARTS:
+def _part(context: Mapping[str, Any], name: str) -> Part | dict[str, Any]:
+    kind = part_of(Everything, name) if name in CONTEXT_PARTS else None
+    if kind is None or name in context["extra"]:
         return dict(context["extra"][name])
-    whole = Stitched.model_validate({field: context[field] for field in CONTEXT_PARTS[name]})
-    return {field: getattr(whole, field) for field in CONTEXT_PARTS[name]}
+    return kind.model_validate({field: context[field] for field in CONTEXT_PARTS[name]})
 
 
 class PlayedShop:
@@ -167,6 +170,8 @@ class PlayedShop:
         self.chat_model: BaseChatModel | None = None
         self.source_deadline_ms = 60_000
         self.routing = LearnedRouting()
+        self.shared = SharedReads()
+        self.memory = cast(BrandMemory, PlayedMemory(playing))
 
     @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]:
@@ -196,6 +201,36 @@ class NoLog:
     def version(self, content: bytes) -> str:
         """None is needed."""
         return ""
+
+
+class PlayedMemory:
+    """Says what it said, and remembers nothing."""
+
+    def __init__(self, playing: Playing) -> None:
+        self._playing = playing
+
+    async def said(self, product_ids: Sequence[str], **options: Any) -> Recalled[Statement]:
+        """What could be stated then."""
+        asked = [[*product_ids], {name: value for name, value in options.items() if value is not None}]
+        fresh = [Statement.model_validate(each) for each in self._playing.read(SAID, asked)]
+        return Recalled(fresh=tuple(fresh))
+
+    def of(self, customer_id: str) -> Forgetful:
+        """Nobody's memory."""
+        return Forgetful()
+
+
+class Forgetful:
+    """Takes the place of a customer's memory: a replay leaves no trace in it."""
+
+    async def talked(self, conversation_id: str, *, at: object) -> None:
+        """Forget it."""
+
+    async def show(self, *shown: object) -> None:
+        """Forget them."""
+
+    async def promise(self, *promises: object) -> None:
+        """Forget them."""
 
 
 class PlayedConnectors:
@@ -257,12 +292,10 @@ class PlayedGate:
 def played_source(real: ContextSource) -> ContextSource:
     """The source under the same name, answering from the record of whichever request asks."""
 
-    async def fetch(query: Query) -> dict[str, Any] | None:
+    async def fetch(query: Query) -> Part | dict[str, Any] | None:
         return cast(PlayedConnectors, query.connectors).playing.source(real.name)
 
-    return ContextSource(
-        name=real.name, fetch=fetch, deadline_ms=60_000, needs_customer=real.needs_customer, own=real.own
-    )
+    return ContextSource(name=real.name, fetch=fetch, deadline_ms=60_000, needs_customer=real.needs_customer)
 
 
 class PlayedChat(BaseChatModel):

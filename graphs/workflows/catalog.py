@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 
+from shopgraph.graphs.phrases import day
+from shopgraph.graphs.stitching.recipes import ProductQuestion, Recommending
 from shopgraph.graphs.turns import Step, Tells, Turn, ask, say, workflow
 from shopgraph.graphs.wording import coverage, head, spoken, words
 from shopgraph.graphs.workflows.picking import pick_variants
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words
 from shopgraph.tools.views import ProductHit, ProductView, Recommendations, SearchResult, VariantView
+
+logger = logging.getLogger(__name__)
 
 _OPINIONS = re.compile(
     r"\b(review|reviews|rating|ratings|opinions?|what do (people|others|customers) (say|think))\b", re.I
@@ -26,7 +31,7 @@ _PROPERTIES = re.compile(
 )
 
 
-@workflow(Intent.PRODUCT_QUESTION, recipe=["session", "inventory", "campaigns"])
+@workflow(Intent.PRODUCT_QUESTION, recipe=ProductQuestion)
 async def product_question(turn: Turn) -> Step:
     """Price, stock and properties of a product, from the live records of the shopper's region."""
     found = await _search(turn)
@@ -43,14 +48,43 @@ async def product_question(turn: Turn) -> Step:
     chosen = pick_variants(turn.text, product.variants, {}) or list(product.variants)
     text = _product_text(product, chosen)
     plain = len(chosen) == len(product.variants) and not (product.final_sale or product.age_limit)
-    if _PROPERTIES.search(turn.text) and product.description:
-        text = f"{product.description.rstrip('.')}. {text}"
+    if _PROPERTIES.search(turn.text) and (described := await _described(turn, product)):
+        text = f"{described.rstrip('.')}. {text}"
     if _OPINIONS.search(turn.text):
         text += _reviews_text(product)
-    said = say(text).about(product_id=product.product_id)
-    # Of one variant, of terms, reviews and properties the templates know nothing.
-    more = _PROPERTIES.search(turn.text) or _OPINIONS.search(turn.text)
+    promised = _promised(turn, product)
+    said = say(text + promised).about(product_id=product.product_id)
+    # Of one variant, of terms, reviews, properties and promises the templates know nothing.
+    more = _PROPERTIES.search(turn.text) or _OPINIONS.search(turn.text) or promised
     return said.telling(Tells.FACTS) if plain and not more else said
+
+
+async def _described(turn: Turn, product: ProductView) -> str:
+    """What the brand says about the product here and now; the catalog's own description where it says nothing."""
+    try:
+        said = await turn.shop.memory.said(
+            [product.product_id],
+            region_id=turn.request.region_id,
+            segments=turn.context.customer.segments if turn.context.customer else (),
+            topic="description",
+        )
+    except Exception:
+        logger.exception("brand memory could not be read")
+        return product.description
+    # To a segment before to everybody.
+    texts = sorted(said.fresh, key=lambda statement: statement.segment == "")
+    return texts[0].text if texts else product.description
+
+
+def _promised(turn: Turn, product: ProductView) -> str:
+    """What this customer was promised about the product and still stands."""
+    about = {product.product_id, *[variant.sku for variant in product.variants]}
+    texts = [
+        f" You were promised: {promise.text.rstrip('.')}; that stands until {day(promise.last_day, turn.locale)}."
+        for promise in turn.context.promises
+        if promise.subject in about
+    ]
+    return "".join(texts)
 
 
 async def named_product(turn: Turn) -> ProductView | None:
@@ -140,7 +174,7 @@ def _reviews_text(product: ProductView) -> str:
     return f" Shoppers say: {' '.join(quoted)}"
 
 
-@workflow(Intent.RECOMMENDATION, recipe=["customer", "session", "inventory", "campaigns"])
+@workflow(Intent.RECOMMENDATION, recipe=Recommending)
 async def recommendation(turn: Turn) -> Step:
     """What goes with what the shopper names or has bought, in stock, with a true reason."""
     sku = await _basis(turn)

@@ -16,7 +16,7 @@ from shopgraph.domain import Principal
 from shopgraph.errors import Erased, ModelFault, NotFound
 from shopgraph.graphs import Answer, Approval, Orchestrator, build_orchestrator, context_source, say, workflow
 from shopgraph.graphs.replay.replayer import Replayed, Replayer
-from shopgraph.graphs.sources import Query
+from shopgraph.graphs.stitching.source import Query
 from shopgraph.graphs.turns import Step, Turn
 from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.models.router import IntentRouter

@@ -14,12 +14,14 @@ from shopgraph.cli import (
     ask,
     audit,
     config,
+    context,
     doctor,
     evaluate,
     graph,
     guard,
     handoff,
     mcp,
+    memory,
     models,
     policy,
     reconcile,
@@ -85,6 +87,8 @@ app.add_typer(handoff.app, name="handoff")
 app.add_typer(guard.app, name="guard")
 app.command("graph")(graph.graph)
 app.add_typer(models.app, name="models")
+app.add_typer(context.app, name="context")
+app.add_typer(memory.app, name="memory")
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")

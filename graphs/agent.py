@@ -78,16 +78,14 @@ async def agent(state: State, desk: Desk) -> State:
 
 async def _answered(state: State, desk: Desk, model: BaseChatModel, so_far: State) -> State:
     """What the chosen tier's model says; where the small one does not know, what the large one says; else a person."""
-    tiers = [state["route"].tier]
-    while tiers:
-        tier = tiers.pop(0)
-        update = await _loop(state, desk, for_tier(model, tier), so_far)
-        if update.get("handoff") not in (NO_END, NOT_SURE):
-            break
-        logger.info("%s did not know: %s", tier, update["handoff"])
-        if tier == Tier.SMALL_MODEL and may_escalate(model):
-            tiers.append(Tier.LARGE_MODEL)
-    return update
+    tier = state["route"].tier
+    update = await _loop(state, desk, for_tier(model, tier), so_far)
+    if update.get("handoff") not in (NO_END, NOT_SURE):
+        return update
+    logger.info("%s did not know: %s", tier, update["handoff"])
+    if tier != Tier.SMALL_MODEL or not may_escalate(model):
+        return update
+    return await _loop(state, desk, for_tier(model, Tier.LARGE_MODEL), so_far)
 
 
 async def _loop(state: State, desk: Desk, model: BaseChatModel, so_far: State) -> State:

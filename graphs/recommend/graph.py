@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any, cast
 
 from langchain_core.runnables.graph import Graph
@@ -51,7 +52,7 @@ class Recommender:
 
     def __init__(self, shop: ShopServices) -> None:
         self.shop = shop
-        self.graph = compile_recommender(shop)
+        self.graph = _compiled()
 
     async def recommend(
         self,
@@ -62,6 +63,7 @@ class Recommender:
         kind: RecommendationKind | None = None,
         limit: int = 3,
         conversation_id: str = "",
+        request_id: str = "",
     ) -> Recommended:
         """What to put before somebody now, and remember that it was shown (to a customer).
 
@@ -70,6 +72,7 @@ class Recommender:
             region_id: where they shop; None: the customer's region, else the shop's default.
             sku: what it should go with; empty: the cart and the customer's orders.
             kind: only what this stands behind.
+            request_id: the request that this is part of; empty: one of its own.
 
         Raises:
             InvalidInput: there is no such SKU, or the limit is out of range.
@@ -84,6 +87,7 @@ class Recommender:
             "kind": kind,
             "limit": limit,
             "conversation_id": conversation_id,
+            "request_id": request_id,
         }
         state: Any = await self.graph.ainvoke(asked, context=RunContext(shop=self.shop, principal=who))
         return cast(Recommended, state["answer"])
@@ -109,6 +113,12 @@ class Recommender:
 def build_recommender(shop: ShopServices) -> Recommender:
     """A shop's recommender; it uses the shop's learned model where there is one."""
     return Recommender(shop)
+
+
+@cache
+def _compiled() -> Recommendation:
+    """Once: each run's context names its shop."""
+    return compile_recommender()
 
 
 def compile_recommender(shop: ShopServices | None = None) -> Recommendation:
@@ -154,7 +164,7 @@ async def gather(state: RecommendState, shop: ShopServices, who: Principal) -> R
         principal=who,
         region_id=state["region_id"],
         conversation_id=state.get("conversation_id", ""),
-        request_id=f"req_{secrets.token_hex(8)}",
+        request_id=state.get("request_id") or f"req_{secrets.token_hex(8)}",
         agent="recommender",
     )
     kind = state.get("kind")

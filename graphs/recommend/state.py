@@ -30,6 +30,8 @@ class RecommendInput(TypedDict, total=False):
     kind: RecommendationKind | None
     limit: int
     conversation_id: str
+    request_id: str
+    """The request that this is part of; empty: one of its own."""
 
 
 class RecommendState(RecommendInput, total=False):

@@ -38,6 +38,7 @@ async def _recommended(turn: Turn, sku: str | None) -> Recommended:
             sku=sku or "",
             kind=RecommendationKind.TRENDING if trending else None,
             conversation_id=turn.request.conversation_id,
+            request_id=turn.request.id,
         )
     turn.judged.extend(found.decisions)
     # The guards take their facts from what was read, and memory what was shown.

@@ -9,8 +9,8 @@ from importlib.resources import files
 
 from shopgraph.domain.function_words import SHARED
 
-_COMMON: Mapping[str, frozenset[str]] = {language: SHARED[language] for language in ("en", "de", "fr", "es")}
-"""Words that are in many messages to a shop, by language."""
+_COMMON: Mapping[str, frozenset[str]] = {language: SHARED[language] - {"no"} for language in ("en", "de", "fr", "es")}
+"""Words that are in many messages to a shop, by language; what is a word of several of them says nothing."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 

@@ -1,4 +1,4 @@
-"""What the brand remembers of an answer once it has left: what was shown, what was promised, with whom it was."""
+"""What the brand remembers of an answer once it is on the record: what was shown and promised, with whom it was."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is never said to a customer: insults, threats, and uses of things that hurt; English, German, French."""
+"""What is never said to a customer: insults, threats, and uses of things that hurt; in four languages."""
 
 from __future__ import annotations
 

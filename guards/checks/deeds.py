@@ -1,4 +1,4 @@
-"""Kinds of deeds, and how texts say in English, German and French that one was done."""
+"""Kinds of deeds, and how texts say in four languages that one was done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Promises as texts make them, in English, German and French, and what in the facts can stand behind each."""
+"""Promises as texts make them, in four languages, and what in the facts can stand behind each."""
 
 from __future__ import annotations
 

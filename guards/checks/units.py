@@ -1,4 +1,4 @@
-"""Units and counted things of products, English, German and French: which are the same, and how they convert."""
+"""Units and counted things of products, in four languages: which are the same, and how they convert."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which language to answer in, of those that the last tier speaks."""
+"""Which language to answer in, of those that there are phrases in."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "audit-writers": "shopgraph.evals.audit.writers:evaluate",
         "conversations": "shopgraph.evals.conversations.evaluate:evaluate",
         "copy": "shopgraph.evals.copy_scoring:evaluate",
+        "day": "shopgraph.evals.day.evaluate:evaluate",
         "demo": "shopgraph.cli.demo.evaluation:evaluate",
         "faults": "shopgraph.evals.faults.evaluate:evaluate",
         "gate-cost": "shopgraph.evals.gate_cost:evaluate",

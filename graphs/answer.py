@@ -97,6 +97,12 @@ class LayerView(Value):
     ms: float
     share: float | None
     calls: int
+    cpu_ms: float = 0.0
+    """CPU time of the request's own task."""
+    tokens: int = 0
+    """Read and written by models: the engine's."""
+    cost_nanousd: int = 0
+    """What models cost, in billionths of a US dollar: the engine's."""
 
 
 class Answer(Value):

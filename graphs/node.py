@@ -6,10 +6,10 @@ import contextvars
 import functools
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Any, Literal, Protocol, TypeVar, cast
 
 from langgraph.errors import GraphBubbleUp
 from langgraph.runtime import Runtime
@@ -23,8 +23,9 @@ from shopgraph.telemetry.layers import Layer, LayerMeter
 from shopgraph.telemetry.tracing import NOTHING, Recording, span
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
-Body = Callable[[State, "Desk"], Awaitable[State]]
+Body = Callable[[State, "Desk"], Coroutine[Any, Any, State]]
 """What a node does: reads the state, returns what it changes."""
 
 Fallback = Callable[[State, "Desk"], State]
@@ -71,26 +72,15 @@ class Desk:
         return f"req_{secrets.token_hex(8)}"
 
 
-@contextmanager
-def engine() -> Iterator[None]:
+def engine() -> AbstractContextManager[None]:
     """Book the time inside apart: models, tools and actions are not orchestration."""
-    meter = _METER.get()
-    if meter is None:
-        yield
-        return
-    with meter.measure(Layer.ENGINE):
-        yield
+    return booked(Layer.ENGINE)
 
 
-@contextmanager
-def booked(layer: Layer) -> Iterator[None]:
+def booked(layer: Layer) -> AbstractContextManager[None]:
     """Book the time inside to another layer than the node's own."""
     meter = _METER.get()
-    if meter is None:
-        yield
-        return
-    with meter.measure(layer):
-        yield
+    return nullcontext() if meter is None else meter.measure(layer)
 
 
 def node(
@@ -153,7 +143,7 @@ async def _run(
     update: State = {}
     try:
         with meter.measure(rule.layer), span(f"shopgraph.{name}", layer=str(rule.layer)) as desk.span:
-            update = await body(state, desk)
+            update = await meter.drive(body(state, desk))
     except (GraphBubbleUp, UserError):
         raise
     except Exception as exception:
@@ -164,15 +154,13 @@ async def _run(
             update = {**update, "failure": name, "draft": APOLOGY}
     finally:
         _METER.reset(token)
-    with meter.measure(Layer.MONITORING):
-        request = update.get("request") or state.get("request")
-        step = Step(
-            request_id=request.id if request else "",
-            node=name,
-            layer=str(rule.layer),
-            at=desk.shop.clock.now(),
-            layers={},
-            error=error,
-        )
-    layers = {key: (view.ms, view.calls) for key, view in meter.snapshot().items() if view.calls}
-    return {**update, **begun, "trail": [step.model_copy(update={"layers": layers})]}
+    request = update.get("request") or state.get("request")
+    step = Step.model_construct(  # made of checked values, some ten times a request
+        request_id=request.id if request else "",
+        node=name,
+        layer=str(rule.layer),
+        at=desk.untaped.clock.now(),
+        layers=meter.cells(),
+        error=error,
+    )
+    return {**update, **begun, "trail": [step]}

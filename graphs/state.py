@@ -170,13 +170,14 @@ class Evidence(Value):
 
 
 class Step(Value):
-    """One node's part in a request: time per layer in milliseconds, and calls."""
+    """One node's part in a request: per layer wall milliseconds, calls and CPU milliseconds."""
 
     request_id: str
     node: str
     layer: str
     at: Instant
-    layers: dict[str, tuple[float, int]]
+    layers: dict[str, tuple[float, int, float] | tuple[float, int]]
+    """Without CPU time in conversations that an earlier version kept."""
     error: str = ""
 
 

@@ -69,6 +69,7 @@ class Shop:
         engine: str | None = None,
         limits: Limits = FREE,
         audit_keys: Path | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._records = records
         self._folder = folder
@@ -78,7 +79,7 @@ class Shop:
         self.connectors: Connectors = with_calendars(records.connectors, policy.calendars)
         self.payments: EmbeddedPayments = records.payments
         """The payments port with what is beyond it: customers linked to a gateway, calls without an end, its news."""
-        self.clock: Clock = clock_of(self.meta)
+        self.clock: Clock = clock or clock_of(self.meta)
         gateway = records.payments.gateway
         self.engine = ShopEngine(
             engine or _engine_url(records, folder),
@@ -132,7 +133,8 @@ class Shop:
                 the database in which actions on systems outside are carried on; beside the records without it),
                 `limits` (`Limits` of the gateway: how many actions at once, and how fast they begin),
                 `audit_keys` (the folder of the audit log's secrets; without it `keys` in the shop's folder, and for a
-                shop without a folder `~/.shopgraph/keys/SHOP`).
+                shop without a folder `~/.shopgraph/keys/SHOP`), `clock` (in place of the shop's own, to play what was
+                or will be).
 
         Raises:
             DamagedShop: there is no readable shop.

@@ -20,6 +20,7 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "audit-tamper": "shopgraph.evals.audit.tamper:evaluate",
         "audit-writers": "shopgraph.evals.audit.writers:evaluate",
         "conversations": "shopgraph.evals.conversations.evaluate:evaluate",
+        "copy": "shopgraph.evals.copy_scoring:evaluate",
         "day": "shopgraph.evals.day.evaluate:evaluate",
         "demo": "shopgraph.cli.demo.evaluation:evaluate",
         "faults": "shopgraph.evals.faults.evaluate:evaluate",
@@ -30,6 +31,7 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "intents": "shopgraph.evals.intents:evaluate",
         "model-routing": "shopgraph.evals.model_routing:evaluate",
         "router-cost": "shopgraph.evals.router_cost:evaluate",
+        "recommend": "shopgraph.evals.recommend:evaluate",
         "refunds": "shopgraph.evals.refunds:evaluate",
         "search": "shopgraph.evals.search:evaluate",
         "guards pii": "shopgraph.evals.guards.pii:evaluate",
@@ -37,6 +39,7 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "guards safety": "shopgraph.evals.guards.safety:evaluate",
         "outage": "shopgraph.evals.outage.evaluate:evaluate",
         "policy": "shopgraph.evals.tau2.policy:evaluate",
+        "stitch": "shopgraph.evals.stitching:evaluate",
         "startup": "shopgraph.evals.startup:evaluate",
         "tau2-replay": "shopgraph.evals.tau2.replay:evaluate",
     }

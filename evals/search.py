@@ -20,6 +20,7 @@ import numpy as np
 import typer
 from pydantic import JsonValue, ValidationError
 
+from shopgraph.connectors.ports import SearchHit
 from shopgraph.connectors.search import HybridSearch, LexicalSearch
 from shopgraph.domain import Offer, Product, ProductVariant, Region, Review, Store
 from shopgraph.errors import InvalidInput
@@ -172,7 +173,8 @@ async def _answers(search: HybridSearch | LexicalSearch, queries: Sequence[str],
     await search.search("a query that none of the file's is", limit=DEPTH)  # what is loaded once is no part of a query
     answers = []
     for query in queries:
-        times = []
+        times: list[float] = []
+        hits: tuple[SearchHit, ...] = ()
         for _ in range(runs):
             started = time.perf_counter()
             hits = await search.search(query, limit=DEPTH)

@@ -78,16 +78,14 @@ async def agent(state: State, desk: Desk) -> State:
 
 async def _answered(state: State, desk: Desk, model: BaseChatModel, so_far: State) -> State:
     """What the chosen tier's model says; where the small one does not know, what the large one says; else a person."""
-    tiers = [state["route"].tier]
-    while tiers:
-        tier = tiers.pop(0)
-        update = await _loop(state, desk, for_tier(model, tier), so_far)
-        if update.get("handoff") not in (NO_END, NOT_SURE):
-            break
-        logger.info("%s did not know: %s", tier, update["handoff"])
-        if tier == Tier.SMALL_MODEL and may_escalate(model):
-            tiers.append(Tier.LARGE_MODEL)
-    return update
+    tier = state["route"].tier
+    update = await _loop(state, desk, for_tier(model, tier), so_far)
+    if update.get("handoff") not in (NO_END, NOT_SURE):
+        return update
+    logger.info("%s did not know: %s", tier, update["handoff"])
+    if tier != Tier.SMALL_MODEL or not may_escalate(model):
+        return update
+    return await _loop(state, desk, for_tier(model, Tier.LARGE_MODEL), so_far)
 
 
 async def _loop(state: State, desk: Desk, model: BaseChatModel, so_far: State) -> State:
@@ -132,7 +130,8 @@ async def _taped(
     desk: Desk, model: BaseChatModel, bound: Runnable[LanguageModelInput, AIMessage], talk: list[BaseMessage]
 ) -> AIMessage:
     """`_ask`, with what was asked, how, and what came back on the tape."""
-    asked = {"digest": digest_of(talk), "parameters": parameters_of(model)}
+    desk.tape.parameters = parameters_of(model)
+    asked = {"digest": digest_of(talk), "parameters": desk.tape.parameters}
     try:
         reply = await _ask(bound, talk)
     except NoAnswer as no:
@@ -189,7 +188,12 @@ def _served_by(state: State, scope: CallScope, handoff: str) -> State:
 def _owner(state: State, desk: Desk) -> str:
     """Whose answers these are: an answer kept for one is never given to another."""
     request = state["request"]
-    return f"{desk.shop.meta.id}:{request.customer_id or request.conversation_id}"
+    return owner_of(desk.shop.meta.id, request.customer_id or request.conversation_id)
+
+
+def owner_of(shop_id: str, who: str) -> str:
+    """Under what answers are kept for a customer, or for a conversation with nobody in particular."""
+    return f"{shop_id}:{who}"
 
 
 def _private(state: State) -> dict[str, str]:

@@ -1,66 +1,180 @@
-"""The facts block that a model is given: what is known, cut to a budget, without what it must not see."""
+"""The facts block that a model is given: what is known, cut to a token limit, without what it must not see."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 
-from shopgraph.graphs.state import Request, Stitched
+from shopgraph.domain import SessionEvent
+from shopgraph.graphs.memory.facts import Promise
+from shopgraph.graphs.state import LeftOut, Request, Stitched
+from shopgraph.graphs.stitching.parts import StockView
+from shopgraph.graphs.stitching.recipes import Everything, Recipe
+from shopgraph.graphs.stitching.tokens import count_tokens
 from shopgraph.guards.screen import screen_line
 from shopgraph.tools.phrases import format_money
 
-_SOURCE = "the facts"
-BUDGET_CHARACTERS = 4_000
-"""About a thousand tokens of English; lines that do not fit are left out, the least important last."""
+_RANK = 0.25
+"""How much less the next fact of the same source matters."""
+_RESERVED = 60
+"""Tokens kept for the frame and for the line that says what was left out."""
+MOST_PLACES = 3
+_EVERYBODYS = frozenset({"inventory", "marketing", "catalog", "policy"})
+"""Sources whose facts are the same whoever asks."""
 
 
-def write_brief(request: Request, context: Stitched) -> str:
-    """Write what is known, a line a fact, most important first, fenced as data; an instruction in it is taken out."""
-    lines: list[str] = []
-    size = 0
-    for fact, everybodys in _lines(request, context):
-        line = _known_line(fact) if everybodys else screen_line(fact, _SOURCE)
-        size += len(line) + 1
-        if size > BUDGET_CHARACTERS:
-            lines.append("(more is known; use the tools)")
-            break
-        lines.append(line)
-    return "<facts>\n" + "\n".join(lines) + "\n</facts>"
+@dataclass(frozen=True, kw_only=True)
+class Brief:
+    """What a model is told, and what it is not for want of room."""
+
+    text: str
+    tokens: int
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Line:
+    source: str
+    text: str
+
+
+def write_brief(request: Request, context: Stitched, recipe: type[Recipe] = Everything) -> Brief:
+    """Write what is known, a line a fact, fenced as data; an instruction in it is taken out.
+
+    What the recipe weighs most survives its token limit, and of one source the first facts. Who is asking, where and
+    when, and what could not be fetched are always told.
+    """
+    head = [screen_line(text, "the facts") for text in _head(request, context)]
+    lines = [_Line(line.source, _screened(line)) for line in _lines(request, context)]
+    room = recipe.tokens - _RESERVED - sum(_tokens(text) for text in head)
+    kept: set[int] = set()
+    for place in _by_importance(lines, recipe):
+        size = _tokens(lines[place].text)
+        if size <= room:
+            kept.add(place)
+            room -= size
+    left = Counter(line.source for place, line in enumerate(lines) if place not in kept)
+    told = [*head, *[line.text for place, line in enumerate(lines) if place in kept]]
+    if left:
+        told.append(f"(more is known, ask the tools: {', '.join(f'{name} {n}' for name, n in left.items())})")
+    text = "<facts>\n" + "\n".join(told) + "\n</facts>"
+    left_out = tuple([LeftOut(source=name, facts=n) for name, n in left.items()])
+    return Brief(text=text, tokens=count_tokens(text), left_out=left_out)
+
+
+def _screened(line: _Line) -> str:
+    return _known_line(line.text) if line.source in _EVERYBODYS else screen_line(line.text, "the facts")
 
 
 @lru_cache(maxsize=2_000)
-def _known_line(fact: str) -> str:
+def _known_line(text: str) -> str:
     """A line that is no customer's, screened once: screening is most of what the block costs."""
-    return screen_line(fact, _SOURCE)
+    return screen_line(text, "the facts")
 
 
-def _lines(request: Request, context: Stitched) -> Iterator[tuple[str, bool]]:
-    """Each line, and whether it is the same for everybody."""
-    yield from ((line, False) for line in _customers(request, context))
-    yield from ((line, True) for line in _everybodys(context))
-    for event in context.session:
-        yield f"Just now the shopper {event.kind} {event.subject}.", False
-    for name, value in context.extra.items():
-        yield f"{name}: {value}", False
+def _tokens(line: str) -> int:
+    return count_tokens(f"{line}\n")
 
 
-def _customers(request: Request, context: Stitched) -> Iterator[str]:
-    yield f"Now: {request.at.isoformat()}. Region: {request.region_id}. Channel: {request.channel}."
+def _by_importance(lines: list[_Line], recipe: type[Recipe]) -> list[int]:
+    needs = recipe.needs()
+    ranks: dict[str, Iterator[int]] = {}
+    scores: list[tuple[float, int]] = []
+    for place, line in enumerate(lines):
+        rank = next(ranks.setdefault(line.source, count()))
+        weight = needs[line.source].weight if line.source in needs else 1
+        scores.append((-weight / (1 + _RANK * rank), place))
+    return [place for _, place in sorted(scores)]
+
+
+def _head(request: Request, context: Stitched) -> Iterator[str]:
+    where = f"Region: {request.region_id}. Channel: {request.channel}."
+    yield f"Now: {request.at.isoformat()}, {request.today} there. {where}"
     customer = context.customer
     yield f"Customer: {customer.given_name}." if customer else "Customer: not identified."
     missing = [item.source for item in context.sources if item.status in ("late", "failed")]
     if missing:
         yield f"Not known right now (do not guess): {', '.join(missing)}."
+
+
+def _lines(request: Request, context: Stitched) -> Iterator[_Line]:
+    """Every fact, in the order in which they are told."""
+    for text in _of_customer(request, context):
+        yield _Line("customer", text)
     for order in context.orders:
         items = ", ".join(line.title for line in order.lines)
-        yield f"Order {order.id}: {order.status}, {format_money(order.total, request.locale)}, {items}."
-
-
-def _everybodys(context: Stitched) -> Iterator[str]:
+        total = format_money(order.total, request.locale)
+        yield _Line("orders", f"Order {order.id}: {order.status}, {total}, {items}.")
+    for promise in context.promises:
+        yield _Line("memory", f"Promised to this customer: {_promise(promise)}.")
+    for promise in context.owed:
+        yield _Line("memory", f"Promised, but no longer certain (a colleague decides): {_promise(promise)}.")
     for stock in context.stock:
-        yield f"Stock of {stock.sku}: {stock.available}."
+        yield _Line("inventory", _stock(stock))
     for promotion in context.promotions:
         categories = ", ".join(promotion.categories) or "everything"
-        yield f"Promotion {promotion.name}: {promotion.percent} % off {categories} until {promotion.ends_at.date()}."
+        text = f"Promotion {promotion.name}: {promotion.percent} % off {categories} until {promotion.ends_at.date()}."
+        yield _Line("marketing", text)
     for campaign in context.campaigns:
-        yield f"Campaign {campaign.name}: {campaign.headline}"
+        yield _Line("marketing", f"Campaign {campaign.name}: {campaign.headline}")
+    for passage in context.passages:
+        stars = f" ({passage.rating} of 5)" if passage.rating is not None else ""
+        yield _Line("catalog", f"{passage.product}, {passage.kind}{stars}: {passage.text}")
+    for statement in context.statements:
+        yield _Line("memory", f"The shop says of {statement.product_id}: {statement.text}")
+    for shown in context.shown:
+        yield _Line("memory", f"Shown before by the {shown.by.replace('_', ' ')}: {shown.product_id}.")
+    for event in context.session:
+        yield _Line("session", _event(event))
+    if context.cart is not None and context.cart.lines:
+        things = ", ".join(f"{line.quantity} × {line.sku}" for line in context.cart.lines)
+        yield _Line("session", f"In the cart: {things}.")
+    yield from _of_policy(request, context)
+    for name, value in context.extra.items():
+        yield _Line(name, f"{name}: {value}")
+
+
+def _of_customer(request: Request, context: Stitched) -> Iterator[str]:
+    customer = context.customer
+    if customer is None:
+        return
+    if customer.segments:
+        yield f"The customer's segments: {', '.join(customer.segments)}."
+    for cut in context.discounts:
+        what = f"the code {cut.code}" if cut.code else "a price cut"
+        yield f"Had {what} on {cut.applied_at.date()}: {format_money(cut.amount, request.locale)} off {cut.order_id}."
+
+
+def _promise(promise: Promise) -> str:
+    return f"{promise.text.rstrip('.')} (by {promise.by.replace('_', ' ')}, until {promise.last_day})"
+
+
+def _stock(stock: StockView) -> str:
+    name = f"{stock.product} {', '.join(stock.options.values())}".strip() or stock.sku
+    parts = [f"Stock of {name} ({stock.sku}): {stock.available}"]
+    if stock.band == "few":
+        parts.append("few left")
+    if stock.places:
+        parts.append("at " + ", ".join(f"{place.name} {place.available}" for place in stock.places[:MOST_PLACES]))
+    if stock.incoming:
+        parts.append(f"{stock.incoming} more expected" + (f" from {stock.restock_on}" if stock.restock_on else ""))
+    return "; ".join(parts) + "."
+
+
+def _event(event: SessionEvent) -> str:
+    return f"Just now the shopper {event.kind.replace('_', ' ')} {event.subject}."
+
+
+def _of_policy(request: Request, context: Stitched) -> Iterator[_Line]:
+    policy = context.policy
+    if policy is None:
+        return
+    if policy.return_window_days is not None:
+        yield _Line("policy", f"Returns: within {policy.return_window_days} days of delivery.")
+    for method in policy.shipping[:1]:
+        price = format_money(method.price, request.locale)
+        yield _Line("policy", f"Delivery ({method.name}): {method.min_days} to {method.max_days} days, {price}.")
+    yield _Line("policy", f"{policy.tax.name}: {policy.tax.percent} %.")

@@ -12,9 +12,12 @@ from shopgraph.audit.log import AuditLog
 from shopgraph.clock import Clock
 from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import Principal, ShopMeta
+from shopgraph.graphs.memory.brand import BrandMemory
+from shopgraph.graphs.stitching.shared import SharedReads
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle
 from shopgraph.models.learned import LearnedRouting
+from shopgraph.models.recommend.model import RecommenderModel
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.spec import Services
 
@@ -44,6 +47,12 @@ class ShopServices(Protocol):
     def routing(self) -> LearnedRouting: ...
     @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]: ...
+    @property
+    def memory(self) -> BrandMemory: ...
+    @property
+    def shared(self) -> SharedReads: ...
+    @property
+    def recommender(self) -> RecommenderModel | None: ...
     @property
     def source_deadline_ms(self) -> int: ...
 

@@ -37,8 +37,8 @@ from shopgraph.graphs.inbound import may_go_on
 from shopgraph.graphs.observing import watched
 from shopgraph.graphs.orchestrator import RECURSION_LIMIT, compile_orchestrator, layer_of, make_parts
 from shopgraph.graphs.parts import Parts
-from shopgraph.graphs.sources import ContextSource
 from shopgraph.graphs.state import Dialog, State
+from shopgraph.graphs.stitching.source import ContextSource
 from shopgraph.graphs.turns import Workflow
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.screen import clean_message

@@ -11,7 +11,8 @@ from decimal import Decimal
 from langchain_core.messages import HumanMessage
 from pydantic import JsonValue
 
-from shopgraph.domain import Order
+from shopgraph.domain import Money, Order
+from shopgraph.graphs.memory.facts import Promise
 from shopgraph.graphs.state import Evidence, State
 from shopgraph.guards.allowances import Allowances
 from shopgraph.guards.checks.amounts import find_amounts
@@ -49,7 +50,7 @@ def facts_of(state: State) -> Facts:
     found = _gathered(state)
     currency = found.currency or (customer.lifetime_value.currency if customer else None)
     return Facts(
-        today=request.at.date(),
+        today=request.today,
         locale=request.locale,
         region=request.region_id,
         currency=currency,
@@ -75,7 +76,9 @@ def _customer(state: State) -> CustomerFact:
     customer = state["context"].customer
     if customer is None:
         return CustomerFact(said=said)
-    return CustomerFact(name=customer.name, email=customer.email, phone=customer.phone or None, said=said)
+    return CustomerFact(
+        name=customer.name.strip(), email=customer.email or None, phone=customer.phone or None, said=said
+    )
 
 
 @dataclass
@@ -93,8 +96,12 @@ class _Found:
 
     def amount(self, view: AmountView) -> Decimal:
         """An amount's value; remembers the currency that everything is in."""
-        self.currency = view.currency
-        return view.money.decimal
+        return self.amount_of(view.money)
+
+    def amount_of(self, money: Money) -> Decimal:
+        """The same of money itself."""
+        self.currency = money.currency
+        return money.decimal
 
 
 def _gathered(state: State) -> _Found:
@@ -107,6 +114,8 @@ def _gathered(state: State) -> _Found:
         PromotionFact(name=p.name, percent=p.percent, starts_on=p.starts_at.date(), ends_on=p.ends_at.date())
         for p in state["allowances"].promotions
     ]
+    for promise in state["context"].promises:
+        _promised(promise, found)
     for text in _own_words(state):
         for order_id in _ORDER_ID.findall(text):
             found.orders.setdefault(order_id, OrderFact(id=order_id))
@@ -118,6 +127,20 @@ def _gathered(state: State) -> _Found:
 
 
 _ORDER_ID = re.compile(r"#[A-Z]\d{4,}\b")
+
+
+def _promised(promise: Promise, found: _Found) -> None:
+    """What was promised and still holds may be said again, and nobody else's promise is in the context."""
+    if promise.amount is not None:
+        found.amounts[f"promised for {promise.subject}"] = found.amount_of(promise.amount)
+    percents = [Decimal(percent) for percent in _PERCENT.findall(promise.text)]
+    ends_on = promise.last_day
+    found.promotions += [PromotionFact(percent=percent, ends_on=ends_on) for percent in percents]
+    found.promotions += [PromotionFact(code=code) for code in _CODE.findall(promise.text)]
+
+
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
+_CODE = re.compile(r"\bcode ([A-Z0-9]{4,20})\b")
 
 
 def _proposals(state: State) -> list[Proposal]:
@@ -135,7 +158,10 @@ def _own_words(state: State) -> Iterator[str]:
 
 
 def _own_dates(state: State, locale: str) -> set[date]:
-    return {day for text in _own_words(state) for day in find_dates(text, locale)}
+    found = {day for text in _own_words(state) for day in find_dates(text, locale)}
+    for promise in state["context"].promises:
+        found |= {promise.last_day, *filter(None, (promise.day,)), *find_dates(promise.text, locale)}
+    return found
 
 
 def _delivery(allowed: Allowances) -> DeliveryFact | None:

@@ -7,7 +7,7 @@ from typing import cast
 
 from langchain_core.messages import AnyMessage, HumanMessage
 
-from shopgraph.domain import Channel, Principal, PrincipalKind, Region
+from shopgraph.domain import Channel, Discount, Principal, PrincipalKind, Region
 from shopgraph.errors import InvalidInput, NotFound
 from shopgraph.graphs.answer import SourceStatus
 from shopgraph.graphs.brief import write_brief
@@ -15,13 +15,17 @@ from shopgraph.graphs.identity import identify
 from shopgraph.graphs.matters import matters_of, with_entities
 from shopgraph.graphs.node import Desk, booked, node
 from shopgraph.graphs.routing import Chosen, choose_way, knows_product, route_turn, settled
-from shopgraph.graphs.sources import Query, gather
 from shopgraph.graphs.state import Dialog, Matter, Request, State, Stitched
+from shopgraph.graphs.stitching.preparing import prepare_context
+from shopgraph.graphs.stitching.recipes import Nothing, Recipe, for_a_model
+from shopgraph.graphs.stitching.source import Query
+from shopgraph.graphs.stitching.stitch import gather
 from shopgraph.graphs.tiering import choose_tier
 from shopgraph.guards.allowances import allow
 from shopgraph.guards.decisions import Effect, Verdict, VerdictKind
 from shopgraph.guards.safety import Care, care_for
-from shopgraph.guards.screen import FENCE, mask_personal, screen_message, screen_retrieved
+from shopgraph.guards.screen import FENCE, mask_personal, screen_message
+from shopgraph.models.entities import find_entities
 from shopgraph.models.routes import Intent, Route, Tier
 from shopgraph.models.tiers.decision import TierDecision
 from shopgraph.telemetry.layers import Layer
@@ -135,6 +139,7 @@ async def screen(state: State, desk: Desk) -> State:
     if not principal.customer_id:
         method = dialog.method
     customer = await desk.shop.connectors.crm.customer(customer_id) if customer_id else None
+    desk.tape.who = customer
     region = await _region(state, desk, customer.region_id if customer else "")
     request = Request(
         id=state.get("request_id") or desk.new_request_id(),
@@ -146,6 +151,8 @@ async def screen(state: State, desk: Desk) -> State:
         customer_id=customer.id if customer else "",
         method=method if customer else "",
         at=at,
+        timezone=region.timezone,
+        currency=region.currency,
     )
     bound = dialog.model_copy(update={"customer_id": request.customer_id, "method": request.method})
     verdicts = list(screened.verdicts)
@@ -182,9 +189,13 @@ async def route(state: State, desk: Desk) -> State:
     decisions = list(state["decisions"])
     if desk.context.principal.kind == "guest":
         with booked(Layer.POLICY):
-            found = await identify(desk.shop, request, chosen.route.entities)
+            # Who they are may stand in another part of the message than what they ask.
+            whole = request.model_copy(update={"text": request.whole})
+            named = find_entities(request.whole).entities if request.said else chosen.route.entities
+            found = await identify(desk.shop, whole, named)
         decisions += found.decisions
         if found.customer is not None:
+            desk.tape.who = found.customer
             who = {"customer_id": found.customer.id, "method": found.method}
             request = request.model_copy(update={**who, "region_id": found.customer.region_id})
             chosen.dialog = chosen.dialog.model_copy(update=who)
@@ -261,16 +272,38 @@ def _on_span(desk: Desk, route: Route, decision: TierDecision) -> None:
     desk.span.set("tier_reasons", decision.why)
 
 
+def recipe_for(state: State, desk: Desk) -> type[Recipe]:
+    """What this request needs to know: the recipe of its intent, and where a model answers all else after it."""
+    serving = desk.parts.workflows.get(state["route"].intent)
+    recipe = serving.recipe if serving is not None else Nothing
+    return for_a_model(recipe, tuple(desk.parts.sources)) if state["way"] == "agent" else recipe
+
+
 @node(Layer.CONTEXT_STITCHING, fails="open")
 async def stitch(state: State, desk: Desk) -> State:
     """Fetch what the intent's recipe names, all sources at once, each under its deadline."""
-    serving = desk.parts.workflows.get(state["route"].intent)
-    recipe = serving.recipe if serving is not None and state["way"] != "agent" else frozenset(desk.parts.sources)
-    # The sources' own look-ups stay off the tape: it keeps what they came to.
+    request, with_model = state["request"], state["way"] == "agent"
     query = Query(
-        connectors=desk.untaped.connectors, request=state["request"], route=state["route"], at=state["request"].at
+        # The sources' own look-ups stay off the tape: it keeps what they came to.
+        connectors=desk.untaped.connectors,
+        policy=desk.shop.policy,
+        region_id=request.region_id,
+        locale=request.locale,
+        at=request.at,
+        request=request,
+        route=state["route"],
+        memory=lambda: desk.untaped.memory,
+        shared=desk.shop.shared,
+        subject=state["dialog"].subject.get("product_id", ""),
+        with_products=with_model,
     )
-    context = await gather(desk.parts.sources, recipe, query, deadline_ms=desk.shop.source_deadline_ms)
+    context = await gather(
+        desk.parts.sources,
+        recipe_for(state, desk),
+        query,
+        deadline_ms=desk.shop.source_deadline_ms,
+        with_model=with_model,
+    )
     desk.tape.context(context)
     return {"context": _joined(state["context"], context) if state["told"] else context}
 
@@ -282,40 +315,45 @@ def _joined(before: Stitched, now: Stitched) -> Stitched:
     sources = tuple(
         known.get(source.source, source) if source.status is SourceStatus.SKIPPED else source for source in now.sources
     )
-    return now.model_copy(update={**kept, "sources": sources})
+    return now.model_copy(update={**kept, "sources": sources, "origins": {**before.origins, **now.origins}})
 
 
 @node(Layer.DATA_PREP, fails="closed")
 async def prepare(state: State, desk: Desk) -> State:
-    """Fence instructions hidden in fetched text and write the facts block that a model would be given."""
-    context = state["context"]
-    verdicts: list[Verdict] = list(state["verdicts"])
-    events = []
-    for event in context.session:
-        checked = screen_retrieved(event.subject, "session")
-        verdicts += checked.verdicts
-        events.append(event.model_copy(update={"subject": checked.text}))
-    context = context.model_copy(update={"session": tuple(events)})
-    brief = write_brief(state["request"], context) if state["way"] == "agent" else ""
-    if FENCE in brief:
+    """Clean and merge what was fetched, fence instructions in it, and write the facts that a model would be given."""
+    request = state["request"]
+    prepared = prepare_context(state["context"], currency=request.currency)
+    context, verdicts = prepared.context, [*state["verdicts"], *prepared.verdicts]
+    if state["way"] != "agent":
+        return {"context": context, "brief": "", "verdicts": verdicts}
+    brief = write_brief(request, context, recipe_for(state, desk))
+    context = context.model_copy(update={"left_out": brief.left_out, "tokens": brief.tokens})
+    if FENCE in brief.text:
         why = "it held an instruction; data is never obeyed"
         verdicts.append(
             Verdict(guard="injection", verdict=VerdictKind.FIX, before="a line of the facts", after=FENCE, reason=why)
         )
-    return {"context": context, "brief": brief, "verdicts": verdicts}
+    return {"context": context, "brief": brief.text, "verdicts": verdicts}
 
 
 @node(Layer.POLICY, fails="closed")
 async def decide(state: State, desk: Desk) -> State:
     """Compute what may be offered before anyone speaks: discounts, return window, tax, delivery."""
     request, context = state["request"], state["context"]
-    discounts = await desk.shop.connectors.marketing.discounts_of(request.customer_id) if request.customer_id else ()
     allowances = allow(
         desk.shop.policy,
         region_id=request.region_id,
         customer=context.customer,
-        discounts=discounts,
+        discounts=await _discounts(state, desk),
         promotions=context.promotions,
         at=request.at,
     )
     return {"allowances": allowances}
+
+
+async def _discounts(state: State, desk: Desk) -> tuple[Discount, ...]:
+    """The price cuts of before, as stitched; read here where they are not known: not known is not none."""
+    request, context = state["request"], state["context"]
+    if context.knows("discounts") or not request.customer_id:
+        return context.discounts
+    return await desk.shop.connectors.marketing.discounts_of(request.customer_id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shopgraph.graphs.parts import Parts
-from shopgraph.graphs.routing import SURE, Chosen
+from shopgraph.graphs.routing import SURE, Chosen, in_earnest
 from shopgraph.graphs.state import Dialog, Matter
 from shopgraph.models.routes import Intent
 
@@ -52,6 +52,7 @@ def matters_of(parts: Parts, chosen: Chosen, text: str) -> tuple[Matter, ...]:
         route = part.route
         known = {matter.intent for matter in found}
         sure = route.confidence >= SURE and route.intent in parts.workflows
+        sure = sure and in_earnest(parts, part.text).intent == route.intent
         if sure and route.intent not in _NO_MATTER and not _is_part_of(route.intent, known):
             found.append(Matter(text=part.text, intent=route.intent, entities=route.entities))
     whole = chosen.route

@@ -83,12 +83,6 @@ def booked(layer: Layer) -> AbstractContextManager[None]:
     return nullcontext() if meter is None else meter.measure(layer)
 
 
-def driven(work: Coroutine[Any, Any, T]) -> Awaitable[T]:
-    """To be run as a task beside the node's own, with its CPU time booked to the node's layer as well."""
-    meter = _METER.get()
-    return work if meter is None else meter.drive(work)
-
-
 def node(
     layer: Layer, *, fails: Literal["closed", "open"], always: bool = False, fallback: Fallback | None = None
 ) -> Callable[[Body], Callable[[Parts], Node]]:

@@ -34,7 +34,8 @@ class Notes:
         self._audit = audit
         self._parts = tape.parts
         self._drafted = tape.drafted
-        self._mask = TextMask(_known(state))
+        self._parameters = tape.parameters
+        self._mask = TextMask(_known(state, tape.who))
         self._subject = subject_of(state["request"])
 
     def events(self, *, since: int, original: bytes) -> list[AuditEvent]:
@@ -125,7 +126,11 @@ class Notes:
             }
             for item in self._state["context"].sources
         ]
-        return {"sources": sources}
+        return {"recipe": self._state["context"].recipe, "sources": sources}
+
+    def _prepare(self) -> dict[str, object]:
+        context = self._state["context"]
+        return {"tokens": context.tokens, "left_out": {each.source: each.facts for each in context.left_out}}
 
     def _decide(self) -> dict[str, object]:
         allowed = self._state.get("allowances")
@@ -149,7 +154,12 @@ class Notes:
         }
 
     def _agent(self) -> dict[str, object]:
-        return {**self._service(), "rounds": self._state["rounds"], "models": self._state["model_calls"]}
+        return {
+            **self._service(),
+            "rounds": self._state["rounds"],
+            "parameters": self._parameters,
+            "models": self._state["model_calls"],
+        }
 
     def _gate(self) -> dict[str, object]:
         outcomes = self._state["outcomes"]
@@ -255,7 +265,7 @@ class Notes:
 _NOTES: Mapping[str, Callable[[Notes], dict[str, object]]] = {
     "screen": Notes._screen,
     "stitch": Notes._stitch,
-    "prepare": Notes._nothing,
+    "prepare": Notes._prepare,
     "decide": Notes._decide,
     "agent": Notes._agent,
     "gate": Notes._gate,
@@ -288,12 +298,13 @@ def outcome_of(state: State) -> dict[str, object]:
     return {name: state.get(name) for name in OUTCOME}
 
 
-def _known(state: State) -> set[str]:
+def _known(state: State, who: Customer | None) -> set[str]:
     """Personal values of the records that this request saw: they stay in no text that is kept in clear."""
     context = state["context"]
     found: set[str] = set()
-    if context.customer is not None:
-        found.update(_of_customer(context.customer))
+    for customer in (context.customer, who):
+        if customer is not None:
+            found.update(_of_customer(customer))
     for order in context.orders:
         found.update(_of_address(order.shipping_address))
     found.update(_texts_under(_PERSONAL, (item.result for item in state["evidence"])))

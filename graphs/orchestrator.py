@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, get_args, get_type_hints
 
 from langchain_core.language_models import BaseChatModel
@@ -35,8 +35,9 @@ from shopgraph.graphs.node import Node
 from shopgraph.graphs.outbound import govern, record
 from shopgraph.graphs.parts import Parts, by_intent
 from shopgraph.graphs.recording import waiting
-from shopgraph.graphs.sources import DEFAULT_SOURCES, ContextSource
 from shopgraph.graphs.state import State, TurnInput
+from shopgraph.graphs.stitching.builtin import DEFAULT_SOURCES
+from shopgraph.graphs.stitching.source import ContextSource
 from shopgraph.graphs.turns import Workflow
 from shopgraph.graphs.workflows import DEFAULT_WORKFLOWS
 from shopgraph.guards.chain import GuardChain
@@ -84,7 +85,7 @@ def make_parts(
 
     Raises:
         ConfigurationError: two own workflows claim one intent, one has a name that the graph uses, or a new intent
-            comes without examples.
+            comes without examples; or a recipe names a source that is not there.
     """
     own = tuple(workflows)
     table = by_intent(DEFAULT_WORKFLOWS, own)
@@ -103,14 +104,25 @@ def make_parts(
                     f"The intent {intent!r} of workflow {workflow.name!r} has no examples.",
                     remedy="Give three or more messages that should come here.",
                 )
+    known = {**DEFAULT_SOURCES, **{source.name: source for source in sources}}
+    _require_sources(own, known)
     return Parts(
         shop=shop,
         router=trained,
         workflows=table,
-        sources={**DEFAULT_SOURCES, **{source.name: source for source in sources}},
+        sources=known,
         guards=guards,
         model=model,
     )
+
+
+def _require_sources(own: Iterable[Workflow], known: Mapping[str, ContextSource]) -> None:
+    for workflow in own:
+        if unknown := [name for name in workflow.recipe.needs() if name not in known]:
+            raise ConfigurationError(
+                f"The workflow {workflow.name!r} needs the source {unknown[0]!r}, which is not there.",
+                remedy=f"Pass it in `sources`, or name one of {', '.join(known)}.",
+            )
 
 
 def state_types() -> set[tuple[str, str]]:

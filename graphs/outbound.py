@@ -13,6 +13,7 @@ from shopgraph.graphs.matters import later
 from shopgraph.graphs.node import APOLOGY, Desk, node
 from shopgraph.graphs.notes import outcome_of
 from shopgraph.graphs.recording import put_on_record
+from shopgraph.graphs.remember import remember
 from shopgraph.graphs.state import Dialog, State, Stitched
 from shopgraph.graphs.tiering import saving_of
 from shopgraph.guards.decisions import Verdict, VerdictKind
@@ -35,7 +36,11 @@ async def govern(state: State, desk: Desk) -> State:
         failed = Verdict(
             guard=state["failure"], verdict=VerdictKind.ERROR, after=APOLOGY, reason="a step failed closed"
         )
-        return {"draft": APOLOGY, "verdicts": [*state["verdicts"], failed], "messages": [AIMessage(APOLOGY)]}
+        verdicts = [*state["verdicts"], failed]
+        if not state["told"]:
+            return {"draft": APOLOGY, "verdicts": verdicts, "messages": [AIMessage(APOLOGY)]}
+        # What was done before the step that failed is said all the same.
+        state = {**state, "draft": APOLOGY, "matters": [], "verdicts": verdicts}
     facts = facts_of(state)
     chain = desk.parts.guards or desk.shop.guards
     draft, dialog = _all_told(state)
@@ -89,7 +94,9 @@ async def record(state: State, desk: Desk) -> State:
         error = Verdict(guard="audit", verdict=VerdictKind.ERROR, after=APOLOGY, reason="the audit log failed")
         unsaid = AIMessage(APOLOGY, id=state["messages"][-1].id)
         return {"failure": "record", "draft": APOLOGY, "messages": [unsaid], "verdicts": [*state["verdicts"], error]}
-    slim = Stitched(sources=state["context"].sources)
+    await remember(state, desk.shop)
+    context = state["context"]
+    slim = Stitched(recipe=context.recipe, sources=context.sources, left_out=context.left_out, tokens=context.tokens)
     old = state["messages"][:-KEPT_MESSAGES]
     forget: list[Any] = [RemoveMessage(id=message.id) for message in old if message.id]
     return {**audited, "context": slim, "brief": "", "evidence": [], "messages": forget, "saving": found}

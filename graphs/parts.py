@@ -14,7 +14,7 @@ from shopgraph.guards.chain import GuardChain
 from shopgraph.models.router import IntentRouter
 
 if TYPE_CHECKING:
-    from shopgraph.graphs.sources import ContextSource
+    from shopgraph.graphs.stitching.source import ContextSource
     from shopgraph.graphs.turns import Workflow
 
 

@@ -18,6 +18,8 @@ Way = str
 
 SURE = 0.6
 """Confidence from which a new intent interrupts a dialog that waits for an answer."""
+_NAMED_ALIKE = 5
+"""Products found that are looked at for whether a message names them, too."""
 _SMALL_TALK = frozenset({Intent.AFFIRM, Intent.DENY, Intent.GREETING, Intent.OUT_OF_SCOPE, Intent.COMPLAINT})
 """What never interrupts a dialog that waits for an answer: "it is broken" may well be one."""
 _LEAVES = frozenset({Intent.THANKS, Intent.GREETING, Intent.COMPLAINT, Intent.PERSON})
@@ -61,7 +63,7 @@ def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
     unless it surely is about something else. After a proposal or a refusal, a message that only names something goes
     on with the same matter: "the other one", "only the slippers then". It is proposed anew, under a yes of its own.
     """
-    route = _in_earnest(parts, text)
+    route = in_earnest(parts, text)
     proposed = bool(dialog.proposals)
     if proposed:
         reply = answer_of(text, question=" ".join(proposal.summary for proposal in dialog.proposals))
@@ -124,7 +126,7 @@ def _amends(route: Route, dialog: Dialog, text: str) -> bool:
     return {route.intent, dialog.intent} <= _SWAPS or is_fragment(text)
 
 
-def _in_earnest(parts: Parts, text: str) -> Route:
+def in_earnest(parts: Parts, text: str) -> Route:
     """The route, unless it is a guess that ends the talk: a yes or no that is not plain, a person not asked for."""
     route = parts.router.route(text)
     plain = answer_of(text) != "other"
@@ -148,15 +150,19 @@ def _named(title: str, said: frozenset[str]) -> bool:
 
 
 async def knows_product(search: SearchPort, catalog: CatalogPort, chosen: Chosen, text: str) -> Chosen:
-    """Take a message that no intent fits, but that names a product, for an open question about that product."""
+    """Take a message that no intent fits, but that names one product, for an open question about that product."""
     route = chosen.route
     if route.intent != Intent.OUT_OF_SCOPE and route.confidence >= SURE:
         return chosen
-    hits = await search.search(text, limit=1)
-    product = await catalog.product(hits[0].product_id) if hits else None
-    if product is None or not _named(product.title, words(text)):
+    hits = await search.search(text, limit=_NAMED_ALIKE)
+    said = words(text)
+    named = [each for each in await catalog.products([hit.product_id for hit in hits]) if _named(each.title, said)]
+    if not named or named[0].id != hits[0].product_id:
         return chosen
-    why = f"names {product.title}; otherwise {route.intent}"
+    # "The lamp" names every lamp: a message that fits some other intent halfway is not about one of them.
+    if route.intent != Intent.OUT_OF_SCOPE and len(named) > 1:
+        return chosen
+    why = f"names {named[0].title}; otherwise {route.intent}"
     open_question = {"intent": str(Intent.PRODUCT_QUESTION), "tier": Tier.SMALL_MODEL, "why": why}
     return replace(chosen, route=route.model_copy(update={**open_question, "runner_up": route.intent}), named=True)
 

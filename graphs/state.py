@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, TypedDict
+from zoneinfo import ZoneInfo
 
 from langchain_core.messages import AnyMessage
 from langgraph.channels import UntrackedValue
 from langgraph.graph.message import add_messages
 from pydantic import JsonValue
 
-from shopgraph.domain import Campaign, Cart, Channel, Customer, Instant, Order, Promotion, SessionEvent, Value
+from shopgraph.domain import (
+    Campaign,
+    Cart,
+    Channel,
+    Customer,
+    Discount,
+    Instant,
+    Order,
+    Promotion,
+    SessionEvent,
+    Value,
+)
 from shopgraph.graphs.answer import ActionView, SourceStatus
+from shopgraph.graphs.memory.facts import Promise, Shown, Statement
+from shopgraph.graphs.stitching.parts import Origin, Passage, PolicyView, StockView
 from shopgraph.graphs.tape import Tape
 from shopgraph.guards.allowances import Allowances
 from shopgraph.guards.decisions import Decision, Verdict
@@ -40,6 +55,15 @@ class Request(Value):
     method: str = ""
     """How: `host`, `email`, `name_postal_code`."""
     at: Instant
+    timezone: str = "UTC"
+    """The region's, an IANA name."""
+    currency: str = ""
+    """The region's; empty where it is not known."""
+
+    @property
+    def today(self) -> date:
+        """The day in the region at that moment."""
+        return self.at.astimezone(ZoneInfo(self.timezone)).date()
 
     @property
     def whole(self) -> str:
@@ -83,21 +107,34 @@ class SourceResult(Value):
     status: SourceStatus
     fresh_at: Instant | None = None
     ms: float = 0.0
+    began_ms: float = 0.0
+    """After stitching began."""
+    deadline_ms: int = 0
+    tries: int = 1
+    """More than one where it was slow and asked again."""
+    cached: bool = False
     note: str = ""
 
 
-class StockView(Value):
-    """What can be bought of a variant in the region right now."""
+class LeftOut(Value):
+    """Facts that a model was not told because of the token limit."""
 
-    sku: str
-    available: int
+    source: str
+    facts: int
 
 
 class Stitched(Value):
-    """The context of one request: what is known, from where, and how fresh."""
+    """The context of one request: what is known, from where, and how fresh. Fields are those of the sources' parts."""
 
+    recipe: str = ""
+    """The name of the recipe that it was made by."""
     sources: tuple[SourceResult, ...] = ()
+    origins: dict[str, Origin] = {}
+    """Where each field that is known came from; of `extra`, by `extra.NAME`. A field without one is not known."""
     customer: Customer | None = None
+    """Without the personal data that the intent does not need."""
+    discounts: tuple[Discount, ...] = ()
+    """Price cuts this customer got, newest first."""
     orders: tuple[Order, ...] = ()
     """The customer's latest, newest first."""
     session: tuple[SessionEvent, ...] = ()
@@ -105,8 +142,24 @@ class Stitched(Value):
     stock: tuple[StockView, ...] = ()
     promotions: tuple[Promotion, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    owed: tuple[Promise, ...] = ()
+    """Promises that still bind while something they were made from has changed."""
+    statements: tuple[Statement, ...] = ()
+    policy: PolicyView | None = None
     extra: dict[str, JsonValue] = {}
     """What an engineer's own sources gave, by source name."""
+    left_out: tuple[LeftOut, ...] = ()
+    tokens: int = 0
+    """Of the facts block that a model was given; 0 when none was."""
+    ms: float = 0.0
+    """How long stitching took."""
+
+    def knows(self, field: str) -> bool:
+        """Whether its source answered with something; else it is not known, which is not the same as empty."""
+        return field in self.origins
 
 
 class Evidence(Value):

@@ -6,15 +6,15 @@ long as the run, in no checkpoint; what is on it goes, sealed, into the audit lo
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
-from pydantic_core import to_json
 
+from shopgraph.audit.records import json_of
 from shopgraph.connectors.ports import Connectors
-from shopgraph.domain import Principal
+from shopgraph.domain import Customer, Principal
 from shopgraph.errors import ShopgraphError
 from shopgraph.guards.decisions import Decision
 from shopgraph.tools.gate import Gate
@@ -22,16 +22,25 @@ from shopgraph.tools.spec import GateOutcome, ToolCall, ToolContext, ToolSpec
 
 if TYPE_CHECKING:
     from shopgraph.graphs.context import ShopServices
+    from shopgraph.graphs.memory import BrandMemory, CustomerMemory, Recalled, Statement
     from shopgraph.graphs.state import Stitched
 
+SAID = "memory.said"
+"""Under what statements of brand memory are on the tape: those that may be stated."""
+SEEN = "memory.seen"
+"""Under what of the asker's memory is on the tape: which products they were shown, and when."""
+NO_ARGUMENTS: list[object] = [[], {}]
 VERSION = 1
 """Of the tape's form."""
 CONTEXT_PARTS: Mapping[str, tuple[str, ...]] = {
-    "customer": ("customer",),
+    "customer": ("customer", "discounts"),
     "orders": ("orders",),
     "session": ("session", "cart"),
     "inventory": ("stock",),
-    "campaigns": ("promotions", "campaigns"),
+    "marketing": ("promotions", "campaigns"),
+    "catalog": ("passages",),
+    "memory": ("shown", "promises", "owed", "statements"),
+    "policy": ("policy",),
 }
 """Which fields of the stitched context each of the default sources fills; an own source has `extra[name]`."""
 
@@ -39,7 +48,7 @@ CONTEXT_PARTS: Mapping[str, tuple[str, ...]] = {
 class Tape:
     """Entries in the order in which they came. Appending is all that happens while a request runs."""
 
-    __slots__ = ("_begin", "_contexts", "_entries", "drafted", "parts")
+    __slots__ = ("_begin", "_contexts", "_entries", "drafted", "parameters", "parts", "who")
 
     def __init__(self) -> None:
         self._begin: dict[str, object] = {}
@@ -47,6 +56,10 @@ class Tape:
         self._contexts: list[bytes] = []
         self.parts: dict[str, bytes] = {}
         """Each context source's part of the context as JSON, to tell versions by."""
+        self.parameters: dict[str, object] = {}
+        """What the model was called with."""
+        self.who: Customer | None = None
+        """Who asks, with all that is known of them: so that it is masked. The context holds what the intent needs."""
         self.drafted = ""
         """The answer before the guards."""
 
@@ -67,7 +80,7 @@ class Tape:
 
     def context(self, context: Stitched) -> None:
         """Keep a stitched context; a message that asks for several things has one for each."""
-        fields = {name: to_json(getattr(context, name)) for name in type(context).model_fields}
+        fields = {name: json_of(getattr(context, name), lenient=True) for name in type(context).model_fields}
         whole = b",".join([b'"%b":%b' % (name.encode(), part) for name, part in fields.items()])
         self._contexts.append(b"{" + whole + b"}")
         self.parts |= {
@@ -75,12 +88,12 @@ class Tape:
             for source, names in CONTEXT_PARTS.items()
             if any(getattr(context, name) for name in names)
         }
-        self.parts |= {source: to_json(data) for source, data in context.extra.items()}
+        self.parts |= {source: json_of(data, lenient=True) for source, data in context.extra.items()}
 
     def content(self, **more: object) -> bytes:
         """Everything since it was last cleared, as one JSON object."""
         whole = {"version": VERSION, "begin": self._begin, "entries": self._entries, **more}
-        head = to_json(whole, inf_nan_mode="null")
+        head = json_of(whole, lenient=True)
         return head[:-1] + b',"contexts":[' + b",".join(self._contexts) + b"]}"
 
     def clear(self) -> None:
@@ -96,10 +109,11 @@ def _said(message: AnyMessage) -> dict[str, str]:
 class TapedShop:
     """A shop as the nodes see it: every answer of its systems goes on the tape."""
 
-    __slots__ = ("_connectors", "_gate", "_shop")
+    __slots__ = ("_connectors", "_gate", "_shop", "_tape")
 
     def __init__(self, shop: ShopServices, tape: Tape) -> None:
         self._shop = shop
+        self._tape = tape
         self._connectors = cast(Connectors, _TapedConnectors(shop.connectors, tape))
         self._gate = cast(Gate, TapedGate(shop.gate, tape))
 
@@ -113,8 +127,56 @@ class TapedShop:
         """The shop's, taped. Tools get the shop's own connectors: of them the tape keeps the outcome."""
         return self._gate
 
+    @property
+    def memory(self) -> BrandMemory:
+        """The shop's; what it is asked about products is taped."""
+        return cast("BrandMemory", _TapedMemory(self._shop.memory, self._tape))
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._shop, name)
+
+
+class _TapedMemory:
+    __slots__ = ("_memory", "_tape")
+
+    def __init__(self, memory: BrandMemory, tape: Tape) -> None:
+        self._memory = memory
+        self._tape = tape
+
+    async def said(self, product_ids: Collection[str], **options: Any) -> Recalled[Statement]:
+        """As `BrandMemory.said`."""
+        asked = [[*product_ids], {name: value for name, value in options.items() if value is not None}]
+        try:
+            said = await self._memory.said(product_ids, **options)
+        except Exception as error:
+            self._tape.note("failed", SAID, asked, [type(error).__name__, str(error)])
+            raise
+        self._tape.note("read", SAID, asked, said.fresh)
+        return said
+
+    def of(self, customer_id: str) -> Any:
+        """As `BrandMemory.of`."""
+        return _TapedCustomer(self._memory.of(customer_id), self._tape)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._memory, name)
+
+
+class _TapedCustomer:
+    __slots__ = ("_mine", "_tape")
+
+    def __init__(self, mine: CustomerMemory, tape: Tape) -> None:
+        self._mine = mine
+        self._tape = tape
+
+    async def seen(self, **options: Any) -> Mapping[str, datetime]:
+        """As `CustomerMemory.seen`. One customer asks; since when depends on the clock, which runs on."""
+        seen = await self._mine.seen(**options)
+        self._tape.note("read", SEEN, NO_ARGUMENTS, seen)
+        return seen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._mine, name)
 
 
 class _TapedConnectors:

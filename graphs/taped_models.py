@@ -8,7 +8,8 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
-from pydantic_core import to_json
+
+from shopgraph.audit.records import json_of
 
 _PARAMETERS = frozenset(
     {
@@ -32,13 +33,17 @@ _PARAMETERS = frozenset(
 def parameters_of(model: BaseChatModel) -> dict[str, object]:
     """The parameters that a model is called with."""
     known: Mapping[str, object] = model._identifying_params
-    return {name: value for name, value in known.items() if name in _PARAMETERS}
+    return {
+        name: value
+        for name, value in known.items()
+        if name in _PARAMETERS and isinstance(value, str | int | float | list)
+    }
 
 
 def digest_of(talk: Sequence[BaseMessage]) -> str:
     """Tells whether a model was asked the same: 16 hex digits of SHA-256 over roles, texts and calls."""
     parts = [[message.type, str(message.text), getattr(message, "tool_calls", [])] for message in talk]
-    return hashlib.sha256(to_json(parts)).hexdigest()[:16]
+    return hashlib.sha256(json_of(parts, lenient=True)).hexdigest()[:16]
 
 
 def plain_reply(reply: AIMessage) -> dict[str, object]:

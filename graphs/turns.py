@@ -13,6 +13,7 @@ from shopgraph.errors import ConnectorUnavailable
 from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.node import engine
 from shopgraph.graphs.state import Dialog, Evidence, Request, Stitched
+from shopgraph.graphs.stitching.recipes import Nothing, Recipe, recipe_of
 from shopgraph.guards.allowances import Allowances
 from shopgraph.guards.decisions import Decision
 from shopgraph.models.routes import Route
@@ -187,8 +188,8 @@ class Workflow:
     run: Run
     report: Report = _plain_report
     """What to say once the tool it proposed has acted."""
-    recipe: frozenset[str] = frozenset()
-    """The context sources it needs."""
+    recipe: type[Recipe] = Nothing
+    """What it needs to know."""
     for_anybody: Known | None = None
     """Tried first, whoever asks: a step that needs no record ends the turn there; None lets the workflow go on."""
     needs_customer: bool = False
@@ -204,12 +205,15 @@ class Workflow:
 def workflow(
     *intents: str,
     name: str = "",
-    recipe: Iterable[str] = (),
+    recipe: type[Recipe] | Iterable[str] = Nothing,
     needs_customer: bool = False,
     for_anybody: Known | None = None,
     examples: Iterable[str] = (),
 ) -> Callable[[Run], Workflow]:
-    """Declare a workflow: `@workflow("gift_wrap", examples=[...])` above an async function of a `Turn`."""
+    """Declare a workflow: `@workflow("gift_wrap", examples=[...])` above an async function of a `Turn`.
+
+    `recipe` is a `Recipe` class, or the names of the sources where their usual weights will do.
+    """
 
     def wrap(run: Run) -> Workflow:
         own_name: Any = getattr(run, "__name__", "")
@@ -217,7 +221,7 @@ def workflow(
             name=name or str(own_name).strip("_"),
             intents=tuple(str(intent) for intent in intents),
             run=run,
-            recipe=frozenset(recipe),
+            recipe=recipe if isinstance(recipe, type) else recipe_of(recipe),
             needs_customer=needs_customer,
             for_anybody=for_anybody,
             examples=tuple(examples),

@@ -13,6 +13,7 @@ from shopgraph.domain import Product
 from shopgraph.errors import NotFound
 from shopgraph.guards.screen import screen_retrieved
 from shopgraph.tools.lookups import Stock, region_of, stock_of
+from shopgraph.tools.popularity import popularity_of
 from shopgraph.tools.recommending import recommend
 from shopgraph.tools.registry import tool
 from shopgraph.tools.spec import Scope, System, ToolContext
@@ -20,6 +21,7 @@ from shopgraph.tools.views import (
     AmountView,
     ProductHit,
     ProductView,
+    RecommendationKind,
     Recommendations,
     ReviewView,
     SearchResult,
@@ -62,6 +64,9 @@ async def search_products(
 async def get_product(
     context: ToolContext,
     product_id: Annotated[str, Field(min_length=1, description="Product id; a SKU will do.")],
+    popularity: Annotated[
+        bool, Field(description="Also count how it sells in the region, and what it is bought together with.")
+    ] = False,
 ) -> ProductView:
     """Look at one product: its description, and each variant's options, price and stock right now."""
     catalog = context.services.connectors.catalog
@@ -88,6 +93,7 @@ async def get_product(
             )
             for review in reviews
         ),
+        popularity=await popularity_of(context, product) if popularity else None,
     )
 
 
@@ -98,9 +104,12 @@ async def recommend_products(
         str | None, Field(description="What it should go well with; empty: the customer's own orders.")
     ] = None,
     limit: Limit = 3,
+    kind: Annotated[
+        RecommendationKind | None, Field(description="What must stand behind it; empty: whatever there is.")
+    ] = None,
 ) -> Recommendations:
     """Recommend products that are in stock, each with the true reason for it."""
-    return Recommendations(items=await recommend(context, sku, limit))
+    return Recommendations(items=await recommend(context, sku, limit, kind))
 
 
 async def _found(context: ToolContext, query: str, limit: int) -> Sequence[Product]:

@@ -1,119 +1,286 @@
-"""What to recommend: what others bought together, in stock here and now, with the count behind it."""
+"""What to recommend: bought together, trending, bought again, alike; in stock here and now, each with its count."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import assert_never
 
-from shopgraph.domain import Order, OrderStatus
+from shopgraph.domain import Order, OrderStatus, Product
 from shopgraph.errors import NotFound
-from shopgraph.tools.lookups import region_of, stock_of, variants_of
+from shopgraph.tools.lookups import Stock, region_of, stock_of, variants_of
+from shopgraph.tools.phrases import join_words
 from shopgraph.tools.spec import ToolContext
-from shopgraph.tools.views import AmountView, RecommendationView
+from shopgraph.tools.views import AmountView, RecommendationKind, RecommendationView
 
-_ORDERS_LOOKED_AT = 5
-_POPULAR_DAYS = 30
+ORDERS_LOOKED_AT = 10
+"""Of the customer's own, the latest."""
+TREND_DAYS = 14
+"""What sells within these days is compared with as many days before."""
+POPULAR_DAYS = 30
+_ANCHORS = 8
+LEAST_TREND = 3
+"""Orders within `TREND_DAYS` from which on something may be called a trend."""
+_ALIKE = 12
+_VARIANTS = 2_000
+_ORDER = tuple(RecommendationKind)
+"""Of two reasons for one product the earlier one is given."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Candidate:
-    sku: str
-    orders: int
+class Candidate:
+    """A product that may be recommended, and why."""
+
+    product_id: str
+    kind: RecommendationKind
+    count: int
+    """Orders behind it; for likeness, shared attributes."""
     reason: str
+    about: str = ""
+
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        """Ascending: by what stands behind it, then by how much."""
+        return (_ORDER.index(self.kind), -self.count, self.product_id)
 
 
-async def recommend(context: ToolContext, sku: str | None, limit: int) -> tuple[RecommendationView, ...]:
-    """The best `limit` products that are in stock in the asker's region, one variant of each.
+@dataclass(frozen=True, kw_only=True)
+class _Basis:
+    """What recommendations start from."""
 
-    They go with `sku` when it is given, else with the customer's last orders, else they are what sells best.
+    named: Product | None
+    cart: tuple[Product, ...]
+    bought: tuple[Product, ...]
+    times: dict[str, int]
+    """By product: in how many of the customer's latest orders."""
+
+
+async def recommend(
+    context: ToolContext, sku: str | None, limit: int, kind: RecommendationKind | None = None
+) -> tuple[RecommendationView, ...]:
+    """The best `limit` products that may be sold to the asker in the region now, one variant of each.
+
+    They go with `sku` when it is given, else with the cart and the customer's last orders, else they are what sells
+    here. With `kind`, only those of that kind.
 
     Raises:
         NotFound: there is no such SKU.
     """
-    if sku and await context.services.connectors.catalog.variant(sku) is None:
-        raise NotFound(f"There is no product {sku}.", remedy="Search for it by words.", sku=sku)
-    orders = await _own_orders(context)
-    bought = tuple(dict.fromkeys(line.sku for order in orders for line in order.lines))
-    anchors = (sku,) if sku else bought
-    candidates = await _bought_together(context, anchors, bought, limit)
-    owned = set(anchors) | set(bought)
-    found = await _in_stock(context, candidates, await _products(context, owned), limit)
-    if len(found) < limit and not sku:
-        seen = {view.product_id for view in found} | await _products(context, owned)
-        found += await _in_stock(context, await _best_sellers(context, limit), seen, limit - len(found))
-    return found
+    basis = await _basis(context, sku)
+    kinds = (kind,) if kind else _kinds(basis)
+    found: dict[str, Candidate] = {}
+    for each in kinds:
+        for candidate in await _candidates(context, basis, each, limit * 4):
+            known = found.get(candidate.product_id)
+            if known is None or candidate.rank < known.rank:
+                found[candidate.product_id] = candidate
+    ranked = sorted(found.values(), key=lambda candidate: candidate.rank)
+    return await _offered(context, ranked, _not_again(basis), limit)
 
 
-async def _own_orders(context: ToolContext) -> tuple[Order, ...]:
+def _kinds(basis: _Basis) -> tuple[RecommendationKind, ...]:
+    if basis.named is not None:
+        return (RecommendationKind.TOGETHER, RecommendationKind.SIMILAR)
+    own = (RecommendationKind.TOGETHER, RecommendationKind.CART, RecommendationKind.AGAIN)
+    return (*own, RecommendationKind.TRENDING, RecommendationKind.POPULAR)
+
+
+async def _basis(context: ToolContext, sku: str | None) -> _Basis:
+    connectors = context.services.connectors
+    named = await _named(context, sku) if sku else None
     customer_id = context.principal.customer_id
-    if customer_id is None:
-        return ()
-    orders = await context.services.connectors.orders.orders_of(customer_id, limit=_ORDERS_LOOKED_AT)
+    orders = await _own_orders(context, customer_id) if customer_id else ()
+    cart = await connectors.sessions.cart(customer_id) if customer_id and named is None else None
+    in_cart = await variants_of(context, [line.sku for line in cart.lines] if cart else [])
+    bought = dict.fromkeys(line.product_id for order in orders for line in order.lines)
+    return _Basis(
+        named=named,
+        cart=await connectors.catalog.products([variant.product_id for variant in in_cart.values()][:_ANCHORS]),
+        bought=await connectors.catalog.products(list(bought)[:_ANCHORS]),
+        times={each: sum(any(x.product_id == each for x in order.lines) for order in orders) for each in bought},
+    )
+
+
+async def _named(context: ToolContext, sku: str) -> Product:
+    catalog = context.services.connectors.catalog
+    variant = await catalog.variant(sku)
+    product = await catalog.product(variant.product_id) if variant else None
+    if product is None:
+        raise NotFound(f"There is no product {sku}.", remedy="Search for it by words.", sku=sku)
+    return product
+
+
+async def _own_orders(context: ToolContext, customer_id: str) -> tuple[Order, ...]:
+    orders = await context.services.connectors.orders.orders_of(customer_id, limit=ORDERS_LOOKED_AT)
     return tuple(order for order in orders if order.status is not OrderStatus.CANCELED)
 
 
-async def _bought_together(
-    context: ToolContext, anchors: tuple[str, ...], bought: tuple[str, ...], limit: int
-) -> tuple[_Candidate, ...]:
+def _not_again(basis: _Basis) -> dict[str, frozenset[RecommendationKind]]:
+    """Products that the customer has in hand, by id, and the kinds for which that is no hindrance."""
+    held = {product.id for product in (basis.named, *basis.cart) if product is not None}
+    return {**{each: frozenset({RecommendationKind.AGAIN}) for each in basis.times}, **dict.fromkeys(held, frozenset())}
+
+
+async def _candidates(context: ToolContext, basis: _Basis, kind: RecommendationKind, limit: int) -> Iterable[Candidate]:
+    match kind:
+        case RecommendationKind.TOGETHER:
+            anchors = (basis.named,) if basis.named else basis.bought
+            return [one for each in anchors for one in await _together(context, each, kind, basis, limit)]
+        case RecommendationKind.CART:
+            return [one for each in basis.cart for one in await _together(context, each, kind, basis, limit)]
+        case RecommendationKind.AGAIN:
+            return _again(basis)
+        case RecommendationKind.TRENDING:
+            return await _trending(context, limit)
+        case RecommendationKind.SIMILAR:
+            return await _similar(context, basis.named) if basis.named else ()
+        case RecommendationKind.POPULAR:
+            return await _popular(context, limit)
+        case _:
+            assert_never(kind)
+
+
+async def _together(
+    context: ToolContext, anchor: Product, kind: RecommendationKind, basis: _Basis, limit: int
+) -> list[Candidate]:
+    where = " in your cart" if kind is RecommendationKind.CART else ""
+    whose = "the " if where else "your " if anchor.id in basis.times else ""
+    return [
+        Candidate(
+            product_id=product_id,
+            kind=kind,
+            count=count,
+            reason=f"bought together with {whose}{anchor.title}{where} in {orders_text(count)}",
+            about=anchor.id,
+        )
+        for product_id, count in await context.services.connectors.orders.bought_with(anchor.id, limit=limit)
+    ]
+
+
+def _again(basis: _Basis) -> list[Candidate]:
+    return [
+        Candidate(
+            product_id=product_id,
+            kind=RecommendationKind.AGAIN,
+            count=times,
+            reason=f"in {times} of your last orders",
+            about=product_id,
+        )
+        for product_id, times in basis.times.items()
+        if times > 1
+    ]
+
+
+async def _trending(context: ToolContext, limit: int) -> list[Candidate]:
+    now, orders = context.services.clock.now(), context.services.connectors.orders
+    middle, start = now - timedelta(days=TREND_DAYS), now - timedelta(days=2 * TREND_DAYS)
+    recent = await orders.selling(context.region_id, since=middle, until=now, limit=limit)
+    before = dict(await orders.selling(context.region_id, since=start, until=middle, limit=10_000))
+    region = (await region_of(context, context.region_id)).name
+    return [
+        Candidate(
+            product_id=product_id,
+            kind=RecommendationKind.TRENDING,
+            count=count,
+            reason=trend_text(count, before.get(product_id, 0), region),
+        )
+        for product_id, count in recent
+        if count >= LEAST_TREND and count > before.get(product_id, 0)
+    ]
+
+
+async def _similar(context: ToolContext, named: Product) -> list[Candidate]:
     connectors = context.services.connectors
-    found: dict[str, _Candidate] = {}
-    mine = await _products(context, set(bought))
-    for anchor in anchors:
-        variant = await connectors.catalog.variant(anchor)
-        product = await connectors.catalog.product(variant.product_id) if variant else None
-        if product is None:
-            continue
-        whose = "your " if product.id in mine else ""
-        for sku, count in await connectors.orders.bought_together(anchor, limit=limit * 4):
-            if sku not in found or found[sku].orders < count:
-                reason = f"bought together with {whose}{product.title} in {_orders(count)}"
-                found[sku] = _Candidate(sku=sku, orders=count, reason=reason)
-    return tuple(sorted(found.values(), key=lambda candidate: (-candidate.orders, candidate.sku)))
+    words = dict.fromkeys((named.category, named.title.split()[-1], named.title))
+    ids: dict[str, None] = {}
+    for query in filter(None, words):
+        ids |= dict.fromkeys(hit.product_id for hit in await connectors.search.search(query, limit=_ALIKE))
+    return [
+        Candidate(
+            product_id=product.id,
+            kind=RecommendationKind.SIMILAR,
+            count=len(shared),
+            reason=f"like {named.title}: {join_words([f'{name} {product.attributes[name]}' for name in shared])}",
+            about=named.id,
+        )
+        for product in await connectors.catalog.products(list(ids))
+        if product.id != named.id and product.category == named.category and (shared := _shared(named, product))
+    ]
 
 
-async def _best_sellers(context: ToolContext, limit: int) -> tuple[_Candidate, ...]:
-    orders = context.services.connectors.orders
-    since = context.services.clock.now() - timedelta(days=_POPULAR_DAYS)
-    recent = await orders.best_sellers(context.region_id, since=since, limit=limit * 4)
-    when = f" in the last {_POPULAR_DAYS} days"
-    if not recent:
-        recent, when = await orders.best_sellers(context.region_id, limit=limit * 4), ""
-    return tuple(_Candidate(sku=sku, orders=n, reason=f"bought in {_orders(n)} here{when}") for sku, n in recent)
+def _shared(one: Product, other: Product) -> list[str]:
+    """Names of the attributes that both have with the same value."""
+    return [name for name, value in one.attributes.items() if value and other.attributes.get(name) == value]
 
 
-async def _in_stock(
-    context: ToolContext, candidates: tuple[_Candidate, ...], seen_products: set[str], limit: int
+async def _popular(context: ToolContext, limit: int) -> list[Candidate]:
+    now, orders = context.services.clock.now(), context.services.connectors.orders
+    sold = await orders.selling(context.region_id, since=now - timedelta(days=POPULAR_DAYS), until=now, limit=limit)
+    return [
+        Candidate(
+            product_id=product_id,
+            kind=RecommendationKind.POPULAR,
+            count=count,
+            reason=f"bought in {orders_text(count)} here in the last {POPULAR_DAYS} days",
+        )
+        for product_id, count in sold
+    ]
+
+
+async def _offered(
+    context: ToolContext,
+    ranked: Sequence[Candidate],
+    held: dict[str, frozenset[RecommendationKind]],
+    limit: int,
 ) -> tuple[RecommendationView, ...]:
-    catalog = context.services.connectors.catalog
     locale = (await region_of(context, context.region_id)).locale
-    variants = await variants_of(context, [candidate.sku for candidate in candidates])
-    stock = await stock_of(context, variants.values(), context.region_id)
-    seen, found = set(seen_products), list[RecommendationView]()
-    for candidate in candidates:
-        entry = stock.get(candidate.sku)
-        if len(found) == limit or entry is None or entry.offer is None or not entry.covers(1):
+    sold = dict(await context.services.connectors.orders.best_sellers(context.region_id, limit=_VARIANTS))
+    found: list[RecommendationView] = []
+    for candidate in ranked:
+        if len(found) == limit:
+            break
+        if candidate.kind not in held.get(candidate.product_id, frozenset(RecommendationKind)):
             continue
-        product = await catalog.product(entry.variant.product_id)
-        if product is None or product.id in seen:
+        product = await context.services.connectors.catalog.product(candidate.product_id)
+        entry = await _best_variant(context, product, sold) if product and may_be_offered(product) else None
+        if product is None or entry is None or entry.offer is None:
             continue
-        seen.add(product.id)
         found.append(
             RecommendationView(
+                kind=candidate.kind,
                 product_id=product.id,
-                sku=candidate.sku,
+                sku=entry.variant.sku,
                 title=product.title,
                 price=AmountView.of(entry.offer.price, locale),
                 available_quantity=entry.units,
-                orders=candidate.orders,
+                orders=0 if candidate.kind is RecommendationKind.SIMILAR else candidate.count,
                 reason=candidate.reason,
+                about=candidate.about,
             )
         )
     return tuple(found)
 
 
-async def _products(context: ToolContext, skus: set[str]) -> set[str]:
-    return {variant.product_id for variant in (await variants_of(context, sorted(skus))).values()}
+def may_be_offered(product: Product) -> bool:
+    """Whether it may be put before anybody: nothing with an age limit, for nobody's age is known here."""
+    return product.age_limit == 0
 
 
-def _orders(count: int) -> str:
+async def _best_variant(context: ToolContext, product: Product, sold: Mapping[str, int]) -> Stock | None:
+    """Of the variants that can be had at once in the region, the one that most buy, then of which most is there."""
+    variants = await context.services.connectors.catalog.variants(product.id)
+    stock = (await stock_of(context, variants, context.region_id)).values()
+    there = [entry for entry in stock if entry.offer is not None and entry.covers(1)]
+    return max(there, key=lambda entry: (sold.get(entry.variant.sku, 0), entry.units or 0), default=None)
+
+
+def orders_text(count: int) -> str:
+    """ "1 order", "6 orders"."""
     return "1 order" if count == 1 else f"{count} orders"
+
+
+def trend_text(count: int, before: int, region: str) -> str:
+    """Why something is called a trend, with both counts."""
+    earlier = f"{before} in the {TREND_DAYS} days before" if before else f"none in the {TREND_DAYS} days before"
+    return f"trending in {region}: bought in {orders_text(count)} in the last {TREND_DAYS} days, {earlier}"

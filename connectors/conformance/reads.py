@@ -3,9 +3,12 @@
 # ruff: noqa: S101  (the checks are tests)
 from __future__ import annotations
 
+from collections import Counter
+
 from shopgraph.connectors.conformance.kit import check
 from shopgraph.connectors.conformance.seed import AT, DAY, ORDERS, seed, usd
 from shopgraph.connectors.ports import Connectors
+from shopgraph.domain import OrderStatus
 
 NOWHERE = "no-such-record"
 
@@ -84,6 +87,35 @@ async def counts_best_sellers(shop: Connectors) -> None:
     assert best == (("shoe-42", 4), ("shirt-m", 3), ("cap", 1), ("shirt-l", 1))
     assert await shop.orders.best_sellers("north", since=AT - 8 * DAY, limit=1) == (("shirt-m", 2),)
     assert await shop.orders.best_sellers("south") == ()
+
+
+@check("orders")
+async def counts_products_as_the_orders_hold_them(shop: Connectors) -> None:
+    given = seed()
+    kept = [order for order in given.orders if order.status is not OrderStatus.CANCELED]
+    held = [{line.product_id for line in order.lines} for order in kept]
+    for product_id in {line.product_id for order in given.orders for line in order.lines}:
+        beside = Counter(other for products in held if product_id in products for other in products - {product_id})
+        wanted = tuple(sorted(beside.items(), key=lambda item: (-item[1], item[0])))
+        assert await shop.orders.bought_with(product_id, limit=50) == wanted
+        assert await shop.orders.bought_with(product_id, limit=1) == wanted[:1]
+    assert await shop.orders.bought_with(NOWHERE) == ()
+
+
+@check("orders")
+async def counts_what_sells_in_a_time(shop: Connectors) -> None:
+    since, until = AT - 30 * DAY, AT - 8 * DAY
+    there = [order for order in seed().orders if order.region_id == "north" and order.placed_at is not None]
+    within = [order for order in there if order.placed_at and since <= order.placed_at < until]
+    counted = Counter(
+        product_id
+        for order in within
+        if order.status is not OrderStatus.CANCELED
+        for product_id in {line.product_id for line in order.lines}
+    )
+    wanted = tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+    assert await shop.orders.selling("north", since=since, until=until, limit=50) == wanted
+    assert await shop.orders.selling("south", since=since, until=until) == ()
 
 
 @check("warehouse")

@@ -71,6 +71,19 @@ class EmbeddedOrders:
         """
         return await self._database.read(lambda db: _best_sellers(db, region_id, since, limit))
 
+    async def bought_with(self, product_id: str, *, limit: int = 5) -> tuple[tuple[str, int], ...]:
+        """Products most often in the same order as this one, with the count of such orders, most often first.
+
+        Canceled orders do not count.
+        """
+        return await self._database.read(lambda db: _bought_with(db, product_id, limit))
+
+    async def selling(
+        self, region_id: str, *, since: datetime, until: datetime, limit: int = 10
+    ) -> tuple[tuple[str, int], ...]:
+        """Products in most orders of a region in that time, with the count of such orders, most often first."""
+        return await self._database.read(lambda db: _selling(db, region_id, since, until, limit))
+
     async def place(self, order: Order, *, idempotency_key: str) -> Order:
         """Take a pending order in, as the next one of its customer."""
 
@@ -150,6 +163,38 @@ def _bought_together(db: Connection, sku: str, limit: int) -> tuple[tuple[str, i
         .limit(limit)
     )
     return tuple((other, int(times)) for other, times in db.execute(statement))
+
+
+def _bought_with(db: Connection, product_id: str, limit: int) -> tuple[tuple[str, int], ...]:
+    lines, others, orders = ORDER_LINES.table, ORDER_LINES.table.alias("others"), ORDERS.table
+    count = func.count(distinct(others.c.order_id))
+    statement = (
+        select(others.c.product_id, count)
+        .select_from(lines.join(orders, orders.c.id == lines.c.order_id).join(others, others.c.order_id == orders.c.id))
+        .where(lines.c.product_id == product_id, others.c.product_id != product_id)
+        .where(orders.c.status != OrderStatus.CANCELED.value)
+        .group_by(others.c.product_id)
+        .order_by(count.desc(), others.c.product_id)
+        .limit(limit)
+    )
+    return tuple((other, int(times)) for other, times in db.execute(statement))
+
+
+def _selling(
+    db: Connection, region_id: str, since: datetime, until: datetime, limit: int
+) -> tuple[tuple[str, int], ...]:
+    lines, orders = ORDER_LINES.table, ORDERS.table
+    count = func.count(distinct(orders.c.id))
+    statement = (
+        select(lines.c.product_id, count)
+        .select_from(lines.join(orders, orders.c.id == lines.c.order_id))
+        .where(orders.c.region_id == region_id, orders.c.status != OrderStatus.CANCELED.value)
+        .where(orders.c.placed_at >= to_micros(since), orders.c.placed_at < to_micros(until))
+        .group_by(lines.c.product_id)
+        .order_by(count.desc(), lines.c.product_id)
+        .limit(limit)
+    )
+    return tuple((product, int(times)) for product, times in db.execute(statement))
 
 
 def _best_sellers(db: Connection, region_id: str, since: datetime | None, limit: int) -> tuple[tuple[str, int], ...]:

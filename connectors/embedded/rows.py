@@ -28,6 +28,7 @@ from shopgraph.errors import NotFound
 
 _KEYS = ("key_1", "key_2", "key_3")
 """Names of the parameters for a key's parts."""
+_PARTS: tuple[BindParameter[str], ...] = tuple([bindparam(name) for name in _KEYS])
 
 
 def new_id(prefix: str, idempotency_key: str) -> str:
@@ -99,7 +100,7 @@ def require(connection: Connection, mapped: Mapped[Any], *key: str) -> Row[Any]:
 @cache
 def _by_key(mapped: Mapped[Any]) -> Select[Any]:
     """Made once: putting a statement together takes three times as long as running it."""
-    return select(mapped.table).where(keyed(mapped, *map(bindparam, _KEYS[: len(mapped.key)])))
+    return select(mapped.table).where(keyed(mapped, *_PARTS[: len(mapped.key)]))
 
 
 @cache

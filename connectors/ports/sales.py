@@ -53,6 +53,22 @@ class OrdersPort(Protocol):
         """
         ...
 
+    async def bought_with(self, product_id: str, *, limit: int = 5) -> tuple[tuple[str, int], ...]:
+        """Products most often in the same order as this one, with the count of such orders, most often first.
+
+        Canceled orders do not count; an order counts once, however many variants it holds; ties by id.
+        """
+        ...
+
+    async def selling(
+        self, region_id: str, *, since: datetime, until: datetime, limit: int = 10
+    ) -> tuple[tuple[str, int], ...]:
+        """Products in most orders of a region placed from `since` until before `until`, with the count of such orders.
+
+        Canceled orders do not count; most often first, ties by id.
+        """
+        ...
+
     async def place(self, order: Order, *, idempotency_key: str) -> Order:
         """Take a pending order in, under the id that it has; its position is the next one of its customer.
 

@@ -19,7 +19,8 @@ _ENOUGH = 20
 _NEIGHBORS = 30
 """Documents that are scored for a query, of those near in meaning."""
 _LEAST_LIKE = 0.14
-"""A neighbor less like the query than this is no find: every query has a nearest product. Fits the default embedding."""
+"""A neighbor less like the query than this is no find: every query has a nearest product.
+Fits the default embedding."""
 
 
 class DenseGone(Exception):

@@ -147,7 +147,7 @@ def _both(one: PriceRange, other: PriceRange) -> PriceRange:
 
 
 def _decimal(number: str) -> Decimal:
-    """`1,299.00`, `1.299,00`, `1299` and `49,99`: a mark before exactly three digits, and no other mark, is no point."""
+    """`1,299.00`, `1.299,00`, `1299`, `49,99`: a mark before exactly three digits at the end is no point."""
     last = max(number.rfind("."), number.rfind(","))
     if last < 0 or (len(number) - last - 1 == 3):
         return Decimal(re.sub(r"[.,]", "", number))

@@ -1,1 +1,1 @@
-"""Evaluations of the audit log: tampering, replay, cost."""
+"""Evaluations of the audit log: tampering, replay, cost, several writers."""

@@ -129,7 +129,8 @@ def _run(logs: list[str], places: _Places, requests: int, at_once: int, rate: fl
     for each in dict.fromkeys(logs):
         _opened(each, places.folder / "keys", ring).close()
     with ProcessPoolExecutor(len(logs), mp_context=get_context("spawn")) as pool:
-        [*pool.map(_ready, range(len(logs)))]
+        for _ in pool.map(_ready, range(len(logs))):
+            pass
         done = [*pool.map(_write, work)]
     seconds = max(each.ended for each in done) - min(each.began for each in done)
     waits = sorted(wait for each in done for wait in each.waits)

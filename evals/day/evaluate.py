@@ -6,12 +6,11 @@ import asyncio
 import multiprocessing
 import resource
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -69,7 +68,6 @@ def evaluate(
     ] = None,
     db: Annotated[str | None, typer.Option(metavar="URL", help="An empty PostgreSQL to keep everything in.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same day.")] = 7,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the day's report page here.")] = None,
 ) -> EvalReport:
     """Play a day of customers through the whole orchestrator; report speed, memory, layers, and the audit log's state.
 
@@ -79,7 +77,7 @@ def evaluate(
     try:
         made = _in_child(_make, folder, stores, requests, seed, db)
         done, seconds, own_cpu = _played(made, requests, workers, at_once, rate)
-        checked = _in_child(_check, made, html)
+        checked = _in_child(_check, made)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return EvalReport(name="day", figures=_figures(done, seconds, own_cpu, checked))
@@ -99,12 +97,11 @@ def _make(folder: Path, stores: int, requests: int, seed: int, db: str | None) -
     return Made(where=db or str(folder / "shop"), keys=folder / "keys", plan=folder / "plan.json", midnight=midnight)
 
 
-def _check(made: Made, html: Path | None) -> Checked:
+def _check(made: Made) -> Checked:
     from shopgraph.shop import Shop
 
     with Shop.open(made.where, audit_keys=made.keys) as shop:
         report = asyncio.run(shop.audit.verify())
-        _ = html
     return Checked(records=report.records, verified=report.intact, peak_rss_mb=_rss_mb())
 
 
@@ -141,10 +138,11 @@ def _played(
         with progress() as bar:
             task = bar.add_task("the day", total=requests)
             while len(done) < workers:
-                for pipe in wait([pipe for pipe in pipes if pipe not in done]):
-                    news = _received(pipe)  # type: ignore[arg-type]
+                ready = wait([pipe for pipe in pipes if pipe not in done])
+                for pipe in [pipe for pipe in pipes if pipe in ready]:
+                    news = _received(pipe)
                     if isinstance(news, Done):
-                        done[pipe] = news  # type: ignore[index]
+                        done[pipe] = news
                     elif isinstance(news, int):
                         left -= news
                         bar.advance(task, news)
@@ -161,7 +159,8 @@ def _played(
 
 
 def _started(parts: Sequence[Part]) -> tuple[list[Connection], list[BaseProcess]]:
-    pipes, processes = [], []
+    pipes: list[Connection] = []
+    processes: list[BaseProcess] = []
     for part in parts:
         ours, theirs = _SPAWN.Pipe()
         process = _SPAWN.Process(target=work, args=(part, theirs), daemon=True)
@@ -176,7 +175,9 @@ def _received(pipe: Connection) -> object:
     try:
         return pipe.recv()
     except EOFError:
-        raise DayFailed("A worker ended before its part of the day was done.", remedy="See its message above.") from None
+        raise DayFailed(
+            "A worker ended before its part of the day was done.", remedy="See its message above."
+        ) from None
 
 
 def _in_child(function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
@@ -192,7 +193,9 @@ def _in_child(function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T
     return answer  # type: ignore[return-value]
 
 
-def _answer(pipe: Connection, function: Callable[..., object], args: Sequence[object], options: dict[str, object]) -> None:
+def _answer(
+    pipe: Connection, function: Callable[..., object], args: Sequence[object], options: dict[str, object]
+) -> None:
     try:
         pipe.send(function(*args, **options))
     except ShopgraphError as error:
@@ -248,4 +251,4 @@ def _layers(tally: Tally) -> dict[str, JsonValue]:
 
 
 def _counts(counter: dict[str, int]) -> dict[str, JsonValue]:
-    return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+    return {name: counter[name] for name in sorted(counter, key=lambda name: (-counter[name], name))}

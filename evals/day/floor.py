@@ -22,7 +22,8 @@ def floor_graph(real: CompiledStateGraph[Any, Any, Any, Any]) -> CompiledStateGr
     graph = StateGraph(State, input_schema=TurnInput)
     builder = real.builder
     for name in builder.nodes:
-        graph.add_node(name, _nothing(name))
+        empty: Any = _nothing(name)
+        graph.add_node(name, empty)
     for before, after in builder.edges:
         graph.add_edge(before, after)
     for name, branches in builder.branches.items():

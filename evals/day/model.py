@@ -1,4 +1,4 @@
-"""The day's chat model: it looks things up and mostly tells them right. At two hours of the day its provider is down."""
+"""The day's chat model: it looks things up and mostly tells them right. Twice a day its provider is down."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from shopgraph.models.faults import FaultKind, fault
 from shopgraph.models.scope import ModelCall, current_scope
 from shopgraph.models.scripted import ScriptedChatModel
 
-DOWN = ((timedelta(hours=11, minutes=20), timedelta(hours=11, minutes=45)), (timedelta(hours=19), timedelta(hours=19.1)))
+DOWN = (
+    (timedelta(hours=11, minutes=20), timedelta(hours=11, minutes=45)),
+    (timedelta(hours=19), timedelta(hours=19.1)),
+)
 """When the provider is down: from, until."""
 SLOW = (timedelta(hours=15), timedelta(hours=15, minutes=20))
 """When the campaigns' system does not answer."""

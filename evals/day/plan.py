@@ -81,7 +81,7 @@ class _Stock:
         self._draw = draw
         self.orders = list(records.orders)
         draw.shuffle(self.orders)
-        sent_back = {item.order_id for item in (*records.returns, *records.exchanges)}
+        sent_back = {each.order_id for each in records.returns} | {each.order_id for each in records.exchanges}
         fresh, old = at - timedelta(days=13), at - timedelta(days=61)
         pending = [order for order in self.orders if order.status is OrderStatus.PENDING]
         half = (len(pending) + 1) // 2

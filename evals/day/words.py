@@ -1,4 +1,4 @@
-"""What the day's customers write. {} is filled with an order, a product, an address; turns of one talk stand together."""
+"""What the day's customers write. {} is filled with an order, a product, an address; turns of a talk stand together."""
 
 from __future__ import annotations
 

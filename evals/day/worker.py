@@ -21,7 +21,9 @@ from shopgraph.evals.day.model import SLOW, DayModel, within
 from shopgraph.evals.day.plan import TALKS, Talk
 from shopgraph.evals.day.tally import Tally
 from shopgraph.graphs import Orchestrator, build_orchestrator
-from shopgraph.graphs.sources import DEFAULT_SOURCES, ContextSource, Query
+from shopgraph.graphs.stitching.builtin import DEFAULT_SOURCES
+from shopgraph.graphs.stitching.shared import SharedRead
+from shopgraph.graphs.stitching.source import ContextSource, Given, Query
 from shopgraph.shop import Shop
 
 _NEWS = 50
@@ -80,7 +82,7 @@ def work(part: Part, pipe: Connection) -> None:
     with asyncio.Runner() as runner:
         clock = DayClock(part.midnight)
         with Shop.open(part.where, audit_keys=part.keys, chat_model=DayModel(clock.now).chat(), clock=clock) as shop:
-            orchestrator = build_orchestrator(shop, sources=[_failing(DEFAULT_SOURCES["campaigns"])])
+            orchestrator = build_orchestrator(shop, sources=[_failing(DEFAULT_SOURCES["session"])])
             talks = TALKS.validate_json(part.plan.read_bytes())[part.worker :: part.workers]
             pipe.send("ready")
             pipe.recv()
@@ -91,10 +93,14 @@ def work(part: Part, pipe: Connection) -> None:
 def _failing(source: ContextSource) -> ContextSource:
     """The source, out of order for a while."""
 
-    async def fetch(query: Query) -> dict[str, object] | None:
+    real = source.fetch
+    if isinstance(real, SharedRead):
+        raise TypeError(f"{source.name} is fetched once for everybody; its outage would be too")
+
+    async def fetch(query: Query) -> Given:
         if within(query.at, (SLOW,)):
-            raise ConnectorUnavailable("The campaigns' system is down.")
-        return await source.fetch(query)
+            raise ConnectorUnavailable(f"The system behind {source.name} is down.")
+        return await real(query)
 
     return replace(source, fetch=fetch)
 
@@ -131,9 +137,7 @@ class _Player:
         rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         self.paths = self.paths[: self.part.floor]
         floor = await play_floor(floor_graph(self.orchestrator.graph), self.paths)
-        return Done(
-            tally=self.tally, cpu_s=cpu, peak_rss_mb=rss, floor_cpu_s=floor, floor_requests=len(self.paths)
-        )
+        return Done(tally=self.tally, cpu_s=cpu, peak_rss_mb=rss, floor_cpu_s=floor, floor_requests=len(self.paths))
 
     async def _paced(self, talks: Sequence[Talk]) -> AsyncIterator[Talk]:
         """Talks as they come in at that rate: at random, as customers do."""

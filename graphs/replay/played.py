@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
@@ -12,20 +13,22 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import SkipValidation, TypeAdapter
-from pydantic_core import to_json
 
 from shopgraph.audit.log import AuditEvent, AuditHead, AuditLog
-from shopgraph.audit.records import BEGINNING
+from shopgraph.audit.records import BEGINNING, json_of
 from shopgraph.clock import FixedClock
 from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import ShopMeta
 from shopgraph.errors import ConnectorFault
 from shopgraph.graphs.answer import SourceStatus
 from shopgraph.graphs.last_tier import NoAnswer
+from shopgraph.graphs.memory import BrandMemory, Recalled, Statement
 from shopgraph.graphs.replay.recorded import RecordedRequest, call_key
-from shopgraph.graphs.sources import ContextSource, Query
-from shopgraph.graphs.state import Stitched
-from shopgraph.graphs.tape import CONTEXT_PARTS
+from shopgraph.graphs.stitching.parts import Part
+from shopgraph.graphs.stitching.recipes import Everything, part_of
+from shopgraph.graphs.stitching.shared import SharedReads
+from shopgraph.graphs.stitching.source import ContextSource, Query
+from shopgraph.graphs.tape import CONTEXT_PARTS, NO_ARGUMENTS, SAID, SEEN
 from shopgraph.graphs.taped_models import digest_of, reply_of
 from shopgraph.graphs.tiering import PastTiers
 from shopgraph.guards.chain import GuardChain
@@ -70,11 +73,11 @@ class Playing:
 
     def has(self, name: str, arguments: Any) -> bool:
         """Whether the record has an answer of a connector."""
-        return call_key(name, json.loads(to_json(arguments))) in self.request.reads
+        return call_key(name, json.loads(json_of(arguments, lenient=True))) in self.request.reads
 
     def read(self, name: str, arguments: Any) -> Any:
         """The recorded answer of a connector; asked again, the next one, and the last one ever after."""
-        key = call_key(name, json.loads(to_json(arguments)))
+        key = call_key(name, json.loads(json_of(arguments, lenient=True)))
         answers = self.request.reads.get(key)
         if not answers:
             raise self.missing(name)
@@ -117,7 +120,7 @@ class Playing:
         """How many model calls are still to be played."""
         return len(self._models)
 
-    def source(self, name: str) -> dict[str, Any] | None:
+    def source(self, name: str) -> Part | dict[str, Any] | None:
         """What a context source gave; raises as it failed."""
         if not (waiting := self._contexts.get(name)):
             raise self.missing(f"the context source {name}")
@@ -143,11 +146,11 @@ def _by_source(contexts: Iterable[Mapping[str, Any]]) -> dict[str, list[tuple[Ma
     return found
 
 
-def _part(context: Mapping[str, Any], name: str) -> dict[str, Any]:
-    if name not in CONTEXT_PARTS:
+def _part(context: Mapping[str, Any], name: str) -> Part | dict[str, Any]:
+    kind = part_of(Everything, name) if name in CONTEXT_PARTS else None
+    if kind is None or name in context["extra"]:
         return dict(context["extra"][name])
-    whole = Stitched.model_validate({field: context[field] for field in CONTEXT_PARTS[name]})
-    return {field: getattr(whole, field) for field in CONTEXT_PARTS[name]}
+    return kind.model_validate({field: context[field] for field in CONTEXT_PARTS[name]})
 
 
 class PlayedShop:
@@ -168,6 +171,8 @@ class PlayedShop:
         self.chat_model: BaseChatModel | None = None
         self.source_deadline_ms = 60_000
         self.routing = LearnedRouting()
+        self.shared = SharedReads()
+        self.memory = cast(BrandMemory, PlayedMemory(playing))
 
     @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]:
@@ -197,6 +202,46 @@ class NoLog:
     def version(self, content: bytes) -> str:
         """None is needed."""
         return ""
+
+
+_SEEN = TypeAdapter(dict[str, datetime])
+
+
+class PlayedMemory:
+    """Says what it said, and remembers nothing."""
+
+    def __init__(self, playing: Playing) -> None:
+        self._playing = playing
+
+    async def said(self, product_ids: Sequence[str], **options: Any) -> Recalled[Statement]:
+        """What could be stated then."""
+        asked = [[*product_ids], {name: value for name, value in options.items() if value is not None}]
+        fresh = [Statement.model_validate(each) for each in self._playing.read(SAID, asked)]
+        return Recalled(fresh=tuple(fresh))
+
+    def of(self, customer_id: str) -> Forgetful:
+        """What was known of the asker then."""
+        return Forgetful(self._playing)
+
+
+class Forgetful:
+    """Takes the place of a customer's memory: a replay leaves no trace in it."""
+
+    def __init__(self, playing: Playing) -> None:
+        self._playing = playing
+
+    async def seen(self, **_: object) -> Mapping[str, datetime]:
+        """What they had been shown then."""
+        return _SEEN.validate_python(self._playing.read(SEEN, NO_ARGUMENTS))
+
+    async def talked(self, conversation_id: str, *, at: object) -> None:
+        """Forget it."""
+
+    async def show(self, *shown: object) -> None:
+        """Forget them."""
+
+    async def promise(self, *promises: object) -> None:
+        """Forget them."""
 
 
 class PlayedConnectors:
@@ -231,7 +276,8 @@ def _adapter(port: str, method: str) -> TypeAdapter[Any]:
     """What a port's method gives back, as its protocol says."""
     protocol = get_type_hints(Connectors)[port]
     declared = getattr(protocol, method, None)
-    return TypeAdapter(get_type_hints(declared)["return"] if declared is not None else Any)
+    given: Any = get_type_hints(declared)["return"] if declared is not None else object
+    return TypeAdapter(given)
 
 
 class PlayedGate:
@@ -257,12 +303,10 @@ class PlayedGate:
 def played_source(real: ContextSource) -> ContextSource:
     """The source under the same name, answering from the record of whichever request asks."""
 
-    async def fetch(query: Query) -> dict[str, Any] | None:
+    async def fetch(query: Query) -> Part | dict[str, Any] | None:
         return cast(PlayedConnectors, query.connectors).playing.source(real.name)
 
-    return ContextSource(
-        name=real.name, fetch=fetch, deadline_ms=60_000, needs_customer=real.needs_customer, own=real.own
-    )
+    return ContextSource(name=real.name, fetch=fetch, deadline_ms=60_000, needs_customer=real.needs_customer)
 
 
 class PlayedChat(BaseChatModel):

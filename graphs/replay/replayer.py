@@ -16,8 +16,8 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 from pydantic import JsonValue
-from pydantic_core import to_json
 
+from shopgraph.audit.records import json_of
 from shopgraph.domain import Principal, Value
 from shopgraph.graphs.approval import Approvals
 from shopgraph.graphs.checkpoints import strict_serde
@@ -117,7 +117,7 @@ class Replayer:
         if request.outcome is None:
             playing.notes.append("it was cut off before it was answered: there is nothing to compare with")
         else:
-            found = _differences(request.outcome, json.loads(to_json(outcome_of(state))))
+            found = _differences(request.outcome, json.loads(json_of(outcome_of(state), lenient=True)))
         if playing.beyond:
             found.append(Difference(what="beyond the record", recorded=None, replayed=[*playing.beyond]))
         return Replayed(

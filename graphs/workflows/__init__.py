@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from shopgraph.graphs.turns import Workflow
 from shopgraph.graphs.workflows.addresses import change_address
-from shopgraph.graphs.workflows.catalog import product_question, recommendation
+from shopgraph.graphs.workflows.catalog import product_question
 from shopgraph.graphs.workflows.orders import cancel_order, order_status, refund_status
 from shopgraph.graphs.workflows.payments import change_payment
 from shopgraph.graphs.workflows.promotions import promotion_question
+from shopgraph.graphs.workflows.recommending import recommendation
 from shopgraph.graphs.workflows.returns import return_items
 from shopgraph.graphs.workflows.shipping import delivery_question
 from shopgraph.graphs.workflows.swaps import change_items, exchange_items

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pydantic import JsonValue
 
 from shopgraph.domain import Address, OrderStatus
+from shopgraph.graphs.stitching.recipes import AddressChange
 from shopgraph.graphs.turns import Step, Turn, ask, propose, workflow
 from shopgraph.graphs.workflows.picking import pick_order
 from shopgraph.models.routes import Intent
@@ -20,7 +21,7 @@ _LEAD_IN = "no|not|yes|ok|okay|actually|sorry|wait|hmm|oh|i mean|i meant|make it
 _FORM = "street and number, city, postal code, and state or country if they differ"
 
 
-@workflow(Intent.CHANGE_ADDRESS, recipe=["customer", "orders"], needs_customer=True)
+@workflow(Intent.CHANGE_ADDRESS, recipe=AddressChange, needs_customer=True)
 async def change_address(turn: Turn) -> Step:
     """Propose a new address for a pending order, or for the profile."""
     whose = turn.slot("whose") or _whose(turn)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 
+from shopgraph.graphs.phrases import day
+from shopgraph.graphs.stitching.recipes import ProductQuestion
 from shopgraph.graphs.turns import Step, Tells, Turn, ask, say, workflow
 from shopgraph.graphs.wording import coverage, head, spoken, words
 from shopgraph.graphs.workflows.picking import pick_variants
 from shopgraph.models.routes import Intent
 from shopgraph.tools.phrases import join_words
-from shopgraph.tools.views import ProductHit, ProductView, Recommendations, SearchResult, VariantView
+from shopgraph.tools.views import ProductHit, ProductView, SearchResult, VariantView
+
+logger = logging.getLogger(__name__)
 
 _OPINIONS = re.compile(
     r"\b(review|reviews|rating|ratings|opinions?|what do (people|others|customers) (say|think))\b", re.I
 )
 
 
-_QUERY = 200
+_OFTEN = 3
+"""Orders from which on something is often bought with something."""
+QUERY = 200
 """How long a query may be."""
 _PROPERTIES = re.compile(
     r"\b(tell me (more )?about|describe|description|details|made of|material|water ?proof|washable?|wash|safe|weigh\w*"
@@ -26,7 +33,7 @@ _PROPERTIES = re.compile(
 )
 
 
-@workflow(Intent.PRODUCT_QUESTION, recipe=["session", "inventory", "campaigns"])
+@workflow(Intent.PRODUCT_QUESTION, recipe=ProductQuestion)
 async def product_question(turn: Turn) -> Step:
     """Price, stock and properties of a product, from the live records of the shopper's region."""
     found = await _search(turn)
@@ -39,18 +46,60 @@ async def product_question(turn: Turn) -> Step:
             "product", f"Which product do you mean? {f'I found {options}.' if options else 'What is its name?'}"
         )
         return asked.spoken("ask.product.of", products=", ".join(titles)) if titles else asked.spoken("ask.product")
-    product = await turn.read("get_product", ProductView, product_id=product_id)
+    product = await turn.read("get_product", ProductView, product_id=product_id, popularity=True)
     chosen = pick_variants(turn.text, product.variants, {}) or list(product.variants)
     text = _product_text(product, chosen)
     plain = len(chosen) == len(product.variants) and not (product.final_sale or product.age_limit)
-    if _PROPERTIES.search(turn.text) and product.description:
-        text = f"{product.description.rstrip('.')}. {text}"
+    if _PROPERTIES.search(turn.text) and (described := await _described(turn, product)):
+        text = f"{described.rstrip('.')}. {text}"
     if _OPINIONS.search(turn.text):
         text += _reviews_text(product)
-    said = say(text).about(product_id=product.product_id)
-    # Of one variant, of terms, reviews and properties the templates know nothing.
-    more = _PROPERTIES.search(turn.text) or _OPINIONS.search(turn.text)
+    popular = _popularity_text(product) if any(_in_stock(item) for item in product.variants if item.price) else ""
+    promised = _promised(turn, product)
+    said = say(text + popular + promised).about(product_id=product.product_id)
+    # Of one variant, of terms, reviews, properties, trends and promises the templates know nothing.
+    more = _PROPERTIES.search(turn.text) or _OPINIONS.search(turn.text) or popular or promised
     return said.telling(Tells.FACTS) if plain and not more else said
+
+
+def _popularity_text(product: ProductView) -> str:
+    """That it is a trend here, and what it is often bought together with; each with its count."""
+    if product.popularity is None:
+        return ""
+    said = f" It is {product.popularity.trend}." if product.popularity.trend else ""
+    often = [each for each in product.popularity.partners if each.orders >= _OFTEN]
+    if not often:
+        return said
+    whose = "your " if often[0].owned else ""
+    return f"{said} It is often bought together with {whose}{often[0].title}, in {often[0].orders} orders."
+
+
+async def _described(turn: Turn, product: ProductView) -> str:
+    """What the brand says about the product here and now; the catalog's own description where it says nothing."""
+    try:
+        said = await turn.shop.memory.said(
+            [product.product_id],
+            region_id=turn.request.region_id,
+            segments=turn.context.customer.segments if turn.context.customer else (),
+            topic="description",
+        )
+    except Exception:
+        logger.exception("brand memory could not be read")
+        return product.description
+    # To a segment before to everybody.
+    texts = sorted(said.fresh, key=lambda statement: statement.segment == "")
+    return texts[0].text if texts else product.description
+
+
+def _promised(turn: Turn, product: ProductView) -> str:
+    """What this customer was promised about the product and still stands."""
+    about = {product.product_id, *[variant.sku for variant in product.variants]}
+    texts = [
+        f" You were promised: {promise.text.rstrip('.')}; that stands until {day(promise.last_day, turn.locale)}."
+        for promise in turn.context.promises
+        if promise.subject in about
+    ]
+    return "".join(texts)
 
 
 async def named_product(turn: Turn) -> ProductView | None:
@@ -67,7 +116,7 @@ def _product_id(turn: Turn, named: Sequence[ProductHit]) -> str:
 
 async def _search(turn: Turn) -> tuple[ProductHit, ...]:
     """What a search for the whole message finds, else for its longest words: talk around a name hides it."""
-    said = turn.heard[-_QUERY:]
+    said = turn.heard[-QUERY:]
     found = (await turn.read("search_products", SearchResult, query=said, limit=5)).products
     if _meant(turn.heard, found):
         return found
@@ -140,31 +189,6 @@ def _reviews_text(product: ProductView) -> str:
     return f" Shoppers say: {' '.join(quoted)}"
 
 
-@workflow(Intent.RECOMMENDATION, recipe=["customer", "session", "inventory", "campaigns"])
-async def recommendation(turn: Turn) -> Step:
-    """What goes with what the shopper names or has bought, in stock, with a true reason."""
-    sku = await _basis(turn)
-    found = (await turn.read("recommend_products", Recommendations, sku=sku, limit=3)).items
-    if not found:
-        return say("I have nothing to recommend that I could back with what others bought. What are you looking for?")
-    shown = [f"{item.title} for {item.price.text}: {item.reason}." for item in found]
-    return say("You might like these, all in stock: " + " ".join(shown))
-
-
-async def _basis(turn: Turn) -> str | None:
-    """A SKU of the product that the message names, if it names one."""
-    if turn.route.entities.skus:
-        return turn.route.entities.skus[0]
-    found = (await turn.read("search_products", SearchResult, query=turn.text[:_QUERY], limit=1)).products
-    product_id = found[0].product_id if found and _names(turn.text, found[0].title) else ""
-    if not product_id and re.search(r"\b(it|that|this|them)\b", turn.text, re.I):
-        product_id = turn.dialog.subject.get("product_id", "")
-    if not product_id:
-        return None
-    product = await turn.read("get_product", ProductView, product_id=product_id)
-    return product.variants[0].sku if product.variants else None
-
-
 def _meant(text: str, found: Sequence[ProductHit]) -> list[ProductHit]:
     """The products that a text names: the one of which most was said, or several that it fits alike."""
     said = words(text)
@@ -174,5 +198,6 @@ def _meant(text: str, found: Sequence[ProductHit]) -> list[ProductHit]:
     return named or [item for item in found if spoken(head(item.title), said)]
 
 
-def _names(text: str, title: str) -> bool:
+def fits(text: str, title: str) -> bool:
+    """Whether a text names the product of that title: half of its words at least."""
     return coverage(title, words(text)) >= 0.5

@@ -6,6 +6,7 @@ import re
 
 from shopgraph.domain import CancelReason, OrderStatus, RefundStatus, ReturnStatus
 from shopgraph.graphs.phrases import day, day_and_time
+from shopgraph.graphs.stitching.recipes import OrderChange, Orders
 from shopgraph.graphs.turns import Step, Tells, Turn, ask, propose, say, workflow
 from shopgraph.graphs.workflows.picking import pick_order
 from shopgraph.models.routes import Intent
@@ -25,7 +26,7 @@ _REASONS = (
 )
 
 
-@workflow(Intent.ORDER_STATUS, recipe=["customer", "orders"], needs_customer=True)
+@workflow(Intent.ORDER_STATUS, recipe=Orders, needs_customer=True)
 async def order_status(turn: Turn) -> Step:
     """Say where an order is."""
     order = await pick_order(turn, "do you mean")
@@ -87,7 +88,7 @@ def _return_text(item: ReturnView) -> str:
     }[item.status]
 
 
-@workflow(Intent.REFUND_STATUS, recipe=["customer", "orders"], needs_customer=True)
+@workflow(Intent.REFUND_STATUS, recipe=Orders, needs_customer=True)
 async def refund_status(turn: Turn) -> Step:
     """Say what was refunded, where to, and what is still on its way."""
     order = await pick_order(turn, "is the refund for", [OrderStatus.CANCELED, OrderStatus.DELIVERED])
@@ -109,7 +110,7 @@ def _refund_text(refund: RefundView, locale: str) -> str:
     return f"{what} was started{when}; banks take 5 to 7 business days."
 
 
-@workflow(Intent.CANCEL_ORDER, recipe=["customer", "orders"], needs_customer=True)
+@workflow(Intent.CANCEL_ORDER, recipe=OrderChange, needs_customer=True)
 async def cancel_order(turn: Turn) -> Step:
     """Cancel an order that has not shipped, for one of the two reasons the shop knows."""
     order = await pick_order(turn, "would you like to cancel", [OrderStatus.PENDING])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shopgraph.domain import OrderStatus
+from shopgraph.graphs.stitching.recipes import OrderChange
 from shopgraph.graphs.turns import Step, Turn, ask, propose, say, workflow
 from shopgraph.graphs.workflows.picking import original_method, pick_method, pick_order
 from shopgraph.models.routes import Intent
@@ -10,7 +11,7 @@ from shopgraph.tools.phrases import join_words
 from shopgraph.tools.views import ProfileView
 
 
-@workflow(Intent.CHANGE_PAYMENT, recipe=["customer", "orders"], needs_customer=True)
+@workflow(Intent.CHANGE_PAYMENT, recipe=OrderChange, needs_customer=True)
 async def change_payment(turn: Turn) -> Step:
     """Propose another saved payment method for a pending order."""
     order = await pick_order(turn, "would you like to pay differently", [OrderStatus.PENDING])

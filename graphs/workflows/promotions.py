@@ -6,6 +6,7 @@ import re
 from decimal import ROUND_CEILING, Decimal
 
 from shopgraph.graphs.phrases import day
+from shopgraph.graphs.stitching.recipes import Promotions
 from shopgraph.graphs.turns import Step, Tells, Turn, ask, propose, say, workflow
 from shopgraph.graphs.workflows.catalog import named_product
 from shopgraph.graphs.workflows.picking import pick_variants
@@ -23,7 +24,7 @@ _HAD = re.compile(
 """Asks about discounts of one's own: those had, and the next."""
 
 
-@workflow(Intent.PROMOTION_QUESTION, recipe=["customer", "campaigns"])
+@workflow(Intent.PROMOTION_QUESTION, recipe=Promotions)
 async def promotion_question(turn: Turn) -> Step:
     """Redeem a code, judge a wish for a discount, say which discounts were had, or what runs in the region."""
     entities = turn.route.entities

@@ -7,6 +7,7 @@ import re
 from pydantic import JsonValue
 
 from shopgraph.domain import OrderStatus, PaymentMethodKind, ReturnReason
+from shopgraph.graphs.stitching.recipes import OrderChange
 from shopgraph.graphs.turns import Step, Turn, ask, propose, say, workflow
 from shopgraph.graphs.workflows.picking import (
     named_lines,
@@ -49,7 +50,7 @@ def _terms(turn: Turn) -> Step | None:
     return say(f"You can return what you bought within {days} days of delivery, unless it was a final sale.")
 
 
-@workflow(Intent.RETURN_ITEMS, recipe=["customer", "orders"], needs_customer=True, for_anybody=_terms)
+@workflow(Intent.RETURN_ITEMS, recipe=OrderChange, needs_customer=True, for_anybody=_terms)
 async def return_items(turn: Turn) -> Step:
     """Find order, items and where the refund goes, then propose the return."""
     order = await pick_order(turn, "would you like to return something from", [OrderStatus.DELIVERED])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from shopgraph.domain import OrderStatus
+from shopgraph.graphs.stitching.recipes import OrderChange
 from shopgraph.graphs.turns import Step, Turn, ask, propose, workflow
 from shopgraph.graphs.workflows.picking import (
     named_lines,
@@ -31,13 +32,13 @@ class _Swap:
     target: VariantView
 
 
-@workflow(Intent.EXCHANGE_ITEMS, recipe=["customer", "orders"], needs_customer=True)
+@workflow(Intent.EXCHANGE_ITEMS, recipe=OrderChange, needs_customer=True)
 async def exchange_items(turn: Turn) -> Step:
     """Propose an exchange of delivered goods; a pending order's items are changed instead."""
     return await _swap(turn, [OrderStatus.DELIVERED, OrderStatus.PENDING], "exchange")
 
 
-@workflow(Intent.CHANGE_ITEMS, recipe=["customer", "orders"], needs_customer=True)
+@workflow(Intent.CHANGE_ITEMS, recipe=OrderChange, needs_customer=True)
 async def change_items(turn: Turn) -> Step:
     """Propose other variants for a pending order; delivered goods are exchanged instead."""
     return await _swap(turn, [OrderStatus.PENDING, OrderStatus.DELIVERED], "change")

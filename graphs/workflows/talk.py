@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shopgraph.graphs.stitching.recipes import Greeting, HandOver
 from shopgraph.graphs.turns import HANDING_OVER, Step, Turn, hand_over, say, workflow
 from shopgraph.models.routes import Intent
 
@@ -19,7 +20,7 @@ TALK = frozenset(
 """Intents that no tool serves."""
 
 
-@workflow(Intent.GREETING, recipe=["customer"])
+@workflow(Intent.GREETING, recipe=Greeting)
 async def greeting(turn: Turn) -> Step:
     """Say hello, by name when it is known."""
     name = f" {turn.context.customer.given_name}" if turn.context.customer else ""
@@ -41,7 +42,7 @@ async def declined(turn: Turn) -> Step:
     return say("There is nothing waiting for your yes. What would you like me to do?").spoken("nothing_waiting")
 
 
-@workflow(Intent.COMPLAINT, Intent.PERSON, recipe=["customer", "orders"])
+@workflow(Intent.COMPLAINT, Intent.PERSON, recipe=HandOver)
 async def complaint(turn: Turn) -> Step:
     """A complaint, or the wish for a human being, goes to a person at once."""
     if turn.route.intent == Intent.COMPLAINT:

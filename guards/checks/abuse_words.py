@@ -1,4 +1,4 @@
-"""What is never said to a customer: insults, threats, and uses of things that hurt; English, German, French."""
+"""What is never said to a customer: insults, threats, and uses of things that hurt; in four languages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ NAMED = whole_words(
 )
 """What somebody is called."""
 CALLED = NAMED | whole_words(
-    "dumbest stupidest dümmste dümmster blödeste stupid dumb pathetic worthless useless clueless ignorant brainless braindead retarded disgusting ugly "
+    "dumbest stupidest dümmste dümmster blödeste stupid dumb pathetic worthless useless clueless ignorant "
+    "brainless braindead retarded disgusting ugly "
     "dumm dumme dummer dämlich dämliche blöd blöde blöder bescheuert lächerlich unfähig "
     "stupide stupides nul nulle ridicule débiles bête bêtes incapable"
 )
@@ -38,7 +39,8 @@ INSULT = (
     r"|\bare you (?:really |just |that |so |too |an? |completely )*(?:stupid|dumb|blind|deaf|idiot|moron|retarded)\b"
     r"|\bhow (?:stupid|dumb|pathetic) (?:of|can|are) you\b"
     r"|\byour (?:stupid|dumb|pathetic|idiotic|ridiculous|worthless|moronic) \w+"
-    rf"|\b(?:du bist|sie sind)(?: (?:echt|wirklich|so|zu|ein|eine|einfach|nur|ja|doch|total|völlig|der|größte|größter"
+    rf"|\b(?:du bist|sie sind)(?: (?:ja|wohl|doch|einfach|echt|wirklich|so|zu|ein|eine|einfach|nur|ja|doch|total"
+    rf"|völlig|der|größte|größter"
     rf"|kompletter|richtiger)){{0,4}} (?:{_CALLED})\b"
     rf"|\b(?:bist du|sind sie)(?: (?:echt|wirklich|so|zu|ein|eine|einfach|total|denn)){{0,4}} (?:{_CALLED})\b"
     rf"|\b(?:du|sie|ihr) (?:\w{{2,16}}(?:er|e|en) )?(?:{_NAMED})\b"
@@ -50,6 +52,9 @@ INSULT = (
     rf"|\b(?:espèce|bande) d(?:e |['’])(?:{_NAMED}|con|cons)\b|\bpauvre (?:type|con|conne|{_NAMED})\b"
     r"|\b(?:votre|ta|ton|vos) (?:question|demande|message|plainte)s? (?:stupide|idiote|ridicule|débile)s?\b"
     rf"|(?:^|[,!] )(?:{_NAMED})\s?[.!]*$"
+    r"|\b(?:you|du|sie|vous|tu|usted|eres)\b.{0,30}\b(?:piece of (?:trash|garbage|shit|dirt)|stück (?:dreck"
+    r"|scheiße|müll)|sac à merde"
+    r"|pedazo de (?:basura|mierda))\b"
     rf"|\bas (?:{_CALLED}) as you\b|\bso (?:{_CALLED}) wie (?:sie|du)\b|\baussi (?:{_CALLED}) que (?:vous|toi)\b"
     rf"|\btan (?:{_CALLED}) como (?:tú|usted)\b"
     r"|\b(?:you|du|sie|dich|vous|tu|usted)\b.{0,80}\b(?:moron|idiot|imbecile|cretin|dimwit|nitwit|scum|dumbass|trottel"
@@ -74,7 +79,8 @@ THREATS = (
     r"| if\b| wherever)"
     r"|(?:i|we)(?:['’]ll| will) make you (?:pay|regret|suffer|sorry)(?! (?:for|with|by|at|in) (?:card|invoice|the))"
     r"|you(?:['’]ll| will| are going to|['’]re going to) (?:regret|be sorry|suffer|pay for (?:this|that|it))\b"
-    r"|make (?:you|sure you) (?:regret|suffer)\b|(?:post|publish|leak|share) your (?:home |private )?(?:address|number|data|photos)"
+    r"|make (?:you|sure you) (?:regret|suffer)\b|(?:post|publish|leak|share) your (?:home |private )?(?:address"
+    r"|number|data|photos)"
     r" (?:on|to|in)\b|pay you a visit\b|(?:dir|ihnen) einen besuch abstatten|adresse (?:im internet|öffentlich|online)"
     r" |publie\w+ (?:votre|ton) adresse|publicar\w* (?:tu|su) dirección"
     r"|(?:i|we) know where you (?:live|work)|watch your back|or else[.!]|sleep with one eye open"
@@ -98,6 +104,7 @@ CRUELTY = (
 """Said to somebody who wants to die, or to hurt."""
 SELF_HARM = (
     r"\b(?:kill|hurt|harm|hang|cut|drown|poison) yourself\b|\bend your (?:own )?life\b|\bcommit suicide\b"
-    r"|\b(?:bring|bringen sie|bring) (?:dich|sich) um\b|\bnimm dir das leben\b|\btue?(?:z)?-(?:toi|vous)\b"
+    r"|\b(?:bring|bringen sie) (?:dich|sich) (?:doch |einfach |halt |endlich ){0,2}um\b|\bnimm dir das leben\b"
+    r"|\btue?(?:z)?-(?:toi|vous)\b"
     r"|\bsuicide[sz]?-(?:toi|vous)\b"
 )

@@ -9,6 +9,7 @@ from shopgraph.guards.checks.amounts import find_amounts
 from shopgraph.guards.checks.base import Finding, take_out
 from shopgraph.guards.checks.deeds import DEEDS, Deed
 from shopgraph.guards.checks.known import plain_id
+from shopgraph.guards.checks.refunds import CLAIM
 from shopgraph.guards.checks.text import Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import ActionFact, Facts
@@ -23,17 +24,21 @@ _HYPOTHETIC = re.compile(
 )
 _DENIED = re.compile(r"\b(?:not|never|no|nicht|nichts|nothing|nobody|kein\w*|pas|rien|jamais|aucun\w*)\b|n['’]t\b")
 _NOT_AHEAD = re.compile(
-    r"(?:\b(?:no|not|never|nothing|none|nobody|neither|without|kein\w*|nicht|noch nie|aucun\w*|ne|rien|sin|ni|nunca|ningún)\b"
+    r"(?:\b(?:no|not|never|nothing|none|nobody|neither|without|kein\w*|nicht|noch nie|aucun\w*|ne|rien|sin|ni"
+    r"|nunca|ningún)\b"
     r"|n['’](?=[aeit])|n['’]t\b)[^,;:.]{0,25}$"
 )
 """Ahead of a claim, it is not claimed."""
 _HERE = topic(
-    "acabo acabamos vient viennent ont viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai jai j nous on été ist "
+    "cancelé cancelamos anulé anulamos devolví devolvimos reembolsé reembolsamos aboné abonamos acabo acabamos "
+    "vient viennent ont viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai "
+    "jai j nous on été ist "
     "was were have has"
 )
 
 
 _FAILED = frozenset({"failed", "rejected", "denied", "canceled", "cancelled"})
+_OURSELVES = re.compile(r"\b(?:i|we|ich|wir|je|nous|on|he|hemos|j)\b")
 _UNDER_WAY = frozenset({"pending", "requires_action", "processing", "initiated", "requested"})
 _ARRIVED = re.compile(r"paid out|completed|überwiesen|gutgeschrieben|versé|abonado")
 _IT = re.compile(r"\b(?:it|that|this|sie|es|das|la|le|lo)\b")
@@ -70,6 +75,8 @@ def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts, 
         or _DENIED.search(sentence.low[: claim.end() + 15], claim.start())
     ):
         return False
+    if deed.what == "refund" and facts.refunds and CLAIM.search(sentence) and not _OURSELVES.search(claim[0]):
+        return False  # its state is put right
     if deed.what == "refund" and _arrived_too_early(claim[0], sentence, facts):
         return True
     paid_out = deed.what == "refund" and _PAID_OUT.search(claim[0]) is not None
@@ -128,6 +135,11 @@ def _on_record(what: str, claim: str, said: set[str], facts: Facts) -> bool:
             "viens",
             "venons",
             "acab",
+            "cancel",
+            "anul",
+            "devolv",
+            "ya ",
+            "le d",
             "i ",
             "i'",
             "i’",

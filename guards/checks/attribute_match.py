@@ -263,7 +263,7 @@ _ON_A_CHARGE_AHEAD = re.compile(rf"\b{_CHARGE}[^,.;]{{0,30}}$")
 """Around a time: the battery lasts so long."""
 _ASPECTS_OF = {
     "length": frozenset({"width", "height", "depth", "length", "diameter", "thickness", "screen", "water"}),
-    "mass": frozenset({"weight"}),
+    "mass": frozenset({"weight", "load"}),
     "data": frozenset({"memory", "storage"}),
     "time": frozenset({"warranty", "age", "battery", "charge"}),
 }

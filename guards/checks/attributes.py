@@ -43,7 +43,8 @@ _SHARES = frozenset(SHARES)
 _PERCENT_WORDS = frozenset({"percent", "prozent", "pourcent", "cent", "ciento"})
 _OCTETS = frozenset({"go", "to", "mo"})
 _RUNS = whole_words(
-    "holds hold works work keeps stays battery batteries akku akkus akkulaufzeit batterie batterien batería laufzeit autonomie autonomía playback "
+    "holds hold works work keeps stays battery batteries akku akkus akkulaufzeit batterie batterien batería "
+    "laufzeit autonomie autonomía playback "
     "playtime "
     "charge runs run running lasts last lasting plays läuft laufen hält halten durchhält tient tiennent dure durent "
     "burns "
@@ -211,7 +212,13 @@ def _claimed(
     """Whether a figure is said of a product, and not wished for, denied, ordered or measured out."""
     words = sentence.words
     before = low[max(0, claim.start - 60) : claim.start]
-    if is_quoted(sentence, claim.start) or DENIED_AHEAD.search(before) or _WISHED.search(before) or _LIMIT.match(low, claim.end) or is_of_use(claim, low):
+    if (
+        is_quoted(sentence, claim.start)
+        or DENIED_AHEAD.search(before)
+        or _WISHED.search(before)
+        or _LIMIT.match(low, claim.end)
+        or is_of_use(claim, low)
+    ):
         return False
     if claim.kind != "time" and _PER.search(before):
         return False

@@ -40,8 +40,13 @@ _SELF_WORDS = whole_words("yourself suicide life dich sich leben toi vous suicid
 _CALMING = re.compile(CALMING)
 _DENIAL = re.compile(DENIAL)
 _HAZARD = re.compile(HAZARD)
+_MAKING_POISON = re.compile(
+    r"\b(?:make|create|produce|get|release|herzustellen|erzeugen|faire|produire|obtenir|hacer|producir|crear)\b[^.;]{0,20}"
+    r"\b(?:toxic|poisonous|dangerous|giftig\w*|toxique|tóxico)\b"
+)
+"""No warning: it is what is wanted."""
 _NEGATED = re.compile(r"\b(?:not|never|nicht|nie|pas|jamais|n['’]t|don['’]t)\b|n['’]t\b")
-_ABUSE_TOPIC, _RUDE_TOPIC = exact(FOUL | CALLED), exact(_RUDE_WORDS | _SELF_WORDS)
+_ABUSE_TOPIC, _RUDE_TOPIC = exact(FOUL | CALLED | {"piece", "stück", "sac", "pedazo"}), exact(_RUDE_WORDS | _SELF_WORDS)
 _PATTERNS = {danger.name: tuple(re.compile(phrase) for phrase in danger.phrases) for danger in DANGERS}
 _GROUPS = {group: exact(group) for group in dict.fromkeys(group for danger in DANGERS for group in danger.words)}
 _MET = tuple((danger, reduce(or_, [_GROUPS[group] for group in danger.words])) for danger in DANGERS)
@@ -95,6 +100,7 @@ def _advised(danger: Danger, low: str, facts: Facts) -> bool:
         return False
     if danger.name in _UNLESS and _UNLESS[danger.name].search(low):
         return False
+    low = _MAKING_POISON.sub(" ", low)
     ahead = max([place.end() for place in found if place], default=len(low))
     if danger.warned and (_HAZARD.search(_CALMING.sub(" ", low)) or _DENIAL.search(_CALMING.sub(" ", low[:ahead]))):
         return False

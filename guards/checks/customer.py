@@ -10,9 +10,11 @@ from shopgraph.guards.checks.topics import topic
 
 SAID = Cue(
     "saw seen found read heard asked ask asking requested mention mentioned said wrote hoped hoping expected wished "
-    "remember thought elsewhere competitor another gefragt fragten erwähnt erwähnten gesehen gelesen gewünscht verlangt "
+    "remember thought elsewhere competitor another gefragt fragten erwähnt erwähnten gesehen gelesen gewünscht "
+    "verlangt "
     "erhofft gehofft woanders anderswo sagten schrieben genannt demandiez demandez demandé vu lu entendu espériez "
-    "évoquiez mentionniez disiez parliez ailleurs souhaitiez pedía pedías pidió pediste preguntó preguntaba preguntaste "
+    "évoquiez mentionniez disiez parliez ailleurs souhaitiez pedía pedías pidió pediste preguntó preguntaba "
+    "preguntaste "
     "vio viste visto leyó leíste mencionó mencionaste esperaba solicitó solicitaste dijo dijiste parte otra",
     r"\b(?:you|your (?:friend|colleague|neighbou?r|partner))(?: had| have|['’]d|['’]ve| were| are|['’]re| also| just)?"
     r" (?:saw|seen|found|read|heard|asked|ask(?:ing)?|requested|mention(?:ed)?|said|wrote|hop(?:ed|ing)|expected|wished"
@@ -23,7 +25,8 @@ SAID = Cue(
     r"|genannt|geschrieben)\b|\b(?:woanders|anderswo)\b|\b(?:sie|du) (?:fragten|fragtest|erwähnten|sagten|schrieben"
     r"|nannten)\b|\b(?:fragten|erwähnten|sagten|schrieben|nannten) sie\b"
     r"|\bvous (?:demandiez|demandez|espériez|évoquiez|mentionniez|disiez|parliez|souhaitiez)\b"
-    r"|\bvous (?:m['’]|nous |l['’])?(?:aviez|avez) (?:\w+ )?(?:demandée?s?|vue?s?|lue?s?|entendu|mentionné|évoqué|dit)\b"
+    r"|\bvous (?:m['’]|nous |l['’])?(?:aviez|avez) (?:\w+ )?(?:demandée?s?|vue?s?|lue?s?|entendu|mentionné"
+    r"|évoqué|dit)\b"
     r"|\bailleurs\b|\b(?:pedías?|pidió|pediste|preguntó|preguntabas?|preguntaste|vio|viste|leyó|leíste|mencionó"
     r"|mencionaste|esperabas?|solicitó|solicitaste|dijo|dijiste)\b|\b(?:ha|has) (?:visto|leído|pedido|mencionado)\b"
     r"|\ben otr[oa] (?:parte|tienda|sitio|web)\b",
@@ -32,15 +35,18 @@ SAID = Cue(
 _GIVES = re.compile(
     r"\b(?:i|we) (?:can|could|will|['’]ll|may|give|offer)\b|\b(?:i|we)['’]ll\b|\byou (?:can|get|will|save|receive)\b"
     r"|\b(?:ich|wir) (?:kann|können|gebe|geben|biete|bieten|gewähre)\b|\b(?:kann|können) (?:ich|wir)\b"
-    r"|\b(?:je|nous) (?:peux|pouvons|vous (?:offre|offrons|accorde|accordons|fais))\b|\b(?:puedo|podemos|le (?:doy|ofrezco)"
+    r"|\b(?:je|nous) (?:peux|pouvons|vous (?:offre|offrons|accorde|accordons|fais))\b|\b(?:puedo|podemos"
+    r"|le (?:doy|ofrezco)"
     r"|te (?:doy|ofrezco))\b"
 )
 """In a clause: it is the shop's."""
 _NOT = re.compile(r"\b(?:not|cannot|nicht|kein\w*|pas|no)\b|n['’]t\b")
 
 
-_GIVES_WORDS = topic("can could will may give offer get save receive kann können gebe geben biete bieten gewähre peux "
-    "pouvons offre offrons accorde accordons fais puedo podemos doy ofrezco")
+_GIVES_WORDS = topic(
+    "can could will may give offer get save receive kann können gebe geben biete bieten gewähre peux "
+    "pouvons offre offrons accorde accordons fais puedo podemos doy ofrezco"
+)
 
 
 def gives_it(sentence: Sentence, place: int) -> bool:
@@ -49,7 +55,8 @@ def gives_it(sentence: Sentence, place: int) -> bool:
 
 
 _I_GIVE = re.compile(
-    r"\b(?:i|we)(?: can|could| will|['’]ll| may)?(?: \w+)? (?:give|offer|grant|knock|take)\b|\b(?:ich|wir) (?:gebe|geben|biete|bieten"
+    r"\b(?:i|we)(?: can|could| will|['’]ll| may)?(?: \w+)? (?:give|offer|grant|knock|take)\b|\b(?:ich"
+    r"|wir) (?:gebe|geben|biete|bieten"
     r"|gewähre|gewähren)\b|\b(?:kann|können) (?:ich|wir)\b[^.;]{0,60}\b(?:geben|anbieten|gewähren)\b"
     r"|\b(?:je|nous) (?:peux|pouvons|vous (?:offre|offrons|accorde|accordons|fais|faisons))\b"
     r"|\b(?:puedo|podemos) (?:hacer|dar|ofrecer)\w*|\b(?:le|te|os) (?:doy|ofrezco|hago|hacemos|ofrecemos)\b"

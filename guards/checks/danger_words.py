@@ -36,7 +36,8 @@ BLEACH = whole_words(
     "lejía cloro chlorreinigern bleichmitteln"
 )
 ACIDS = whole_words(
-    "rohrfrei rohrreiniger abflussreiniger desatascador déboucheur unclogger drain ammonia vinegar acid descaler peroxide alcohol drain-cleaner cleaner limescale ammoniak essig "
+    "rohrfrei rohrreiniger abflussreiniger desatascador déboucheur unclogger drain ammonia vinegar acid "
+    "descaler peroxide alcohol drain-cleaner cleaner limescale ammoniak essig "
     "essigreiniger säure "
     "amoniaco amoníaco vinagre ácido entkalker salmiak spiritus wc-reiniger ammoniaque vinaigre acide détartrant "
     "peroxyde alcool"
@@ -47,9 +48,11 @@ INGESTED = (
     r"|einatmen|atmen sie|schnüffeln|trinken|trink|schlucken|schluck|inhalez|inhaler|respirez|respirer|sniffer"
     r"|buvez|boire|bois"
     r"|avaler|avalez|mangez|manger|bebe|beba|beber|traga|trague|inhala|inhale)"
-    r"(?: (?:as|much|many|you|like|the|a|an|some|its|their|our|this|these|those|up|in|deeply|of|little|bit|few|drops|sips|el|los|las"
+    r"(?: (?:as|much|many|you|like|the|a|an|some|its|their|our|this|these|those|up|in|deeply|of|little|bit|few"
+    r"|drops|sips|el|los|las"
     r"|un poco de|sie|den|die|das|etwas|ein|wenig"
-    r"|ruhig|le|la|les|du|de|des|un|peu|ces)){0,5} (?:l['’]|d['’])?(?:bait|gas|butane|rat poison|bleach|ammonia|detergent|solvent"
+    r"|ruhig|le|la|les|du|de|des|un|peu|ces)){0,5} (?:l['’]|d['’])?(?:bait|gas|butane|rat poison|bleach|ammonia"
+    r"|detergent|solvent"
     r"|paint thinner|glue|paint"
     r"|fumes|gasoline|petrol|kerosene|antifreeze|methanol|turpentine|pesticide|herbicide|insecticide|disinfectant"
     r"|(?:detergent|laundry) pods?|varnish|drain cleaner|(?:\w+ )?cleaner|lamp oil|reiniger|waschmittel"
@@ -95,7 +98,8 @@ DEVICES = (
     "|grille de protection"
 )
 ELECTRIC = whole_words(
-    "plugged mains light speaker radio lampe leuchte radio lámpara heater heaters hairdryer dryer toaster kettle lamp cord charger heizlüfter heizstrahler heizgerät föhn fön "
+    "plugged mains light speaker radio lampe leuchte radio lámpara heater heaters hairdryer dryer toaster "
+    "kettle lamp cord charger heizlüfter heizstrahler heizgerät föhn fön "
     "haartrockner verlängerungskabel steckdosenleiste ladegerät radiateur chauffage calefactor secador alargador "
     "cheveux pain rallonge multiprise chargeur"
 )
@@ -139,7 +143,8 @@ INSIDE = (
 )
 ELECTRIC_GRILL = r"\b(?:electric|elektro\w*|indoor|électrique|kontakt\w*|induction)\b"
 FIRE = whole_words(
-    "campfire bonfire lagerfeuer fire flame flames microwave oven feuer flamme mikrowelle ofen backofen feu micro ondes four flammes"
+    "campfire bonfire lagerfeuer fire flame flames microwave oven feuer flamme mikrowelle ofen backofen feu "
+    "micro ondes four flammes"
 )
 EXPLOSIVE = whole_words(
     "battery batteries aerosol spray-can spraycan canister akku batterie batterien spraydose gaskartusche kartusche "
@@ -250,7 +255,8 @@ DISEASES = whole_words(
     "diabète dépression arthrite asthme épilepsie autisme insuline chimiothérapie médicaments"
 )
 QUIT = (
-    r"\b(?:stop taking|quit taking|skip|leave off|drop|instead of|don['’]t need|no longer need|throw away|absetzen|statt|anstelle"
+    r"\b(?:stop taking|quit taking|skip|leave off|drop|instead of|don['’]t need|no longer need|throw away"
+    r"|absetzen|statt|anstelle"
     r"|brauchen keine|arrêtez (?:de prendre|vos|votre)|au lieu de|plus besoin)\b"
 )
 HURT = whole_words(

@@ -52,7 +52,10 @@ _DATE = re.compile(
 _NUMERIC = re.compile(r"[./-]\d\d?[./-]")
 _OF_MONEY = frozenset("$€£¥.,")
 _MONTH_TOPIC = topic(" ".join(_MONTHS))
-_DELIVERED = re.compile(r"\bkam\b|\btraf\b|reached you|\bcame\b|\bgot to you|deliver|arriv|zugestellt|geliefert|angekommen|livr|received|erhalten|reçu|entreg|llegó|recib")
+_DELIVERED = re.compile(
+    r"\bkam\b|\btraf\b|reached you|\bcame\b|\bgot to you|deliver|arriv|zugestellt|geliefert|angekommen|livr"
+    r"|received|erhalten|reçu|entreg|llegó|recib"
+)
 _PLACED = re.compile(
     r"\bhizo\b|\bse hizo\b|\bhiciste|\bpediste|realizaste|\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt"
     r"|passée|commandé"
@@ -273,11 +276,11 @@ def _write(day: date, like: re.Match[str], locale: str | None, text: str) -> str
 
 
 def _month(day: date, like: str, locale: str | None) -> str:
-    listed = (_FR, _ES, _EN, _DE) if like[:1].islower() else (_EN, _DE, _FR, _ES)
+    listed = [_FR, _ES, _EN, _DE] if like[:1].islower() else [_EN, _DE, _FR, _ES]
     if (locale or "").startswith("de"):
-        listed = (_DE, *listed)
+        listed = [_DE, *listed]
     elif (locale or "").startswith("es"):
-        listed = (_ES, *listed)
+        listed = [_ES, *listed]
     names = next(
         (names for names in listed if like.lower() in {n.lower() for n in names} | {n[:3].lower() for n in names}), _EN
     )

@@ -1,4 +1,4 @@
-"""Kinds of deeds, and how texts say in English, German and French that one was done."""
+"""Kinds of deeds, and how texts say in four languages that one was done."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def _fr(participle: str, infinitive: str) -> str:
         r"\b(?:(?:je|nous|on) (?:vous |te |l['’]|t['’] ?|vous l['’]|les? ){0,2}(?:ai|avons|a)|j['’]ai|a|ont)\s"
         r"(?:bien |déjà |aussi |également |été |immédiatement |donc |intégralement ){0,3}"
         rf"(?:{participle})(?:e?s?)\b"
-        r"|\b(?:viens|venons|vient|viennent) (?:tout juste |juste )?d(?:e |['’])(?:vous |te |les? |la |l['’]|être ){0,2}"
+        r"|\b(?:viens|venons|vient|viennent) (?:tout juste |juste )?d(?:e |['’])(?:vous |te |les? |la |l['’]"
+        r"|être ){0,2}"
         rf"(?:{infinitive}|{participle})"
     )
 
@@ -62,7 +63,8 @@ DEEDS = (
         "returned paid transferred refund erstattet zurückerstattet rückerstattet gutgeschrieben "
         "zurücküberwiesen veranlasst ausgeführt überwiesen angestoßen zurückgezahlt remboursé effectué procédé "
         "lancé crédité traité émis überweisen überwiesen devuelto reembolsado abonado paid versé reembolso "
-        "rembourser erstattet reembolsar devolver abonar recrédité recréditer zurückgebucht",
+        "devolví devolvimos reembolsé aboné rembourser erstattet reembolsar devolver abonar recrédité recréditer "
+        "zurückgebucht",
         "refund return receive_return cancel exchange_items",
         rf"{_WE}(?:refunded|(?:issued|processed|initiated|sent|made|approved|completed|submitted"
         r"|put through) (?:you )?(?:a |the |your )?(?:full |partial )?refund)\b",
@@ -81,6 +83,7 @@ DEEDS = (
         rf"\b(?:has|have) (?:already )?been paid out\b|\breembolso\b.{{0,30}}?\b(?:se ha|ha sido)\b|{_JAI}versé\b",
         _fr("remboursé|recrédité|versé", "rembourser|recréditer|reverser"),
         _es("reembolsad|devuelt|abonad", "reembolsar|devolver|abonar"),
+        r"\b(?:ya )?(?:le |te |les |se )?(?:lo |la )?(?:devolví|devolvimos|reembolsé|reembolsamos|aboné|abonamos)\b",
         _de("erstattet|zurückerstattet|rückerstattet|gutgeschrieben|zurücküberwiesen|zurückgezahlt|zurückgebucht"),
         r"\b(?:habe ich|ich habe|haben wir|wir haben)\b[^.;]{0,80}?\büberwiesen\b",
         rf"{_WE}paid out\b|\bje viens de (?:vous |te )?rembourser\b|\bwurden?\b.{{0,15}}?\b(?:erstattet|überwiesen"
@@ -91,6 +94,7 @@ DEEDS = (
         "cancelled storniert annulé cancelado anulado cancellation annuler cancelar anular voided",
         "cancel",
         _fr("annulé", "annuler"), _es("cancelad|anulad", "cancelar|anular"), _de("storniert"),
+        r"\b(?:cancelé|cancelamos|anulé|anulamos)\b",
         rf"{_WE}cancell?ed\b", rf"\border\b.{{0,30}}?{_BEEN}cancell?ed\b", rf"{_ICH}storniert\b", rf"{_JAI}annulé",
         r"\bbestellung\b.{0,40}?\bwurde\b.{0,20}?\bstorniert\b|\bcommande\b.{0,40}?\ba (?:bien )?été annulée\b",
         rf"{_HE}(?:cancelado|anulado)\b",
@@ -109,8 +113,8 @@ DEEDS = (
     ),
     _deed(
         "exchange",
-        "exchange swapped replacement umgetauscht ausgetauscht échangé replacement replacements ersatz "
-        "remplacement sustituto enviado mandado sent shipped verschickt zugeschickt renvoyé",
+        "exchange swapped replacement =new spare extra =parcel =package umgetauscht ausgetauscht échangé ersatz neue "
+        "neuen neuer remplacement =un =una =une otro otra nouveau nouvelle autre",
         "exchange change_items replac",
         rf"{_WE}(?:exchanged|swapped|{_MADE} (?:a |an |the |your )?exchange|(?:sent"
         r"|shipped) (?:you )?(?:a |the |your )?replacement)\b",
@@ -130,7 +134,8 @@ DEEDS = (
         "changed updated corrected geändert aktualisiert modifié modifier changé changer mis mettre cambiado cambiar "
         "actualizado modificado modificar",
         "address",
-        r"\b(?:he|hemos|acabo de|acabamos de)\s(?:ya )?(?:cambiad\w|cambiar|actualizad\w|actualizar|modificad\w|modificar)"
+        r"\b(?:he|hemos|acabo de|acabamos de)\s(?:ya )?(?:cambiad\w|cambiar|actualizad\w|actualizar|modificad\w"
+        r"|modificar)"
         r"[^.;]{0,30}\bdirección\b|\b(?:viens|venons) de (?:modifier|changer|mettre à jour)\b[^.;]{0,20}\badresse\b",
         rf"{_WE}(?:changed|updated|corrected) (?:the |your )?(?:\w{{1,12}} )?address\b",
         rf"\baddress\b.{{0,30}}?{_BEEN}(?:changed|updated|corrected)\b",
@@ -152,7 +157,8 @@ DEEDS = (
         rf"{_WE}(?:applied|added|redeemed|activated) (?:a |the |your |this "
         rf"|an )?(?:[\w%$€£]{{1,12}} ){{0,2}}(?:discount|code|coupon|voucher|credit)\b",
         rf"{_WE}(?:applied|added|redeemed|activated) (?:the |your )?(?:code )?[a-z]{{2,}}\d+\b"
-        rf"|{_ICH}[a-z]{{2,}}\d+ (?:\w{{1,12}} ){{0,3}}(?:eingelöst|angewendet|aktiviert)\b|{_JAI}(?:appliqué|activé) [a-z]{{2,}}\d",
+        rf"|{_ICH}[a-z]{{2,}}\d+ (?:\w{{1,12}} ){{0,3}}(?:eingelöst|angewendet|aktiviert)\b"
+        rf"|{_JAI}(?:appliqué|activé) [a-z]{{2,}}\d",
         rf"\b(?:discount|code|coupon|voucher)\b.{{0,30}}?{_BEEN}(?:applied|added|redeemed|activated)\b",
         rf"{_ICH}(?:rabatt|gutschein|code)\b.{{0,30}}?\b(?:eingelöst|angewendet|gewährt|hinterlegt|aktiviert)\b",
         rf"\b(?:rabatt|gutschein|code)\b.{{0,30}}?\bwurde\b.{{0,20}}?\b(?:eingelöst|angewendet"

@@ -54,9 +54,7 @@ _FEE = Cue(
     "fee gebühr frais cash cashback interest",
     r"\b(?:restocking|handling|service|cancellation)? ?fee\b|gebühr|\bfrais\b|cash ?back|interest",
 )
-_HALF = Cue(
-    "half halben moitié", r"\b(?:half[- ]price|half off|zum halben preis|à moitié prix|moitié prix)\b"
-)
+_HALF = Cue("half halben moitié", r"\b(?:half[- ]price|half off|zum halben preis|à moitié prix|moitié prix)\b")
 _GIVEN = (
     Cue(
         "buy bogo free store gratis geschenk cadeau",
@@ -69,7 +67,8 @@ _GIVEN = (
 )
 _CODE_AFTER = re.compile(
     r"(?<!postal )(?<!zip )(?<!country )(?<!error )(?<!tracking )(?<!order )(?<!area )(?<!qr )"
-    r"\b(?i:codes?|coupons?|vouchers?|\w{0,16}codes?|gutscheins?|code promo|code de réduction)"
+    r"\b(?i:codes?|coupons?|vouchers?|\w{0,16}codes?|c[óo]digos?|cup[óo]n(?:es)?|gutscheins?|code promo"
+    r"|code de réduction)"
     r"(?:[\s:\"'“„«*`]{1,4})(?:(?i:is|ist|named|called|lautet|est|promo"
     r"|of)[\s:]{1,2})?[\"'“„«*`]{0,3}(?P<code>[A-Z][A-Z0-9_-]{2,23}|[A-Za-z]{3,16}-?\d{1,4})\b"
 )
@@ -87,12 +86,14 @@ _PROMOTION = re.compile(
     r"|\b(?P<named>(?:[A-ZÄÖÜÉ][\w'’&-]{1,20}\s){1,3}(?:Sale|Promotion|Aktion|Soldes|Deals|Promo))\b"
 )
 _CODE_TOPIC = topic(
-    "code coupon voucher gutschein use enter type apply with mit nutze gib geben einfach avec utilisez saisissez "
+    "código codigo cupón cupon code coupon voucher gutschein use enter type apply with mit nutze gib geben "
+    "einfach avec utilisez saisissez "
     "entrez using try redeem"
 )
 _PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")
 _NO_CODE = re.compile(
-    r"[\"'”“»*`]{0,3}\s(?:(?:code|coupon|voucher)\s)?(?:is|has|does|do|are|can|ist|wurde|existiert|gibt|gilt|n['’]|est|no|ya no)[^.;]{0,14}?"
+    r"[\"'”“»*`]{0,3}\s(?:(?:code|coupon|voucher)\s)?(?:is|has|does|do|are|can|ist|wurde|existiert|gibt|gilt"
+    r"|n['’]|est|no|ya no)[^.;]{0,14}?"
     r"(?:n['’]t|\bnot|\bno\b|cannot|expired|invalid|nicht|abgelaufen|ungültig|\bpas\b|expiré|plus\b|inválido|caducado|existe|válido)"
 )
 """Right behind a code: there is none."""
@@ -195,7 +196,11 @@ def _own_cut(sentence: Sentence, values: Sequence[Decimal], ours: Known) -> Deci
         if product.compare_at and product.price is not None and product.price < product.compare_at
     }
     running = {promotion.percent for promotion in ours.running}
-    if len(cuts) != 1 or not running.isdisjoint(values) or any(abs(value - cut) < 1 for value in values for cut in cuts):
+    if (
+        len(cuts) != 1
+        or not running.isdisjoint(values)
+        or any(abs(value - cut) < 1 for value in values for cut in cuts)
+    ):
         return None
     return next(iter(cuts)).quantize(Decimal(1))
 
@@ -249,7 +254,8 @@ def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
 _NOT_NOW = re.compile(
     r"\bnot\b|n['’]t\b|\bended|\bover\b|\bexpired|\bno longer|\bstarts?\b|\bbegins?\b|\bwill\b|\bnext\b|\buntil\b"
     r"|\bwas\b|\bhad\b"
-    r"|nicht|kein|vorbei|abgelaufen|beginnt|startet|\bwar\b|\berst\b|beendet|\bpas\b|plus\b|terminé|fini|commence"
+    r"|zu ende|geendet|\bwar(?:en)?\b|nicht|kein|vorbei|abgelaufen|beginnt|startet|\bwar\b|\berst\b|beendet"
+    r"|\bpas\b|plus\b|terminé|fini|commence"
     r"|\bn['’]est"
     r"|\bno\b|terminó|acabó|empieza|ya no"
 )

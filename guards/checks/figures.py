@@ -6,6 +6,17 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from shopgraph.guards.checks import figures_words as words
+from shopgraph.guards.checks.amount_kinds import (
+    DELIVERY_TOPIC,
+    difference,
+    equation,
+    is_between_written,
+    is_bound,
+    is_contrasted,
+    is_fee,
+    is_threshold,
+    of_a_stranger,
+)
 from shopgraph.guards.checks.amounts import Amount, find_amounts, write_amount, write_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.book import Book, book
@@ -18,14 +29,10 @@ from shopgraph.guards.checks.ratios import find_wrong_ratios
 from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, TOTAL, count_before
 from shopgraph.guards.checks.text import sentences
-from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
 
 _CUSTOMERS = words.OWN.topic | SAID.topic
-DELIVERY_TOPIC = topic(
-    "deliver ship shipping postage versand liefer livraison livrons expédié port envío gastos entrega"
-)
 
 
 def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
@@ -117,93 +124,42 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
     variants = [v for m in said for v in ours.variants(m.key, claim.sentence.low)]
     if any(v.price in amount.values for v in variants) and claim.around.lacks(words.NO_PRICE):
         return
-    if claim.sentence.denies and (words.DENIED.search(claim.before) or _is_contrasted(claim)):
+    if claim.sentence.denies and (words.DENIED.search(claim.before) or is_contrasted(claim)):
         return
     if claim.sentence.topics & _CUSTOMERS and is_customers(claim):
         reading.aim_at(amount)
         return
     if claim.sentence.topics & DELIVERY_TOPIC and _one_of(amount, ours.delivery) and not _is_direct(claim, said):
         return
-    if (product := _equation(claim, ours)) is not None:
+    if (product := equation(claim, ours)) is not None:
         right, reason, reckoned = product in amount.values, "product", False
-    elif (difference := _difference(claim, ours, reading)) is not None:
-        right, reason, reckoned = difference in amount.values, "difference", _is_between_written(claim)
+    elif (apart := difference(claim, ours, reading)) is not None:
+        right, reason, reckoned = apart in amount.values, "difference", is_between_written(claim)
     elif _is_price_claim(claim, said, variants):
         right, reason = _holds(claim, amount, _prices(claim, ours, said, variants), variants), "price"
         reckoned = (
             not right
-            and (not _is_direct(claim, said) or PER_PIECE.search(claim.tail[:14]))
-            and reading.reaches(claim, of_one=(claim.paired or _is_next(claim, said)) and not claim.tail.startswith(" +"))
+            and (not _is_direct(claim, said) or PER_PIECE.search(claim.tail[:14]) is not None)
+            and reading.reaches(
+                claim, of_one=(claim.paired or _is_next(claim, said)) and not claim.tail.startswith(" +")
+            )
         )
     else:
         right, reason = _is_known(claim, ours, said, variants), "amount"
-        reckoned = not (right or _is_bound(claim) or _is_threshold(claim)) and reading.reaches(claim, of_one=False)
+        reckoned = not (right or is_bound(claim) or is_threshold(claim)) and reading.reaches(claim, of_one=False)
     if not right and not reckoned:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
-
-
-def _is_contrasted(claim: Claim) -> bool:
-    """Whether it is denied, and what is so follows: "is not free from $40, but from $50"."""
-    place = claim.amount.start - claim.sentence.start
-    clause = claim.sentence.clause(place)
-    begin = claim.sentence.low.find(clause)
-    return (
-        words.NOT_AHEAD.search(claim.sentence.low, begin, place) is not None
-        and words.CONTRAST.match(claim.sentence.low, claim.amount.end - claim.sentence.start) is not None
-    )
-
-
-def _equation(claim: Claim, ours: Book) -> Decimal | None:
-    """What a written reckoning must come to: "2 × $48.00 = ", or a table's price, number and sum."""
-    if not claim.index or not ("=" in claim.sentence.low or "|" in claim.sentence.low):
-        return None
-    one, start = claim.around.amounts[claim.index - 1], claim.sentence.start
-    digits = claim.sentence.digits
-    gap = digits[one.end - start : claim.amount.number_start - start]
-    price = one.values[0]
-    if len(claim.around.products) == 1 and not claim.index - 1:
-        current = ours.current(ours.variants(claim.around.products[0].key, claim.sentence.low))
-        price = next(iter(current)) if len(current) == 1 else price
-    if (cell := words.IN_CELL.fullmatch(gap)) is not None:
-        return price * int(cell["behind"])
-    if (equals := words.EQUALS.fullmatch(gap)) is None:
-        return None
-    times = words.TIMES.search(digits[: one.number_start - start])
-    many = equals["behind"] or (times["n"] if times else None)
-    return price * int(many) if many else None
-
-
-def _difference(claim: Claim, ours: Book, reading: Reading) -> Decimal | None:
-    """What one of two named things costs more than the other, where the amount is said to be that."""
-    told = claim.sentence.topics & words.DIFFERENCE_TOPIC and words.DIFFERENCE.search(claim.lead)
-    if not told and not words.MORE_BEHIND.match(claim.tail):
-        return None
-    keys = {m.key for m in claim.around.products if ours.known.variants(m.key)}
-    if not keys and told:
-        keys = set(reading.named_last(2))
-    if len(keys) != 2:
-        return None
-    prices = [ours.current(ours.variants(key, claim.sentence.low)) for key in sorted(keys)]
-    if any(len(each) != 1 for each in prices):
-        return None
-    return abs(next(iter(prices[0])) - next(iter(prices[1])))
-
-
-def _is_between_written(claim: Claim) -> bool:
-    """Whether it is what lies between two other amounts of the sentence: of two packs against one, for instance."""
-    others = [value for each in claim.around.amounts if each is not claim.amount for value in each.values]
-    return any(abs(one - other) in claim.amount.values for one in others for other in others if one != other)
 
 
 def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> bool:
     typed = _typed(claim, ours, said, variants)
     if typed is not None:
         order = claim.order(ours)
-        exact = _is_threshold(claim) or (
+        exact = is_threshold(claim) or (
             order is not None and claim.before.endswith("über ") and claim.is_total_of(order, ours)
         )
         return _holds(claim, claim.amount, typed, variants, exact=exact)
-    if _of_a_stranger(claim, said):
+    if of_a_stranger(claim, said):
         return False
     return _one_of(claim.amount, ours.other) or _holds(
         claim, claim.amount, ours.everything | _derived(claim, ours), variants
@@ -260,11 +216,6 @@ def _is_next(claim: Claim, said: Sequence[Mention]) -> bool:
     )
 
 
-def _is_bound(claim: Claim) -> bool:
-    """Whether it is said to lie below what is not meant."""
-    return words.BELOW.search(claim.before) is not None
-
-
 def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[ProductFact]) -> bool:
     """Whether the amount is said to be the price of a product just named, and not a total, a fee or the like."""
     if not variants:
@@ -272,6 +223,8 @@ def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[Pr
     if _is_direct(claim, said) and not words.OTHER.search(claim.sentence, claim.tail[:12]):
         return True
     if words.OTHER.search(claim.sentence, claim.nearby) or is_joined(claim, said):
+        return False
+    if words.MORE_BEHIND.match(claim.tail):
         return False
     if is_behind_another(claim, said) and not words.FORMER.search(claim.sentence, claim.nearby):
         return not words.MAKES.search(claim.lead)
@@ -318,7 +271,7 @@ def _typed(
     """What an amount of that kind can be; None when its sentence does not tell the kind."""
     near = claim.nearby
     order = claim.order(ours)
-    if _is_threshold(claim) and ours.facts.delivery and ours.facts.delivery.free_from is not None:
+    if is_threshold(claim) and ours.facts.delivery and ours.facts.delivery.free_from is not None:
         return frozenset({ours.facts.delivery.free_from}) | ours.loose
     if words.SAVING.search(claim.sentence, near):
         of = variants or ours.facts.products
@@ -331,7 +284,7 @@ def _typed(
             | _derived(claim, ours)
             | (ours.delivery if words.DELIVERY.search(claim.sentence) or words.FEE.search(near) else frozenset())
         )
-    if _is_fee(claim) and not variants and order is None and ours.delivery:
+    if is_fee(claim) and not variants and order is None and ours.delivery:
         delivery = ours.facts.delivery
         threshold = delivery.free_from if delivery else None
         fee = delivery.price if delivery else None
@@ -356,16 +309,6 @@ def _typed(
     return None
 
 
-def _of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
-    """Whether the amount is the price of something with a name of its own that stands in no fact."""
-    if said or not claim.sentence.topics & words.ARTICLES:
-        return False
-    return any(
-        found.end() <= claim.amount.start - claim.sentence.start
-        for found in words.STRANGER.finditer(claim.sentence.text)
-    )
-
-
 def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, reason: str) -> Iterator[Finding]:
     amount = claim.amount
     right = _right(claim, ours, said or claim.products(), reading)
@@ -379,13 +322,14 @@ def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, 
     why = f"{reason} The fact is {right}."
     currency, locale = ours.currency, ours.facts.locale
     spelled = not amount.number[0].isdecimal()
-    if not own or (spelled and " " in amount.number):
+    words_right = write_count(int(right), like=amount.number) if spelled and right == int(right) else ""
+    if not own or (spelled and " " in amount.number and (not words_right or words_right.isdecimal())):
         after = write_amount(right, like=shown, currency=currency, locale=locale)
         yield replace(amount.start, amount.end, after, why)
         return
     number = write_number(right, like=amount.number, currency=currency, locale=locale)
-    if spelled and right == int(right) and amount.number not in (word := write_count(int(right), like=amount.number)):
-        number = word
+    if words_right and amount.number not in words_right:
+        number = words_right
     yield replace(amount.number_start, amount.number_end, number, why)
 
 
@@ -393,15 +337,15 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
     """The one fact that the sentence must have meant, where there is one."""
     delivery = ours.facts.delivery
     products = [m for m in said if ours.variants(m.key, "")]
-    if (product := _equation(claim, ours)) is not None:
+    if (product := equation(claim, ours)) is not None:
         return product
-    if (difference := _difference(claim, ours, reading)) is not None:
-        return difference
+    if (apart := difference(claim, ours, reading)) is not None:
+        return apart
     if delivery and (
-        _is_threshold(claim) or (words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before))
+        is_threshold(claim) or (words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before))
     ):
         return delivery.free_from
-    if delivery and _is_fee(claim) and not (SHIPPED.search(claim.sentence.low) and TOTAL.search(claim.sentence)):
+    if delivery and is_fee(claim) and not (SHIPPED.search(claim.sentence.low) and TOTAL.search(claim.sentence)):
         above = words.FREE.search(claim.before) and words.ABOVE.search(claim.before)
         return delivery.free_from if above else delivery.price
     order = claim.order(ours)
@@ -414,6 +358,10 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
         return ours.known.orders[order].total
     if _is_direct(claim, said) and (right := _price(claim, ours, products, reading)) is not None:
         return right * count_before(claim.sentence, said[0]) if not PER_PIECE.search(claim.tail[:10]) else right
+    if words.SAVING.search(claim.sentence, claim.lead[-24:]) or (words.BRINGS.search(claim.lead) and reading.cut):
+        saved = _price(claim, ours, products, reading)
+        if saved is not None:
+            return saved
     total = reading.expected(claim)
     if total is not None:
         return total
@@ -422,33 +370,10 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
     return _price(claim, ours, products, reading)
 
 
-def _is_threshold(claim: Claim) -> bool:
-    """Whether delivery is said to be free from that amount on."""
-    if words.FREE_FROM.search(claim.sentence, claim.lead) is not None:
-        return True
-    low = claim.sentence.low
-    if not claim.sentence.topics & DELIVERY_TOPIC or not (words.FREE_SAID.search(low) and words.DELIVERED.search(low)):
-        return False
-    bound = words.BOUND_BEFORE.search(claim.lead)
-    if bound is not None and words.REACHED.match(bound[0]) and not words.ONCE.search(low):
-        return False  # "so you reach $62"
-    return bound is not None or words.BOUND_BEHIND.match(claim.tail) is not None
-
-
-def _is_fee(claim: Claim) -> bool:
-    """Whether the amount is what delivery costs: it follows the word, or the word follows right behind it."""
-    if words.FEE_BEHIND.match(claim.tail) is not None:
-        return True
-    lead = claim.lead
-    if claim.index and (behind := words.FEE_BEHIND.match(lead)):
-        lead = lead[behind.end() :]  # it is what the amount before is of
-    return words.FEE_LEAD.search(lead) is not None
-
-
 def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Reading) -> Decimal | None:
     subjects = products or claim.around.carried
     if not subjects and (
-        _of_a_stranger(claim, ()) or claim.around.here or not claim.sentence.topics & words.PRICE_WORDS
+        of_a_stranger(claim, ()) or claim.around.here or not claim.sentence.topics & words.PRICE_WORDS
     ):
         return None
     low = claim.sentence.low

@@ -9,7 +9,7 @@ from shopgraph.guards.checks.topics import exact, topic
 
 DELIVERY = Cue(
     "deliver shipping ship postage versand liefer livraison port express envío envio gastos",
-    r"deliver|shipping|postage|versand|liefer|livraison|\bport\b|express|env[ií]o",
+    r"deliver|shipping|postage|versand|(?<!ge)liefer|livraison|\bport\b|express|env[ií]o",
 )
 FREE = re.compile(
     r"\bfree\b|a partir de|desde|starts? at|reach|kostenlos|gratis|gratuit|offerte|\bab\b|\bfrom\b|\bover\b"
@@ -21,7 +21,10 @@ TOTAL = Cue(
     r"\btotal|\bsumme\b|\bgesamt|\border\b.{0,30}\bfor\b|\bamount(?:s|ed)? to|came to|comes to|beläuft|s['’]élève"
     r"|asciende",
 )
-REFUND = Cue("refund erstatten rückerstattung zurückerstattet rembours", r"refund|erstatt|rembours")
+REFUND = Cue(
+    "reembolso reembolsar devolución refund erstatten rückerstattung zurückerstattet rembours",
+    r"refund|erstatt|rembours|reembols|devoluci",
+)
 TAX = Cue("tax taxes taxable vat mwst tva steuer versteuert", r"\btax|\bvat\b|\bmwst|\btva\b|steuer")
 SAVING = Cue(
     "save saves saving savings off discount rabatt remise cheaper sparen spart économis günstiger knock nachlass",
@@ -31,12 +34,15 @@ SAVING = Cue(
 FORMER = Cue(
     "lowest niedrigster bas bajo was von were from passe instead statt original rrp uvp reduced down regular usual "
     "normal before au previous formerly "
-    "rather plutôt than used kostete kosteten coûtait costaba antes war était vorher zuvor früher bisher ancien list marked compare compared",
+    "rather plutôt than used kostete kosteten coûtait costaba antes war était vorher zuvor früher bisher ancien "
+    "list marked compare compared",
     r"lowest price|niedrigste[rn]? preis|prix le plus bas|precio más bajo|\bwas\b|\bvon\b.{0,25}\bauf\b|\bwere\b"
     r"|\bfrom\b|passe de"
     r"|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
     r"|usual|normal|before|"
-    r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to|at)|used to|\bkostete|coûtai(?:t|ent)|costaban?|\bantes\b|\bwar\b|\bétait|rather than|plutôt que|\bthan before\b",
+    r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to"
+    r"|at)|used to|\bkostete|coûtai(?:t|ent)|costaban?|\bantes\b|\bwar\b|\bétait|rather than|plutôt que"
+    r"|\bthan before\b",
 )
 REDUCED = Cue(
     "off discount rabatt remise sale promo code codes after with now coupon reduced aktion mit avec",
@@ -99,7 +105,8 @@ DIRECT = re.compile(
 )
 """Between a name and an amount: the amount is said to be its price."""
 OWN = Cue(
-    "budget limit spend spending afford said asked want wanted under up bis jusqu presupuesto gastar hoped had have "
+    "parliez évoquiez cherchez cherchiez budget limit spend spending afford said asked want wanted under up bis "
+    "jusqu presupuesto gastar hoped had have "
     "poche mind play verfügung kopf disposition mente "
     "looking souhaitiez souhaitez vouliez voulez vouliez aviez disiez enveloppe wollten wolltest möchten möchtest "
     "sagten nannten ausgeben vorgabe rahmen limit obergrenze grenze quería querías quiere dijo tope límite",
@@ -165,11 +172,11 @@ GOODS = Cue(
     "goods items products subtotal sub =basket =cart ware waren warenwert zwischensumme artikel articles sous panier "
     "artículos productos cesta",
     r"\b(?:goods|items|products|subtotal|sub-total|basket|cart|waren?|warenwert|zwischensumme|artikel|articles"
-    r"|sous-total|panier|artículos|productos|cesta)\b"
+    r"|sous-total|panier|artículos|productos|cesta)\b",
 )
 """In a sentence: its amount is of the goods alone."""
 OF_ORDER = re.compile(
-    r"[\s,:(–—-]*(?:(?:came|comes?|amount(?:s|ed)?|is|was|to|of|for|over|at|with|an?|the|total(?:s|ing|ling|led|ed)?"
+    r"[\s,:(*–—-]*(?:(?:came|comes?|amount(?:s|ed)?|is|was|to|of|for|over|at|with|an?|the|total(?:s|ing|ling|led|ed)?"
     r"|worth|about|your|über|mit|von|im|wert|beträgt|betrug|kostete|einem|gesamtbetrag|de|d|un|montant|pour|s|élève|à"
     r"|por|asciende|fue|importe|est|es)\b[\s:('’]*){0,7}[$€£¥]?(?:[a-z]{3} )?"
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
@@ -13,49 +12,23 @@ from typing import TypeVar
 from shopgraph.domain import exponent
 from shopgraph.guards.checks.name_words import NO_PART, NO_SHORT_NAME
 from shopgraph.guards.checks.names import Mention, longest_first, named
-from shopgraph.guards.checks.text import lowered, with_digits
+from shopgraph.guards.checks.text import lowered, whole_words, with_digits
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, OrderFact, ProductFact, PromotionFact
 
 _T = TypeVar("_T")
-_ARTICLES = tuple(
-    [
-        "the ",
-        "this ",
-        "these ",
-        "our ",
-        "your ",
-        "both ",
-        "das ",
-        "die ",
-        "der ",
-        "den ",
-        "dem ",
-        "unser ",
-        "unsere ",
-        "ihr ",
-        "ihre ",
-        "beide ",
-        "le ",
-        "la ",
-        "les ",
-        "notre ",
-        "votre ",
-        "vos ",
-        "du ",
-        "el ",
-        "los ",
-        "las ",
-        "del ",
-        "al ",
-        "su ",
-        "nuestro ",
-        "nuestra ",
-        "of ", "l'",
-        "l’",
-        "d'",
-        "d’",
-    ]
+_ARTICLES = (
+    *[
+        f"{word} "
+        for word in whole_words(
+            "the this these our your both of das die der den dem unser unsere ihr ihre beide le la les notre votre vos "
+            "du el los las del al su nuestro nuestra"
+        )
+    ],
+    "l'",
+    "l’",
+    "d'",
+    "d’",
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NAME_BEHIND = re.compile(r" (?:(?!(?:I|CHF|EUR|USD|GBP|KWD|SEK)\b)[A-ZÀ-Þ]|\d{1,4}(?![\d.,%]| ?[€$£%]))")
@@ -87,11 +60,13 @@ class Known:
     def short_names(self) -> dict[str, str]:
         """What a product is called for short behind an article ("the black dress"), where no part of it is its own."""
         names = self._own_names
-        count = Counter([word for name in names for word in name.split()])
+        parts = self.parts
         found: dict[str, str] = {}
         for name in names:
+            if name.rpartition(" ")[2] in parts:
+                continue
             words = name.split()
-            if len(words) < 2 or (count[words[-1]] == 1 and words[-1] in self.parts):
+            if len(words) < 2:
                 continue
             for short in (words[-1], " ".join(words[-2:])) if len(words) > 2 else words[1:]:
                 if len(short) < 4 or short in NO_SHORT_NAME or short in self.products:
@@ -135,14 +110,17 @@ class Known:
         """The parts of names, their plurals, and what German words among them end with."""
         found = {f"{word}s": name for word, name in self.parts.items()}
         found.update(self.parts)
-        return self._tails() | found if (self.facts.locale or "").startswith("de") else found
+        if not (self.facts.locale or "").startswith("de"):
+            return found
+        short = {**self._tails(), **self.parts}
+        return {f"{word}{end}": name for word, name in short.items() for end in ("e", "n", "en", "er")} | short | found
 
     def _tails(self) -> dict[str, str]:
         """What German words of one name end with, "mixer" of a Handmixer."""
         found: dict[str, str] = {}
         for name in self._own_names:
             for word in _PART.findall(name):
-                for place in range(3, len(word) - 4):
+                for place in range(3, len(word) - 3):
                     tail = word[place:]
                     found[tail] = name if found.get(tail, name) is name else ""
         return {tail: name for tail, name in found.items() if name and tail not in NO_PART}
@@ -163,7 +141,7 @@ class Known:
             if not word.isalpha():
                 first = _LETTERS.search(name)
                 word = first[0] if first else ""
-                if not word and (not name or name.isspace()):
+                if not name or name.isspace():
                     continue
             found.setdefault(word, []).append(name)
             if word == name:
@@ -330,8 +308,10 @@ _GLUED = frozenset(".,$€£¥#-")
 
 def _with_name_behind(low: str, end: int, own: Sequence[str]) -> int:
     """Where the words of a name end that follow on one of them."""
-    while low[end : end + 1] == " " and (word := _LETTERS.match(low, end + 1)) and (
-        word[0] in own or word[0].removesuffix("s") in own
+    while (
+        low[end : end + 1] == " "
+        and (word := _LETTERS.match(low, end + 1))
+        and (word[0] in own or word[0].removesuffix("s") in own)
     ):
         end = word.end()
     while low[end : end + 1] == " " and (number := _DIGITS.match(low, end + 1)) and number[0] in own:

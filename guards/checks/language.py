@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from shopgraph.domain.function_words import FUNCTION_WORDS, SHARED
 from shopgraph.guards.checks.base import Finding, take_out
 from shopgraph.guards.checks.known import known
-from shopgraph.guards.checks.language_words import FUNCTION_WORDS, SHARED
 from shopgraph.guards.checks.text import Sentence, sentences, words_of
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
@@ -41,7 +41,11 @@ def find_other_language(text: str, facts: Facts) -> Iterator[Finding]:
         foreign = list(whole) if _is_foreign(words, language, others) else []
     kept = [count for sentence, count in zip(whole, own_words, strict=True) if sentence not in foreign]
     rest = [sentence for sentence in whole if sentence not in foreign]
-    if foreign and max(kept, default=0) < 2 and not any(_says_something(sentence, language, others) for sentence in rest):
+    if (
+        foreign
+        and max(kept, default=0) < 2
+        and not any(_says_something(sentence, language, others) for sentence in rest)
+    ):
         yield _block(text, language)
         return
     for sentence in foreign:

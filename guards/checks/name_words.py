@@ -18,8 +18,10 @@ NO_NAME = whole_words(
     "schwarz weiß "
     "noir blanc bleu vert rouge rosa gold silver small large extra free organic natural classic premium home kitchen "
     "garden water inch page pages piece pieces best good great this that these avec pour sans mit ohne für und dans "
-    "the and for les des und mit von per set pro max led usb eco new big bio one two six ten day old red tan man men her "
-    "his all big hot ice top low los las con por del que sur pas une vom zum zur notre votre unser kilo litre liter edition édition ausgabe first"
+    "the and for les des und mit von per set pro max led usb eco new big bio one two six ten day old red tan "
+    "man men her "
+    "his all big hot ice top low los las con por del que sur pas une vom zum zur notre votre unser kilo litre "
+    "liter edition édition ausgabe first"
 )
 """Words of a name that may stand anywhere."""
 

@@ -37,6 +37,8 @@ _ES_TENS = _words("veinte treinta cuarenta cincuenta sesenta setenta ochenta nov
 
 def _spanish() -> dict[int, str]:
     words = dict(enumerate(_ES)) | {10 * (n + 2): word for n, word in enumerate(_ES_TENS)}
+    accents = {2: "dós", 3: "trés", 6: "séis"}
+    words |= {20 + n: f"veinti{accents.get(n, _ES[n])}" for n in range(1, 10)}
     return words | {tens + n: f"{words[tens]} y {_ES[n]}" for tens in range(30, 100, 10) for n in range(1, 10)}
 
 
@@ -135,12 +137,16 @@ def is_large(word: str) -> bool:
     )
 
 
-_HALVES = frozenset("half halber halbe halben halbes halbem eineinhalb anderthalb zweieinhalb dreieinhalb demi demie".split())
-_HALVES |= {"medio", "media"}
+_HALVES = frozenset(
+    _words(
+        "half halber halbe halben halbes halbem eineinhalb anderthalb zweieinhalb dreieinhalb demi demie medio media"
+    )
+)
 _HALF = re.compile(
     r"\b(?:(?P<n>one|two|three|four|five|six|seven|eight|nine|ten|un|une|deux|trois|quatre|cinq|uno|una|dos|tres|cuatro|cinco)"
     r" (?:and a half|et demie?|y medi[oa])\b|(?P<de>ein|zwei|drei|vier|fünf|ander)(?:und)?(?:einhalb|thalb)\b"
-    r"|(?:half an?|(?:ein(?:e[nrms]?)? )?halbe[rnsm]?|(?:un |une )?demie?[ -]|medi[oa])(?= ?(?:l\b|m\b|kg\b|lit|met|mètr|meter|metro|hour"
+    r"|(?:half an?|(?:ein(?:e[nrms]?)? )?halbe[rnsm]?|(?:un |une )?demie?[ -]|medi[oa])(?= ?(?:l\b|m\b|kg\b|lit"
+    r"|met|mètr|meter|metro|hour"
     r"|inch|mile|pound|ounce|gall|day|year|month|stunde|tag|jahr|monat|kilo|heure|jour|journ|hora|día|año)))"
 )
 _HALF_WORDS = {"ander": 1, "ein": 1, "un": 1, "une": 1, "uno": 1, "una": 1}

@@ -46,7 +46,8 @@ _OFFERS = (
         r"|\b(?:gift[- ]wrapping|assembly|installation|engraving|alterations?) (?:is|are|comes?) (?:free|included"
         r"|on us|on the house|complimentary)\b|\bfree of charge,? (?:we|we['’]ll)\b|\bthrow in (?:a|an|some"
         r"|the) (?:free )?\w+"
-        r"|\b(?:an?|your|some|one|two) (?:free|complimentary)(?: of charge)? (?!deliver|shipping|return|postage|choice|time"
+        r"|\b(?:an?|your|some|one|two) (?:free|complimentary)(?: of charge)? (?!deliver|shipping|return|postage"
+        r"|choice|time"
         r"|moment|range|hand|spirit|call|phone|hotline|number|trade|fall|weight|weekend|standing)[a-z]{3,}\b"
         r"|\b(?:ein|eine|einen) (?:gratis|kostenlose[srn]?) (?!liefer|versand|rück|retoure|hotline)[^\W\d]{3,}"
         r"|\bun(?:e)? (?!livraison|retour|port)[^\W\d]{3,}(?: [^\W\d]+)? (?:offerte?|gratuite?)\b(?! (?:dès|à partir))"
@@ -65,13 +66,15 @@ _OFFERS = (
         "point punkt cashback puntos fidélité",
     ),
     _Offer(
-        "owners dentists vets doctors experts customers people users buyers shoppers sold kunden käufer verkauft clients acheteurs vendus clientes "
+        "owners dentists vets doctors experts customers people users buyers shoppers sold kunden käufer "
+        "verkauft clients acheteurs vendus clientes "
         "vendidos million thousands",
         r"\b(?:over |more than |already )?(?:\d[\d.,]*\+?k?|thousands|millions|hundreds)(?: of)? (?:\w+ )?(?:happy "
         r"|satisfied )?(?:customers|people|users|buyers|shoppers|families)(?: (?:have|already"
         r"|who))? (?:\w+ )?(?:love|bought|buy|trust|use|recommend|chose|own|swear)"
         r"|(?<![$€£¥\d.,])\d{1,3}(?:[.,]?\d{3})*\+? (?:already )?(?:units |pieces |copies )?sold\b"
-        r"|\b\d{1,3} (?:out of|in|von|sur|de cada) \d{1,3} (?:\w+ )?(?:customers|owners|people|users|buyers|dentists|vets|doctors"
+        r"|\b\d{1,3} (?:out of|in|von|sur|de cada) \d{1,3} (?:\w+ )?(?:customers|owners|people|users|buyers"
+        r"|dentists|vets|doctors"
         r"|kunden|käufer\w*|clients|clientes)\b|\bour (?:vets|doctors|experts|dentists) recommend\b"
         r"|\b\d{1,3} ?% of (?:our )?(?:customers|buyers|users|people)\b"
         r"|\b(?:über |mehr als )?\d[\d.]* (?:\w+ )?(?:kunden|käufer) (?:lieben|haben|vertrauen|empfehlen)"

@@ -75,7 +75,7 @@ _CLAIM = Cue(
     "livrée arrivée annulée cours entregado entregó enviado envió camino cancelado canceló preparación",
     r"(?P<how>\b(?:is|was|has been|has|have been|status(?: is)?:?|got|ist|wurde|est"
     r"|a (?:déjà |bien |finalement |enfin )?été|sera|está|fue|ha sido"
-    r"|se)\b|(?<=\d):)\s"
+    r"|se)\b|\bstatus(?: is)?:|(?<=[\d)*]):)\s"
     r"(?:now |already |currently |still |marked as |just |also |successfully |bereits |schon "
     r"|gestern |noch |derzeit |soeben |déjà |encore |bien |toujours )*"
     r"(?P<state>delivered|shipped|dispatched|on its way|on the way|in transit|out for delivery"
@@ -86,7 +86,8 @@ _CLAIM = Cue(
     r"|enviad[oa]|envió|en camino|cancelad[oa]|canceló|en preparación)\b(?! by | to (?!you\b))",
 )
 _TOPICS = topic(
-    "refu erst rück remb reem orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend proc way vers "
+    "refu erst rück remb reem orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend "
+    "proc way vers "
     "unte zuge geli ausg "
     "stor livr expé annu rout anko arri bear prép retu verw"
 )
@@ -261,7 +262,9 @@ def _contradicts(said: str, how: str, state: str) -> bool:
     return said in ("canceled", "returned")
 
 
-def _lines(text: str, sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known) -> Iterator[Finding]:
+def _lines(
+    text: str, sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known
+) -> Iterator[Finding]:
     """How many things an order holds."""
     key = _order_meant(sentence, 0, here, carried, ours)
     order = ours.orders.get(key) if key else None

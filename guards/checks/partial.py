@@ -47,11 +47,14 @@ def take_claim_out(
 
 _CLAUSES = re.compile(
     r"(?:,\s(?:(?:and|but|und|aber|et|mais|y|pero)\s)?|;\s|\s[–—]\s|\s(?:and|und|et|y)\s)"
-    r"(?=(?:the|this|they|our|delivery|shipping|der|die|das|unser|die lieferung|der versand|le|la|les|l['’]|el|los|las|la livraison"
+    r"(?=(?:the|this|they|our|delivery|shipping|der|die|das|unser|die lieferung|der versand|le|la|les|l['’]|el"
+    r"|los|las|la livraison"
     r"|el envío)\b)"
 )
 """Before a clause with a subject of its own."""
-_DEPENDS = re.compile(r"^\W*(?:if|when|once|as|since|because|wenn|sobald|falls|da|weil|si|quand|dès|comme|cuando|como)\b")
+_DEPENDS = re.compile(
+    r"^\W*(?:if|when|once|as|since|because|wenn|sobald|falls|da|weil|si|quand|dès|comme|cuando|como)\b"
+)
 
 
 def _first_clause(

@@ -18,7 +18,7 @@ _SHARED = 3
 
 
 def find_ungrounded(text: str, facts: Facts) -> Iterator[Finding]:
-    """Sentences about the passages with a figure, a name, a denial or an opposite that neither they nor the facts bear."""
+    """Sentences about the passages with a figure, a name, a denial or an opposite that nothing bears."""
     if not facts.passages or not (facts.locale or "en").startswith("en"):
         return
     source, words = _source(facts)

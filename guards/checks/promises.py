@@ -15,7 +15,8 @@ from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts
 
 _ARRIVE = topic(
-    "liegt llegar llega recibirás envío arri deli ship get rece reac here come komm lief ankom anko vers erha zuge "
+    "pake sendu liegt llegar llega recibirás envío arri deli ship get rece reac here come komm lief ankom anko "
+    "vers erha zuge "
     "livr arri rece rece reço "
     "recv zust send pack parc orde brin expé be have"
 )
@@ -44,7 +45,8 @@ _FAST = Cue(
 )
 _WILL = re.compile(
     r"\b(?:with you|at your door(?:step)?|in your hands|bei ihnen|bei dir|chez vous|chez toi|en tu casa|en su casa"
-    r"|garantiert|liegt|llegar[áa]|llega|recibir[áa]s|arrives?|will|['’]ll|gets?|guarantee[ds]?|delivers?"
+    r"|\bist [^.;]{0,20}\bda|garantiert|liegt|llegar[áa]|llega|recibir[áa]s|arrives?|will|['’]ll|gets?"
+    r"|guarantee[ds]?|delivers?"
     r"|is delivered|be delivered|delivered"
     r"|ships?|receive|kommt|wird|werden|liefern|geliefert|erhalten|erhältst|"
     r"arrivera|sera|seront|recevrez|recevras|livrons|livrée?|arrive|expect it|have it|reach|there by"
@@ -59,7 +61,7 @@ _PAST = re.compile(
 )
 _ORDER_NOW = re.compile(
     r"\bif you (?:order|buy|check out)\b|\bwenn (?:du|sie) (?:jetzt|heute|gleich) bestell\w+|\bsi (?:vous"
-    r"|tu) commande[sz]?"
+    r"|tu) commande[sz]?|\bsi (?:la |lo |las |los )?(?:pides?|compras?|encargas?|hace el pedido)\b"
 )
 """No doubt, but the only condition."""
 _FOR_LIFE = re.compile(r"\blife|lebenslang|\bà vie\b|\bde por vida\b|\bvitalici|unbegrenzt")

@@ -1,4 +1,4 @@
-"""Promises as texts make them, in English, German and French, and what in the facts can stand behind each."""
+"""Promises as texts make them, in four languages, and what in the facts can stand behind each."""
 
 from __future__ import annotations
 
@@ -118,12 +118,17 @@ PROMISES = (
         "restock",
     ),
     Promise(
-        "before nobody cheapest best lowest most number no günstigste günstigsten billigste meistverkaufte moins meilleur "
+        "before nobody cheapest best lowest most number no günstigste günstigsten billigste meistverkaufte "
+        "moins meilleur "
         "meilleure plus más mejor",
-        r"\b(?:cheapest|lowest[- ]priced|best[- ](?:rated|selling|reviewed|priced)|most (?:popular|trusted)|number one|no\. 1|#1)"
-        r" (?:\w+ )?(?:in|on) (?:the |all of )?(?:country|world|market|industry|town|web|internet|europe|germany|france|spain|us|usa|uk)\b"
-        r"|\b(?:günstigste|billigste|beste|meistverkaufte)\w* (?:\w+ )?(?:auf dem markt|der welt|weltweit|deutschlands|europas|im netz)\b"
-        r"|\b(?:le|la|les) (?:moins chère?s?|meilleure?s?|plus vendue?s?) (?:du marché|de france|du monde|d['’]europe)\b"
+        r"\b(?:cheapest|lowest[- ]priced|best[- ](?:rated|selling|reviewed|priced)|most (?:popular|trusted)"
+        r"|number one|no\. 1|#1)"
+        r" (?:\w+ )?(?:in|on) (?:the |all of )?(?:country|world|market|industry|town|web|internet|europe|germany"
+        r"|france|spain|us|usa|uk)\b"
+        r"|\b(?:günstigste|billigste|beste|meistverkaufte)\w* (?:\w+ )?(?:auf dem markt|der welt|weltweit"
+        r"|deutschlands|europas|im netz)\b"
+        r"|\b(?:le|la|les) (?:moins chère?s?|meilleure?s?|plus vendue?s?) (?:du marché|de france|du monde"
+        r"|d['’]europe)\b"
         r"|\b(?:el|la|los|las) (?:más barat\w+|mejor(?:es)?|más vendid\w+) (?:del mercado|de españa|del mundo)\b"
         r"|\bbefore (?:anyone|everyone) else\b|\bnobody else (?:has|offers)\b|\bcheapest (?:anywhere|online"
         r"|in town|on the market)\b|\bbest price (?:anywhere|online|on the market|in town)\b",

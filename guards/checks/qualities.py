@@ -216,9 +216,11 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
         if product.attributes[key].strip().lower() in MATERIALS
     ]
     start = found.start("material")
-    if not whole and len(set(told)) == 1 and len(held) == 1 and _WORD.sub("", told[0]).strip() == "":
+    if not whole and len(set(told)) == 1 and len(held) == 1:
+        only = next(iter(held.values()))
+        right = told[0] if _WORD.sub("", told[0]).strip() == "" else _as_written(only, told[0])
         begin = sentence.start + start
-        return replace(begin, begin + len(found["material"]), told[0], f"It is of {told[0]}.")
+        return replace(begin, begin + len(found["material"]), right, f"It is of {told[0]}.")
     if len(set(whole)) == 1 and len(held) == 1:
         right = (
             whole[0]
@@ -234,6 +236,12 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
 
 
 _WOODS = whole_words("oak walnut beech pine cedar spruce maple ash birch mahogany teak hickory")
+
+
+def _as_written(word: str, text: str) -> str:
+    """A word in lower case as it stands in the text."""
+    place = text.lower().find(word)
+    return text[place : place + len(word)]
 
 
 def _colour(sentence: Sentence, low: str, products: Sequence[ProductFact], subject: Subject) -> Finding | None:

@@ -127,7 +127,10 @@ KINDS_BY_NAME: tuple[tuple[frozenset[str], tuple[frozenset[str], ...]], ...] = t
         ("age adult", "puppy|adult|senior"),
         ("skill level", "beginner|intermediate|advanced"),
         ("switches", "brown|red|blue"),
-        ("connector connects connection plug port ports anschluss connecteur conector", "usb-c usb-a|lightning|micro-usb|jack"),
+        (
+            "connector connects connection plug port ports anschluss connecteur conector",
+            "usb-c usb-a|lightning|micro-usb|jack",
+        ),
     )
 )
 """What excludes one another where the sentence or the attribute is about one of the first words."""

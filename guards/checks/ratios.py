@@ -10,7 +10,7 @@ from shopgraph.guards.checks.base import Finding
 from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.subjects import subjects
-from shopgraph.guards.checks.text import Sentence, about, sentences
+from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
 from shopgraph.guards.checks.topics import exact
 
 _MANY = {
@@ -25,8 +25,10 @@ _MANY = {
     "mitad": Decimal("0.5"),
 }
 _TOPIC = exact(
-    "half twice double triple times halb halbe halben doppelt doppelte zweimal dreimal viermal fünfmal fois moitié doble "
-    "mitad veces".split()
+    whole_words(
+        "half twice double triple times halb halbe halben doppelt doppelte zweimal dreimal viermal fünfmal fois moitié "
+        "doble mitad veces"
+    )
 )
 _RATIO = re.compile(
     r"\b(?:(?P<word>half|twice|double|triple|halb|doppelt|doble|moitié|mitad)"
@@ -35,7 +37,8 @@ _RATIO = re.compile(
 )
 _MAL = {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5}
 _ABOUT = re.compile(
-    r"\b(?:about|around|almost|nearly|roughly|approximately|more than|over|less than|under|etwa|rund|fast|knapp|ungefähr|über|mehr als"
+    r"\b(?:about|around|almost|nearly|roughly|approximately|more than|over|less than|under|etwa|rund|fast|knapp"
+    r"|ungefähr|über|mehr als"
     r"|environ|près de|presque|plus de|casi|unas?|aproximadamente|más de)\s(?:the )?$"
 )
 

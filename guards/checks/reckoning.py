@@ -11,15 +11,16 @@ from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.claims import Around, Claim
 from shopgraph.guards.checks.figures_words import GOODS
 from shopgraph.guards.checks.names import Mention
-from shopgraph.guards.checks.sums import COMPARED, SHIPPED, TOTAL, Basket, count_before, total_of
 from shopgraph.guards.checks.subjects import by_parts
+from shopgraph.guards.checks.sums import COMPARED, SHIPPED, TOTAL, Basket, count_before, total_of
 from shopgraph.guards.checks.text import Sentence
 
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|percent|prozent)")
 _COUNTS = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}([2-9]|[1-4]\d)(?= [^\W\d_])")
 
 _FIRST_COUNT = re.compile(
-    r"\W*(?:(?:so|all|for|and|und|alle|für|les|pour|los|las|para|el|a pack of|if you (?:take|buy|order)) )?0*(?P<n>[2-9]|[1-4]\d)"
+    r"\W*(?:(?:so|all|for|and|und|alle|für|les|pour|los|las|para|el|a pack of|if you (?:take|buy"
+    r"|order)) )?0*(?P<n>[2-9]|[1-4]\d)"
     r"(?: of (?:them|these|those)| davon| d['’]entre eux| de ellos)?(?: [^\W\d_]{2,14})?"
     r" (?:are|is|cost|come|would|will|make|kosten|sind|macht|kommen|coûtent|font|reviennent|cuestan|son|salen|hacen)\b"
 )
@@ -27,8 +28,10 @@ _FIRST_COUNT = re.compile(
 
 _TO_FREE = re.compile(
     r"(?:\badd|\bneed|\bspend|\black)[^;]{0,60}(?:for|to get|until|to reach) free"
-    r"|(?:away from|short of|more (?:for|to get|until)|missing for|left (?:to|until)|to (?:get|reach|qualify for)) (?:the )?(?:free|\w+ free)"
-    r"|(?:bis|für) (?:zum|zur|den|die) (?:kostenlosen|gratis|versandkostenfreien)\w*|fehl\w*[^.;]{0,40}(?:versand|lieferung)"
+    r"|(?:away from|short of|more (?:for|to get|until)|missing for|left (?:to|until)|to (?:get|reach"
+    r"|qualify for)) (?:the )?(?:free|\w+ free)"
+    r"|(?:bis|für) (?:zum|zur|den|die) (?:kostenlosen|gratis|versandkostenfreien)\w*"
+    r"|fehl\w*[^.;]{0,40}(?:versand|lieferung)"
     r"|manque[^.;]{0,40}livraison|falta[^.;]{0,40}env[ií]o"
 )
 """What lacks to free delivery is told."""
@@ -139,6 +142,10 @@ class Reading:
         if not named and self._goods is not None and SHIPPED.search(low):
             fee = self._ours.facts.delivery.price if self._ours.facts.delivery else None
             return self._goods + fee if fee is not None else None
+        if TOTAL.search(claim.sentence, low):
+            taken = {m.key for _, m in named}
+            others = by_parts(claim.sentence, self._ours.known.forms)
+            named += [(claim.sentence, m) for m in others if m.key not in taken]
         total = total_of([(s, m) for s, m in named if m.end <= claim.amount.start] or self._listed(), self._ours)
         delivery = self._ours.facts.delivery
         if total is not None and SHIPPED.search(low):

@@ -14,16 +14,31 @@ _DONE = frozenset({"completed", "complete", "succeeded", "success", "paid", "pai
 _OPEN = frozenset({"pending", "processing", "requested", "initiated", "in_progress", "approved", "requires_action"})
 _FAILED = frozenset({"failed", "rejected", "denied", "declined", "canceled", "cancelled"})
 _STATES = (
-    ("done", r"completed|finished|successful|paid out|abgeschlossen|ausgezahlt|ausgeführt|terminé|effectué|versé|completado|pagado|abonado"),
-    ("open", r"pending|(?:being )?processed|processing|under way|on its way|in bearbeitung|ausstehend|unterwegs|en attente|en cours|pendiente|en proceso|en curso"),
-    ("failed", r"failed|rejected|declined|denied|fehlgeschlagen|abgelehnt|refusé|rejeté|échoué|rechazado|fallado|denegado"),
+    (
+        "done",
+        (
+            r"completed|finished|successful|paid out|abgeschlossen|ausgezahlt|ausgeführt|terminé|effectué|versé"
+            r"|completado|pagado|abonado"
+        ),
+    ),
+    (
+        "open",
+        (
+            r"pending|(?:being )?processed|processing|under way|on its way|in bearbeitung|ausstehend|unterwegs"
+            r"|en attente|en cours|pendiente|en proceso|en curso"
+        ),
+    ),
+    (
+        "failed",
+        r"failed|rejected|declined|denied|fehlgeschlagen|abgelehnt|refusé|rejeté|échoué|rechazado|fallado|denegado",
+    ),
 )
-_CLAIM = Cue(
+CLAIM = Cue(
     "refund refunds erstattung rückerstattung gutschrift remboursement reembolso devolución",
-    r"\b(?:refund|erstattung|rückerstattung|remboursement|reembolso)\b[^.;]{0,50}?\b(?P<how>is|was|has been|ist|wurde|est|a (?:bien |déjà )?été"
-    r"|está|ha sido|se ha|ha)\s(?:now |already |still |currently |bereits |noch |schon |derzeit |déjà |encore |toujours |todavía |ya |aún )*(?:"
-    + "|".join(rf"(?P<{name}>{words})" for name, words in _STATES)
-    + r")\b",
+    r"\b(?:refund|erstattung|rückerstattung|remboursement|reembolso)\b[^.;]{0,50}?\b(?P<how>is|was|has been|ist"
+    r"|wurde|est|a (?:bien |déjà )?été"
+    r"|está|ha sido|se ha|ha)\s(?:now |already |still |currently |bereits |noch |schon |derzeit |déjà |encore "
+    r"|toujours |todavía |ya |aún )*(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in _STATES) + r")\b",
 )
 _IN_WORDS = {
     ("en", "done"): "has been completed",
@@ -43,17 +58,20 @@ _LANGUAGES = {
     "is": "en", "was": "en", "has been": "en", "ist": "de", "wurde": "de", "est": "fr",
     "está": "es", "ha sido": "es", "se ha": "es", "ha": "es",
 }  # fmt: skip
-_NO_CLAIM = re.compile(
-    r"\b(?:if|once|when|as soon as|until|after|will|should|wenn|sobald|falls|bis|wird|si|dès|quand|lorsque|sera|cuando|será)\b"
+__NO_CLAIM = re.compile(
+    r"\b(?:if|once|when|as soon as|until|after|will|should|wenn|sobald|falls|bis|wird|si|dès|quand|lorsque|sera"
+    r"|cuando|será)\b"
 )
 
 
-def find_wrong_states(sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known) -> Iterator[Finding]:
+def find_wrong_states(
+    sentence: Sentence, here: Sequence[Mention], carried: str | None, ours: Known
+) -> Iterator[Finding]:
     """The state of a refund that another one is said of."""
-    found = _CLAIM.search(sentence) if ours.facts.refunds else None
+    found = CLAIM.search(sentence) if ours.facts.refunds else None
     if found is None or sentence.asks or sentence.denies_at(found.start("how")):
         return
-    if _NO_CLAIM.search(sentence.clause(found.start("how"))):
+    if __NO_CLAIM.search(sentence.clause(found.start("how"))):
         return
     key = here[-1].key if here else carried
     mine = [r for r in ours.facts.refunds if key is None or plain_id(r.order or "") == plain_id(key)]

@@ -60,6 +60,10 @@ _NO_RIGHT = re.compile(
     r"|\bni repris ni échangé\b"
     r"|\bno (?:statutory |legal )?right (?:of withdrawal|to withdraw|to cancel)\b|\b(?:cannot|can['’]t"
     r"|may not) withdraw\b"
+    r"|\bwiderrufs(?:recht|frist)\b[^.;]{0,50}\b(?:nicht|ausgeschlossen|entfällt)\b|\bright (?:of withdrawal"
+    r"|to withdraw)[^.;]{0,20}"
+    r"\b(?:does not|doesn['’]t) (?:apply|exist)\b|\bdroit de rétractation[^.;]{0,20}\b(?:ne s['’]applique|n['’]existe)"
+    r"|\bderecho de desistimiento[^.;]{0,12}\bno (?:se )?(?:aplica|existe)"
     r"|\b(?:kein|keinen) (?:\w+ )?(?:widerrufsrecht|widerruf)\b|\bwiderruf\w* (?:ist|sind"
     r"|wird) (?:\w+ )?(?:ausgeschlossen|nicht möglich)\b"
     r"|\b(?:pas|aucun) (?:de )?droit de rétractation\b|\bno (?:hay|tiene) derecho de desistimiento\b"
@@ -102,13 +106,34 @@ _GOODS: dict[str, frozenset[str]] = {
     "fireworks": whole_words("firework fireworks feuerwerk raketen feux artifice"),
 }
 _WORD = re.compile(r"[^\W\d_]+")
-_OWN_AGE = frozenset({"min_age", "minimum_age", "age_restricted", "age_restricted_from", "mindestalter", "age_minimum", "minimum age", "min age", "âge minimum", "age minimum", "edad mínima", "edad minima", "edad_minima", "age restriction", "age_restriction", "restricted_age", "altersfreigabe"})
+_OWN_AGE = frozenset(
+    {
+        "min_age",
+        "minimum_age",
+        "age_restricted",
+        "age_restricted_from",
+        "mindestalter",
+        "age_minimum",
+        "minimum age",
+        "min age",
+        "âge minimum",
+        "age minimum",
+        "edad mínima",
+        "edad minima",
+        "edad_minima",
+        "age restriction",
+        "age_restriction",
+        "restricted_age",
+        "altersfreigabe",
+    }
+)
 _OLD_ENOUGH = re.compile(r"\s?(\d{1,2})\s?(?:\+|years?|jahre?|ans|años)?\s?")
 _RESTRICTED = frozenset[str]().union(*_GOODS.values())
 _TAX_TOPIC, _WITHDRAW_TOPIC, _PRIOR_TOPIC = exact(_TAX_WORDS), exact(_WITHDRAW_WORDS), exact(_PRIOR_WORDS)
 _RESTRICTED_TOPIC = exact(_RESTRICTED)
 _AGE = re.compile(
-    r"\b(?:(?:must|need to|have to|should|only) be|must be|at least|from(?: the)?(?: age(?: of)?)?|aged?|over|only (?:for|to) (?:people|customers"
+    r"\b(?:(?:must|need to|have to|should|only) be|must be|at least|from(?: the)?(?: age(?: of)?)?|aged?|over"
+    r"|only (?:for|to) (?:people|customers"
     r"|adults)? ?(?:over|from|aged)?|ab|mindestens"
     r"|à partir de|plus de|au moins|a partir de|mayores de)(?: (?:age|the age of"
     r"|aged))? 0*(?P<age>\d{1,2})\b(?=(?: ?\+| years?| jahren?| ans| años| or (?:older|over)| to (?:buy|order)"
@@ -123,7 +148,8 @@ _MAY = re.compile(
     r"\b(?:can|may|able to|no problem|fine|allowed|order|buy|kann\w*|darf\w*|dürfen|können|pouvez|peux|peut|puede\w*)\b"
 )
 _MAY_NOT = re.compile(
-    r"\b(?:not|cannot|unable|too young|nicht|kein\w*|pas|trop jeune|demasiado joven)\b|n['’]t\b|\bno (?!problem|worries|issue)\w+"
+    r"\b(?:not|cannot|unable|too young|nicht|kein\w*|pas|trop jeune|demasiado joven)\b|n['’]t\b|\bno (?!problem"
+    r"|worries|issue)\w+"
 )
 _NO_CHECK = re.compile(
     r"\b(?:you )?(?:don['’]t|do not|needn['’]t) (?:need to|have to) be (?:0*\d\d|an adult|of age|over)"

@@ -106,8 +106,10 @@ _QUESTION_TOPIC = topic(
     "if when once whether as again until unless sobald wenn ob wieder bis si quand dès lorsque de notify notified back"
 )
 _REVERSED = re.compile(
-    r"\b(?:but|aber|mais|pero)\s(?:unfortunately |sadly |leider |malheureusement |desafortunadamente )?(?:(?:it|they|that|this"
-    r"|das|es|er|sie|sind|ist|ce|il|elle|ils|elles) )?(?:isn['’]t|aren['’]t|is not|are not|(?:ist|sind)(?: \w+)? nicht|(?:it|er|sie|es)"
+    r"\b(?:but|aber|mais|pero)\s(?:unfortunately |sadly |leider |malheureusement |desafortunadamente )?(?:(?:it"
+    r"|they|that|this"
+    r"|das|es|er|sie|sind|ist|ce|il|elle|ils|elles) )?(?:isn['’]t|aren['’]t|is not|are not|(?:ist"
+    r"|sind)(?: \w+)? nicht|(?:it|er|sie|es)"
     r" nicht|nicht|n['’]est pas(?: le cas)?|ne l['’]est pas|ne le sont pas|no lo est[áa]n?|no es así)\b"
     r"|\bwish (?:i|we) could\b|\bi['’]d love to (?:say|tell)\b"
 )
@@ -172,8 +174,10 @@ def _of_another(sentence: Sentence, finding: Finding, stocks: Sequence[int | Non
 
 
 _AGAIN = re.compile(
-    r"\b(?:(?:again|back in stock|wieder|de nouveau|de nuevo)(?=[^.;]{0,40}\b(?:since|now|already|seit|jetzt|schon|bereits|depuis"
-    r"|maintenant|déjà|desde|ahora|ya)\b)|(?<=now )(?:again|back in stock)|(?<=jetzt )wieder|(?<=already )back in stock)"
+    r"\b(?:(?:again|back in stock|wieder|de nouveau|de nuevo)(?=[^.;]{0,40}\b(?:since|now|already|seit|jetzt"
+    r"|schon|bereits|depuis"
+    r"|maintenant|déjà|desde|ahora|ya)\b)|(?<=now )(?:again|back in stock)|(?<=jetzt )wieder"
+    r"|(?<=already )back in stock)"
 )
 """It is so already."""
 
@@ -212,7 +216,8 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
 
 _LISTED = Cue(
     "left stock available remaining lager verfügbar vorrätig übrig disponibles disponible quedan reste restent",
-    r"\b(?:left|in stock|available|remaining|auf lager|verfügbar|vorrätig|übrig|en stock|disponibles?|quedan|reste(?:nt)?)\b",
+    r"\b(?:left|in stock|available|remaining|auf lager|verfügbar|vorrätig|übrig|en stock|disponibles?|quedan"
+    r"|reste(?:nt)?)\b",
 )
 _NUMBER_AHEAD = re.compile(r"(?<![\d.,#$€£-])(?P<number>\d{1,20}) $")
 

@@ -23,13 +23,15 @@ from shopgraph.guards.checks.units import UNITS, plain
 from shopgraph.guards.facts import ProductFact
 
 TOTAL = Cue(
-    "kommen kommst together total totals subtotal altogether all sum adds add makes make come comes came up zusammen insgesamt "
+    "kommen kommst together total totals subtotal altogether all sum adds add makes make come comes came up "
+    "zusammen insgesamt "
     "gesamt summe "
     "élève asciende macht ergeben ergibt sind also ensemble totalise font soit donc fait arrivez juntos suma "
     "suman total son "
     "llegas so that pay zahlen zahlst bezahlen payez paieriez paga pagas pagaría cela",
     r"\bpay\b|\bzahl(?:en|st)\b|bezahlen|\bpa(?:y|i)er?(?:ez|iez)\b|\bpag(?:a|as|aría)\b|\bcela fait\b|"
-    r"\bkomm(?:en|st) (?:sie|du|man) [^.;]{0,20}?auf\b|\bkommen auf\b|\btogether\b|\b(?:sub)?totals?\b|altogether|\bin all\b|\badds? up\b|\bmakes?\b|\bcom(?:e|es|ing) to\b"
+    r"\bkomm(?:en|st) (?:sie|du|man) [^.;]{0,20}?auf\b|\bkommen auf\b|\btogether\b|\b(?:sub)?totals?\b"
+    r"|altogether|\bin all\b|\badds? up\b|\bmakes?\b|\bcom(?:e|es|ing) to\b"
     r"|\bcame to\b|"
     r"\bso\b|\bthat['’]?s\b|\bzusammen\b|insgesamt|gesamt|\bsumme\b|\bmacht\b|\bergeben|\bergibt|\bsind das\b|\balso\b|"
     r"\bensemble\b|\bfont\b|\bsoit\b|\bdonc\b|\bau total\b|\bfait\b|\barrivez\b|\bjuntos\b|\bsuman?\b|\bson\b"
@@ -50,7 +52,9 @@ COMPARED = re.compile(
     r"\bplus cher|\bde plus\b|moins|différence|\bmás\b|\bmenos\b|diferencia|ahorr|\bextra\b|versus|\bvs\b"
 )
 _MISSING = re.compile(
-    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore for\b|\bneed|\bto go\b|\bbelow\b|\bwithin\b|\bdarunter\b|\bdrunter\b|\bdarüber\b|\bunter\b|dessous|\bdebajo\b|\buntil\b|\bfehl|\bbis\b"
+    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore\b|\bmás\b|\bmehr\b|\bde plus\b|\bbleib|\bneed"
+    r"|\bto go\b|\bbelow\b|\bwithin\b|\bdarunter\b|\bdrunter\b|\bdarüber\b|\bunter\b|dessous|\bdebajo\b"
+    r"|\buntil\b|\bfehl|\bbis\b"
     r"|manqu|\bfalta|\bleft\b|\bleav|remain|"
     r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )
@@ -63,9 +67,10 @@ _SOLD_BY = re.compile(r"\b(?:per|by the|pro|je|par|por|au|al)\s([^\W\d_]{1,12})\
 _TOKEN = re.compile(r"[^\W_]+")
 _BOTH = re.compile(r"\bboth\b|\bbeide\b|\bles deux\b|\blos dos\b|\blas dos\b")
 PER_PIECE = re.compile(
-    r"\bper\b|\bpro\b|\bje\b|\beach\b|\bpar\b|\bpor\b|\ba piece\b|\bapiece\b|/|\d ?[€$£]? (?:an?|la|le|l['’]|das"
-    r"|die|der|el) ?[^\W\d_]{2,}|\bworks? out\b|\bl['’]unité\b|\bla pièce\b|\bcada\b|\bchacune?\b|\bpièce\b"
-    r"|\bentspricht\b|\brevient\b|\bsale a\b|\bsalen a\b|\bjeweils\b|\bapiece\b|\bcost(?:s|ing)? you\b|\bevery\b"
+    r"\bper\b|\bpro\b|\bje\b|\beach\b|\bpar\b|\bpor\b|\ba piece\b|\bapiece\b|/|\d ?[€$£]? (?:(?:an?|la|le|das"
+    r"|die|der|el)\b|l['’]) ?[^\W\d_]{2,}|\bworks? out\b|\bl['’]unité\b|\bla pièce\b|\bcada\b|\bchacune?\b|\bpièce\b"
+    r"|\bentspricht\b|\brevient\b|\bsale a\b|\bsalen a\b|\bjeweils\b|\bapiece\b|\bim (?:jahr|monat)\b"
+    r"|\ban? (?:year|month|day)\b|\bcost(?:s|ing)? you\b|\bevery\b"
 )
 
 
@@ -162,6 +167,8 @@ class Basket:
                 return True
             if self._free_from is not None and self._free_from - amount in self._written | self._totals:
                 return True
+            if any(total is not None and total - amount in before for total in self._totals):
+                return True
         singles = [*(self._of_named() or [price for prices in self._priced for price in prices]), *before, *self._aims]
         if COMPARED.search(low) and any(abs(one - other) == amount for one, other in combinations(singles, 2)):
             return True
@@ -178,7 +185,9 @@ class Basket:
         """What 3.5 metres cost of something that is sold by the metre."""
         found: set[int] = set()
         for item in self._ours.facts.products[:40]:
-            sold_by = _SOLD_BY.search(f"{item.name} {' '.join(item.attributes)} {' '.join(item.attributes.values())}".lower())
+            sold_by = _SOLD_BY.search(
+                f"{item.name} {' '.join(item.attributes)} {' '.join(item.attributes.values())}".lower()
+            )
             price = self._minor(item.price)
             if sold_by is not None and price is not None:
                 unit = UNITS.get(sold_by[1])

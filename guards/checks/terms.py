@@ -12,6 +12,7 @@ from shopgraph.guards.checks.book import book
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.partial import take_claim_out
+from shopgraph.guards.checks.regions import region_of
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import DeliveryFact, Facts
@@ -28,7 +29,8 @@ _UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
     r"|jours?|semaines?|mois|heures?|ans?|d[ií]as?|semanas?|mes(?:es)?|horas?|años?)\b(?!\s(?:ago|left|old|early"
-    r"|late|remain|after(?! (?:the |your )?(?:deliver|recei|arriv))|before|later|since|nach(?! (?:der |dem )?(?:erhalt|liefer|zustell))"
+    r"|late|remain|after(?! (?:the |your )?(?:deliver|recei|arriv))|before|later|since|nach(?! (?:der "
+    r"|dem )?(?:erhalt|liefer|zustell))"
     r"|vor|später|danach|davor|après(?! (?:la |votre )?(?:récep|livrai))|avant|plus tard|plus tôt|más tarde"
     r"|después(?! de (?:la |su )?(?:entreg|recep))|antes))"
 )
@@ -95,7 +97,8 @@ _FREE_DELIVERY = Cue(
     r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b",
 )
 _CONDITION = re.compile(
-    r"\b(?:from|over|above|orders? of|orders? (?:from|over|above)|at least|minimum|if|when|once"
+    r"\b(?:more|from|over|above|orders? of(?= (?:[$€£¥]|\d|at least|more|over))|orders? (?:from|over|above)"
+    r"|at least|minimum|if|when|once"
     r"|more than|spend|exceed\w*|ab|über|wenn|"
     r"dès|à partir|supérieure?s?|to qualify|away from|reach|add|another|spend|añad\w*|ajout\w*|starts? at|short of"
     r"|manqu\w*|short|fehl\w+|faltan?|pour profiter"
@@ -159,13 +162,14 @@ def _days(text: str, sentence: Sentence, earlier: Sentence | None, facts: Facts)
         returns = _RETURN.search(sentence) or (refund and "within" in sentence.low)
         if refund and (_PROCESSING.search(sentence.low) or not returns):
             continue
-        clause = _part(sentence, found.start("low"))
         since = _SINCE.match(sentence.low, found.end())
         if since and not returns:
             continue
-        if returns and not since and not _RETURN.pattern.search(clause) and _DELIVERY_TAKES.search(clause):
-            returns = None
-        if returns and not found["high"]:
+        if returns and not since and sentence.topics & _DELIVERY_NAMED:
+            clause = _part(sentence, found.start("low"))
+            if not _RETURN.pattern.search(clause) and _DELIVERY_TAKES.search(clause):
+                returns = None
+        if returns and not found["high"] and not _is_statutory(sentence, found, facts):
             yield from _window(sentence, found, facts.return_window_days)
         elif (
             not returns
@@ -187,6 +191,18 @@ def _part(sentence: Sentence, place: int) -> str:
     stop = min([first for first, _ in cuts if begin + first > place], default=len(clause))
     part = clause[start:stop]
     return part if _RETURN.pattern.search(part) or _DELIVERY_TAKES.search(part) else clause
+
+
+_WITHDRAWS = Cue(
+    "withdraw withdrawal cooling statutory widerruf widerrufsrecht widerrufsfrist rétractation rétracter "
+    "desistimiento desistir",
+    r"withdraw|cooling|statutory|widerruf|rétract|desist",
+)
+
+
+def _is_statutory(sentence: Sentence, found: re.Match[str], facts: Facts) -> bool:
+    """Whether it is the law's time to withdraw, which may be shorter than the shop's to send back."""
+    return _WITHDRAWS.search(sentence) is not None and _said(found) == [region_of(facts).withdrawal_days]
 
 
 def _said(found: re.Match[str]) -> list[Decimal]:

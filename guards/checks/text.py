@@ -84,7 +84,8 @@ _CLAUSE_END = re.compile(  # begins with a set: fast to find
 _CLAUSE_MARK = re.compile(r"[,;:\s](?:(?<=[,;:])(?=\s)|(?<=\s)[–—-]\s)")
 """The same where none of the words stands."""
 _NEGATION = re.compile(
-    r"\b(?:no|not|cannot|unable|never|neither|nor|without|more than|above|exceeds?|beyond|(?:isn|aren|don|won|doesn|can)"
+    r"\b(?:no|not|cannot|unable|never|neither|nor|without|more than|above|exceeds?|beyond|(?:isn|aren|don|won"
+    r"|doesn|can)"
     r"(?=['’]t)|kein\w*|nicht|nie|pas|aucun\w*)\b|n['’]t\b"
 )
 

@@ -1,4 +1,4 @@
-"""Units and counted things of products, English, German and French: which are the same, and how they convert."""
+"""Units and counted things of products, in four languages: which are the same, and how they convert."""
 
 from __future__ import annotations
 
@@ -184,6 +184,8 @@ age: age ages aged alter old âge edad kids children kinder enfants niños
 battery: battery batteries akku akkulaufzeit batterie batería autonomie autonomía laufzeit
 charge: charge charging charges ladezeit recharge carga
 water: waterproof water-resistant resistant wasserdicht étanche
+load: capacity capacidad traglast belastbarkeit belastbar load loads carries carry carrying supports support trägt
+ tragen supporte supportent soporta
 weight: weight weigh weighs weighing peso pesa pesan gewicht wiegt wiegen schwer leicht poids pèse pèsent heavy
  light
 width: width wide breite breit largeur large schnittbreite ancho anchura

@@ -62,9 +62,10 @@ class Settings(BaseSettings):
     models: str = ""
     """A models file (LiteLLM `model_list` with tiers); empty to answer by workflows and templates alone."""
     router: str = ""
-    """A folder that `shopgraph train router` made; empty for the intent router that ships."""
+    """A folder that `shopgraph train router` made; empty for `router` in the shop's folder, else the one that ships."""
     tiers: str = ""
-    """A folder that `shopgraph train tiers` made: which requests need the large model; empty for rules alone."""
+    """A folder that `shopgraph train tiers` made: which requests need the large model; empty for `tiers` in the shop's
+    folder, else rules alone."""
     cassette: str = ""
     """A file from which model calls are replayed instead of made, for tests; empty to make them."""
     cassette_record: bool = False

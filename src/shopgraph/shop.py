@@ -42,8 +42,12 @@ from shopgraph.tools.spec import Services
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langgraph.checkpoint.base import BaseCheckpointSaver
+    from langgraph.store.base import BaseStore
 
     from shopgraph.config import Settings
+    from shopgraph.graphs.memory import BrandMemory
+    from shopgraph.graphs.stitching.shared import SharedReads
+    from shopgraph.models.recommend.model import RecommenderModel
 
 DEMO_INSTANT = "2026-06-01T12:00:00Z"
 """When the demo shop stands still, unless another instant is asked for."""
@@ -93,6 +97,9 @@ class Shop:
         """What it has trained for choosing intent and tier."""
         self.source_deadline_ms = source_deadline_ms
         self._checkpointer: BaseCheckpointSaver[Any] | None = None
+        self._memory: BrandMemory | None = None
+        self._shared: SharedReads | None = None
+        self._recommender: RecommenderModel | None = None
         self._closers: list[Callable[[], None]] = []
 
     @classmethod
@@ -222,6 +229,50 @@ class Shop:
             return saver
         folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
         local = LoopFreeSqliteSaver.open(folder / "conversations.db")
+        self._closers.append(local.close)
+        return local
+
+    @property
+    def memory(self) -> BrandMemory:
+        """The one brand state, on LangGraph's Store: in a file beside the records, else in their database."""
+        if self._memory is None:
+            from shopgraph.graphs.memory import BrandMemory, LiveStanding
+
+            self._memory = BrandMemory(self._open_store(), LiveStanding(self.connectors), self.clock)
+            self._memory.on_change(self.shared.drop)
+        return self._memory
+
+    @property
+    def shared(self) -> SharedReads:
+        """Reads that are the same for everybody, remembered for a moment."""
+        if self._shared is None:
+            from shopgraph.graphs.stitching.shared import SharedReads
+
+            self._shared = SharedReads()
+        return self._shared
+
+    @property
+    def recommender(self) -> RecommenderModel | None:
+        """The learned model in the shop's folder (`recommender`); None where nothing was learned. Read on first use.
+
+        Raises:
+            ConfigurationError: it is there and cannot be read.
+        """
+        if self._recommender is None and self._folder is not None and (self._folder / "recommender").is_dir():
+            from shopgraph.models.recommend.files import load_recommender
+
+            self._recommender = load_recommender(self._folder / "recommender")
+        return self._recommender
+
+    def _open_store(self) -> BaseStore:
+        from shopgraph.graphs.memory.stores import LoopFreeSqliteStore, postgres_store
+
+        if not self._records.database.is_sqlite:
+            store, pool = postgres_store(_plain_url(self._records.database.url))
+            self._closers.append(pool.close)
+            return store
+        folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
+        local = LoopFreeSqliteStore.open(folder / "memory.db")
         self._closers.append(local.close)
         return local
 

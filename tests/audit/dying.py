@@ -12,7 +12,7 @@ from shopgraph.domain import Principal
 from shopgraph.graphs import Orchestrator, build_orchestrator
 from shopgraph.shop import Shop
 
-_TEXTS = ("where is my order?", "how long does delivery take?", "let me talk to a person")
+_TEXTS: tuple[str, ...] = ("where is my order?", "how long does delivery take?", "let me talk to a person")
 _AT_ONCE = 6
 
 

@@ -83,6 +83,14 @@ async def test_an_event_that_cannot_be_written_fails_alone(log: AuditLog) -> Non
     assert sum(sizes) == 3
 
 
+async def test_what_is_no_text_is_refused_and_what_is_half_a_character_is_escaped(log: AuditLog) -> None:
+    with pytest.raises(InvalidInput, match="no text"):
+        await log.append([replace(EVENT, request_id="req_\ud83d")])
+    await log.append([replace(EVENT, payload={"text": "\ud83d"})])
+    assert (await log.events("req_1"))[0].payload == {"text": "\ud83d"}
+    assert (await log.verify()).intact
+
+
 async def test_a_caller_that_leaves_is_on_the_record_all_the_same(log: AuditLog) -> None:
     _, go, _ = held(log)
     leaving = asyncio.create_task(log.append([EVENT]))

@@ -95,6 +95,11 @@ async def test_what_was_a_guess_or_went_wrong_teaches_no_router(log: AuditLog) -
     assert await rows(log, Purpose.ROUTER, unsure, handed, blocked, broken) == []
 
 
+async def test_a_message_that_asks_for_several_things_has_no_one_label(log: AuditLog) -> None:
+    both = request(1, "cancel it and what is on sale")
+    assert await rows(log, Purpose.ROUTER, [both[0], both[1], *both[1:]]) == []
+
+
 async def test_a_request_of_several_models_tells_them_apart(log: AuditLog) -> None:
     both = request(1, "hard one", models=(("small", "timeout"), ("large", "ok")))
     alone = request(2, "easy one", models=(("small", "ok"),))

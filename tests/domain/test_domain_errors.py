@@ -53,6 +53,7 @@ def test_mistakes_of_the_caller_are_one_family() -> None:
         "UserError",
         "InvalidInput",
         "NotFound",
+        "Erased",
         "ConfigurationError",
         "MissingDependency",
         "DamagedShop",

@@ -29,8 +29,8 @@ from shopgraph.graphs import (
     workflow,
 )
 from shopgraph.graphs.inbound import route, screen
-from shopgraph.graphs.sources import Query
 from shopgraph.graphs.state import TurnInput
+from shopgraph.graphs.stitching.source import Query
 from shopgraph.graphs.turns import Step
 from shopgraph.shop import Shop
 

@@ -12,7 +12,7 @@ from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
 from shopgraph.errors import InvalidInput, NotFound
 from shopgraph.graphs import Answer, Orchestrator, build_orchestrator
-from shopgraph.graphs.sources import ContextSource, Query
+from shopgraph.graphs.stitching.source import ContextSource, Query
 from shopgraph.guards.chain import GuardChain
 from shopgraph.shop import Shop
 

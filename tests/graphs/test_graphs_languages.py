@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("unchanged")
         ("tracker", None, "Where is my order #D1000001?", "Order #D1000001 (Weekend Bag) has shipped."),
         ("stranger", None, "Wo ist meine Bestellung #D1000001?", "Das finde ich nicht unter Ihren eigenen Unterlagen."),
         (None, None, "Wo ist meine Bestellung #D1000001?", "sobald ich weiß, wer Sie sind"),
-        (None, "de", "hello", "Guten Tag! Wie kann ich helfen?"),
+        (None, "de", "hello", "Hello! How can I help?"),
         (None, "fr", "discounts", "15\u00a0% de remise sur"),
         (None, "de", "coffee maker", "Drip Coffee Maker kostet 110,95\u00a0€."),
         (None, "de", "How long does delivery take?", "Standard delivery takes 2 to 4 days"),

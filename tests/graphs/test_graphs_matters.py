@@ -7,7 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from shopgraph.graphs import Answer
+from shopgraph.graphs import Answer, Orchestrator, build_orchestrator, workflow
+from shopgraph.graphs.node import APOLOGY
+from shopgraph.graphs.turns import Step, Turn
+from shopgraph.models.routes import Intent
 from shopgraph.shop import Shop
 
 Talk = Callable[..., Awaitable[list[Answer]]]
@@ -97,3 +100,21 @@ async def test_what_was_refused_does_not_refuse_the_next(talk: Talk) -> None:
     assert intents(answer) == ["return_items", "person"]
     assert [action.type for action in answer.actions] == ["handoff"]
     assert "own-records-only" in [decision.rule for decision in answer.decisions]
+
+
+@workflow(Intent.DELIVERY_QUESTION)
+async def broken(turn: Turn) -> Step:
+    """Fails."""
+    raise RuntimeError("no")
+
+
+async def test_what_was_done_is_said_though_the_next_step_fails(
+    shop: Shop, make_talk: Callable[[Orchestrator], Talk]
+) -> None:
+    talk = make_talk(build_orchestrator(shop, workflows=[broken]))
+    wish = "I'd like to return the coffee maker, it is broken, and how long does delivery take?"
+    _, done = await talk("returner", wish, "yes")
+    assert [action.type for action in done.actions] == ["return_items"]
+    assert "The return for order #D1000002 is open" in done.answer
+    assert done.answer.endswith(APOLOGY)
+    assert "error" in {verdict.verdict for verdict in done.verdicts}

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from langchain_core.messages import AIMessage
+from pydantic import JsonValue
 
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
 from shopgraph.errors import Erased, ModelFault, NotFound
 from shopgraph.graphs import Answer, Approval, Orchestrator, build_orchestrator, context_source, say, workflow
 from shopgraph.graphs.replay.replayer import Replayed, Replayer
-from shopgraph.graphs.sources import Query
+from shopgraph.graphs.stitching.source import Query
 from shopgraph.graphs.turns import Step, Turn
 from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.models.router import IntentRouter
@@ -203,7 +204,7 @@ async def test_own_workflows_and_sources_are_replayed_too(
     seen: list[int] = []
 
     @context_source("weather")
-    async def weather(query: Query) -> dict[str, str]:
+    async def weather(query: Query) -> dict[str, JsonValue]:
         seen.append(1)
         return {"sky": f"number {len(seen)}"}
 
@@ -227,6 +228,13 @@ async def test_a_customer_who_was_forgotten_cannot_be_replayed(
     with pytest.raises(Erased, match=mine.request_id):
         await replayer.replay(mine.request_id)
     assert (await replayer.replay(other.request_id)).same
+
+
+async def test_half_a_character_is_on_the_record_and_replayed(orchestrator: Orchestrator, shop: Shop) -> None:
+    answer = await orchestrator.ask("how long does delivery take? \ud83d")
+    assert "Standard delivery" in answer.answer
+    assert (await Replayer(shop, orchestrator.parts).replay(answer.request_id)).same
+    assert (await shop.audit.verify()).intact
 
 
 async def test_what_is_not_on_the_record_is_not_found(orchestrator: Orchestrator, shop: Shop) -> None:

@@ -19,6 +19,7 @@ from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import ClockKind, Principal
 from shopgraph.errors import ConfigurationError, DamagedShop, ShopTooNew
 from shopgraph.graphs import build_orchestrator
+from shopgraph.graphs.replay.replayer import Replayer
 from shopgraph.shop import DEMO_INSTANT, Shop, clock_of
 
 CANCELER = Principal.customer(CAST["canceler"].customer_id)
@@ -39,6 +40,7 @@ async def test_the_same_conversation_on_postgresql(postgres_database: str, tmp_p
             asked = await orchestrator.ask("where is my order?", principal=CANCELER)
             assert "#D1000004" in asked.answer
             assert (await shop.audit.verify()).intact
+            assert (await Replayer(shop, orchestrator.parts).replay(asked.request_id)).same
     with Shop.open(postgres_database, audit_keys=keys) as shop:
         asked = await build_orchestrator(shop).ask("cancel my order, it was a mistake", principal=CANCELER)
     with Shop.open(postgres_database, audit_keys=keys) as shop:

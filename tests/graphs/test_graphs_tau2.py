@@ -114,3 +114,12 @@ async def test_identification_by_look_up_is_for_one_customer_a_conversation(reta
     after = await orchestrator.ask(f"and where is {other['orders'][0]}?", conversation_id=first.conversation_id)
     assert "own-records-only" in {decision.rule for decision in after.decisions}
     assert canonical_hash(to_tau2(retail.dump())) == canonical_hash(raw)
+
+
+async def test_who_somebody_is_may_stand_in_another_part_than_what_they_ask(retail: Shop, raw: dict[str, Any]) -> None:
+    order = raw["orders"]["#W2611340"]
+    email = raw["users"][order["user_id"]]["email"]
+    text = f"Where is my order #W2611340? And do you have any discounts right now? My email is {email}."
+    answer = await build_orchestrator(retail).ask(text)
+    assert [route.intent for route in answer.routes] == ["order_status", "promotion_question"]
+    assert order["fulfillments"][0]["tracking_id"][0] in answer.answer

@@ -152,7 +152,7 @@ async def test_beside_a_slow_one_the_next_is_asked_and_the_slow_one_rests() -> N
 async def test_at_the_deadline_everything_is_given_up() -> None:
     one = bench(a=[FOREVER])
     with pytest.raises(ModelFault, match="did not answer in time"):
-        await one.call(seconds=0.02)
+        await one.call(seconds=0.2)
     assert one.providers.given_up == ["a"]
     assert not one.health.admits("a")
 

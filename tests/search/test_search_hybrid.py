@@ -19,6 +19,7 @@ from shopgraph.connectors.search import dense as dense_module
 from shopgraph.connectors.search.dense import Collections, Embed, IndexDamaged, Vectors
 from shopgraph.domain import Product
 
+ROOT = Path(__file__).resolve().parents[2]
 MEANINGS = (("dress", "gown", "frock"), ("heels", "sneakers", "footwear"), ("lamp", "illuminate"), ("kettle", "tea"))
 
 
@@ -162,7 +163,7 @@ def test_unreachable_products_are_named(tmp_path: Path) -> None:
     collections = Collections(tmp_path / "index")
     index = collections.make("products-one", {"one": "dress", "two": "kettle"}, embed)
     assert index.unreachable() == ()
-    index._collection.update(ids=["two"], embeddings=[[1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]])
+    index._collection.update(ids=["two"], embeddings=[1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0])
     assert index.unreachable() == ("two",)
 
 
@@ -195,8 +196,8 @@ from tests.search.conftest import MemoryCatalog
 from tests.search.test_search_hybrid import hybrid
 asyncio.run(hybrid(MemoryCatalog([Product(id="ball", title="Ball frock")]), Path(sys.argv[1])).rebuild())
 """
-    root = Path(__file__).resolve().parents[2]
-    subprocess.run([sys.executable, "-c", code, str(folder)], check=True, cwd=root)
+    other = [sys.executable, "-c", code, str(folder)]
+    await asyncio.to_thread(subprocess.run, other, check=True, cwd=ROOT)
     assert [hit.product_id for hit in await search.search("frock")] == ["ball"]
     assert search.dense
 

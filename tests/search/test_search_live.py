@@ -1,4 +1,4 @@
-"""What is found can be bought: region, stock and price are those of the records now, and what a filter excludes stays out."""
+"""What is found can be bought: region, stock and price are those of the records now; what is excluded stays out."""
 
 from __future__ import annotations
 
@@ -40,10 +40,20 @@ class Records(MemoryCatalog):
             if sku in skus and region_id in (None, region)
         )
 
-    def add(self, key: str, price: int, units: int, *, region: str = "east", currency: str = "USD", **more: str) -> None:
+    def add(
+        self,
+        key: str,
+        price: int,
+        units: int,
+        *,
+        region: str = "east",
+        currency: str = "USD",
+        brand: str = "",
+        category: str = "",
+    ) -> None:
         sku = f"{key}-{len(self.kept)}"
         if all(each.id != key for each in self.stock):
-            self.stock.append(Product(id=key, title=f"Kettle {key}", **more))
+            self.stock.append(Product(id=key, title=f"Kettle {key}", brand=brand, category=category))
         self.kept.append(ProductVariant(sku=sku, product_id=key, title=key))
         self.offered.append(Offer(sku=sku, region_id=region, price=Money(amount=price, currency=currency)))
         self.counts[sku, region] = units
@@ -165,9 +175,7 @@ async def test_no_filter_lets_through_what_it_excludes(
     records = Records()
     for number, (price, units, region) in enumerate(goods):
         records.add(str(number), price, units, region=region)
-    asked = PriceRange(
-        at_least=None if low is None else Decimal(low), at_most=None if high is None else Decimal(high)
-    )
+    asked = PriceRange(at_least=None if low is None else Decimal(low), at_most=None if high is None else Decimal(high))
     where = SearchFilter(region_id="east", in_stock=in_stock, price=asked)
     fits = {
         str(number)

@@ -24,8 +24,8 @@ PRODUCTS = (
     Product(id="case", title="Phone case", attributes={"material": "leather", "bluetooth": "no"}, brand="Acme"),
 )
 QUERIES = (
-    "blue dress", "dress not blue", "earbuds", "ear bud", "acme", "27 inch", '27" cord', "kabel groesse", "größe", "дом",
-    "日本", "1.5 m", "phone case", "phone case without leather", "nord's", "size m", "blue dress in m", "evning gwon",
+    "blue dress", "dress not blue", "earbuds", "ear bud", "acme", "27 inch", '27" cord', "kabel groesse", "größe",
+    "дом", "日本", "1.5 m", "phone case", "phone case without leather", "nord's", "size m", "evning gwon",
     "quoted", "' | !", "bluetooth", "soft jersey dress blue wrap", "\\", "set ear",
 )  # fmt: skip
 
@@ -73,7 +73,7 @@ def test_what_is_made_can_be_opened_and_answers_the_same(store: WordStore) -> No
 
 def test_what_is_found(store: WordStore) -> None:
     words = store.make("ab", documents())
-    assert [key for key, _ in found(words, "blue dress in m")][0] == "dress"
+    assert found(words, "blue dress in m")[0][0] == "dress"
     assert [key for key, _ in found(words, "dress not blue")] == []
     assert [key for key, _ in found(words, "earbuds")] == ["buds"]
     assert [key for key, _ in found(words, "27 inch")] == ["buds"]

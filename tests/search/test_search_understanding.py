@@ -1,4 +1,4 @@
-"""What a query asks for beside its words: prices, what is unwanted, brands, colors, sizes; and what is none of these."""
+"""What a query asks for beside its words: prices, what is unwanted, brands, colors, sizes; and what is none of it."""
 
 from __future__ import annotations
 

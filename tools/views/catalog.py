@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 
 from shopgraph.domain import Availability, Quantity, Value
 from shopgraph.tools.views.amounts import AmountView
@@ -59,6 +60,27 @@ class ReviewView(Value):
     body: str
 
 
+class PartnerView(Value):
+    """What a product is bought together with."""
+
+    product_id: str
+    title: str
+    orders: Quantity
+    """Orders that hold both."""
+    owned: bool = False
+    """Whether the asking customer has bought it."""
+
+
+class PopularityView(Value):
+    """How a product sells in the asker's region, counted now."""
+
+    trend: str = ""
+    """Why it may be called a trend, with both counts; empty: it is none."""
+    recent_orders: Quantity = 0
+    partners: tuple[PartnerView, ...] = ()
+    """Most often first; the customer's own before others."""
+
+
 class ProductView(Value):
     """A product with its variants."""
 
@@ -72,6 +94,8 @@ class ProductView(Value):
     age_limit: Quantity
     variants: tuple[VariantView, ...]
     reviews: tuple[ReviewView, ...] = ()
+    popularity: PopularityView | None = None
+    """None: it was not asked for."""
 
 
 class ProductHit(Value):
@@ -92,8 +116,27 @@ class SearchResult(Value):
     products: tuple[ProductHit, ...]
 
 
+class RecommendationKind(StrEnum):
+    """What stands behind a recommendation."""
+
+    TOGETHER = "together"
+    """Bought together with what the customer names or has bought."""
+    CART = "cart"
+    """Bought together with what is in the cart."""
+    AGAIN = "again"
+    """The customer's own: bought in several of their orders."""
+    TRENDING = "trending"
+    """Bought more often in the region of late than just before."""
+    SIMILAR = "similar"
+    """Of the same kind as what was named."""
+    POPULAR = "popular"
+    """Bought most in the region."""
+
+
 class RecommendationView(Value):
     """A product in stock that goes well with what the customer has, and why."""
+
+    kind: RecommendationKind
 
     product_id: str
     sku: str
@@ -101,8 +144,11 @@ class RecommendationView(Value):
     price: AmountView
     available_quantity: Quantity | None
     orders: Quantity
-    """How many orders stand behind it."""
+    """How many orders stand behind it; 0 where its likeness does."""
     reason: str
+    """True as it stands, with the count behind it."""
+    about: str = ""
+    """The product that the reason names; empty when it names none."""
 
 
 class Recommendations(Value):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import JsonValue
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import PydanticSerializationError
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from shopgraph.audit.keyring import Keyring
@@ -33,6 +33,7 @@ from shopgraph.audit.records import (
     Finding,
     SignedHead,
     hash_of,
+    json_of,
 )
 from shopgraph.audit.schema import TABLE, hold_chain, insertion, prepare
 from shopgraph.audit.secrets import PublicKey, Secrets
@@ -263,11 +264,11 @@ class AuditLog:
         subject = self.pseudonym(event.subject)
         key_id, sealed = "", None
         try:
-            payload = to_json(event.payload, inf_nan_mode="null").decode()
+            payload = json_of(event.payload).decode()
             if event.original is not None:
                 if self._keys is None:
                     raise InvalidInput("An original is kept only by a log that has keys.")
-                content = event.original if isinstance(event.original, bytes) else to_json(event.original)
+                content = event.original if isinstance(event.original, bytes) else json_of(event.original)
                 key_id, sealed = self._keys.ring.seal(subject, at, event.request_id, content)
         except PydanticSerializationError as error:
             raise InvalidInput(f"What {event.node} recorded is no JSON: {error}.") from None
@@ -352,6 +353,8 @@ class _Chain:
         self.position += 1
         values = (self.position, *columns, self._hash)
         self._hash = hash_of(values)
+        if not self._hash:
+            raise InvalidInput("A record holds what is no text.", remedy="Ids and names are texts of valid Unicode.")
         self.rows.append((*values, self._hash))
 
 

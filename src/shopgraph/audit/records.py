@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import ConfigDict, JsonValue
+from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from shopgraph.domain import Instant, Value
 
@@ -159,3 +161,20 @@ def hash_of(values: Sequence[Any]) -> str:
     except (TypeError, ValueError):
         return ""
     return digest.hexdigest()
+
+
+def json_of(value: object, *, lenient: bool = False) -> bytes:
+    """A value as JSON; a number that JSON has no word for is null, and half of a surrogate pair is escaped.
+
+    Args:
+        lenient: what is no JSON at all stands as its `str`.
+
+    Raises:
+        PydanticSerializationError: the value is no JSON, and `lenient` is off.
+    """
+    try:
+        return to_json(value, inf_nan_mode="null", fallback=str if lenient else None)
+    except PydanticSerializationError:
+        # Slower, and it knows how to write what UTF-8 cannot; raises again for what is no JSON.
+        plain = to_jsonable_python(value, inf_nan_mode="null", fallback=str if lenient else None)
+        return json.dumps(plain).encode()

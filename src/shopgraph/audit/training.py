@@ -46,6 +46,8 @@ class _Request:
     position: int
     text: str = ""
     intent: str = ""
+    matters: int = 0
+    """Things that were asked for at once: of several, no one is the text's label."""
     confidence: float = 0.0
     failed: bool = False
     models: list[dict[str, Any]] = field(default_factory=list)
@@ -116,6 +118,7 @@ def _read(request: _Request, record: AuditRecord) -> None:
             request.text = payload.get("text", "")
         case "route":
             request.intent = payload.get("intent", "")
+            request.matters += 1
             request.confidence = payload.get("confidence", 0.0)
         case "agent":
             request.models = payload.get("models", [])
@@ -133,7 +136,9 @@ def _read(request: _Request, record: AuditRecord) -> None:
 def _router(requests: list[_Request]) -> Iterator[Row]:
     for request in requests:
         said = request.resolved.get("intent", "")
-        if not request.text or not (said or (request.good and request.confidence >= LEAST_CONFIDENCE)):
+        if not request.text or not (
+            said or (request.good and request.matters == 1 and request.confidence >= LEAST_CONFIDENCE)
+        ):
             continue
         row: Row = {"text": request.text, "intent": said or request.intent}
         yield {**row, "provenance": request.source("person" if said else "route")}

@@ -63,12 +63,13 @@ def verified(connection: Connection, *, kept: AuditHead | None, key: PublicKey |
 
 def _unreadable(connection: Connection, walk: _Walk) -> BadRecord:
     """Which record cannot be read. The driver reads one ahead, and loses a good one with the bad one after it."""
+    damage: tuple[type[BaseException], ...] = (DatabaseError, *_damage(connection))
     while True:
         place = walk.head.records + 1
         unreadable = BadRecord(position=place, finding=Finding.UNREADABLE)
         try:
             row = connection.exec_driver_sql(f"{_COLUMNS} WHERE position = {place}").first()
-        except (DatabaseError, *_damage(connection)):
+        except damage:
             return unreadable
         if row is None:
             return unreadable

@@ -14,12 +14,15 @@ from shopgraph.cli import (
     ask,
     audit,
     config,
+    context,
+    describe,
     doctor,
     evaluate,
     graph,
     guard,
     handoff,
     mcp,
+    memory,
     models,
     policy,
     reconcile,
@@ -84,7 +87,10 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(handoff.app, name="handoff")
 app.add_typer(guard.app, name="guard")
 app.command("graph")(graph.graph)
+app.command("describe", no_args_is_help=False)(describe.describe)
 app.add_typer(models.app, name="models")
+app.add_typer(context.app, name="context")
+app.add_typer(memory.app, name="memory")
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")

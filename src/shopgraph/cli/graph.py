@@ -10,7 +10,7 @@ import typer
 from shopgraph.cli.output import print_notice
 from shopgraph.errors import NotFound
 
-GRAPHS = ("orchestrator",)
+GRAPHS = ("orchestrator", "recommend", "describe")
 
 
 def graph(
@@ -20,10 +20,15 @@ def graph(
     """Draw a graph."""
     if name not in GRAPHS:
         raise NotFound(f"There is no graph {name!r}.", remedy=f"One of {', '.join(GRAPHS)}.")
-    from shopgraph.graphs import compile_orchestrator, make_parts
+    from shopgraph.graphs import compile_describer, compile_orchestrator, compile_recommender, make_parts
     from shopgraph.graphs.draw import draw_graph
 
-    drawn = compile_orchestrator(make_parts()).get_graph()
+    if name == "recommend":
+        drawn = compile_recommender().get_graph()
+    elif name == "describe":
+        drawn = compile_describer().get_graph()
+    else:
+        drawn = compile_orchestrator(make_parts()).get_graph()
     if out is None:
         typer.echo(drawn.draw_mermaid(), nl=False)
         return

@@ -1,4 +1,4 @@
-"""`shopgraph train`: routers learned from an app's own traffic."""
+"""`shopgraph train`: what is learned from an app's own traffic."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ import typer
 
 from shopgraph.cli.evaluate import EvalCommand
 from shopgraph.cli.output import print_json, print_notice, progress
+from shopgraph.cli.train_commerce import copy, recommender
 
-app = typer.Typer(help="Learn routers from your own traffic.", no_args_is_help=True)
+app = typer.Typer(help="Learn from your own traffic.", no_args_is_help=True)
 
 
 @app.callback()
 def group() -> None:
-    """Learn routers from your own traffic."""
+    """Learn from your own traffic."""
+
+
+app.command("recommender", cls=EvalCommand)(recommender)
+app.command("copy", cls=EvalCommand)(copy)
 
 
 @app.command("router", cls=EvalCommand)

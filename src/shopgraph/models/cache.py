@@ -27,7 +27,12 @@ class AnswerCache:
         if not owner or not self._policy.ttl_s:
             return None
         text = json.dumps([owner, request], sort_keys=True, ensure_ascii=False, default=repr)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _prefix(owner) + hashlib.sha256(text.encode()).hexdigest()
+
+    def forget(self, owner: str) -> None:
+        """Let go of everything that was answered for an owner."""
+        for key in [key for key in self._kept if key.startswith(_prefix(owner))]:
+            del self._kept[key]
 
     def get(self, key: str | None) -> AIMessage | None:
         """What was answered."""
@@ -47,3 +52,7 @@ class AnswerCache:
         self._kept.move_to_end(key)
         while len(self._kept) > self._policy.entries:
             self._kept.popitem(last=False)
+
+
+def _prefix(owner: str) -> str:
+    return f"{hashlib.sha256(owner.encode()).hexdigest()}:"

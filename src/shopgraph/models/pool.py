@@ -179,6 +179,10 @@ class ModelPool:
         self._cache.put(key, message)
         yield AIMessageChunk(content="", response_metadata={"deployment": won.deployment, "cost": cost})
 
+    def forget(self, owner: str) -> None:
+        """Let go of every answer that is kept for an owner."""
+        self._cache.forget(owner)
+
     def _asked(self, model: str, messages: Sequence[BaseMessage], options: Mapping[str, Any]) -> _Asked:
         limit = self.policy.max_output_tokens or (DEFAULT_OUTPUT_TOKENS if self.budget.policy else None)
         given = dict(options)

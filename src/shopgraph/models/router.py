@@ -1,4 +1,4 @@
-"""The intent router: a text in, a route out, in process and without a model server, well below a millisecond."""
+"""The intent router: a text in, a route out, in process and without a model server, in about a millisecond or less."""
 
 from __future__ import annotations
 

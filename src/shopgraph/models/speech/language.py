@@ -1,4 +1,4 @@
-"""Which language to answer in, of those that the last tier speaks."""
+"""Which language to answer in, of those that there are phrases in."""
 
 from __future__ import annotations
 
@@ -7,25 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-_COMMON: Mapping[str, frozenset[str]] = {
-    "en": frozenset(
-        """the is my where order please what how much can you i do does have has a an when are this your would like for
-        it was not with price cost""".split()  # noqa: SIM905 - one list of words
-    ),
-    "de": frozenset(
-        """der die das ist mein meine meiner wo bestellung bitte was wie viel kann ich sie haben hat ein eine wann sind
-        nicht mit und preis kostet kosten noch schon paket lieferung wurde werden zu""".split()  # noqa: SIM905
-    ),
-    "fr": frozenset(
-        """le la les est mon ma mes où commande quel quelle combien je vous avez un une quand sont pas avec et prix
-        coûte colis livraison svp bonjour puis peut été de du""".split()  # noqa: SIM905
-    ),
-    "es": frozenset(
-        """el los las es mi mis dónde donde pedido qué cuál cuánto cuánta cuesta cuestan un una cuándo están con y
-        precio envío entrega por para favor hola puedo quiero usted ustedes está del hay gracias""".split()  # noqa: SIM905
-    ),
-}
-"""Words that are in many messages to a shop and in one of the languages."""
+from shopgraph.domain.function_words import SHARED
+
+_COMMON: Mapping[str, frozenset[str]] = {language: SHARED[language] - {"no"} for language in ("en", "de", "fr", "es")}
+"""Words that are in many messages to a shop, by language; what is a word of several of them says nothing."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 

@@ -1,4 +1,4 @@
-"""Function words by which a language is told: each list holds only words that no other language here has."""
+"""Function words by which a language is told, in ten languages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LISTED = {
         i'm it's you're we're don't doesn't isn't at by on as me my us them do does did get make take
         hello welcome sorry yes today tomorrow costs delivery available returned shipped parcel price arrives days
         bought
-        pieces weighs comes""",
+        pieces weighs comes an my order much like cost am was""",
     "de": """
         der das und ist sind nicht ein eine einen einem einer eines mit für auf dem den des zu von wird werden wir
         sie ihr
@@ -28,7 +28,8 @@ _LISTED = {
         morgen
         für durch ohne gegen sowie jetzt immer damit dazu kostet kosten preis lieferung versand verfügbar lager
         bestellung größe
-        farbe rücksendung paket kostenlos tage wiegt stück""",
+        farbe rücksendung paket kostenlos tage wiegt stück dauert zwei drei vier fünf sechs sieben bis
+        mein meine meiner meinen die was viel zu""",
     "fr": """
         le les des du une est sont avec pour dans sur vous votre vos nous notre nos il elle ils elles ce cet cette
         ces et
@@ -37,14 +38,15 @@ _LISTED = {
         fait été serait sera peut pouvez merci bonjour voici voilà c'est n'est d'un d'une qu'il je j'ai tout tous
         toute toutes depuis encore toujours lorsque afin coûte coûtent prix livraison disponible commande taille
         couleur colis gratuite gratuit jours
-        pièces pèse la de""",
+        pièces pèse la de dure deux trois quatre délai jusqu mon ma mes quel quelle combien un quand svp puis""",
     "es": """
         el los las una unos unas es son está están con para por en del al su sus nuestro nuestra nuestros usted
         ustedes
         que no se lo le les y o pero si como cuando donde muy más también este esta estos estas ese eso hay tiene
         puede
+        dónde qué cuál cuánto cuánta puedo quiero mis
         gracias hola aquí su ser hacer hasta desde sin sobre entre todo todos cuesta cuestan precio
-        envío disponible pedido talla color días la de""",
+        envío disponible pedido talla color días la de tarda dos tres cuatro cinco entrega hasta""",
     "it": """
         il lo gli una uno è sono con per nel nella della delle dei degli del al alla che non si ma se come quando
         dove

@@ -1,0 +1,171 @@
+"""`shopgraph eval recommend`: the rest of a basket, or a customer's next one, from baskets bought before."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shopgraph.errors import InvalidInput
+from shopgraph.evals.guards.rows import read_rows
+from shopgraph.evals.report import EvalReport
+from shopgraph.models.recommend.model import RecommenderModel
+from shopgraph.models.recommend.ranking import by_customer
+from shopgraph.models.recommend.rows import Basket, form_of, read_baskets
+from shopgraph.models.recommend.training import Recipe, completions, train_recommender
+
+DEPTH = 20
+
+
+class Task(StrEnum):
+    """What is asked for."""
+
+    COMPLETION = "completion"
+    NEXT_BASKET = "next-basket"
+
+
+class Protocol(StrEnum):
+    """How baskets are read and asked about."""
+
+    UCI = "uci"
+    COMPLETEJOURNEY = "completejourney"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What differs between protocols."""
+
+    ordered: bool
+    """The query is in the order of first appearance; else shuffled with seed 0."""
+    least: int
+    """Items in fewer training baskets are asked about in no completion."""
+    queries: int | None
+    """Completions at most, the first."""
+    kept: int
+    """Items in fewer training baskets are not learned for a next basket."""
+    window_days: int
+
+
+RULES = {
+    Protocol.UCI: Rules(ordered=True, least=1, queries=None, kept=1, window_days=38),
+    Protocol.COMPLETEJOURNEY: Rules(ordered=False, least=10, queries=6_000, kept=5, window_days=21),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """What was said first to last, and what was right."""
+
+    said: Sequence[str]
+    right: frozenset[str]
+
+
+def evaluate(
+    task: Annotated[Task, typer.Option(help="Complete a basket, or name a customer's next one.")],
+    train: Annotated[list[Path], typer.Option(metavar="FILE", help="Baskets to learn from; repeatable.")],
+    test: Annotated[list[Path], typer.Option(metavar="FILE", help="Baskets to be asked about; repeatable.")],
+    protocol: Annotated[Protocol | None, typer.Option(help="Left out: by the form of the rows.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the samples that learning draws.")] = 7,
+) -> EvalReport:
+    """Measure a recommender: recall, NDCG and mean reciprocal rank on later baskets, and the seconds of learning."""
+    learned, rows = _read(train), [row for path in test for row in read_rows(path)]
+    rules = RULES[protocol or _protocol(form_of(rows))]
+    asked = read_baskets(rows)
+    completing = task is Task.COMPLETION
+    recipe = Recipe(
+        min_count=rules.least if completing else rules.kept,
+        ordered=rules.ordered,
+        window_days=rules.window_days,
+        completing=completing,
+        ranking=not completing,
+        seed=seed,
+    )
+    started = time.process_time()
+    trained = train_recommender(learned, recipe)
+    train_s = time.process_time() - started
+    started = time.process_time()
+    answers = _completed(trained.model, asked, rules) if completing else _next(trained.model, learned, asked)
+    asking_s = time.process_time() - started
+    if not answers:
+        raise InvalidInput("No test basket can be asked about.", remedy="Give later baskets of the same shop.")
+    return EvalReport(
+        name="recommend",
+        figures={
+            **figures(answers),
+            "n": len(answers),
+            "train_s": round(train_s, 2),
+            "ms_per_answer": round(1e3 * asking_s / len(answers), 3),
+            "alike_recall_at_20": {str(weight): score for weight, score in trained.alike_recall.items()},
+            "lessons": trained.lessons,
+        },
+    )
+
+
+def _read(paths: Iterable[Path]) -> list[Basket]:
+    return read_baskets([row for path in paths for row in read_rows(path)])
+
+
+def _protocol(form: str) -> Protocol:
+    return Protocol.UCI if form == "uci" else Protocol.COMPLETEJOURNEY
+
+
+def _completed(model: RecommenderModel, asked: Sequence[Basket], rules: Rules) -> list[Ranked]:
+    items = model.statistics.items
+    queries = completions(model.statistics, asked, ordered=rules.ordered, seed=0, most=rules.queries)
+    return [
+        Ranked(
+            said=[each.item for each in model.complete([items[at] for at in basket.tolist()], limit=DEPTH)],
+            right=frozenset((items[target],)),
+        )
+        for basket, target in queries
+    ]
+
+
+def _next(model: RecommenderModel, learned: Sequence[Basket], asked: Sequence[Basket]) -> list[Ranked]:
+    history = by_customer(learned)
+    first: dict[str, Basket] = {}
+    for basket in asked:
+        if basket.customer in history:
+            first.setdefault(basket.customer, basket)
+    # Everybody is asked about at the end of training: how long a customer then stayed away is not known.
+    day = model.statistics.day
+    return [
+        Ranked(
+            said=[each.item for each in model.next_basket(history[customer], day=day, limit=DEPTH)],
+            right=frozenset(basket.items),
+        )
+        for customer, basket in first.items()
+    ]
+
+
+def figures(answers: Sequence[Ranked]) -> dict[str, float]:
+    """Recall@10 and @20 (hits by the number of right ones), NDCG@10 with binary gain, MRR within the first 20."""
+
+    def mean(values: Iterable[float]) -> float:
+        return round(sum(values) / len(answers), 4)
+
+    return {
+        "recall_at_10": mean(_recall(answer, 10) for answer in answers),
+        "recall_at_20": mean(_recall(answer, 20) for answer in answers),
+        "ndcg_at_10": mean(_ndcg(answer, 10) for answer in answers),
+        "mrr": mean(_reciprocal(answer) for answer in answers),
+    }
+
+
+def _recall(answer: Ranked, depth: int) -> float:
+    return len(answer.right.intersection(answer.said[:depth])) / len(answer.right)
+
+
+def _ndcg(answer: Ranked, depth: int) -> float:
+    gain = sum(1 / math.log2(rank + 2) for rank, item in enumerate(answer.said[:depth]) if item in answer.right)
+    return gain / sum(1 / math.log2(rank + 2) for rank in range(min(depth, len(answer.right))))
+
+
+def _reciprocal(answer: Ranked) -> float:
+    return next((1 / rank for rank, item in enumerate(answer.said[:DEPTH], start=1) if item in answer.right), 0.0)

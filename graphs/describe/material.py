@@ -1,0 +1,140 @@
+"""Reads what a description is written from, and what it then depends on."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from shopgraph.domain import Availability, Instant, Product
+from shopgraph.errors import NotFound
+from shopgraph.graphs.context import ShopServices
+from shopgraph.graphs.describe.state import Material, VariantFacts
+from shopgraph.graphs.memory import Dependency, on_price, on_product, on_running, on_stock_band
+from shopgraph.guards.facts import Facts, ProductFact, PromotionFact
+from shopgraph.tools.recommending import LEAST_TREND, TREND_DAYS
+
+_SOLD = 10_000
+_REVIEWS = 50
+
+
+async def read_material(shop: ShopServices, product_id: str, region_id: str, segment: str) -> Material:
+    """Everything known of the product there and now.
+
+    Raises:
+        NotFound: there is no such product, or no such region.
+    """
+    connectors, at = shop.connectors, shop.clock.now()
+    product, region = await connectors.catalog.product(product_id), await connectors.catalog.region(region_id)
+    if product is None or region is None:
+        raise NotFound(
+            f"There is no product {product_id} or no region {region_id}.", remedy="Name one of the catalog's."
+        )
+    variants, reviews, campaigns, promotions, (trend, partners) = await asyncio.gather(
+        _variants(shop, product, region_id),
+        connectors.catalog.reviews(product.id, limit=_REVIEWS),
+        connectors.marketing.campaigns(region_id=region_id, at=at),
+        connectors.marketing.promotions(region_id=region_id, at=at),
+        _sales(shop, product, region_id, at),
+    )
+    free = {each.id for each in await connectors.marketing.without_code(region_id=region_id, at=at)}
+    partner = await connectors.catalog.product(partners[0][0]) if partners else None
+    return Material(
+        product=product,
+        region_id=region_id,
+        region=region.name,
+        locale=region.locale,
+        segment=segment,
+        at=at,
+        variants=variants,
+        rating=round(sum(each.rating for each in reviews) / len(reviews), 1) if reviews else None,
+        reviews=len(reviews),
+        campaigns=tuple(each for each in campaigns if not each.segments or segment in each.segments),
+        promotions=tuple(
+            each
+            for each in promotions
+            if each.id in free
+            and each.sku is None
+            and (not each.audience or segment in each.audience)
+            and (not each.categories or product.category in each.categories)
+        ),
+        running=(*campaigns, *promotions),
+        trend_orders=trend,
+        partner=partner.title if partner else "",
+        partner_orders=partners[0][1] if partner else 0,
+    )
+
+
+async def _variants(shop: ShopServices, product: Product, region_id: str) -> tuple[VariantFacts, ...]:
+    connectors = shop.connectors
+    variants = {each.sku: each for each in await connectors.catalog.variants(product.id)}
+    offers = {offer.sku: offer for offer in await connectors.catalog.offers(tuple(variants), region_id)}
+    units = {sku: 0 for sku, variant in variants.items() if variant.tracks_stock}
+    for level in await connectors.inventory.levels(tuple(units), region_id=region_id):
+        units[level.sku] += level.available
+    return tuple(
+        VariantFacts(variant=variants[sku], offer=offer, units=units.get(sku))
+        for sku, offer in offers.items()
+        if offer.availability is not Availability.DISCONTINUED
+    )
+
+
+async def _sales(
+    shop: ShopServices, product: Product, region_id: str, at: Instant
+) -> tuple[int, tuple[tuple[str, int], ...]]:
+    orders, middle = shop.connectors.orders, at - timedelta(days=TREND_DAYS)
+    start = middle - timedelta(days=TREND_DAYS)
+    recent = dict(await orders.selling(region_id, since=middle, until=at, limit=_SOLD)).get(product.id, 0)
+    before = dict(await orders.selling(region_id, since=start, until=middle, limit=_SOLD)).get(product.id, 0)
+    trending = recent >= LEAST_TREND and recent > before
+    return recent if trending else 0, await orders.bought_with(product.id, limit=1)
+
+
+def depends_on(material: Material) -> tuple[Dependency, ...]:
+    """What a text of this material must be written anew for: product, prices, stock bands, what runs."""
+    found = [on_product(material.product), on_running(material.region_id, material.running)]
+    for each in material.variants:
+        found.append(on_price(each.offer))
+        if each.units is not None:
+            found.append(on_stock_band(each.variant.sku, material.region_id, each.units))
+    return tuple(found)
+
+
+def ends_at(material: Material) -> Instant | None:
+    """When what runs now first ends; None where nothing runs."""
+    ends = [each.ends_at for each in material.campaigns] + [each.ends_at for each in material.promotions]
+    return min(ends, default=None)
+
+
+def facts_of(material: Material) -> Facts:
+    """The same for the guards: a claim without one of these behind it does not leave."""
+    return Facts(
+        today=material.at.date(),
+        locale=material.locale,
+        region=material.region_id,
+        currency=material.variants[0].offer.price.currency if material.variants else None,
+        products=tuple(
+            ProductFact(
+                name=material.product.title,
+                sku=each.variant.sku,
+                price=each.offer.price.decimal,
+                compare_at=each.offer.compare_at.decimal if each.offer.compare_at else None,
+                stock=each.units,
+                restricted=material.product.age_limit > 0,
+                attributes={
+                    **material.product.attributes,
+                    **each.variant.options,
+                    "description": material.product.description,
+                    "brand": material.product.brand,
+                    "category": material.product.category,
+                    "rating": f"{material.rating} of 5 in {material.reviews} reviews" if material.reviews else "",
+                },
+            )
+            for each in material.variants
+        ),
+        promotions=tuple(
+            PromotionFact(
+                name=each.name, percent=each.percent, starts_on=each.starts_at.date(), ends_on=each.ends_at.date()
+            )
+            for each in material.promotions
+        ),
+    )

@@ -1,0 +1,120 @@
+"""LangGraph's Stores on SQLite and PostgreSQL, usable from any event loop and by several processes at once.
+
+Its async SQLite store belongs to the loop it was made on; reading or writing a few items takes a fraction of a
+millisecond, so the sync store is called in place, and PostgreSQL's in a worker thread (as in `graphs.checkpoints`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from langgraph.store.base import BaseStore, Op, Result
+from langgraph.store.sqlite import SqliteStore
+
+from shopgraph.errors import ConnectorUnavailable, MissingDependency
+
+for _name in ("langgraph.store.sqlite.base", "langgraph.store.postgres.base"):
+    # They log every search with its namespace, which names a customer.
+    logging.getLogger(_name).setLevel(logging.INFO)
+_BUSY_SECONDS = 30
+_LOOK_SECONDS = 0.01
+
+
+class LoopFreeSqliteStore(SqliteStore):
+    """LangGraph's SQLite store, called in place. What is deleted is overwritten in the file."""
+
+    @classmethod
+    def open(cls, path: Path) -> LoopFreeSqliteStore:
+        """Open (or make) the file."""
+        # Autocommit: the store begins its own transactions.
+        connection = sqlite3.connect(path, check_same_thread=False, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA secure_delete=ON")
+        store = cls(connection)
+        store._setup_beside_others()
+        return store
+
+    async def abatch(self, ops: Iterable[Op]) -> list[Result]:
+        """As `batch`."""
+        return self.batch(ops)
+
+    def scrub(self) -> None:
+        """Let nothing that was deleted stand in the write-ahead log, as far as other processes' readers allow."""
+        with self.lock:
+            self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.conn.close()
+
+    def _setup_beside_others(self) -> None:
+        """Set up; a process that sets the same file up at this moment makes ours fail, and then it is done."""
+        deadline = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                return self.setup()
+            except sqlite3.Error:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(_LOOK_SECONDS)
+
+
+def postgres_store(url: str) -> tuple[BaseStore, Any]:
+    """LangGraph's PostgreSQL store on a pool, usable from any event loop, and the pool to close.
+
+    Raises:
+        MissingDependency: the extra `postgres` is not installed.
+    """
+    try:
+        from langgraph.store.postgres import PostgresStore
+        from psycopg.rows import dict_row
+        from psycopg_pool import ConnectionPool
+    except ImportError as missing:
+        raise MissingDependency(
+            f"Brand memory on PostgreSQL needs {missing.name}.", remedy="Run: pip install 'shopgraph[postgres]'."
+        ) from None
+
+    class LoopFreePostgresStore(PostgresStore):
+        async def abatch(self, ops: Iterable[Op]) -> list[Result]:
+            return await asyncio.to_thread(self.batch, ops)
+
+    pool: ConnectionPool[Any] = ConnectionPool(
+        url,
+        min_size=1,
+        max_size=4,
+        open=True,
+        check=ConnectionPool.check_connection,
+        kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
+    )
+    try:
+        store = LoopFreePostgresStore(pool)
+        _setup_alone(store, pool)
+    except BaseException:
+        pool.close()
+        raise
+    return store, pool
+
+
+def _setup_alone(store: Any, pool: Any) -> None:
+    """Set up while no other process does: its migrations are not made for two at once.
+
+    The lock is tried again and again, not waited for: a statement that waits would hold up the other's
+    CREATE INDEX CONCURRENTLY, which holds the lock.
+    """
+    deadline = time.monotonic() + _BUSY_SECONDS
+    with pool.connection() as guard:
+        while not guard.execute("SELECT pg_try_advisory_lock(hashtext('shopgraph memory')) AS won").fetchone()["won"]:
+            if time.monotonic() >= deadline:
+                raise ConnectorUnavailable("Another process has been setting up the brand memory for too long.")
+            time.sleep(_LOOK_SECONDS)
+        try:
+            store.setup()
+        finally:
+            guard.execute("SELECT pg_advisory_unlock(hashtext('shopgraph memory'))")

@@ -1,0 +1,1 @@
+"""Context recipes and the sources behind them: fetched in parallel, each under its deadline, with their origins."""

@@ -1,0 +1,189 @@
+"""The sources that every shop has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from shopgraph.domain import Location, Product, StockLevel
+from shopgraph.graphs.memory import Aspect, Because, Promise, Recalled
+from shopgraph.graphs.memory.dependencies import stock_band
+from shopgraph.graphs.stitching.parts import (
+    CatalogPart,
+    CustomerPart,
+    InventoryPart,
+    MarketingPart,
+    MemoryPart,
+    OrdersPart,
+    Passage,
+    PlaceView,
+    PolicyPart,
+    PolicyView,
+    SessionPart,
+    StockView,
+)
+from shopgraph.graphs.stitching.shared import PublicQuery, SharedRead
+from shopgraph.graphs.stitching.source import ContextSource, Query, context_source
+
+SESSION_WINDOW = timedelta(minutes=10)
+"""How far back "right now" reaches for viewed and searched."""
+MOST_ORDERS = 10
+MOST_REVIEWS = 3
+MOST_DISCOUNTS = 10
+HEDGE_MS = 200
+"""An embedded read takes about one millisecond; a system that has not answered by then is asked once more."""
+
+
+@context_source("customer", needs_customer=True, hedge_ms=HEDGE_MS)
+async def customer(query: Query) -> CustomerPart | None:
+    """Profile, segments, lifetime value, and the price cuts of before."""
+    who = query.request.customer_id
+    found = await query.connectors.crm.customer(who)
+    if found is None or found.id != who:
+        return None
+    discounts = await query.connectors.marketing.discounts_of(who)
+    return CustomerPart(customer=found, discounts=discounts[:MOST_DISCOUNTS])
+
+
+@context_source("orders", needs_customer=True, hedge_ms=HEDGE_MS)
+async def orders(query: Query) -> OrdersPart | None:
+    """The latest orders."""
+    who = query.request.customer_id
+    found = await query.connectors.orders.orders_of(who, limit=MOST_ORDERS)
+    own = tuple([order for order in found if order.customer_id == who])
+    return OrdersPart(orders=own) if own else None
+
+
+@context_source("session", needs_customer=True, hedge_ms=HEDGE_MS)
+async def session(query: Query) -> SessionPart | None:
+    """What was viewed, searched and put into the cart just now."""
+    who = query.request.customer_id
+    events = await query.connectors.sessions.recent(who, since=query.at - SESSION_WINDOW)
+    own = tuple([event for event in events if event.customer_id == who])
+    cart = await query.connectors.sessions.cart(who)
+    if cart is not None and cart.customer_id != who:
+        cart = None
+    return SessionPart(session=own, cart=cart) if own or cart else None
+
+
+async def _places(query: PublicQuery) -> Mapping[str, Location]:
+    return {place.id: place for place in await query.connectors.inventory.locations(query.region_id)}
+
+
+PLACES = SharedRead(name="places", fetch=_places)
+"""The region's stores and warehouses, by id."""
+
+
+@context_source("inventory", hedge_ms=HEDGE_MS)
+async def inventory(query: Query) -> InventoryPart | None:
+    """Live stock of the products in question, by store. Never cached."""
+    variants = [(each.product, variant) for each in await query.products() for variant in each.variants]
+    if not variants:
+        return None
+    skus = tuple([variant.sku for _, variant in variants])
+    levels: dict[str, list[StockLevel]] = {}
+    for level in await query.connectors.inventory.levels(skus, region_id=query.region_id):
+        levels.setdefault(level.sku, []).append(level)
+    places: Mapping[str, Location] = await query.read(PLACES)
+    stock = [
+        _stock(product, variant.options, levels[variant.sku], places)
+        for product, variant in variants
+        if variant.sku in levels
+    ]
+    return InventoryPart(stock=tuple(stock)) if stock else None
+
+
+def _stock(
+    product: Product, options: dict[str, str], levels: list[StockLevel], places: Mapping[str, Location]
+) -> StockView:
+    available = sum(level.available for level in levels)
+    somewhere = sorted((level for level in levels if level.available), key=lambda level: -level.available)
+    return StockView(
+        sku=levels[0].sku,
+        available=available,
+        product=product.title,
+        options=options,
+        band=stock_band(available),
+        incoming=sum(level.incoming for level in levels),
+        restock_on=min((level.restock_on for level in levels if level.incoming and level.restock_on), default=None),
+        places=tuple(
+            [
+                PlaceView(name=place.name, kind=str(place.kind), available=level.available)
+                for level in somewhere
+                if (place := places.get(level.location_id)) is not None
+            ]
+        ),
+    )
+
+
+@context_source(
+    "marketing",
+    hedge_ms=HEDGE_MS,
+    cache_ms=500,
+    changes_with=frozenset({Aspect.CAMPAIGN, Aspect.RUNNING}),
+)
+async def marketing(query: PublicQuery) -> MarketingPart | None:
+    """What runs in the region; `stitch` keeps what is meant for this customer."""
+    promotions = await query.connectors.marketing.promotions(region_id=query.region_id, at=query.at)
+    campaigns = await query.connectors.marketing.campaigns(region_id=query.region_id, at=query.at)
+    return MarketingPart(promotions=promotions, campaigns=campaigns) if promotions or campaigns else None
+
+
+@context_source("catalog", hedge_ms=HEDGE_MS)
+async def catalog(query: Query) -> CatalogPart | None:
+    """Description, attributes and the latest reviews of the products in question. Reviews are shoppers' texts."""
+    passages: list[Passage] = []
+    for product in [each.product for each in await query.products()]:
+        about = Passage(product_id=product.id, product=product.title, kind="description", text=product.description)
+        if product.description:
+            passages.append(about)
+        if product.attributes:
+            listed = "; ".join(f"{name}: {value}" for name, value in product.attributes.items())
+            passages.append(about.model_copy(update={"kind": "attributes", "text": listed}))
+        for review in await query.connectors.catalog.reviews(product.id, limit=MOST_REVIEWS):
+            text = f"{review.title}. {review.body}".lstrip(". ")
+            passages.append(about.model_copy(update={"kind": "review", "text": text, "rating": review.rating}))
+    return CatalogPart(passages=tuple(passages)) if passages else None
+
+
+@context_source("memory", hedge_ms=HEDGE_MS)
+async def memory(query: Query) -> MemoryPart | None:
+    """What was shown and promised, as far as it holds now, and what the brand says about the products in question."""
+    if query.memory is None or not (query.request.customer_id or query.with_products):
+        return None
+    brand, part = query.memory(), MemoryPart()
+    if query.request.customer_id:
+        recall = await brand.of(query.request.customer_id).recall()
+        part = MemoryPart(shown=recall.shown.fresh, promises=recall.promises.fresh, owed=_owed(recall.promises))
+    said: Iterable[str] = ()
+    if query.with_products:
+        said = [each.product.id for each in await query.products()]
+    # `stitch` keeps those to the customer's segments, which another source knows.
+    statements = (await brand.said(tuple(said), region_id=query.region_id, segments=None)).fresh
+    part = part.model_copy(update={"statements": statements})
+    return part if part.shown or part.promises or part.owed or part.statements else None
+
+
+def _owed(promises: Recalled[Promise]) -> tuple[Promise, ...]:
+    """Promises that no longer stand as they were made, and yet bind."""
+    return tuple([each.fact for each in promises.outdated if each.because is not Because.EXPIRED])
+
+
+@context_source("policy")
+async def policy(query: Query) -> PolicyPart:
+    """The region's taxes, delivery and return window today. It is in memory: no system is asked."""
+    terms = query.policy.calendar(query.region_id, query.at)
+    return PolicyPart(
+        policy=PolicyView(
+            today=query.request.today,
+            tax=terms.tax,
+            shipping=terms.shipping,
+            return_window_days=None if "return-window" in query.policy.off else terms.returns.window_days,
+        )
+    )
+
+
+DEFAULT_SOURCES: Mapping[str, ContextSource] = {
+    source.name: source for source in (customer, orders, session, inventory, marketing, catalog, memory, policy)
+}
+"""By name, in the order in which they are reported."""

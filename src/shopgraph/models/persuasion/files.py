@@ -1,0 +1,107 @@
+"""Learned copy scorers as folders: weights in safetensors, names in JSON, a card. The same model, the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from shopgraph.errors import ConfigurationError, InvalidInput
+from shopgraph.models.blend.vectors import DIMENSIONS
+from shopgraph.models.persuasion.features import BUCKETS, FORM
+from shopgraph.models.persuasion.headlines import HeadlineScorer
+from shopgraph.models.persuasion.responses import ResponseScorer
+
+WEIGHTS, LABELS, CARD = "weights.safetensors", "labels.json", "card.md"
+FORMAT = 1
+"""Raised when the features or the layout change: an older folder is then refused, not misread."""
+_REMEDY = "Train it again: shopgraph train copy --task headline --data FILE --out DIR."
+_HEADLINE = (
+    "words", "letters", "meaning", "form", "word_rarity", "letter_rarity", "form_center", "form_spread",
+)  # fmt: skip
+_RESPONSE = ("center", "spread", "weights", "rarity", "directions")
+
+
+def save_headlines(scorer: HeadlineScorer, out: Path, *, sources: Sequence[str], date: str, tests: int) -> None:
+    """Write a headline scorer's folder. `date` is for the card only.
+
+    Raises:
+        InvalidInput: the folder cannot be written.
+    """
+    card = (
+        f"# Which text is clicked\n\nLearned on {date} from {', '.join(sources)}: {tests:,} tests.\n\n"
+        "A linear scorer (ridge regression of differences in log odds) over hashed words and letters, word vectors of\n"
+        "wordllama (MIT) and the form of a text. Only differences between texts mean something. Measure it on other\n"
+        "tests: `shopgraph eval copy --task headline`.\n"
+    )
+    _write(scorer, _HEADLINE, {"kind": "headline", "buckets": BUCKETS, "form": FORM}, card, out)
+
+
+def save_responses(scorer: ResponseScorer, out: Path, *, sources: Sequence[str], date: str, rows: int) -> None:
+    """Write a response scorer's folder. `date` is for the card only.
+
+    Raises:
+        InvalidInput: the folder cannot be written.
+    """
+    card = (
+        f"# Who answers a campaign\n\nLearned on {date} from {', '.join(sources)}: {rows:,} invitations.\n\n"
+        "A logistic model over what a household bought, answered and is like before a campaign begins. It holds no\n"
+        "household. It looks at age, income and family where they are given: whether they may decide who is invited\n"
+        "is for the retailer's own rules. Measure it on later campaigns: `shopgraph eval copy --task response`.\n"
+    )
+    labels = {"kind": "response", "names": list(scorer.names), "bias": scorer.bias, "items": list(scorer.items)}
+    _write(scorer, _RESPONSE, labels, card, out)
+
+
+def load_headlines(folder: Path) -> HeadlineScorer:
+    """The headline scorer in a folder.
+
+    Raises:
+        ConfigurationError: a file is not there, damaged, of another kind or version; names it.
+    """
+    labels, tensors = _read(folder, "headline", _HEADLINE)
+    shape = (labels.get("buckets"), labels.get("form"), len(tensors["meaning"]))
+    if shape != (BUCKETS, FORM, DIMENSIONS):
+        raise ConfigurationError(f"The scorer in {folder} is of another version.", remedy=_REMEDY)
+    return HeadlineScorer(**tensors)
+
+
+def load_responses(folder: Path) -> ResponseScorer:
+    """The response scorer in a folder.
+
+    Raises:
+        ConfigurationError: a file is not there, damaged, of another kind or version; names it.
+    """
+    labels, tensors = _read(folder, "response", _RESPONSE)
+    return ResponseScorer(
+        names=tuple(labels["names"]), items=tuple(labels["items"]), bias=float(labels["bias"]), **tensors
+    )
+
+
+def _write(scorer: object, fields: Sequence[str], labels: Mapping[str, Any], card: str, out: Path) -> None:
+    tensors = {name: np.ascontiguousarray(getattr(scorer, name).astype(np.float32)) for name in fields}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / WEIGHTS).write_bytes(save(tensors))
+        (out / LABELS).write_text(json.dumps({"format": FORMAT, **labels}) + "\n", encoding="utf-8")
+        (out / CARD).write_text(card, encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(f"{out} cannot be written: {error.strerror}.", remedy="Name a folder of your own.") from None
+
+
+def _read(folder: Path, kind: str, fields: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    at = folder / LABELS
+    try:
+        labels = json.loads(at.read_bytes())
+        if (labels["format"], labels["kind"]) != (FORMAT, kind):
+            raise ConfigurationError(f"{folder} holds no {kind} scorer of this version.", remedy=_REMEDY)
+        at = folder / WEIGHTS
+        tensors = load(at.read_bytes())
+        return labels, {name: tensors[name].astype(np.float64) for name in fields}
+    except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
+        raise ConfigurationError(f"{at} cannot be read ({type(error).__name__}: {error}).", remedy=_REMEDY) from error

@@ -1,0 +1,43 @@
+"""A small day is played to its end, and what it did is on a record that verifies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from shopgraph.cli.app import app
+from shopgraph.clock import parse_instant
+from shopgraph.connectors.demo import generate
+from shopgraph.connectors.demo.making import whole
+from shopgraph.evals.day.plan import make_plan
+from shopgraph.shop import DEMO_INSTANT
+
+
+@pytest.mark.slow
+def test_a_small_day_ends_without_errors_and_its_log_verifies(tmp_path: Path) -> None:
+    out = tmp_path / "day.json"
+    done = CliRunner().invoke(
+        app, ["eval", "day", "--requests", "60", "--stores", "2", "--workers", "2", "--json", str(out)]
+    )
+    assert done.exit_code == 0, done.output
+    day = json.loads(out.read_text(encoding="utf-8"))
+    assert (day["requests"], day["errors"], day["first_errors"]) == (60, 0, [])
+    assert day["audit"]["verified"]
+    assert day["audit"]["records"] > 60 * 5
+    assert day["actions"]
+    assert sum(day["tiers"].values()) == 60
+    assert day["floor"]["requests"] > 0
+    assert day["ratio_to_floor"] > 1
+    assert sum(layer["share"] for layer in day["layers"].values() if layer["share"]) == pytest.approx(1, abs=0.01)
+
+
+def test_the_same_seed_is_the_same_day() -> None:
+    at = parse_instant(DEMO_INSTANT)
+    _, parts = generate(stores=2, seed=7, at=at)
+    records = whole(parts)
+    one, same, other = (make_plan(records, requests=200, seed=seed, at=at) for seed in (7, 7, 8))
+    assert one == same != other
+    assert sum(len(talk.turns) for talk in one) == 200

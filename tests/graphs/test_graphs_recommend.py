@@ -1,0 +1,145 @@
+"""The recommender's graph: never what is out of stock or forbidden, and every count is a recount of the orders."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shopgraph.connectors.dataset import Dataset
+from shopgraph.connectors.demo.cast import CAST, TREND_REGION_ID, TREND_SKU
+from shopgraph.domain import OrderStatus, Principal
+from shopgraph.errors import ConfigurationError, InvalidInput
+from shopgraph.graphs import build_recommender, compile_recommender
+from shopgraph.graphs.recommend import Recommended
+from shopgraph.graphs.recommend.history import baskets_of
+from shopgraph.models.recommend.files import save_recommender
+from shopgraph.models.recommend.training import train_recommender
+from shopgraph.shop import Shop
+from shopgraph.tools.views import RecommendationKind, RecommendationView
+
+ROSE = Principal.customer(CAST["dresser"].customer_id)
+
+
+@pytest.fixture(scope="module")
+def open_shop(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """One shop for tests that change no record of it."""
+    folder = tmp_path_factory.mktemp("recommend") / "shop"
+    shutil.copytree(demo_folder, folder)
+    with Shop.open(folder) as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def records(open_shop: Shop) -> Dataset:
+    """What lies in it."""
+    return open_shop.dump()
+
+
+def _check(item: RecommendationView, region_id: str, shop: Shop, records: Dataset) -> None:
+    """In stock, allowed, and the number said is the number of such orders."""
+    product = next(each for each in records.products if each.id == item.product_id)
+    assert product.age_limit == 0
+    there = {each.id for each in records.locations if each.region_id == region_id}
+    variant = next(each for each in records.variants if each.sku == item.sku)
+    if variant.tracks_stock:
+        assert sum(x.available for x in records.stock_levels if x.sku == item.sku and x.location_id in there) > 0
+    assert any(offer.sku == item.sku and offer.region_id == region_id for offer in records.offers)
+    kept = [order for order in records.orders if order.status is not OrderStatus.CANCELED]
+    holding = [order for order in kept if any(line.product_id == item.product_id for line in order.lines)]
+    days = {RecommendationKind.TRENDING: 14, RecommendationKind.POPULAR: 30}.get(item.kind)
+    if item.kind in (RecommendationKind.TOGETHER, RecommendationKind.CART):
+        both = [order for order in holding if any(line.product_id == item.about for line in order.lines)]
+        assert item.orders == len(both)
+    elif days is not None:
+        since = shop.clock.now() - timedelta(days=days)
+        recent = [o for o in holding if o.region_id == region_id and o.placed_at and o.placed_at >= since]
+        assert item.orders == len(recent)
+    if item.orders:
+        assert re.search(rf"\b{item.orders}\b", item.reason)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_only_what_is_there_and_allowed_with_true_counts(
+    open_shop: Shop, records: Dataset, data: st.DataObject
+) -> None:
+    region = data.draw(st.sampled_from([each.id for each in records.regions]))
+    sku = data.draw(st.sampled_from(["", *[each.sku for each in records.variants[:200]]]))
+    who = data.draw(
+        st.sampled_from([Principal.guest(), *[Principal.customer(each.id) for each in records.customers[:40]]])
+    )
+    kind = data.draw(st.sampled_from([None, *RecommendationKind]))
+    found: Recommended = build_recommender(open_shop).recommend_sync(
+        principal=who, region_id=region, sku=sku, kind=kind, limit=5
+    )
+    assert len({item.product_id for item in found.items}) == len(found.items) <= 5
+    for item in found.items:
+        _check(item, region, open_shop, records)
+        assert kind in (None, item.kind)
+
+
+async def test_what_was_shown_just_before_gives_way(shop: Shop) -> None:
+    recommender = build_recommender(shop)
+    first = await recommender.recommend(principal=ROSE)
+    second = await recommender.recommend(principal=ROSE)
+    assert {item.product_id for item in first.items}.isdisjoint(item.product_id for item in second.items)
+    recall = await shop.memory.of(CAST["dresser"].customer_id).recall()
+    assert {each.product_id for each in recall.shown.fresh} == {
+        item.product_id for item in (*first.items, *second.items)
+    }
+
+
+async def test_a_guest_is_told_and_nothing_is_remembered(shop: Shop) -> None:
+    found = await build_recommender(shop).recommend(region_id=TREND_REGION_ID)
+    assert found.items
+    assert shop.memory.store.search(("brand", "customer")) == []
+
+
+async def test_policy_can_forbid_it_and_then_nothing_is_said_or_remembered(demo_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "strict"
+    shutil.copytree(demo_folder, folder)
+    rules = folder / "policy" / "policy.cedar"
+    forbid = (
+        '@id("no-recommendations")\n@reason("No recommendations here.")\n'
+        'forbid (principal, action == Action::"recommend_products", resource);\n'
+    )
+    rules.write_text(forbid + rules.read_text(encoding="utf-8"), encoding="utf-8")
+    with Shop.open(folder) as shop:
+        found = await build_recommender(shop).recommend(principal=ROSE)
+        assert found.items == ()
+        assert [each.rule for each in found.decisions] == ["no-recommendations"]
+        assert (await shop.memory.of(CAST["dresser"].customer_id).recall()).shown.fresh == ()
+
+
+async def test_a_learned_model_orders_and_the_reasons_stay_true(shop: Shop, records: Dataset) -> None:
+    pytest.importorskip("scipy")
+    folder = Path(str(shop._folder)) / "recommender"
+    trained = train_recommender(baskets_of(shop.dump().orders))
+    save_recommender(trained, folder, sources=["orders"], date="2026-06-01")
+    found = await build_recommender(shop).recommend(region_id=TREND_REGION_ID, sku=TREND_SKU, limit=5)
+    assert found.ranked_by == "model"
+    assert found.items[0].title == "Silver Heels"
+    for item in found.items:
+        _check(item, TREND_REGION_ID, shop, records)
+
+
+async def test_what_cannot_be_asked_is_said(shop: Shop) -> None:
+    recommender = build_recommender(shop)
+    with pytest.raises(InvalidInput):
+        await recommender.recommend(sku="NO-SUCH-SKU")
+    with pytest.raises(InvalidInput):
+        await recommender.recommend(limit=0)
+    with pytest.raises(ConfigurationError):
+        await compile_recommender().ainvoke({"region_id": TREND_REGION_ID})
+
+
+def test_it_can_be_drawn(open_shop: Shop) -> None:
+    picture = build_recommender(open_shop).get_graph().draw_mermaid()
+    assert all(name in picture for name in ("gather", "recall", "rank", "choose", "remember"))

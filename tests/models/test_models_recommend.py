@@ -1,0 +1,151 @@
+"""What is learned from baskets: the same bytes, what goes together first, nothing from the future."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shopgraph.errors import ConfigurationError, InvalidInput
+from shopgraph.models.recommend.files import LABELS, WEIGHTS, load_recommender, save_recommender
+from shopgraph.models.recommend.rows import Basket, form_of, read_baskets
+from shopgraph.models.recommend.sparse import SparseRows, largest
+from shopgraph.models.recommend.statistics import count
+from shopgraph.models.recommend.training import Recipe, TrainedRecommender, completions, train_recommender
+
+sparse = pytest.importorskip("scipy.sparse")
+
+_START = 730_000
+_KITS = (("tea", "pot", "cup"), ("saw", "nail", "glue"), ("ball", "net", "shoe"))
+
+
+def _baskets(*, customers: int = 30, weeks: int = 20) -> list[Basket]:
+    """Everybody buys one kit again and again, now and then with something of another."""
+    chance = np.random.default_rng(3)
+    found = []
+    for week in range(weeks):
+        for who in range(customers):
+            kit, other = _KITS[who % 3], _KITS[(who + 1) % 3]
+            items = [*chance.permutation(kit)[: 2 + week % 2], *([other[0]] if chance.random() < 0.15 else [])]
+            found.append(Basket(customer=f"c{who}", day=_START + 7 * week + who % 7, items=tuple(map(str, items))))
+    return found
+
+
+@pytest.fixture(scope="module")
+def trained() -> TrainedRecommender:
+    """Learned once."""
+    return train_recommender(_baskets(), Recipe(window_days=14))
+
+
+def test_what_goes_together_comes_first(trained: TrainedRecommender) -> None:
+    model = trained.model
+    for kit in _KITS:
+        assert {each.item for each in model.complete(kit[:1], limit=2)} == set(kit[1:])
+        assert model.complete(kit[:2], limit=1)[0].item == kit[2]
+        assert {each.item for each in model.similar(kit[0], limit=2)} <= {item for one in _KITS for item in one}
+    assert model.complete(["nobody knows it"], limit=3) == []
+    assert all(each.item == "pot" for each in model.complete(["tea"], limit=5, among=["pot", "tea"]))
+
+
+def test_a_customer_is_offered_their_own_things(trained: TrainedRecommender) -> None:
+    day = _START + 7 * 20
+    for who in (0, 1, 2):
+        own = [basket for basket in _baskets() if basket.customer == f"c{who}"]
+        first = [each.item for each in trained.model.next_basket(own, day=day, limit=3)]
+        assert set(first) == set(_KITS[who])
+    assert len(trained.model.next_basket([], day=day, limit=3)) == 3
+
+
+def test_the_same_baskets_give_the_same_bytes_and_the_folder_answers_alike(
+    trained: TrainedRecommender, tmp_path: Path
+) -> None:
+    again = train_recommender(_baskets(), Recipe(window_days=14))
+    for name, each in (("one", trained), ("two", again)):
+        save_recommender(each, tmp_path / name, sources=["made up"], date="2026-01-01")
+    for file in (WEIGHTS, LABELS, "card.md"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+    read = load_recommender(tmp_path / "one")
+    for basket in (["tea"], ["saw", "nail"]):
+        assert read.complete(basket, limit=5) == trained.model.complete(basket, limit=5)
+    own = [basket for basket in _baskets() if basket.customer == "c4"]
+    assert read.next_basket(own, day=_START + 141, limit=5) == trained.model.next_basket(own, day=_START + 141, limit=5)
+    assert b"c4" not in (tmp_path / "one" / LABELS).read_bytes()
+
+
+def test_a_damaged_folder_is_named(trained: TrainedRecommender, tmp_path: Path) -> None:
+    save_recommender(trained, tmp_path, sources=["made up"], date="2026-01-01")
+    labels = json.loads((tmp_path / LABELS).read_bytes())
+    (tmp_path / LABELS).write_text(json.dumps({**labels, "format": 99}), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="another version"):
+        load_recommender(tmp_path)
+    (tmp_path / LABELS).write_text("{", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"items\.json"):
+        load_recommender(tmp_path)
+
+
+def test_nothing_later_is_counted() -> None:
+    baskets = _baskets(customers=6, weeks=6)
+    day = _START + 21
+    before = [basket for basket in baskets if basket.day < day]
+    one, two = (count(each, day=day, min_count=1, ordered=True) for each in (baskets, before))
+    assert one.items == two.items
+    assert np.array_equal(one.sold, two.sold)
+    assert np.array_equal(one.pairs.values, two.pairs.values)
+    assert np.array_equal(one.again, two.again)
+
+
+_ITEMS = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=5, unique=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(_ITEMS, min_size=3, max_size=20), seed=st.integers(0, 5))
+def test_a_completion_asks_for_the_last_known_item(rows: Sequence[Sequence[str]], seed: int) -> None:
+    baskets = [Basket(customer="", day=_START, items=tuple(row)) for row in rows]
+    counted = count(baskets, day=_START + 1, min_count=1, ordered=True, people=False)
+    asked = completions(counted, baskets, ordered=True, seed=seed)
+    long = [basket for basket in baskets if len(basket.items) >= 2]
+    told = [([counted.items[at] for at in query.tolist()], counted.items[target]) for query, target in asked]
+    assert told == [(list(basket.items[:-1]), basket.items[-1]) for basket in long]
+    assert sorted(counted.sold) == sorted(sum(item in row for row in rows) for item in counted.items)
+
+
+@settings(max_examples=60, deadline=None)
+@given(scores=st.lists(st.floats(-3, 3), min_size=1, max_size=30), wanted=st.integers(1, 40))
+def test_the_largest_are_those_of_a_full_sort(scores: list[float], wanted: int) -> None:
+    values = np.array(scores)
+    found = largest(values, wanted)
+    assert found.tolist() == np.argsort(-values, kind="stable")[:wanted].tolist()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_rows_are_added_up_and_turned_as_scipy_does(data: st.DataObject) -> None:
+    shape = (data.draw(st.integers(1, 6)), data.draw(st.integers(1, 6)))
+    cells = data.draw(st.lists(st.integers(-4, 4), min_size=shape[0] * shape[1], max_size=shape[0] * shape[1]))
+    dense = np.array(cells, dtype=np.float64).reshape(shape)
+    rows = SparseRows.of(sparse.csr_matrix(dense))
+    weights = np.arange(1.0, shape[0] + 1)
+    assert np.allclose(rows.add_up(np.arange(shape[0]), weights), weights @ dense)
+    assert np.allclose(rows.transposed().add_up(np.arange(shape[1]), np.ones(shape[1])), dense.sum(axis=1))
+
+
+def test_rows_in_every_form_are_read() -> None:
+    invoices = [
+        {"i": "1", "t": "2011-01-02 08:00", "c": "7", "L": [["A", 2, 1.5], ["B", 1, 0], ["A", 1, 1.5], ["C", -1, 2]]},
+        {"i": "C2", "t": "2011-01-01 08:00", "c": "7", "L": [["A", 1, 1.5]]},
+    ]
+    (basket,) = read_baskets(invoices)
+    assert (basket.items, basket.weights) == (("A",), (4.5,))
+    (household,) = read_baskets([{"h": 9, "d": "2017-01-01", "p": [3, 3, 1]}])
+    assert (household.customer, household.items) == ("9", ("3", "1"))
+    forms: list[dict[str, object]] = [{"L": []}, {"p": []}, {"items": []}]
+    assert [form_of([each]) for each in forms] == ["uci", "completejourney", "own"]
+    with pytest.raises(InvalidInput, match="Row 1"):
+        read_baskets([{"something": 1}])
+    with pytest.raises(InvalidInput):
+        train_recommender([])

@@ -1,0 +1,46 @@
+"""How a product sells in a region right now: whether it is a trend, and what it is bought together with."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shopgraph.domain import OrderStatus, Product
+from shopgraph.tools.lookups import region_of
+from shopgraph.tools.recommending import LEAST_TREND, ORDERS_LOOKED_AT, TREND_DAYS, trend_text
+from shopgraph.tools.spec import ToolContext
+from shopgraph.tools.views import PartnerView, PopularityView
+
+_PARTNERS = 5
+_SOLD = 10_000
+
+
+async def popularity_of(context: ToolContext, product: Product) -> PopularityView:
+    """Count it in the orders as they are."""
+    now, connectors = context.services.clock.now(), context.services.connectors
+    middle, start = now - timedelta(days=TREND_DAYS), now - timedelta(days=2 * TREND_DAYS)
+    region = context.region_id
+    recent = dict(await connectors.orders.selling(region, since=middle, until=now, limit=_SOLD)).get(product.id, 0)
+    before = dict(await connectors.orders.selling(region, since=start, until=middle, limit=_SOLD)).get(product.id, 0)
+    trending = recent >= LEAST_TREND and recent > before
+    name = (await region_of(context, region)).name
+    counts = await connectors.orders.bought_with(product.id, limit=_PARTNERS)
+    owned = await _owned(context)
+    titles = {each.id: each.title for each in await connectors.catalog.products([each for each, _ in counts])}
+    partners = [
+        PartnerView(product_id=each, title=titles[each], orders=count, owned=each in owned)
+        for each, count in counts
+        if each in titles
+    ]
+    return PopularityView(
+        trend=trend_text(recent, before, name) if trending else "",
+        recent_orders=recent,
+        partners=tuple(sorted(partners, key=lambda each: not each.owned)),
+    )
+
+
+async def _owned(context: ToolContext) -> set[str]:
+    customer_id = context.principal.customer_id
+    if customer_id is None:
+        return set()
+    orders = await context.services.connectors.orders.orders_of(customer_id, limit=ORDERS_LOOKED_AT)
+    return {line.product_id for order in orders if order.status is not OrderStatus.CANCELED for line in order.lines}

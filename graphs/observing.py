@@ -55,9 +55,7 @@ class Watched:
 
 
 @contextmanager
-def watched(
-    shop: ShopServices, who: Principal, conversation_id: str, *, texts: bool = False
-) -> Iterator[Watched]:
+def watched(shop: ShopServices, who: Principal, conversation_id: str, *, texts: bool = False) -> Iterator[Watched]:
     """Open the request's span: every span inside carries its session, and its user by a pseudonym.
 
     Args:

@@ -189,3 +189,57 @@ def test_nested_blocks_sum_to_the_time_that_passed(tree: Node) -> None:
     seen = meter.snapshot()
     assert sum(time.ms for time in seen.values()) == pytest.approx(ticks.seconds * 1000)
     assert sum(time.calls for time in seen.values()) == calls
+
+
+async def test_cpu_time_is_the_tasks_own_and_goes_to_the_block_that_is_open() -> None:
+    cpu = Ticks()
+    meter = LayerMeter(Ticks(), cpu)
+    turn = asyncio.Event()
+
+    async def other() -> None:
+        cpu.wait(100)
+        turn.set()
+
+    async def work() -> str:
+        cpu.wait(1)
+        with meter.measure(Layer.POLICY):
+            cpu.wait(2)
+            await turn.wait()
+            cpu.wait(4)
+        cpu.wait(8)
+        return "done"
+
+    task = asyncio.create_task(other())
+    with meter.measure(Layer.ROUTING):
+        assert await meter.drive(work()) == "done"
+    await task
+    seen = meter.snapshot()
+    assert {name: round(time.cpu_ms) for name, time in seen.items() if time.cpu_ms} == {"routing": 9000, "policy": 6000}
+    assert meter.cells()["policy"][1:] == (1, pytest.approx(6000))
+
+
+async def test_a_driven_coroutine_is_canceled_and_fails_as_any_other() -> None:
+    meter, seen = LayerMeter(), list[str]()
+
+    async def waits() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            seen.append("canceled")
+            raise
+
+    async def fails() -> None:
+        await asyncio.sleep(0)
+        raise KeyError("x")
+
+    async def driven() -> None:
+        await meter.drive(waits())
+
+    task = asyncio.create_task(driven())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert seen == ["canceled"]
+    with pytest.raises(KeyError):
+        await meter.drive(fails())

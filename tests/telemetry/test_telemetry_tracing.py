@@ -19,7 +19,8 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from shopgraph.telemetry import genai, tracing
-from shopgraph.telemetry.langfuse import breaker, configure_langfuse
+from shopgraph.telemetry.exporting import Breaker
+from shopgraph.telemetry.langfuse import configure_langfuse
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ class Flaky(SpanExporter):
 def test_a_dead_server_is_left_alone_for_a_while(failure: SpanExportResult | Exception) -> None:
     flaky, seconds = Flaky(), [0.0]
     flaky.result = failure
-    guarded = breaker(flaky, pause=30, now=lambda: seconds[0])
+    guarded = Breaker(flaky, pause=30, now=lambda: seconds[0])
     assert [guarded.export(()) for _ in range(5)] == [SpanExportResult.FAILURE] * 5
     assert flaky.calls == 1
     seconds[0], flaky.result = 31, SpanExportResult.SUCCESS

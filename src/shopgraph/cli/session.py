@@ -153,10 +153,19 @@ def _making(what: str) -> Iterator[None]:
 
 def _observe(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level.value, format="%(levelname)s %(name)s: %(message)s")
+    if not settings.langfuse and not settings.otlp:
+        return
+    from shopgraph.guards.screen import mask_personal
+
+    sent = False
     if settings.langfuse:
         from shopgraph.telemetry.langfuse import configure_langfuse
 
-        configure_langfuse()
+        sent = configure_langfuse(share=settings.trace_share, mask=mask_personal)
+    if settings.otlp:
+        from shopgraph.telemetry.otlp import configure_otlp
+
+        configure_otlp(settings.otlp, share=settings.trace_share, mask=mask_personal, spans=not sent)
 
 
 def _orchestrator(shop: Shop) -> Orchestrator:

@@ -72,7 +72,9 @@ class Masked(SpanExporter):
             parent=span.parent,
             resource=span.resource,
             attributes=self._masked(span.attributes),
-            events=[Event(self._mask(each.name), self._masked(each.attributes), each.timestamp) for each in span.events],
+            events=[
+                Event(self._mask(each.name), self._masked(each.attributes), each.timestamp) for each in span.events
+            ],
             links=span.links,
             kind=span.kind,
             status=span.status,

@@ -24,14 +24,14 @@ INVOKE_WORKFLOW: Final = "invoke_workflow"
 RETRIEVAL: Final = "retrieval"
 EMBEDDINGS: Final = "embeddings"
 
-TOKEN_TYPE: Final = "gen_ai.token.type"
+TOKEN_TYPE: Final = "gen_ai.token.type"  # noqa: S105 - a name, no password
 EVALUATION_RESULT: Final = "gen_ai.evaluation.result"
 EVALUATION_NAME: Final = "gen_ai.evaluation.name"
 EVALUATION_SCORE: Final = "gen_ai.evaluation.score.value"
 EVALUATION_LABEL: Final = "gen_ai.evaluation.score.label"
 INPUT_MESSAGES: Final = "gen_ai.input.messages"
 OUTPUT_MESSAGES: Final = "gen_ai.output.messages"
-CLIENT_TOKEN_USAGE: Final = "gen_ai.client.token.usage"
+CLIENT_TOKEN_USAGE: Final = "gen_ai.client.token.usage"  # noqa: S105 - a name, no password
 
 SESSION_ID: Final = "session.id"
 USER_ID: Final = "user.id"

@@ -1,4 +1,4 @@
-"""Langfuse as the exporter of spans and scores, harmless when its server is slow, dead or absent. Loaded when configured.
+"""Langfuse as the exporter of spans and scores, harmless when its server is slow, dead or absent. Loaded on demand.
 
 Spans go to it over OTLP through the same pipeline as to any other backend: sampled, masked, sent by another thread. Its
 own client sends scores, and fetches data sets and prompts.

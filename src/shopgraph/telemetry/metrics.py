@@ -52,8 +52,12 @@ class _Recorder:
         meter = provider.get_meter("shopgraph")
         self.provider = provider
         self.requests = meter.create_counter("shopgraph.requests", description="Requests answered")
-        self.duration = meter.create_histogram("shopgraph.request.duration", "ms", explicit_bucket_boundaries_advisory=_MS)
-        self.layer_ms = meter.create_histogram("shopgraph.layer.duration", "ms", explicit_bucket_boundaries_advisory=_MS)
+        self.duration = meter.create_histogram(
+            "shopgraph.request.duration", "ms", explicit_bucket_boundaries_advisory=_MS
+        )
+        self.layer_ms = meter.create_histogram(
+            "shopgraph.layer.duration", "ms", explicit_bucket_boundaries_advisory=_MS
+        )
         self.layer_cpu = meter.create_counter("shopgraph.layer.cpu", "ms", "CPU time of the requests' own tasks")
         self.layer_calls = meter.create_counter("shopgraph.layer.calls")
         self.corrections = meter.create_counter("shopgraph.corrections", description="Requests that a guard corrected")

@@ -1,4 +1,4 @@
-"""Which traces are kept: all of those that tell something, and a share of the rest. Decided when a request has ended."""
+"""Which traces are kept: all that tell something, and a share of the rest. Decided when a request has ended."""
 
 from __future__ import annotations
 

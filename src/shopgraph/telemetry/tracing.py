@@ -53,7 +53,9 @@ class _Recorded:
 NOTHING: Recording = _Nothing()
 """Where nothing is recorded."""
 _provider: TracerProvider | None = None
-_carried: ContextVar[Mapping[str, AttributeValue]] = ContextVar("shopgraph_span_attributes", default=MappingProxyType({}))
+_carried: ContextVar[Mapping[str, AttributeValue]] = ContextVar(
+    "shopgraph_span_attributes", default=MappingProxyType({})
+)
 """Attributes of every span of the request: whose session it is."""
 _flushes: list[Callable[[], object]] = []
 """What else is to be sent at the end of the process."""

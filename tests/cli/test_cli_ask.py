@@ -37,6 +37,7 @@ LAYERS = {
     "audit",
     "engine",
 }
+LAYER = {"ms", "share", "calls", "cpu_ms", "tokens", "cost_nanousd"}
 
 
 def records(shopgraph: Shopgraph, shop: Path | str) -> str:
@@ -51,7 +52,7 @@ def test_json_is_one_object_with_everything_that_led_to_the_answer(shopgraph: Sh
     answer = json.loads(done.stdout)
     assert set(answer) == KEYS
     assert set(answer["layers"]) == LAYERS
-    assert all(set(layer) == {"ms", "share", "calls"} for layer in answer["layers"].values())
+    assert all(set(layer) == LAYER for layer in answer["layers"].values())
     assert answer["layers"]["engine"]["share"] is None
     shares = [layer["share"] for name, layer in answer["layers"].items() if name != "engine"]
     assert sum(shares) == pytest.approx(1, abs=0.001)

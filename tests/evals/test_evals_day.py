@@ -10,10 +10,8 @@ from typer.testing import CliRunner
 
 from shopgraph.cli.app import app
 from shopgraph.clock import parse_instant
-from shopgraph.connectors.demo import generate
-from shopgraph.connectors.demo.making import whole
 from shopgraph.evals.day.plan import make_plan
-from shopgraph.shop import DEMO_INSTANT
+from shopgraph.shop import DEMO_INSTANT, Shop
 
 
 @pytest.mark.slow
@@ -36,8 +34,8 @@ def test_a_small_day_ends_without_errors_and_its_log_verifies(tmp_path: Path) ->
 
 def test_the_same_seed_is_the_same_day() -> None:
     at = parse_instant(DEMO_INSTANT)
-    _, parts = generate(stores=2, seed=7, at=at)
-    records = whole(parts)
+    with Shop.demo(stores=2) as shop:
+        records = shop.dump()
     one, same, other = (make_plan(records, requests=200, seed=seed, at=at) for seed in (7, 7, 8))
     assert one == same != other
     assert sum(len(talk.turns) for talk in one) == 200

@@ -90,7 +90,7 @@ class Masked(SpanExporter):
         if isinstance(value, str):
             return self._mask(value)
         if isinstance(value, Sequence):
-            return [self._mask(each) if isinstance(each, str) else each for each in value]  # type: ignore[return-value]
+            return [self._mask(each) if isinstance(each, str) else each for each in value]
         return value
 
     def shutdown(self) -> None:

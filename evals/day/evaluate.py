@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import resource
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +20,8 @@ from typing import Annotated, ParamSpec, TypeVar
 import numpy as np
 import typer
 from pydantic import JsonValue
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from shopgraph.clock import parse_instant
 from shopgraph.errors import ShopgraphError
@@ -109,8 +112,6 @@ def _played(
     made: Made, requests: int, workers: int, at_once: int, rate: float | None
 ) -> tuple[list[Done], float, float]:
     """What each worker counted; seconds from the start of all to the end of the last; CPU seconds of this process."""
-    from shopgraph.cli.output import progress
-
     parts = [
         Part(
             where=made.where,
@@ -135,7 +136,7 @@ def _played(
             pipe.send("go")
         seconds = 0.0
         left = requests
-        with progress() as bar:
+        with _progress() as bar:
             task = bar.add_task("the day", total=requests)
             while len(done) < workers:
                 ready = wait([pipe for pipe in pipes if pipe not in done])
@@ -200,6 +201,12 @@ def _answer(
         pipe.send(function(*args, **options))
     except ShopgraphError as error:
         pipe.send(error)
+
+
+def _progress() -> Progress:
+    """A bar on stderr, where that is a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
 
 
 def _rss_mb() -> float:

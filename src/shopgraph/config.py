@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     otlp: str = ""
     """URL of a server that takes OTLP over HTTP: metrics go to it, and traces unless Langfuse has them."""
     trace_share: Annotated[float, Field(ge=0, le=1)] = 1.0
-    """Of the traces that tell nothing in particular, how many are kept; refusals, corrections and actions always are."""
+    """Of the traces that tell nothing in particular, how many are kept; refusals, corrections, actions always are."""
     source_deadline_ms: Annotated[int, Field(ge=1, le=60_000)] = 500
     """How long one context source may take before it counts as late, in milliseconds."""
 

@@ -24,9 +24,9 @@ _TONGUE = 0.5
 _OFFSETS_H = {"de": 2, "fr": 2, "uk": 1, "jp": 9, "kw": 3, "us-northeast": -4, "us-midwest": -5, "us-south": -5}
 _OFFSETS_H |= {"us-west": -7}
 _MIX = (
-    ("cancel", 8.0),
-    ("return", 7.5),
-    ("address", 7.5),
+    ("cancel", 10.5),
+    ("return", 9.5),
+    ("address", 10.0),
     ("status", 17.0),
     ("product", 11.0),
     ("shopping", 9.0),

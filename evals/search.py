@@ -32,11 +32,11 @@ _TYPES = ("t_", "n_", "b_")
 """What some exports write before an attribute's name: text, number, yes or no."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class FileCatalog:
-    """`CatalogPort` over products of a file: no variants, no offers."""
+    """`CatalogPort` over products alone: no variants, no offers."""
 
-    stock: tuple[Product, ...]
+    stock: list[Product]
 
     async def product(self, product_id: str) -> Product | None:
         return next((each for each in self.stock if each.id == product_id), None)
@@ -46,7 +46,7 @@ class FileCatalog:
         return tuple(by_id[each] for each in product_ids if each in by_id)
 
     async def all_products(self) -> tuple[Product, ...]:
-        return self.stock
+        return tuple(self.stock)
 
     async def variant(self, sku: str) -> ProductVariant | None:
         return None
@@ -96,7 +96,7 @@ def evaluate(
 ) -> EvalReport:
     """Measure search: nDCG at 10 over judged queries (unjudged products count as 0), and milliseconds a query."""
     grades = read_grades(relevance)
-    catalog = FileCatalog(read_products(products))
+    catalog = FileCatalog(list(read_products(products)))
     with tempfile.TemporaryDirectory(prefix="shopgraph-search-") as folder:
         search = LexicalSearch(catalog) if words_only else HybridSearch(catalog, Path(folder))
         started = time.perf_counter()

@@ -109,8 +109,8 @@ def postgres_saver(url: str) -> tuple[BaseCheckpointSaver[Any], Any]:
 
     try:
         from langgraph.checkpoint.postgres import PostgresSaver
-        from psycopg.rows import dict_row
-        from psycopg_pool import ConnectionPool
+
+        from shopgraph.graphs.pools import open_pool
     except ImportError as missing:
         raise MissingDependency(
             f"Conversations on PostgreSQL need {missing.name}.", remedy="Run: pip install 'shopgraph[postgres]'."
@@ -120,14 +120,7 @@ def postgres_saver(url: str) -> tuple[BaseCheckpointSaver[Any], Any]:
         async def _call(self, work: Callable[[], T]) -> T:
             return await asyncio.to_thread(work)
 
-    pool: ConnectionPool[Any] = ConnectionPool(
-        url,
-        min_size=1,
-        max_size=8,
-        open=True,
-        check=ConnectionPool.check_connection,
-        kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
-    )
+    pool = open_pool(url, most=8)
     saver = LoopFreePostgresSaver(pool, serde=strict_serde())
     saver.setup()
     return saver, pool

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from shopgraph.connectors.acting import acting_now, cause_now
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.mapping import TEXT, Mapped
-from shopgraph.connectors.embedded.rows import add, claim, existing, get, keyed, many, replace
+from shopgraph.connectors.embedded.rows import add, claim, equal, existing, get, keyed, replace
 from shopgraph.connectors.embedded.schema import INTENTS, METADATA, PAYMENT_METHODS, REFUNDS, STOCK_LEVELS
 from shopgraph.domain import (
     Allocation,
@@ -130,8 +130,8 @@ class MoneyRows:
     def _open_order(self, db: Connection, order_id: str) -> None:
         if not _claim(db, "order", order_id):
             return
-        payments = many(db, INTENTS, INTENTS.table.c.order_id == order_id)
-        refunds = many(db, REFUNDS, REFUNDS.table.c.order_id == order_id)
+        payments = equal(db, INTENTS, order_id=order_id)
+        refunds = equal(db, REFUNDS, order_id=order_id)
         history: list[PaymentIntent | Refund] = [*payments, *refunds]
         for row in sorted(history, key=lambda each: each.sequence):
             _write_steps(db, row, Standing(), _from_opening(self._standing(db, row)), cause=OPENING)

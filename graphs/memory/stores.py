@@ -74,8 +74,8 @@ def postgres_store(url: str) -> tuple[BaseStore, Any]:
     """
     try:
         from langgraph.store.postgres import PostgresStore
-        from psycopg.rows import dict_row
-        from psycopg_pool import ConnectionPool
+
+        from shopgraph.graphs.pools import open_pool
     except ImportError as missing:
         raise MissingDependency(
             f"Brand memory on PostgreSQL needs {missing.name}.", remedy="Run: pip install 'shopgraph[postgres]'."
@@ -85,14 +85,7 @@ def postgres_store(url: str) -> tuple[BaseStore, Any]:
         async def abatch(self, ops: Iterable[Op]) -> list[Result]:
             return await asyncio.to_thread(self.batch, ops)
 
-    pool: ConnectionPool[Any] = ConnectionPool(
-        url,
-        min_size=1,
-        max_size=4,
-        open=True,
-        check=ConnectionPool.check_connection,
-        kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
-    )
+    pool = open_pool(url, most=4)
     try:
         store = LoopFreePostgresStore(pool)
         _setup_alone(store, pool)

@@ -201,13 +201,12 @@ def opened(where: str | None) -> Iterator[Shop]:
     Raises:
         InvalidInput: none was named.
     """
+    from shopgraph.cli.session import named_shop
     from shopgraph.config import load_settings
     from shopgraph.shop import Shop, shop_options
 
     settings = load_settings()
-    named = where or settings.shop
-    if not named:
-        raise InvalidInput("No shop was named.", remedy="Name one with --shop, or set `shop` in shopgraph.toml.")
+    named = named_shop(where, settings)
     with closing(Shop.open(named, **shop_options(settings))) as shop:
         yield shop
 

@@ -84,6 +84,18 @@ def open_session(where: str | None, *, continues: bool = False) -> Iterator[Sess
         yield Session(shop, _orchestrator(shop), runner)
 
 
+def named_shop(where: str | None, settings: Settings) -> str:
+    """The shop that was named, else the configured one: for commands that a throw-away shop has nothing for.
+
+    Raises:
+        InvalidInput: none was named.
+    """
+    named = where or settings.shop
+    if not named:
+        raise InvalidInput("No shop was named.", remedy="Name one with --shop, or set `shop` in shopgraph.toml.")
+    return named
+
+
 @contextmanager
 def open_shop(where: str | None) -> Iterator[Shop]:
     """Open the shop that was named, else the configured one, else a throw-away demo shop.

@@ -17,10 +17,11 @@ from pydantic import JsonValue
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from shopgraph.errors import ConfigurationError, InvalidInput
+from shopgraph.errors import ConfigurationError
 from shopgraph.models.blend.model import Blend, Examples, Scope
 from shopgraph.models.blend.training import OUTSIDE, HeldOut, LabeledText, Trained
 from shopgraph.models.blend.vocabulary import Coded, Vocabulary
+from shopgraph.models.folders import write_folder
 
 WEIGHTS, LABELS, EXAMPLES, REPORT, CARD = (
     "weights.safetensors", "labels.json", "examples.json", "report.json", "card.md",
@@ -45,12 +46,7 @@ def save_blend(trained: Trained, out: Path, *, rows: Sequence[LabeledText], sour
         REPORT: _json(report),
         CARD: _card(rows, sources, date, report).encode(),
     }
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            (out / name).write_bytes(content)
-    except OSError as error:
-        raise InvalidInput(f"{out} cannot be written: {error.strerror}.", remedy="Name a folder of your own.") from None
+    write_folder(out, contents)
 
 
 def load_blend(folder: Path) -> Blend:

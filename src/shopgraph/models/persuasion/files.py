@@ -11,8 +11,9 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from shopgraph.errors import ConfigurationError, InvalidInput
+from shopgraph.errors import ConfigurationError
 from shopgraph.models.blend.vectors import DIMENSIONS
+from shopgraph.models.folders import write_folder
 from shopgraph.models.persuasion.features import BUCKETS, FORM
 from shopgraph.models.persuasion.headlines import HeadlineScorer
 from shopgraph.models.persuasion.responses import ResponseScorer
@@ -85,13 +86,8 @@ def load_responses(folder: Path) -> ResponseScorer:
 
 def _write(scorer: object, fields: Sequence[str], labels: Mapping[str, Any], card: str, out: Path) -> None:
     tensors = {name: np.ascontiguousarray(getattr(scorer, name).astype(np.float32)) for name in fields}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / WEIGHTS).write_bytes(save(tensors))
-        (out / LABELS).write_text(json.dumps({"format": FORMAT, **labels}) + "\n", encoding="utf-8")
-        (out / CARD).write_text(card, encoding="utf-8")
-    except OSError as error:
-        raise InvalidInput(f"{out} cannot be written: {error.strerror}.", remedy="Name a folder of your own.") from None
+    described = json.dumps({"format": FORMAT, **labels}) + "\n"
+    write_folder(out, {WEIGHTS: save(tensors), LABELS: described.encode(), CARD: card.encode()})
 
 
 def _read(folder: Path, kind: str, fields: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -14,7 +14,8 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from shopgraph.errors import ConfigurationError, InvalidInput
+from shopgraph.errors import ConfigurationError
+from shopgraph.models.folders import write_folder
 from shopgraph.models.recommend.completing import Completer
 from shopgraph.models.recommend.habits import FEATURES
 from shopgraph.models.recommend.model import RecommenderModel
@@ -52,12 +53,7 @@ def save_recommender(
         LABELS: (json.dumps(labels, ensure_ascii=False) + "\n").encode(),
         CARD: _card(trained, sources, date, scores).encode(),
     }
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            (out / name).write_bytes(content)
-    except OSError as error:
-        raise InvalidInput(f"{out} cannot be written: {error.strerror}.", remedy="Name a folder of your own.") from None
+    write_folder(out, contents)
 
 
 def load_recommender(folder: Path) -> RecommenderModel:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from shopgraph.errors import ConfigurationError, InvalidInput
+from shopgraph.errors import ConfigurationError
+from shopgraph.models.folders import write_folder
 from shopgraph.models.tiers.model import Lexicon, TierModel
 from shopgraph.models.tiers.requests import FEATURES
 from shopgraph.models.tiers.training import TrainedTiers
@@ -58,13 +59,8 @@ def save_tiers(trained: TrainedTiers, out: Path, *, sources: str, rows: int, dat
         "scale": model.scale.astype(np.float32),
         "shape_weights": model.shape_weights,
     }
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / WEIGHTS).write_bytes(save(tensors))
-        (out / META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
-        (out / CARD).write_text(card, encoding="utf-8")
-    except OSError as error:
-        raise InvalidInput(f"{out} cannot be written: {error.strerror}.", remedy="Name a folder of your own.") from None
+    described = json.dumps(meta, indent=1) + "\n"
+    write_folder(out, {WEIGHTS: save(tensors), META: described.encode(), CARD: card.encode()})
 
 
 def load_tiers(folder: Path) -> TierModel:

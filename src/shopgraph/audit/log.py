@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from pydantic_core import PydanticSerializationError
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from shopgraph.audit.keyring import Keyring
+from shopgraph.audit.reading import steps_between
 from shopgraph.audit.records import (
     BEGINNING,
     CHECKPOINT,
@@ -29,6 +30,7 @@ from shopgraph.audit.records import (
     AuditHead,
     AuditRecord,
     AuditReport,
+    AuditStep,
     BadRecord,
     Finding,
     SignedHead,
@@ -49,6 +51,7 @@ __all__ = [
     "AuditLog",
     "AuditRecord",
     "AuditReport",
+    "AuditStep",
     "BadRecord",
     "Finding",
     "SignedHead",
@@ -127,6 +130,14 @@ class AuditLog:
         while page := self._page(last):
             yield from page
             last = page[-1].position
+
+    def steps(self, since: datetime, until: datetime, nodes: Collection[str] = ()) -> Iterator[AuditStep]:
+        """What stands in clear of the records from `since` until before `until`, oldest first, a page at a time.
+
+        Args:
+            nodes: only these nodes' records; empty for all.
+        """
+        return steps_between(self._database, since, until, nodes)
 
     def original(self, record: AuditRecord) -> JsonValue:
         """What a record sealed; None when it sealed nothing.

@@ -18,6 +18,7 @@ from shopgraph.cli import (
     describe,
     doctor,
     evaluate,
+    feedback,
     graph,
     guard,
     handoff,
@@ -78,6 +79,7 @@ def shared(
 app.command("demo")(demo)
 app.command("chat")(ask.chat)
 app.command("ask")(ask.ask)
+app.command("feedback")(feedback.feedback)
 app.add_typer(shop.app, name="shop")
 app.add_typer(policy.app, name="policy")
 app.command("reconcile")(reconcile.reconcile)

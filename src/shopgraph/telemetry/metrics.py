@@ -112,10 +112,10 @@ def record(measure: Callable[[], RequestMeasure]) -> None:
         _recorder.record(measure())
 
 
-def feedback(value: str) -> None:
-    """Count a customer's word: `good` or `bad`."""
+def feedback(score: str) -> None:
+    """Count a customer's word: `up`, `down`, or `1` to `5`."""
     if _recorder is not None:
-        _recorder.feedback.add(1, {"value": value})
+        _recorder.feedback.add(1, {"score": score})
 
 
 def configured() -> bool:

@@ -17,6 +17,7 @@ from shopgraph.cli import (
     context,
     describe,
     doctor,
+    drift,
     evaluate,
     feedback,
     graph,
@@ -87,6 +88,8 @@ app.add_typer(actions.app, name="actions")
 app.command("worker")(worker.worker)
 app.add_typer(audit.app, name="audit")
 app.add_typer(handoff.app, name="handoff")
+app.command("drift", no_args_is_help=False)(drift.drift)
+app.command("judge")(drift.judge)
 app.add_typer(guard.app, name="guard")
 app.command("graph")(graph.graph)
 app.command("describe", no_args_is_help=False)(describe.describe)

@@ -14,6 +14,7 @@ from langchain_core.messages import ToolCall as ToolCallDict
 from langchain_core.runnables import Runnable
 from pydantic import JsonValue
 
+from shopgraph.domain import SessionEventKind
 from shopgraph.errors import ConfigurationError, ModelFault, UserError
 from shopgraph.graphs.acting import ACTED, each_once, proposed, tell, tool_context
 from shopgraph.graphs.last_tier import NoAnswer, why_not, without_model
@@ -198,11 +199,14 @@ def owner_of(shop_id: str, who: str) -> str:
 
 def _private(state: State) -> dict[str, str]:
     """What the messages may hold about the customer, for a recording that must not."""
-    customer = state["context"].customer
+    context = state["context"]
+    searched = [event.subject for event in context.session if event.kind is SessionEventKind.SEARCHED]
+    typed = {f"searched_{number}": words for number, words in enumerate(dict.fromkeys(searched))}
+    customer = context.customer
     if customer is None:
-        return {}
+        return typed
     address = customer.address
-    known = {"given_name": customer.given_name, "family_name": customer.family_name, "email": customer.email}
+    known = {**typed, "given_name": customer.given_name, "family_name": customer.family_name, "email": customer.email}
     known |= {"phone": customer.phone, "street": address.line1, "zip": address.postal_code, "city": address.city}
     return {name: value for name, value in known.items() if value}
 

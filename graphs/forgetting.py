@@ -27,7 +27,10 @@ async def forget_customer(shop: ShopServices, customer_id: str) -> Forgotten:
     Raises:
         InvalidInput: the id is empty.
     """
-    conversations = await shop.memory.of(customer_id).conversations()
+    remembered = await shop.memory.of(customer_id).conversations()
+    # Memory notes those that ended well; the log has those in which a request failed, too.
+    recorded = await shop.audit.conversations_of(f"customer:{customer_id}") if customer_id else ()
+    conversations = sorted({*remembered, *recorded})
     for conversation_id in conversations:
         await shop.checkpointer.adelete_thread(conversation_id)
     if isinstance(shop.chat_model, LiteLLMChat):

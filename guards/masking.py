@@ -136,6 +136,12 @@ class TextMask:
         return _plain(text[:_LONGEST], figures, self._words)
 
 
+def hidden_words(text: str) -> tuple[str, ...]:
+    """The words of a typed text that its masked form does not hold, each once, in their order."""
+    stays = set(_TOKEN.findall(TextMask().typed(text)))
+    return tuple(dict.fromkeys(word for word in _TOKEN.findall(text) if word not in stays))
+
+
 @lru_cache(maxsize=8_192)
 def _plain(text: str, figures: bool, words: frozenset[str]) -> str:
     everyday = everyday_words()

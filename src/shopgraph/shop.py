@@ -354,10 +354,12 @@ def shop_options(settings: Settings) -> dict[str, Any]:
 
 
 def _on_tape(settings: Settings, model: BaseChatModel | None) -> BaseChatModel:
+    from shopgraph.guards.masking import hidden_words
     from shopgraph.guards.screen import mask_personal
     from shopgraph.models.cassette import Cassette, CassetteChat
 
-    tape = Cassette(Path(settings.cassette), record=settings.cassette_record, mask=mask_personal)
+    record = settings.cassette_record
+    tape = Cassette(Path(settings.cassette), record=record, mask=mask_personal, hide=hidden_words)
     return CassetteChat(cassette=tape, inner=model)
 
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from langchain_core.runnables import RunnableConfig
 from langgraph.store.memory import InMemoryStore
 
 from shopgraph.connectors.demo.cast import CAST
@@ -166,3 +167,14 @@ async def test_a_forgotten_customer_leaves_nothing_in_memory_conversations_and_f
     assert await shop.memory.of(other).conversations() == (kept.conversation_id,)
     assert (await orchestrator.graph.aget_state({"configurable": {"thread_id": kept.conversation_id}})).values
     assert (await forget_customer(shop, who)).facts == 0
+
+
+async def test_a_conversation_that_memory_never_noted_is_forgotten_too(shop: Shop) -> None:
+    orchestrator = build_orchestrator(shop)
+    who = CAST["tracker"].customer_id
+    talked = await orchestrator.ask("where is my order?", principal=Principal.customer(who))
+    await shop.memory.forget(who)
+    config: RunnableConfig = {"configurable": {"thread_id": talked.conversation_id}}
+    assert (await orchestrator.graph.aget_state(config)).values
+    assert (await forget_customer(shop, who)).conversations == 1
+    assert not (await orchestrator.graph.aget_state(config)).values

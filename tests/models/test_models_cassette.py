@@ -10,6 +10,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
 from shopgraph.errors import ConfigurationError
+from shopgraph.guards.masking import hidden_words
 from shopgraph.guards.screen import mask_personal
 from shopgraph.models.cassette import Cassette, CassetteChat
 from shopgraph.models.scope import call_scope
@@ -119,3 +120,22 @@ def test_recording_needs_a_model_and_a_place(tmp_path: Path) -> None:
         CassetteChat(cassette=Cassette(tmp_path / "x", record=True, mask=str)).invoke("x")
     with pytest.raises(ConfigurationError, match="cannot be written"):
         tape(tmp_path / "no" / "x", record=True, answers=("Hello.",)).invoke("x")
+
+
+async def test_what_somebody_typed_without_a_form_is_put_back_and_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "calls.jsonl"
+
+    def played(*, record: bool) -> CassetteChat:
+        inner = ScriptedChatModel(script=["Ms Fischer, the Larkspur parcel has shipped."]) if record else None
+        tape = Cassette(path, record=record, mask=mask_personal, hide=hidden_words)
+        return CassetteChat(cassette=tape, inner=inner)
+
+    def asked(name: str, street: str) -> list[Any]:
+        return [SystemMessage("Be brief."), HumanMessage(f"my name is {name}, where is my order to {street}?")]
+
+    await played(record=True).ainvoke(asked("Johanna Fischer", "Larkspur Crescent"))
+    content = path.read_text(encoding="utf-8")
+    assert not [word for word in ("Johanna", "Fischer", "Larkspur", "Crescent") if word in content]
+    assert "where is my order" in content
+    said = await played(record=False).ainvoke(asked("Priya Raghunathan", "Oakhollow Lane"))
+    assert said.text == "Ms Raghunathan, the Oakhollow parcel has shipped."

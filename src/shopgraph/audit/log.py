@@ -186,7 +186,7 @@ class AuditLog:
         who = self.pseudonym(subject)
         count = await asyncio.to_thread(self._keys.ring.destroy, who, before_month=before_month)
         # What was said before it was known who is there is sealed under the conversation's own key.
-        for conversation_id in await self._conversations_of(who) if who else ():
+        for conversation_id in await self.conversations_of(subject) if who else ():
             count += await asyncio.to_thread(self._keys.ring.destroy, self.pseudonym(f"conversation:{conversation_id}"))
         payload: dict[str, object] = {"keys": count, "subject": who, "before_month": before_month, "by": by}
         await self.append([own_event("forgotten", at, payload)])
@@ -234,8 +234,12 @@ class AuditLog:
         if self._keys is not None:
             self._keys.close()
 
-    async def _conversations_of(self, pseudonym: str) -> tuple[str, ...]:
-        asked = select(TABLE.c.conversation_id).where(TABLE.c.subject == pseudonym).distinct()
+    async def conversations_of(self, subject: str) -> tuple[str, ...]:
+        """The conversations in which something was recorded about a subject, by id; none without keys."""
+        who = self.pseudonym(subject)
+        if not who:
+            return ()
+        asked = select(TABLE.c.conversation_id).where(TABLE.c.subject == who).distinct()
         return tuple(await self._database.read(lambda connection: connection.execute(asked).scalars().all()))
 
     async def _read(self, which: ColumnElement[bool]) -> tuple[AuditRecord, ...]:

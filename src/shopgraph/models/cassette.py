@@ -10,7 +10,7 @@ import difflib
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ from shopgraph.models.scope import current_scope
 
 Mask = Callable[[str], str]
 """Takes personal data out of a text."""
+Hide = Callable[[str], Iterable[str]]
+"""The words of a message that may name somebody, whatever they look like."""
 _OWN_IDS = re.compile(r"\b(req|conv)_[0-9a-f]{16}\b")
 _PERSONAL_FIELD = re.compile(
     r'"(given_name|family_name|email|phone|line1|line2|city|postal_code)": "((?:[^"\\]|\\.)+)"'
@@ -40,8 +42,13 @@ _SHOWN = 12
 class Cassette:
     """The calls of one file, one JSON object a line."""
 
-    def __init__(self, path: Path, *, record: bool, mask: Mask) -> None:
+    def __init__(self, path: Path, *, record: bool, mask: Mask, hide: Hide | None = None) -> None:
         """Open a cassette: to record anew, or to replay.
+
+        Args:
+            mask: takes out what has the form of personal data.
+            hide: finds in customers' messages what has none, such as names and streets; it stands as `{{typed_0}}`
+                and is put back on replay.
 
         Raises:
             ConfigurationError: there is none to replay, or it cannot be read.
@@ -49,11 +56,20 @@ class Cassette:
         self.path = path
         self.recording = record
         self._mask = mask
+        self._hide = hide
         self._answers: dict[str, list[dict[str, Any]]] = {}
         self._requests: dict[str, dict[str, Any]] = {}
         self._played: dict[str, int] = {}
         if not record:
             self._read()
+
+    def typed(self, messages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """What customers typed that may name somebody, by a word for each."""
+        if self._hide is None:
+            return {}
+        texts = [str(message.get("content")) for message in messages if message.get("role") == "user"]
+        words = dict.fromkeys(word for text in texts for word in self._hide(text))
+        return {f"typed_{number}": word for number, word in enumerate(words)}
 
     def play(self, request: Mapping[str, Any], private: Mapping[str, str]) -> AIMessage:
         """The recorded answer; asked again for the same, the next one, and the last one ever after.
@@ -173,7 +189,7 @@ class CassetteChat(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         request = self._request(messages, stop, kwargs)
-        private = {**_in_results(request["messages"]), **current_scope().private}
+        private = self._private(request["messages"])
         if not self.cassette.recording:
             return _result(self.cassette.play(request, private))
         answer = self._asked(stop, kwargs).invoke(messages)
@@ -188,7 +204,7 @@ class CassetteChat(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         request = self._request(messages, stop, kwargs)
-        private = {**_in_results(request["messages"]), **current_scope().private}
+        private = self._private(request["messages"])
         if not self.cassette.recording:
             return _result(self.cassette.play(request, private))
         answer = await self._asked(stop, kwargs).ainvoke(messages)
@@ -219,6 +235,9 @@ class CassetteChat(BaseChatModel):
         message = self._generate(messages, stop, None, **kwargs).generations[0].message
         for piece in chunks_of(message) if isinstance(message, AIMessage) else ():
             yield ChatGenerationChunk(message=piece)
+
+    def _private(self, messages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        return {**_in_results(messages), **self.cassette.typed(messages), **current_scope().private}
 
     def _request(self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any]) -> dict[str, Any]:
         stops = {"stop": stop} if stop else {}

@@ -46,6 +46,9 @@ def litellm() -> Any:
         # It warns of things that are no concern of a shop, with pieces of requests in it.
         for name in ("LiteLLM", "LiteLLM Router"):
             logging.getLogger(name).setLevel(logging.ERROR)
+    if "OPENAI_LOG" not in os.environ:
+        # At DEBUG this client logs whole requests, which hold what customers wrote.
+        logging.getLogger("openai").setLevel(logging.INFO)
     import_module("shopgraph.models.provider").register(library)
     _warm_up(library)
     return library

@@ -6,6 +6,7 @@ Nothing here is flushed in a request. At exit what is left is sent within a seco
 from __future__ import annotations
 
 import atexit
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 AttributeValue = str | bool | int | float | None
 
 EXIT_SECONDS = 1.0
-"""How long the end of the process waits for spans that are still to be sent; what Python itself does then takes about
-half a second more, and two are what a host may wait."""
+"""How long the end of the process waits for spans that are still to be sent."""
 
 
 class Recording(Protocol):
@@ -174,4 +174,13 @@ def flush(seconds: float = EXIT_SECONDS) -> None:
         each.join(max(0.0, until - time.monotonic()))
 
 
-atexit.register(flush)
+def _at_end() -> None:
+    """Send what is left; then let Python end at once."""
+    flush()
+    if _provider is not None:
+        # It would look through every object once more, with everything closed: the larger part of a second in which
+        # whoever stops the process waits.
+        gc.freeze()
+
+
+atexit.register(_at_end)

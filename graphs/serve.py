@@ -14,6 +14,7 @@ from typing import Never
 
 from langgraph_sdk import Auth
 
+from shopgraph.collecting import collect_seldom
 from shopgraph.config import load_settings
 from shopgraph.graphs.orchestrator import Orchestration, compile_orchestrator, make_parts
 from shopgraph.shop import Shop, gateway_options, shop_options
@@ -43,9 +44,14 @@ _warming: set[asyncio.Task[None]] = set()
 def _warm() -> None:
     """Load the models beside the first requests, once: nothing that needs none of them waits for it."""
     if not _warming:
-        task = asyncio.get_running_loop().create_task(_shop().warm())
+        task = asyncio.get_running_loop().create_task(_loaded())
         task.add_done_callback(_say_failure)
         _warming.add(task)
+
+
+async def _loaded() -> None:
+    await _shop().warm()
+    collect_seldom()
 
 
 def _say_failure(task: asyncio.Task[None]) -> None:

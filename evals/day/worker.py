@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from shopgraph.collecting import collect_seldom
 from shopgraph.domain import Principal
 from shopgraph.errors import ConnectorUnavailable
 from shopgraph.evals.day.floor import floor_graph, play_floor
@@ -84,6 +85,7 @@ def work(part: Part, pipe: Connection) -> None:
         clock = DayClock(part.midnight)
         with Shop.open(part.where, audit_keys=part.keys, chat_model=DayModel(clock.now).chat(), clock=clock) as shop:
             orchestrator = build_orchestrator(shop, sources=[_failing(DEFAULT_SOURCES["session"])])
+            collect_seldom()  # as a server does
             talks = TALKS.validate_json(part.plan.read_bytes())[part.worker :: part.workers]
             pipe.send("ready")
             pipe.recv()

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from shopgraph.domain.money import Money
 
-
 _SET_APART = re.compile(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])")
 
 

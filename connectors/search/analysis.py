@@ -14,7 +14,7 @@ from typing import Any
 
 STOP_WORDS = frozenset(
     (
-        "a", "an", "and", "any", "are", "at", "be", "by", "can", "do", "does", "find", "for", "from", "get", "got",
+        "a", "am", "an", "and", "any", "are", "at", "be", "by", "can", "do", "does", "find", "for", "from", "get", "got",
         "has", "have", "how", "i", "if", "in", "is", "it", "like", "looking", "me", "my", "need", "of", "on", "or",
         "our", "please", "show", "some", "that", "the", "their", "them", "there", "these", "this", "to", "want",
         "what", "which", "with", "would", "you", "your",
@@ -33,7 +33,7 @@ _UNITS = {
     "litres": "l", "oz": "oz", "ounce": "oz", "ounces": "oz",
     "hz": "hz", "khz": "khz", "mhz": "mhz", "ghz": "ghz", "w": "w", "watt": "w", "watts": "w",
     "v": "v", "volt": "v", "volts": "v", "mah": "mah", "dpi": "dpi", "fps": "fps", "ppm": "ppm", "mp": "mp",
-    "megapixel": "mp", "megapixels": "mp",
+    "megapixel": "mp", "megapixels": "mp", "pcs": "pcs", "pc(s)": "pcs", "pieces": "pcs",
 }  # fmt: skip
 """How a unit is written, to its one name."""
 UNIT_NAMES = frozenset(_UNITS)
@@ -50,6 +50,7 @@ _QUANTITY = re.compile(
     + "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
     + r")(?![\w'\"])"
 )
+_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]+")
 _FREE = re.compile(r"([^\W_]{3,})-free\b")
 _WORD = re.compile(r"[^\W_]+(?:__?[^\W_]+)*")
 
@@ -92,9 +93,14 @@ def quantity_forms(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """The word without its ending (Snowball's English stemmer, Porter 2); short words and those with digits stay."""
+    """The word without its ending (Snowball's English stemmer, Porter 2); short words and those with digits stay.
+
+    The stemmer leaves the plural of letters alone (`tvs`); here it loses its s, too.
+    """
     if len(word) < 3 or any(character.isdigit() for character in word):
         return word
+    if word.endswith("s") and _CONSONANTS.fullmatch(word):
+        return word[:-1]
     return str(_stemmer().stemWord(word))
 
 

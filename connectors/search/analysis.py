@@ -58,7 +58,7 @@ _WORD = re.compile(r"[^\W_]+(?:__?[^\W_]+)*")
 def words(text: str) -> list[str]:
     """The text's words as an index holds them; `27 inch` and `27"` are both `27` and `27inch`."""
     found = []
-    for word in _WORD.findall(_plain(text)):
+    for word in _WORD.findall(plain(text)):
         quantity = word.partition("__")
         if quantity[1]:
             found.append(quantity[0])
@@ -70,7 +70,7 @@ def words(text: str) -> list[str]:
 
 def surface(text: str) -> list[str]:
     """The text's words as they were typed, in lower case and without accents; a quantity is one word."""
-    return [word.replace("__", "") for word in _WORD.findall(_plain(text))]
+    return [word.replace("__", "") for word in _WORD.findall(plain(text))]
 
 
 def quantity_forms(word: str) -> tuple[str, ...]:
@@ -110,7 +110,8 @@ def _stemmer() -> Any:
     return library.stemmer("english")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The text in lower case, without accents; a quantity is one word, written `27__inch`."""
     lowered = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     plain = "".join(character for character in lowered if not unicodedata.combining(character)).replace("_", " ")
     joined = _QUANTITY.sub(lambda match: f" {_written(match[1])}__{_UNITS[match[3]]} ", plain)

@@ -37,6 +37,8 @@ class Concept:
 
     word: str
     alternatives: tuple[Alternative, ...]
+    kind: bool = False
+    """The word says what is looked for."""
 
 
 class Synonyms:
@@ -90,7 +92,11 @@ def concepts_of(typed: Sequence[QueryWord], facts: CatalogFacts, synonyms: Synon
         spelt = {(near,): weight for near, weight in each.spellings.items()}
         merged.setdefault(each.word, {}).update(spelt | some)
     return tuple(
-        Concept(word=word, alternatives=tuple(Alternative(phrase=each, weight=some[each]) for each in some))
+        Concept(
+            word=word,
+            alternatives=tuple(Alternative(phrase=each, weight=some[each]) for each in some),
+            kind=any(each.kind for each in typed if each.word == word),
+        )
         for word, some in merged.items()
     )
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from shopgraph.connectors.ports import CatalogPort
 from shopgraph.connectors.search.analysis import stem, surface, words
+from shopgraph.connectors.search.kinds import kinds
 from shopgraph.domain import Product, ProductVariant
 
 FORM = 2
@@ -25,7 +26,7 @@ _DESCRIBED = 600
 
 @dataclass(frozen=True, kw_only=True)
 class SearchDocument:
-    """One product's words. `marks` are words like `size_m`, `color_blue` and `brand_acme` that no text holds."""
+    """One product's words. `marks` are words like `size_m`, `color_blue`, `brand_acme` and `is_dress` that no text holds."""
 
     id: str
     title: tuple[str, ...]
@@ -118,7 +119,15 @@ def document(product: Product, variants: Iterable[ProductVariant] = ()) -> Searc
         title=tuple(words(product.title)),
         body=tuple(words(product.description)),
         rest=tuple(words(" . ".join((product.category, product.brand, *said)))),
-        marks=tuple(dict.fromkeys((*_marks(named), *([f"brand_{brand.replace(' ', '_')}"] if brand else [])))),
+        marks=tuple(
+            dict.fromkeys(
+                (
+                    *_marks(named),
+                    *([f"brand_{brand.replace(' ', '_')}"] if brand else []),
+                    *(f"is_{kind}" for kind in sorted(kinds(product.title, product.description, product.category, named))),
+                )
+            )
+        ),
         brand=product.brand,
         text=f"{product.title}. {product.title} {product.description[:_DESCRIBED]}".strip(),
     )

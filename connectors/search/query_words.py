@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shopgraph.connectors.search.analysis import STOP_WORDS, quantity_forms, surface, words
 from shopgraph.connectors.search.documents import CatalogFacts
+from shopgraph.connectors.search.kinds import core
 from shopgraph.connectors.search.words_index import Phrase
 
 MISSPELT = 0.8
@@ -37,6 +38,8 @@ class QueryWord:
     """The catalog's nearest words, with how much they count; for a word that it has not."""
     halves: tuple[str, ...] = ()
     """What was typed as two words and is read as this one."""
+    kind: bool = False
+    """It says what is looked for; the others say what it is like, or for what."""
 
 
 def query_words(text: str, facts: CatalogFacts, together: Together) -> tuple[QueryWord, ...]:
@@ -46,6 +49,20 @@ def query_words(text: str, facts: CatalogFacts, together: Together) -> tuple[Que
     not is parted where it has both halves (`cameracase`), else it gets the nearest spellings. Two words become one
     where the catalog nearly always writes them so (`head set`).
     """
+    first = core(text)
+    found = _in_one(first, facts, together)
+    if found:
+        found[-1] = replace(found[-1], kind=True)
+    return (*found, *(_in_one(text[len(first) :], facts, together) if first != text else ()))
+
+
+def compound(one: str, other: str, facts: CatalogFacts) -> str:
+    """The catalog's word that two words make when written as one; empty when it has none."""
+    joined = (words(one + other) or [""])[0]
+    return joined if _many(joined, facts) and joined not in words(f"{one} {other}") else ""
+
+
+def _in_one(text: str, facts: CatalogFacts, together: Together) -> list[QueryWord]:
     typed: list[QueryWord] = []
     for written in surface(text):
         if written not in STOP_WORDS:
@@ -57,13 +74,7 @@ def query_words(text: str, facts: CatalogFacts, together: Together) -> tuple[Que
             found[-1] = joined
         else:
             found.append(word)
-    return tuple(found)
-
-
-def compound(one: str, other: str, facts: CatalogFacts) -> str:
-    """The catalog's word that two words make when written as one; empty when it has none."""
-    joined = (words(one + other) or [""])[0]
-    return joined if _many(joined, facts) and joined not in words(f"{one} {other}") else ""
+    return found
 
 
 def _read(written: str, facts: CatalogFacts, together: Together) -> list[QueryWord]:

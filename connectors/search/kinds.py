@@ -7,7 +7,7 @@ query ends in is that thing; another that holds the word has it, or is made for 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from shopgraph.connectors.search.analysis import plain, stem, words
 
@@ -19,7 +19,7 @@ _GOES_ON = (
 _CUT = re.compile(
     rf"(?:^|\s+)(?:[-–—+&]|{'|'.join(map(re.escape, _GOES_ON))})(?=\s|$)|\b[wf]/|[,;:(|!?]|\.(?=\s|$)", re.IGNORECASE
 )
-_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:(?:\.|__?)[^\W_]+)*")
 _NAMES_A_KIND = frozenset(("type", "product type"))
 _LONGEST = 40
 """Letters of an attribute's value that a title may repeat; longer ones are texts."""
@@ -34,19 +34,27 @@ def core(text: str) -> str:
 def kinds(title: str, description: str, category: str, attributes: Iterable[tuple[str, str]]) -> frozenset[str]:
     """What the product is, in words of the index; mostly one or two.
 
-    Titles often end in values ("headset black"): words of the product's own attributes are passed over, and those with
-    digits.
+    Titles often end in values ("headset black"): whole values of the product's own attributes are passed over, and words
+    with digits.
     """
     values = {
-        word
+        tuple(_WORD.findall(part))
         for name, value in attributes
         if name.casefold() not in _NAMES_A_KIND and len(value) < _LONGEST
-        for word in _WORD.findall(plain(value))
+        for part in re.split("[,/;]", plain(value))
     }
     found = set(words(category)[-1:])
     for text in (title, description):
-        said = _WORD.findall(core(plain(text)))
-        while said and (said[-1] in values or len(said[-1]) < 2 or any(map(str.isdigit, said[-1]))):
-            said.pop()
-        found.update(stem(word) for word in said[-1:])
+        found.update(stem(word) for word in _last(_WORD.findall(core(plain(text))), values))
     return frozenset(found)
+
+
+def _last(said: list[str], values: Collection[tuple[str, ...]]) -> list[str]:
+    """The last word that is neither of a value at the end, nor a letter, nor has digits; none when all are such."""
+    while said:
+        least = 1 if len(said[-1]) < 2 or any(map(str.isdigit, said[-1])) else 0
+        passed = max((size for size in range(1, len(said) + 1) if tuple(said[-size:]) in values), default=least)
+        if not passed:
+            return said[-1:]
+        said = said[:-passed]
+    return []

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from shopgraph.connectors.search.analysis import plain, stem, words
 
 _GOES_ON = (
-    "with", "w/", "for", "f/", "f", "to", "from", "by", "in", "on", "and", "or", "incl", "including", "without", "w/o",
+    "with", "w/", "for", "f/", "f", "from", "by", "in", "on", "and", "or", "incl", "including", "without", "w/o",
     "of", "fits", "per", "mit", "ohne", "fur", "von", "und", "aus",
 )  # fmt: skip
 """Words after which a text no longer says what the thing is, in English and German."""

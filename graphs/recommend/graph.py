@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 AGAIN_AFTER = timedelta(hours=12)
 """What was shown within this time gives way to what was not, as long as there is anything else."""
 _GATHERED = 20
+_USUAL = 3
+"""Items, where nobody says how many."""
 _LAYERS = {
     "gather": Layer.POLICY,
     "recall": Layer.CONTEXT_STITCHING,
@@ -61,7 +63,7 @@ class Recommender:
         region_id: str | None = None,
         sku: str = "",
         kind: RecommendationKind | None = None,
-        limit: int = 3,
+        limit: int = _USUAL,
         conversation_id: str = "",
         request_id: str = "",
     ) -> Recommended:
@@ -78,8 +80,6 @@ class Recommender:
             InvalidInput: there is no such SKU, or the limit is out of range.
             ConnectorUnavailable: a system behind it failed.
         """
-        if not 1 <= limit <= _GATHERED:
-            raise InvalidInput(f"{limit} recommendations cannot be made at once.", remedy=f"1 to {_GATHERED}.")
         who = principal or Principal.guest()
         asked: RecommendInput = {
             "region_id": region_id or await self._home(who),
@@ -159,10 +159,13 @@ def _after_choose(state: RecommendState) -> str:
 
 async def gather(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:
     """All that may be offered now: through the gate, so policy judges it, from live orders and stock."""
+    limit, region_id = state.get("limit", _USUAL), state.get("region_id") or shop.meta.default_region_id
+    if not 1 <= limit <= _GATHERED:
+        raise InvalidInput(f"{limit} recommendations cannot be made at once.", remedy=f"1 to {_GATHERED}.")
     tools = ToolContext(
         services=shop.services,
         principal=who,
-        region_id=state["region_id"],
+        region_id=region_id,
         conversation_id=state.get("conversation_id", ""),
         request_id=state.get("request_id") or f"req_{secrets.token_hex(8)}",
         agent="recommender",
@@ -178,7 +181,7 @@ async def gather(state: RecommendState, shop: ShopServices, who: Principal) -> R
     if outcome.outcome is Outcome.INVALID:
         raise InvalidInput(outcome.error or "That cannot be asked.")
     items = Recommendations.model_validate(outcome.result).items if outcome.result is not None else ()
-    return {"found": list(items), "decisions": list(outcome.decisions)}
+    return {"region_id": region_id, "found": list(items), "decisions": list(outcome.decisions)}
 
 
 async def recall(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:
@@ -205,7 +208,7 @@ async def rank(state: RecommendState, shop: ShopServices, who: Principal) -> Rec
 
 async def choose(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:
     """The best that was not shown just before; what was, where nothing else is left."""
-    ranked, shown, limit = state.get("ranked", []), state.get("shown", {}), state.get("limit", 3)
+    ranked, shown, limit = state.get("ranked", []), state.get("shown", {}), state.get("limit", _USUAL)
     new = [item for item in ranked if item.product_id not in shown]
     old = sorted((item for item in ranked if item.product_id in shown), key=lambda item: -shown[item.product_id])
     taken = (*new, *old)[:limit]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
+from langgraph.store.base import Op, Result
 
 from shopgraph.connectors.demo.cast import TREND_REGION_ID
 from shopgraph.errors import InvalidInput, NotFound
 from shopgraph.graphs import build_describer, describe_catalog
-from shopgraph.graphs.describe.bandit import Arm, draw, priors
+from shopgraph.graphs.describe.bandit import Arm, Conversions, draw, priors
 from shopgraph.graphs.describe.material import facts_of, read_material
 from shopgraph.graphs.describe.templates import STYLES, write
+from shopgraph.graphs.memory.stores import LoopFreeSqliteStore
 from shopgraph.shop import Shop
 
 DRESS = "prd_blue_wrap_dress"
@@ -101,6 +103,29 @@ async def test_what_sells_is_shown_more(shop: Shop) -> None:
     assert chosen.style == "social"
     with pytest.raises(InvalidInput):
         await describer.went(said, shown=1, converted=2)
+
+
+class _Slow(LoopFreeSqliteStore):
+    """Others come between any two of its calls."""
+
+    async def abatch(self, ops: Iterable[Op]) -> list[Result]:
+        await asyncio.sleep(0)
+        return self.batch(ops)
+
+
+async def test_of_several_writers_at_once_none_is_lost_and_a_run_told_twice_counts_once(tmp_path: Path) -> None:
+    stores = [_Slow.open(tmp_path / "memory.db") for _ in range(2)]
+    both, place = [Conversions(store=store) for store in stores], ("dresses", "us-west", "vip")
+    await asyncio.gather(*(each.add(place, "plain", shown=10, converted=1) for each in both * 120))
+    await asyncio.gather(*(each.add(place, "social", shown=7, converted=2, run="2026-11-28") for each in both))
+    await both[0].add((*place[:2], "vip2"), "plain", shown=500, converted=0)
+    for each in both:
+        plain, social, offer = await each.arms(place, {"plain": 0.05, "social": 0.05, "offer": 0.05})
+        assert (plain.shown, plain.converted) == (2_400, 240)
+        assert (social.shown, social.converted) == (7, 2)
+        assert (offer.shown, offer.converted) == (0, 0)
+    for store in stores:
+        store.close()
 
 
 @settings(max_examples=40, deadline=None)

@@ -64,6 +64,7 @@ class Recommender:
         sku: str = "",
         kind: RecommendationKind | None = None,
         limit: int = _USUAL,
+        language: str = "",
         conversation_id: str = "",
         request_id: str = "",
     ) -> Recommended:
@@ -74,6 +75,7 @@ class Recommender:
             region_id: where they shop; None: the customer's region, else the shop's default.
             sku: what it should go with; empty: the cart and the customer's orders.
             kind: only what this stands behind.
+            language: of the reasons, `en`, `de`, `fr` or `es`; empty: the region's, or English where it has no phrases.
             request_id: the request that this is part of; empty: one of its own.
 
         Raises:
@@ -86,6 +88,7 @@ class Recommender:
             "sku": sku,
             "kind": kind,
             "limit": limit,
+            "language": language,
             "conversation_id": conversation_id,
             "request_id": request_id,
         }
@@ -174,6 +177,7 @@ async def gather(state: RecommendState, shop: ShopServices, who: Principal) -> R
     arguments: dict[str, Any] = {"limit": _GATHERED}
     arguments |= {"sku": state["sku"]} if state.get("sku") else {}
     arguments |= {"kind": str(kind)} if kind else {}
+    arguments |= {"language": state["language"]} if state.get("language") else {}
     call = ToolCall(tool="recommend_products", arguments=arguments, call_id=f"{tools.request_id}:gather")
     outcome = await shop.gate.call(tools, call)
     if outcome.outcome is Outcome.FAILED:

@@ -237,9 +237,12 @@ async def test_the_describer_writes_anew_what_another_process_changed(shop: Shop
     assert gone.refreshed
     assert "Sold out in M right now" in gone.text
     campaigns = await shop.connectors.marketing.campaigns(region_id=REGION, at=shop.clock.now())
+    told = next(each for each in campaigns if each.headline in gone.text)
     assert not (await said()).refreshed
-    changer.change("campaign", campaigns[0].id)
-    assert (await said()).refreshed
+    changer.change("campaign", told.id)
+    louder = await said()
+    assert louder.refreshed
+    assert f"{told.headline}!" in louder.text
     assert not (await said()).refreshed
 
 

@@ -37,12 +37,13 @@ def open_shop(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def test_the_guards_find_nothing_in_what_the_templates_add(open_shop: Shop) -> None:
     async def look() -> None:
-        for product in (await open_shop.connectors.catalog.all_products())[::6]:
-            for region in ("us-northeast", "us-west"):
+        for product in (await open_shop.connectors.catalog.all_products())[::8]:
+            for region, locale in (("us-northeast", "en_US"), ("de", "de_DE"), ("fr", "fr_FR"), ("de", "es_ES")):
                 try:
-                    material = await read_material(open_shop, product.id, region, "")
+                    read = await read_material(open_shop, product.id, region, "")
                 except NotFound:
                     continue
+                material = read.model_copy(update={"locale": locale})
                 if not material.variants:
                     continue
                 for style in STYLES:
@@ -54,6 +55,34 @@ def test_the_guards_find_nothing_in_what_the_templates_add(open_shop: Shop) -> N
                         assert each.before.strip(" ,.") in product.description, (text, each)
 
     asyncio.run(look())
+
+
+@pytest.mark.parametrize(
+    ("region", "says"),
+    [
+        ("de", ("82,95\u00a0€ bis 85,95\u00a0€.", "Vorrätig in L, M, S, XL und XS.", "bis 9. Juni 2026")),
+        ("fr", ("de 82,95\u00a0€ à 85,95\u00a0€.", "En stock : M, S, XL et XS.", "jusqu'au 9 juin 2026")),
+    ],
+)
+def test_it_is_written_in_the_regions_language(open_shop: Shop, region: str, says: tuple[str, ...]) -> None:
+    text = asyncio.run(_written(open_shop, region, "es_ES"))[0]
+    assert all(each in text for each in says), text
+
+
+def test_what_is_told_has_the_words_and_plurals_of_each_language(open_shop: Shop) -> None:
+    for locale, says in (
+        ("de_DE", "Oft zusammen gekauft mit Silver Heels, in 12 Bestellungen."),
+        ("fr_FR", "Souvent acheté avec Silver Heels, dans 12 commandes."),
+        ("es_ES", "Se compra a menudo junto con Silver Heels, en 12 pedidos."),
+        ("ja_JP", "Often bought together with Silver Heels, in 12 orders."),
+    ):
+        assert says in asyncio.run(_written(open_shop, "de", locale))[1]
+
+
+async def _written(shop: Shop, region: str, locale: str) -> tuple[str, str]:
+    """The usual text of the dress in a region, and its social one if that locale were spoken there."""
+    material = await read_material(shop, DRESS, region, "")
+    return write("plain", material), write("social", material.model_copy(update={"locale": locale}))
 
 
 async def test_a_model_that_invents_gives_way_to_the_template(shop: Shop) -> None:

@@ -17,11 +17,11 @@ from shopgraph.models.learning import scipy_part
 from shopgraph.models.persuasion.features import Floats
 from shopgraph.models.recommend.rows import Basket
 
-_DECAY = 1_000.0
+_DECAY = 2_000.0
 """Of the weights, squared (L2)."""
 _TASTES = 60
 """Numbers that describe what somebody buys (singular vectors)."""
-_TASTE_PART = 1.8
+_TASTE_PART = 2.2
 """Spread that tastes are given, beside 1 of all else: each says little, so the same decay would silence them."""
 _LEAST = 30
 """Baskets that an item is in at least, to say something of a taste."""

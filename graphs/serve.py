@@ -1,4 +1,4 @@
-"""The orchestrator as LangGraph's own server loads it (langgraph.json). The server brings the checkpointer.
+"""The graphs as LangGraph's own server loads them (langgraph.json). The server brings the checkpointer.
 
 The shop is the one of the setting `shop` (`SHOPGRAPH_SHOP`), else a demo shop. Whoever asks over the server is a
 guest: a client's word authenticates nobody, and clients send messages, never commands (docs/serving.md). A host that
@@ -15,9 +15,8 @@ from typing import Never
 from langgraph_sdk import Auth
 
 from shopgraph.collecting import collect_seldom
-from shopgraph.config import load_settings
 from shopgraph.graphs.orchestrator import Orchestration, compile_orchestrator, make_parts
-from shopgraph.shop import Shop, gateway_options, shop_options
+from shopgraph.graphs.served import Served, serve_describer, serve_recommender, served_shop
 
 logger = logging.getLogger(__name__)
 auth = Auth()
@@ -26,16 +25,7 @@ auth = Auth()
 
 @cache
 def _compiled() -> Orchestration:
-    return compile_orchestrator(make_parts(_shop()))
-
-
-@cache
-def _shop() -> Shop:
-    settings = load_settings()
-    options = shop_options(settings)
-    if settings.shop:
-        return Shop.open(settings.shop, **options, **gateway_options(settings))
-    return Shop.demo(**options)
+    return compile_orchestrator(make_parts(served_shop()))
 
 
 _warming: set[asyncio.Task[None]] = set()
@@ -50,7 +40,7 @@ def _warm() -> None:
 
 
 async def _loaded() -> None:
-    await _shop().warm()
+    await served_shop().warm()
     collect_seldom()
 
 
@@ -64,6 +54,16 @@ async def graph() -> Orchestration:
     compiled = await asyncio.to_thread(_compiled)
     _warm()
     return compiled
+
+
+async def recommender() -> Served:
+    """Recommendations of the same shop: what sells and what goes together, to a guest."""
+    return serve_recommender(await asyncio.to_thread(served_shop))
+
+
+async def describer() -> Served:
+    """Descriptions of the same shop: what the brand says to everybody."""
+    return serve_describer(await asyncio.to_thread(served_shop))
 
 
 @auth.authenticate

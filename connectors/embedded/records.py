@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, bindparam, delete, select
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.mapping import Mapped, V, from_micros, to_micros
 from shopgraph.connectors.embedded.rows import add_unless_there, equal, existing, get, hold, keyed, replace
 from shopgraph.connectors.embedded.schema import ACTIONS, CONVERSATIONS, HANDOFFS, REQUESTS, SHOP
+from shopgraph.connectors.embedded.statements import rows
 from shopgraph.domain import ActionRecord, Conversation, Handoff, Money, PastCall, ShopMeta, StoredRequest
 from shopgraph.errors import IdempotencyConflict, NotFound
 
@@ -81,17 +84,11 @@ class EmbeddedRecords:
         conversation_id: str | None = None,
     ) -> tuple[PastCall, ...]:
         """What those tools did after `since`, oldest first; for that customer, agent or conversation."""
-        table = REQUESTS.table
         wanted = {"customer_id": customer_id, "agent": agent, "conversation_id": conversation_id}
-        where = [table.c[column] == value for column, value in wanted.items() if value is not None]
-        statement = (
-            select(table.c.at, table.c.amount_minor, table.c.amount_currency)
-            .where(*where, table.c.at > to_micros(since), table.c.tool.in_(sorted(tools)))
-            .order_by(table.c.at, table.c.call_id)
-        )
-        return await self._database.read(
-            lambda db: tuple(_past_call(at, minor, currency) for at, minor, currency in db.execute(statement))
-        )
+        asked: dict[str, Any] = {column: value for column, value in wanted.items() if value is not None}
+        statement = _done(tuple(asked))
+        asked |= {"since": to_micros(since), "tools": sorted(tools)}
+        return await self._database.read(lambda db: tuple([_past_call(*row) for row in rows(db, statement, asked)]))
 
     async def hold(self, key: str) -> None:
         """Let no other transaction hold the same key until the open one ends."""
@@ -116,6 +113,18 @@ class EmbeddedRecords:
     async def handoffs(self, *, limit: int = 50) -> tuple[Handoff, ...]:
         """Newest first."""
         return await self._database.read(lambda db: equal(db, HANDOFFS, order_by=("-at",), limit=limit))
+
+
+@cache
+def _done(columns: tuple[str, ...]) -> Select[Any]:
+    """What tools did, of those who are named in these columns."""
+    table = REQUESTS.table.c
+    return (
+        select(table.at, table.amount_minor, table.amount_currency)
+        .where(*[table[name] == bindparam(name) for name in columns])
+        .where(table.at > bindparam("since"), table.tool.in_(bindparam("tools", expanding=True)))
+        .order_by(table.at, table.call_id)
+    )
 
 
 def _past_call(at: int, minor: int | None, currency: str | None) -> PastCall:

@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select
 
 from shopgraph.audit.keyring import Keyring
 from shopgraph.audit.late import ENDED, Late
+from shopgraph.audit.reading import steps_between
 from shopgraph.audit.records import (
     BEGINNING,
     CHECKPOINT,
@@ -30,6 +31,7 @@ from shopgraph.audit.records import (
     AuditHead,
     AuditRecord,
     AuditReport,
+    AuditStep,
     BadRecord,
     Finding,
     SignedHead,
@@ -50,6 +52,7 @@ __all__ = [
     "AuditLog",
     "AuditRecord",
     "AuditReport",
+    "AuditStep",
     "BadRecord",
     "Finding",
     "SignedHead",
@@ -130,6 +133,17 @@ class AuditLog:
         while page := self._page(last):
             yield from page
             last = page[-1].position
+
+    def steps(
+        self, since: datetime, until: datetime, nodes: Collection[str] = (), *, after: int = 0
+    ) -> Iterator[AuditStep]:
+        """What stands in clear of the records from `since` until before `until`, oldest first, a page at a time.
+
+        Args:
+            nodes: only these nodes' records; empty for all.
+            after: only records behind this position.
+        """
+        return steps_between(self._database, since, until, nodes, after)
 
     def original(self, record: AuditRecord) -> JsonValue:
         """What a record sealed; None when it sealed nothing.

@@ -26,6 +26,7 @@ from shopgraph.cli import (
     models,
     policy,
     reconcile,
+    report,
     search,
     shop,
     train,
@@ -85,6 +86,8 @@ app.add_typer(actions.app, name="actions")
 app.command("worker")(worker.worker)
 app.add_typer(audit.app, name="audit")
 app.add_typer(handoff.app, name="handoff")
+app.command("report")(report.report)
+app.command("top")(report.top)
 app.add_typer(guard.app, name="guard")
 app.command("graph")(graph.graph)
 app.command("describe", no_args_is_help=False)(describe.describe)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shopgraph.audit.quality import Quality
 from shopgraph.domain import Instant, Value
 from shopgraph.telemetry.layers import Layer
 
@@ -120,8 +121,8 @@ class SourceLine(Value):
 
     source: str
     fetched: int
-    missing: int
-    """Failed, late, or without an answer."""
+    failed: int
+    """Late, or out of order."""
     latency: Spread
 
 
@@ -144,17 +145,6 @@ class Period(Value):
     corrected: int
     handed_over: int
     p95_ms: float
-
-
-class Quality(Value):
-    """Answer quality that is known only some time after the answer. None: nobody said, or it was not looked at."""
-
-    feedback_good: int | None = None
-    feedback_bad: int | None = None
-    resolved_share: float | None = None
-    repeat_contact_share: float | None = None
-    drift: tuple[str, ...] = ()
-    """What moved against the week before, each in a line."""
 
 
 class Report(Value):
@@ -206,3 +196,4 @@ class Report(Value):
     """How long the stretches of `traffic` are: `hour` or `day`."""
     traffic: tuple[Period, ...]
     quality: Quality | None = None
+    """What is known only some time after the answers; None where it was not asked for."""

@@ -60,7 +60,9 @@ def top(
             console().print(Top(at.audit, at.meta.name, begin).frame())
             return
         if not sys.stdout.isatty():
-            raise InvalidInput("This is no terminal.", remedy="`--once` prints one frame; `shopgraph report` all of it.")
+            raise InvalidInput(
+                "This is no terminal.", remedy="`--once` prints one frame; `shopgraph report` all of it."
+            )
         from shopgraph.cli.report_top import Top, watch
 
         watch(Top(at.audit, at.meta.name, begin), every)

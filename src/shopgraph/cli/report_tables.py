@@ -120,7 +120,9 @@ def _found(report: Report, most: int) -> Iterator[tuple[str, Table]]:
 
 
 def _engine(report: Report, most: int) -> Iterator[tuple[str, Table]]:
-    hits = ((each.cache, f"{each.hits:,}", f"{each.of:,} {each.unit}", part(each.hits, each.of)) for each in report.caches)
+    hits = (
+        (each.cache, f"{each.hits:,}", f"{each.of:,} {each.unit}", part(each.hits, each.of)) for each in report.caches
+    )
     yield "Not fetched, asked or done again", _table(("cache", "hits", "of", "share"), hits)
     if report.models:
         rows = (
@@ -157,7 +159,11 @@ def _layers(report: Report) -> Table:
 
 
 def _quality(quality: Quality) -> Iterator[Cells]:
-    for name, mean in (("groundedness", quality.groundedness), ("feedback", quality.feedback), ("judge", quality.judge)):
+    for name, mean in (
+        ("groundedness", quality.groundedness),
+        ("feedback", quality.feedback),
+        ("judge", quality.judge),
+    ):
         yield name, percent(mean.mean), f"{mean.n:,}"
     for name, share in (
         ("contacts settled without a person", quality.containment),

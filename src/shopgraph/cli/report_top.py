@@ -43,7 +43,11 @@ class Top:
 
 def watch(top: Top, every: float) -> None:
     """Show it until somebody types q or Ctrl-C."""
-    with contextlib.suppress(KeyboardInterrupt), _keys(), Live(console=console(), screen=True, auto_refresh=False) as live:
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        _keys(),
+        Live(console=console(), screen=True, auto_refresh=False) as live,
+    ):
         while True:
             live.update(top.frame(), refresh=True)
             if _left(every):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shopgraph.telemetry.layers import Layer
 from shopgraph.telemetry.report.request import HANDOFF, ModelUse, SeenRequest
 from shopgraph.telemetry.report.sketch import Sketch
 
@@ -16,28 +17,29 @@ MOST_HOURS = 24 * 14
 """Stretches of an hour; a log of more than two weeks is told by the day."""
 OTHER = "other"
 _OK = ("ok", "cached")
+_LAYERS = frozenset(Layer)
 
 
-class Named(defaultdict[str, Counter[str]]):
+class Named(dict[str, Counter[str]]):
     """Counters by name, as many names as there is room for."""
-
-    def __init__(self) -> None:
-        super().__init__(Counter)
 
     def at(self, name: str) -> Counter[str]:
         """The counter of that name, or of what there is no room for."""
-        return self[name if name in self or len(self) < MOST_NAMES else OTHER]
+        return self.setdefault(name if name in self or len(self) < MOST_NAMES else OTHER, Counter())
+
+    def __missing__(self, name: str) -> Counter[str]:
+        return Counter()
 
 
-class Spreads(defaultdict[str, Sketch]):
+class Spreads(dict[str, Sketch]):
     """Sketches by name, as many names as there is room for."""
-
-    def __init__(self) -> None:
-        super().__init__(Sketch)
 
     def at(self, name: str) -> Sketch:
         """The sketch of that name, or of what there is no room for."""
-        return self[name if name in self or len(self) < MOST_NAMES else OTHER]
+        return self.setdefault(name if name in self or len(self) < MOST_NAMES else OTHER, Sketch())
+
+    def __missing__(self, name: str) -> Sketch:
+        return Sketch()
 
 
 @dataclass(slots=True)
@@ -82,7 +84,8 @@ class Tally:
     ms: Sketch = field(default_factory=Sketch)
     between: Sketch = field(default_factory=Sketch)
     layers: Spreads = field(default_factory=Spreads)
-    layer_cpu: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    layer_cpu: Counter[str] = field(default_factory=Counter)
+    """Milliseconds."""
     layer_calls: Counter[str] = field(default_factory=Counter)
     intents: Named = field(default_factory=Named)
     intent_ms: Spreads = field(default_factory=Spreads)
@@ -99,7 +102,7 @@ class Tally:
     """Calls of tools, by how they ended."""
     sources: Named = field(default_factory=Named)
     source_ms: Spreads = field(default_factory=Spreads)
-    traffic: Traffic = field(default_factory=lambda: Traffic())
+    traffic: Traffic = field(default_factory=Traffic)
 
     def add(self, request: SeenRequest) -> None:
         """Count an answered request."""
@@ -121,8 +124,10 @@ class Tally:
         if request.whole_ms:
             self.between.add(request.whole_ms - request.steps_ms)
         for layer, (wall, calls, cpu) in request.layers.items():
+            if layer not in _LAYERS:
+                continue
             self.layers.at(layer).add(wall)
-            self.layer_cpu[layer] += cpu
+            self.layer_cpu[layer] += cpu  # type: ignore[assignment]  # a Counter adds floats as well
             self.layer_calls[layer] += int(calls)
         self.intents.at(request.intent).update(told)
         self.intent_ms.at(request.intent).add(ms)

@@ -25,10 +25,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from shopgraph.clock import parse_instant
 from shopgraph.errors import InvalidInput, ShopgraphError
+from shopgraph.evals.day.page import DayFigures, day_page
 from shopgraph.evals.day.tally import Tally
 from shopgraph.evals.day.worker import Done, Part, work
-from shopgraph.evals.report import EvalReport
+from shopgraph.evals.report import EvalReport, write_page
 from shopgraph.telemetry.layers import Layer
+from shopgraph.telemetry.report.reading import report_of
+from shopgraph.telemetry.report.values import Report
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -74,6 +77,7 @@ def evaluate(
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Leave the day's shop and its log in this new folder.")
     ] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the day as a page with charts here.")] = None,
 ) -> EvalReport:
     """Play a day of customers through the whole orchestrator; report speed, memory, layers, and the audit log's state.
 
@@ -86,9 +90,13 @@ def evaluate(
         made = _in_child(_make, folder, keep or folder / "shop", stores, requests, seed, db)
         done, seconds, own_cpu = _played(made, requests, workers, at_once, rate)
         checked = _in_child(_check, made)
+        figures = _figures(done, seconds, own_cpu, checked)
+        if html is not None:
+            report = _in_child(_reported, made)
+            write_page(html, day_page(DayFigures.of(figures), report, stores=stores, workers=workers))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return EvalReport(name="day", figures=_figures(done, seconds, own_cpu, checked))
+    return EvalReport(name="day", figures=figures)
 
 
 def _make(folder: Path, place: Path, stores: int, requests: int, seed: int, db: str | None) -> Made:
@@ -111,6 +119,13 @@ def _check(made: Made) -> Checked:
     with Shop.open(made.where, audit_keys=made.keys) as shop:
         report = asyncio.run(shop.audit.verify())
     return Checked(records=report.records, verified=report.intact, peak_rss_mb=_rss_mb())
+
+
+def _reported(made: Made) -> Report:
+    from shopgraph.shop import Shop
+
+    with Shop.open(made.where, audit_keys=made.keys) as shop:
+        return report_of(shop.audit, shop=shop.meta.name, quality=False)
 
 
 def _played(

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from shopgraph.telemetry.report.markup import el
 
 _WIDE = 1_000.0
-_MARK = 8.0
+_MARK = 12.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ def bar(*lengths: float, mark: float | None = None) -> Element:
         at = min(_WIDE - _MARK / 2, mark * _WIDE)
         rects += [
             el("rect", class_=name, x=f"{at - width / 2:.1f}", y="0", width=f"{width:g}", height="10")
-            for name, width in (("halo", 2.6 * _MARK), ("mark", _MARK))
+            for name, width in (("halo", 2.4 * _MARK), ("mark", _MARK))
         ]
     ground = el("rect", class_="ground", x="0", y="0", width=f"{_WIDE:.0f}", height="10")
     return _svg(ground, *rects, height=10, class_="bar", aria_hidden="true")

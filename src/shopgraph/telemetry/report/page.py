@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from xml.etree.ElementTree import Element
 
@@ -13,6 +13,10 @@ from shopgraph.telemetry.report.parts import Cards, Line, Listing, Tile, counted
 from shopgraph.telemetry.report.values import Period, Report, Spread
 from shopgraph.telemetry.report.wording import dollars, milliseconds, part, percent, time_told, words
 
+FOOT = (
+    "From {records:,} records of the audit log. Percentiles are within 1 % of themselves. Published shares are those "
+    "of a deployment with 1,600 stores. Nothing on this page is a customer's."
+)
 _MOST_INTENTS = 16
 _LATENCY = (("fill0", "half within"), ("fill1", "95 %"), ("fill2", "99 %"))
 _LAYERS = (("fill0", "share of the layers' time"), ("mark", "published share"))
@@ -21,13 +25,26 @@ _LAYERS = (("fill0", "share of the layers' time"), ("mark", "published share"))
 def page_of(report: Report) -> str:
     """The page."""
     told = f"{report.requests:,} requests, {time_told(report)}"
-    foot = (
-        f"From {report.records:,} records of the audit log. Percentiles are within 1 % of themselves. Published shares "
-        "are those of a deployment with 1,600 stores. Nothing on this page is a customer's."
-    )
+    foot = FOOT.format(records=report.records)
+    tiles = _tiles(report) if report.requests else ()
+    return page(report.shop or "shopgraph", told, tiles, [*report_cards(report)], foot, first=2)
+
+
+def report_cards(report: Report, *, first: Iterable[tuple[str, Listing, str]] = ()) -> Iterator[Element]:
+    """The cards of a report: traffic and layers, which want the whole width, then the narrow ones.
+
+    Args:
+        first: title, table and note of narrow cards that come before the report's own.
+    """
     if not report.requests:
-        return page(report.shop or "shopgraph", told, [], [], foot)
-    return page(report.shop or "shopgraph", told, _tiles(report), [*_cards(report)], foot, first=2)
+        return
+    cards = Cards()
+    yield _traffic(cards, report)
+    yield cards.listing("Where the time goes", _layers(report), note=_between(report), span=True)
+    for title, listing, note in first:
+        yield cards.listing(title, listing, note=note)
+    yield from _answers(cards, report)
+    yield from _engine(cards, report)
 
 
 def _tiles(report: Report) -> Iterator[Tile]:
@@ -50,10 +67,8 @@ def _resolved(report: Report) -> str:
     return f"{report.handoffs.requests:,}, {ended:,} ended"
 
 
-def _cards(report: Report) -> Iterator[Element]:
-    cards = Cards()
-    yield _traffic(cards, report)
-    yield cards.listing("Where the time goes", _layers(report), note=_between(report), span=True)
+def _answers(cards: Cards, report: Report) -> Iterator[Element]:
+    """What came of the requests."""
     yield cards.listing("Latency by intent", _intents(report))
     yield cards.listing("Tiers and what they cost", _tiers(report), note=_money(report))
     if report.quality is not None:
@@ -68,6 +83,10 @@ def _cards(report: Report) -> Iterator[Element]:
     if report.handoffs.resolved:
         listing = counted("handoffs", "how", report.handoffs.resolved, report.handoffs.requests)
         yield cards.listing("How handoffs ended", listing)
+
+
+def _engine(cards: Cards, report: Report) -> Iterator[Element]:
+    """What was fetched and asked."""
     yield cards.listing("Not fetched, asked or done again", _caches(report))
     if report.models:
         yield cards.listing("Models", _models(report))

@@ -14,6 +14,8 @@ from shopgraph.telemetry.report.values import Count
 from shopgraph.telemetry.report.wording import part, words
 
 _EVERY = ""
+_FEW = 3
+"""Columns of a table that leaves more room to its first one."""
 WIDE = "wide"
 """The class of what a phone has no room for."""
 
@@ -88,7 +90,8 @@ def table_of(title: str, listing: Listing) -> Element:
         ),
     )
     rows = [_row(line, wide[1:]) for line in listing.lines]
-    return el("table", el("caption", title), el("thead", head), el("tbody", *rows))
+    few = {"class_": "few"} if len(listing.titles) <= _FEW else {}
+    return el("table", el("caption", title), el("thead", head), el("tbody", *rows), **few)
 
 
 def layer_lines(shares: Mapping[Layer, tuple[float | None, Sequence[str]]]) -> list[Line]:

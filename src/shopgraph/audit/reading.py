@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, Row, Select, and_, select
 
 from shopgraph.audit.records import STEP_COLUMNS, AuditStep
@@ -29,10 +30,28 @@ def steps_between(
     columns = [TABLE.c[name] for name in STEP_COLUMNS]
     last = after
     while rows := database.read_now(_page(select(*columns).where(wanted, TABLE.c.position > last))):
-        for row in rows:
-            if since <= (found := datetime.fromisoformat(row.at)) < until:
-                yield AuditStep(**{**row._mapping, "at": found, "payload": json.loads(row.payload)})
+        for position, request_id, conversation_id, node, layer, kind, text, subject, payload in rows:
+            if since <= (found := datetime.fromisoformat(text)) < until:
+                yield AuditStep(
+                    position=position,
+                    request_id=request_id,
+                    conversation_id=conversation_id,
+                    node=node,
+                    layer=layer,
+                    kind=kind,
+                    at=found,
+                    subject=subject,
+                    payload=_read(payload),
+                )
         last = rows[-1].position
+
+
+def _read(payload: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = from_json(payload)  # twice as fast
+    except ValueError:
+        found = json.loads(payload)  # knows half of a surrogate pair, which the log may hold
+    return found
 
 
 def _page(asked: Select[Any]) -> Callable[[Connection], Sequence[Row[Any]]]:

@@ -25,7 +25,9 @@ class Named(dict[str, Counter[str]]):
 
     def at(self, name: str) -> Counter[str]:
         """The counter of that name, or of what there is no room for."""
-        return self.setdefault(name if name in self or len(self) < MOST_NAMES else OTHER, Counter())
+        if name in self:
+            return self[name]
+        return self.setdefault(name if len(self) < MOST_NAMES else OTHER, Counter())
 
     def __missing__(self, name: str) -> Counter[str]:
         return Counter()
@@ -36,7 +38,9 @@ class Spreads(dict[str, Sketch]):
 
     def at(self, name: str) -> Sketch:
         """The sketch of that name, or of what there is no room for."""
-        return self.setdefault(name if name in self or len(self) < MOST_NAMES else OTHER, Sketch())
+        if name in self:
+            return self[name]
+        return self.setdefault(name if len(self) < MOST_NAMES else OTHER, Sketch())
 
     def __missing__(self, name: str) -> Sketch:
         return Sketch()

@@ -332,6 +332,24 @@ def test_a_log_is_read_from_a_time_on_and_requests_begun_before_are_left_out(log
     assert report_of(log, quality=False).requests == 2
 
 
+def test_what_moved_against_the_week_before_is_told(log: AuditLog, writer: Writer) -> None:
+    for number in range(120):
+        writer.request(f"then{number}", at=NOON - timedelta(days=7), ended=False)
+    corrected = {"verdicts": [{"guard": "prices", "verdict": "fix"}]}
+    for number in range(120):
+        writer.request(f"now{number}", intent="refund_status" if number % 2 else "order_status", govern=corrected)
+    written(log, writer)
+    drift = report_of(log, since=NOON - timedelta(hours=1)).drift
+    assert drift is not None
+    assert (drift.enough, drift.requests_before, drift.alerts) == (True, 120, 3)
+    moved = {(line.kind, line.name): (line.before_share, line.now_share) for line in drift.shifts}
+    assert moved[("intent", "refund_status")] == (0.0, 0.5)
+    assert moved[("guard", "prices")] == (0.0, 1.0)
+    page = page_of(report_of(log, since=NOON - timedelta(hours=1)))
+    assert "guard prices" in page
+    assert report_of(log).drift is None  # more than a week has no week before it to compare with
+
+
 def test_following_a_log_takes_each_record_once(log: AuditLog, writer: Writer) -> None:
     writer.request("one")
     written(log, writer)
@@ -363,7 +381,7 @@ MARKS = (
 
 
 @pytest.mark.parametrize("mark", MARKS)
-def test_what_a_text_holds_comes_out_nowhere(writer: Writer, mark: str) -> None:
+def test_what_a_text_holds_comes_out_nowhere(log: AuditLog, writer: Writer, mark: str) -> None:
     """Planted in every field of every record: those that are texts, and those that should be names."""
     saving = {"served_by": mark, "spent_nanousd": 1, "saved_nanousd": 1}
     writer.step("one", "screen", layers={}, text=mark, channel=mark, region=mark, locale=mark, customer=mark)
@@ -393,8 +411,9 @@ def test_what_a_text_holds_comes_out_nowhere(writer: Writer, mark: str) -> None:
         verdicts=[{"guard": mark, "verdict": "fix", "before": mark, "after": mark, "reason": mark}],
     )
     writer.step("", "desk", kind="handoff_resolved", resolution=mark, staff=mark, note=mark)
-    report = writer.report(shop="A shop")
-    assert report.requests == 1
+    written(log, writer)
+    report = report_of(log, shop="A shop")
+    assert (report.requests, report.quality is None, report.drift is None) == (1, False, False)
     for text in (report.model_dump_json(), page_of(report), shown(report)):
         assert not [piece for piece in mark.split() if len(piece) > 3 and piece in text]
 

@@ -99,6 +99,12 @@ def _tables(report: Report, most: int) -> Iterator[tuple[str, Table]]:
     yield from _engine(report, most)
     if report.quality is not None:
         yield "Quality", _table(("what", "value", "of"), _quality(report.quality))
+    if report.drift is not None and report.drift.shifts:
+        moved = (
+            (f"{each.kind} {words(each.name)}", percent(each.before_share), percent(each.now_share))
+            for each in report.drift.shifts
+        )
+        yield "Moved against the week before", _table(("what", "before", "now"), moved)
 
 
 def _found(report: Report, most: int) -> Iterator[tuple[str, Table]]:

@@ -10,7 +10,7 @@ from shopgraph.audit.quality import Mean, Quality, Share
 from shopgraph.telemetry.report.charts import Column, columns
 from shopgraph.telemetry.report.markup import el
 from shopgraph.telemetry.report.parts import Cards, Line, Listing, Tile, counted, layer_lines, page
-from shopgraph.telemetry.report.values import Period, Report, Spread
+from shopgraph.telemetry.report.values import Drift, Period, Report, Spread
 from shopgraph.telemetry.report.wording import dollars, milliseconds, part, percent, time_told, words
 
 FOOT = (
@@ -73,6 +73,8 @@ def _answers(cards: Cards, report: Report) -> Iterator[Element]:
     yield cards.listing("Tiers and what they cost", _tiers(report), note=_money(report))
     if report.quality is not None:
         yield cards.listing("Quality of answers", _quality(report.quality), note="As far as it is known by now.")
+    if report.drift is not None:
+        yield _drift(cards, report.drift)
     if report.corrections:
         yield cards.listing("Corrections by guard", _corrections(report), note=f"{_in(report.corrected, report)}.")
     if report.refusals:
@@ -268,6 +270,26 @@ def _quality(quality: Quality) -> Listing:
     ]
     known = [line for line in lines if line.cells[1] != "0"]
     return Listing(titles=("what", "value", "of"), lines=known)
+
+
+def _drift(cards: Cards, drift: Drift) -> Element:
+    title = "Beside the week before"
+    if not drift.enough:
+        return cards.card(title, note=f"Too few requests to compare: {drift.requests_before:,} then.")
+    told = f"Stability index of the intents: {drift.psi:.2f} (below 0.1 nothing moved, from 0.25 on it alerts)."
+    if not drift.shifts:
+        return cards.card(title, note=f"{told} Nothing alerts.")
+    lines = [
+        Line(
+            name=f"{each.kind} {words(each.name)}",
+            cells=[percent(each.before_share), percent(each.now_share)],
+            lengths=(each.now_share,),
+            mark=each.before_share,
+        )
+        for each in drift.shifts
+    ]
+    legend = (("fill0", "now"), ("mark", "before"))
+    return cards.listing(title, Listing(titles=("what moved", "before", "now"), lines=lines, legend=legend), note=told)
 
 
 def _mean(name: str, mean: Mean) -> Line:

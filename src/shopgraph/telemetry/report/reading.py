@@ -6,11 +6,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from shopgraph.audit.quality import Quality, quality_of
+from shopgraph.audit.drift import WEEK, drift_of
+from shopgraph.audit.quality import quality_of
 from shopgraph.clock import parse_instant
 from shopgraph.errors import InvalidInput
 from shopgraph.telemetry.report.collect import Collector
-from shopgraph.telemetry.report.summary import summed
+from shopgraph.telemetry.report.summary import shifted, summed
 from shopgraph.telemetry.report.values import Report
 
 if TYPE_CHECKING:
@@ -61,15 +62,13 @@ def report_of(log: AuditLog, *, shop: str = "", since: datetime | None = None, q
     Args:
         shop: its name.
         since: from when on; None: from the beginning.
-        quality: whether to look at what is known only some time after an answer. It remembers every request.
+        quality: whether to look at what is known only some time after an answer, and at what moved against the week
+            before. That remembers every request of the time.
     """
     collector = collected(log, since)
-    found = _quality(log, collector, since) if quality else None
-    return summed(collector, shop=shop, since=since, quality=found)
-
-
-def _quality(log: AuditLog, collector: Collector, since: datetime | None) -> Quality | None:
-    if collector.first_at is None or collector.last_at is None:
-        return None
+    if not quality or collector.first_at is None or collector.last_at is None:
+        return summed(collector, shop=shop, since=since)
     begin = since or collector.first_at
-    return quality_of(log, begin, max(begin, collector.last_at) + timedelta(seconds=1))
+    end = max(begin, collector.last_at) + timedelta(seconds=1)
+    drift = shifted(drift_of(log, begin, end)) if end - begin <= WEEK else None
+    return summed(collector, shop=shop, since=since, quality=quality_of(log, begin, end), drift=drift)

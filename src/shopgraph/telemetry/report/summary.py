@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from shopgraph.audit import drift as audit_drift
 from shopgraph.audit.quality import Quality
 from shopgraph.telemetry.layers import PUBLISHED_SHARES, Layer
 from shopgraph.telemetry.report.collect import Collector
+from shopgraph.telemetry.report.request import name_of
 from shopgraph.telemetry.report.sketch import Sketch
 from shopgraph.telemetry.report.tally import Named, Tally
 from shopgraph.telemetry.report.values import (
     CacheLine,
     CorrectionLine,
     Count,
+    Drift,
     Handoffs,
     IntentLine,
     LayerLine,
@@ -22,6 +25,7 @@ from shopgraph.telemetry.report.values import (
     Money,
     Period,
     Report,
+    ShiftLine,
     SourceLine,
     Spread,
     TierLine,
@@ -34,7 +38,12 @@ _AS = "as "
 
 
 def summed(
-    collector: Collector, *, shop: str = "", since: datetime | None = None, quality: Quality | None = None
+    collector: Collector,
+    *,
+    shop: str = "",
+    since: datetime | None = None,
+    quality: Quality | None = None,
+    drift: Drift | None = None,
 ) -> Report:
     """What the records that a collector took come to."""
     tally = collector.tally()
@@ -75,7 +84,39 @@ def summed(
         grounded_share=round(tally.grounded / requests, 4) if requests else None,
         period="day" if tally.traffic.by_day else "hour",
         traffic=_traffic(tally),
-        quality=quality,
+        quality=quality and _own_names(quality),
+        drift=drift,
+    )
+
+
+def _own_names(quality: Quality) -> Quality:
+    """Without what is no name where names should be."""
+    by_intent = {name_of(intent): found for intent, found in quality.by_intent.items()}
+    scores = {name_of(word): count for word, count in quality.feedback.scores.items()}
+    feedback = quality.feedback.model_copy(update={"scores": scores})
+    return quality.model_copy(update={"by_intent": by_intent, "feedback": feedback})
+
+
+def shifted(found: audit_drift.Drift) -> Drift:
+    """What alerts of a drift."""
+    moved = any(text.startswith("intents") for text in found.alerts)
+    intents = [("intent", name, shift) for name, shift in [*found.intents.items()][:3] if moved]
+    guards = [("guard", name, shift) for name, shift in found.corrections.items() if shift.alert]
+    lines = [
+        ShiftLine(
+            kind=kind,
+            name=name_of(name),
+            before_share=shift.before.share or 0.0,
+            now_share=shift.now.share or 0.0,
+        )
+        for kind, name, shift in (*intents, *guards)
+    ]
+    return Drift(
+        requests_before=found.requests_before,
+        enough=found.enough,
+        psi=found.psi,
+        alerts=len(found.alerts),
+        shifts=tuple(lines),
     )
 
 

@@ -147,6 +147,29 @@ class Period(Value):
     p95_ms: float
 
 
+class ShiftLine(Value):
+    """What moved against the week before by more than chance moves it."""
+
+    kind: str
+    """`intent`, or `guard` for its corrections."""
+    name: str
+    before_share: float
+    now_share: float
+
+
+class Drift(Value):
+    """A time beside the same time of the week before."""
+
+    requests_before: int
+    enough: bool
+    """Whether both have requests enough to be compared."""
+    psi: float
+    """Population stability index of the intents: below 0.1 nothing moved, from 0.25 on it is another population."""
+    alerts: int
+    shifts: tuple[ShiftLine, ...]
+    """Those that alert: of the intents the three that moved most."""
+
+
 class Report(Value):
     """What a log, or its part since some time, says of its requests."""
 
@@ -197,3 +220,5 @@ class Report(Value):
     traffic: tuple[Period, ...]
     quality: Quality | None = None
     """What is known only some time after the answers; None where it was not asked for."""
+    drift: Drift | None = None
+    """None where it was not asked for, and of more than a week."""

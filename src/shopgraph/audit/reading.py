@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Select, and_, select
 
 from shopgraph.audit.records import STEP_COLUMNS, AuditStep
 from shopgraph.audit.schema import TABLE
@@ -43,7 +43,7 @@ def steps_between(
                     subject=subject,
                     payload=_read(payload),
                 )
-        last = rows[-1].position
+        last = rows[-1][0]
 
 
 def _read(payload: str) -> dict[str, Any]:
@@ -54,6 +54,6 @@ def _read(payload: str) -> dict[str, Any]:
     return found
 
 
-def _page(asked: Select[Any]) -> Callable[[Connection], Sequence[Row[Any]]]:
+def _page(asked: Select[Any]) -> Callable[[Connection], Sequence[tuple[Any, ...]]]:
     ordered = asked.order_by(TABLE.c.position).limit(_PAGE)
-    return lambda connection: connection.execute(ordered).all()
+    return lambda connection: connection.execute(ordered).tuples().all()

@@ -170,7 +170,8 @@ def _quality(quality: Quality) -> Iterator[Cells]:
         ("feedback", quality.feedback),
         ("judge", quality.judge),
     ):
-        yield name, percent(mean.mean), f"{mean.n:,}"
+        if mean.n:
+            yield name, percent(mean.mean), f"{mean.n:,}"
     for name, share in (
         ("contacts settled without a person", quality.containment),
         ("resolved, and not asked again", quality.resolution),
@@ -179,7 +180,8 @@ def _quality(quality: Quality) -> Iterator[Cells]:
         ("held back", quality.held_back),
         ("failed", quality.failures),
     ):
-        yield name, percent(share.share), f"{share.n:,}"
+        if share.n:
+            yield name, percent(share.share), f"{share.n:,}"
 
 
 def _table(titles: Sequence[str], rows: Iterable[Cells], *, left: int = 1) -> Table:

@@ -100,16 +100,11 @@ def _own_names(quality: Quality) -> Quality:
 def shifted(found: audit_drift.Drift) -> Drift:
     """What alerts of a drift."""
     moved = any(text.startswith("intents") for text in found.alerts)
-    intents = [("intent", name, shift) for name, shift in [*found.intents.items()][:3] if moved]
-    guards = [("guard", name, shift) for name, shift in found.corrections.items() if shift.alert]
+    intents = [("intent", name, each.before, each.now) for name, each in [*found.intents.items()][:3] if moved]
+    guards = [("guard", name, each.before, each.now) for name, each in found.corrections.items() if each.alert]
     lines = [
-        ShiftLine(
-            kind=kind,
-            name=name_of(name),
-            before_share=shift.before.share or 0.0,
-            now_share=shift.now.share or 0.0,
-        )
-        for kind, name, shift in (*intents, *guards)
+        ShiftLine(kind=kind, name=name_of(name), before_share=before.share or 0.0, now_share=now.share or 0.0)
+        for kind, name, before, now in (*intents, *guards)
     ]
     return Drift(
         requests_before=found.requests_before,

@@ -167,11 +167,6 @@ async def _ask(model: Runnable[LanguageModelInput, AIMessage], talk: list[BaseMe
                 reply = await model.ainvoke(talk)
     except (UserError, NoAnswer):
         raise
-    except asyncio.CancelledError:
-        if (task := asyncio.current_task()) is None or task.cancelling():
-            raise
-        # Nobody ended this request: a library below gave up on a call of its own, which is a model's fault.
-        raise NoAnswer("canceled") from None
     except Exception as error:
         logger.info("a model failed: %s", error if isinstance(error, ModelFault) else type(error).__name__)
         raise NoAnswer(why_not(error)) from None

@@ -64,7 +64,7 @@ DEEDS = (
         "zurücküberwiesen veranlasst ausgeführt überwiesen angestoßen zurückgezahlt remboursé effectué procédé "
         "lancé crédité traité émis überweisen überwiesen devuelto reembolsado abonado paid versé reembolso "
         "devolví devolvimos reembolsé aboné rembourser erstattet reembolsar devolver abonar recrédité recréditer "
-        "zurückgebucht",
+        "zurückgebucht angewiesen ausgelöst eingeleitet",
         "refund return receive_return cancel exchange_items",
         rf"{_WE}(?:refunded|(?:issued|processed|initiated|sent|made|approved|completed|submitted"
         r"|put through) (?:you )?(?:a |the |your )?(?:full |partial )?refund)\b",
@@ -72,6 +72,8 @@ DEEDS = (
         rf"|your )?(?:money|[$€£¥]?[\d.,]{{1,12}}(?: \w{{2,8}})?) back\b",
         rf"\brefund\b.{{0,70}}?{_BEEN}(?:issued|processed|sent|made|completed|initiated|approved)\b",
         rf"{_BEEN}(?:refunded|reimbursed|credited)\b",
+        rf"{_ICH}(?:erstattung|rückerstattung|rückzahlung|gutschrift)\b.{{0,40}}?\b(?:angewiesen|veranlasst|ausgelöst"
+        rf"|eingeleitet|angestoßen|überwiesen|ausgezahlt)\b",
         rf"{_ICH}(?:erstattet|zurückerstattet|rückerstattet|gutgeschrieben|zurücküberwiesen)\b",
         r"\b(?:erstattung|rückerstattung|betrag|geld)\b.{0,40}?\bwurde\b.{0,40}?\b(?:veranlasst"
         r"|erstattet|ausgeführt|überwiesen|gutgeschrieben|angestoßen|zurückgezahlt)\b",
@@ -139,8 +141,8 @@ DEEDS = (
         r"[^.;]{0,30}\bdirección\b|\b(?:viens|venons) de (?:modifier|changer|mettre à jour)\b[^.;]{0,20}\badresse\b",
         rf"{_WE}(?:changed|updated|corrected) (?:the |your )?(?:\w{{1,12}} )?address\b",
         rf"\baddress\b.{{0,30}}?{_BEEN}(?:changed|updated|corrected)\b",
-        rf"\badresse\b.{{0,40}}?\bwurde\b.{{0,20}}?\b(?:geändert|aktualisiert)\b"
-        rf"|{_ICH}adresse (?:\w{{1,12}} )?(?:geändert|aktualisiert)\b",
+        rf"adresse\b.{{0,40}}?\bwurde\b.{{0,20}}?\b(?:geändert|aktualisiert)\b"
+        rf"|{_ICH}(?:\w{{2,10}})?adresse (?:[\w-]{{1,12}} ){{0,3}}(?:geändert|aktualisiert)\b",
         rf"{_JAI}(?:modifié|changé|mis à jour) (?:votre |l['’])adresse\b"
         rf"|\badresse\b.{{0,20}}?\ba été (?:modifiée|mise à jour)",
     ),
@@ -152,8 +154,10 @@ DEEDS = (
     ),
     _deed(
         "discount",
-        "applied added redeemed activated eingelöst angewendet gewährt hinterlegt aktiviert appliqué ajouté activé",
+        "applied issued given gave granted sent added credited redeemed activated eingelöst angewendet gewährt hinterlegt aktiviert appliqué ajouté activé",
         "redeem code discount offer promotion coupon",
+        rf"{_WE}(?:issued|given|gave|granted|sent|added|credited) (?:you )?(?:an? |the )?(?:[$€£¥]?[\d.,]{{1,9}}[$€£%]? ?)?"
+        r"(?:in |of |as )?(?:store |shop |account )?(?:credit|voucher|gift card|coupon)\b",
         rf"{_WE}(?:applied|added|redeemed|activated) (?:a |the |your |this "
         rf"|an )?(?:[\w%$€£]{{1,12}} ){{0,2}}(?:discount|code|coupon|voucher|credit)\b",
         rf"{_WE}(?:applied|added|redeemed|activated) (?:the |your )?(?:code )?[a-z]{{2,}}\d+\b"

@@ -18,7 +18,7 @@ _ARRIVE = topic(
     "pake sendu liegt llegar llega recibirás envío arri deli ship get rece reac here come komm lief ankom anko "
     "vers erha zuge "
     "livr arri rece rece reço "
-    "recv zust send pack parc orde brin expé be have"
+    "recv zust send pack parc orde brin expé be have colis chez casa tendrá paquete"
 )
 _WEEKDAY = (
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
@@ -44,7 +44,7 @@ _FAST = Cue(
     r"|\blieferung am (?:nächsten|selben) tag|\blivraison (?:le jour même|le lendemain|en 24)",
 )
 _WILL = re.compile(
-    r"\b(?:with you|at your door(?:step)?|in your hands|bei ihnen|bei dir|chez vous|chez toi|en tu casa|en su casa"
+    r"\b(?:with you|at your door(?:step)?|in your hands|bei ihnen|bei dir|chez vous|chez toi|en (?:tu |su )?casa|tendrás?"
     r"|\bist [^.;]{0,20}\bda|garantiert|liegt|llegar[áa]|llega|recibir[áa]s|arrives?|will|['’]ll|gets?"
     r"|guarantee[ds]?|delivers?"
     r"|is delivered|be delivered|delivered"

@@ -9,6 +9,7 @@ from shopgraph.guards.checks.amounts import find_amounts
 from shopgraph.guards.checks.base import Finding, take_out
 from shopgraph.guards.checks.deeds import DEEDS, Deed
 from shopgraph.guards.checks.known import plain_id
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.refunds import CLAIM
 from shopgraph.guards.checks.text import Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
@@ -63,8 +64,14 @@ def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
         for deed in DEEDS:
             claim = deed.claim.search(sentence)
             if claim and _undone(deed, claim, sentence, facts, earlier if _IT.search(sentence.low) else set()):
-                yield take_out(sentence, f"No {deed.what} was made. Say what can be done, not what was done.")
+                yield _without(sentence, claim, f"No {deed.what} was made. Say what can be done, not what was done.")
                 break
+
+
+def _without(sentence: Sentence, claim: re.Match[str], reason: str) -> Finding:
+    """The finding that takes the claim out: what stands before it may stay, what follows may rest on it."""
+    finding = take_claim_out(sentence, claim.start(), claim.end(), [claim.span()], (), reason)
+    return finding if finding.start > sentence.start else take_out(sentence, reason)
 
 
 def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts, earlier: set[str]) -> bool:

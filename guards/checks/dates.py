@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 
-from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.names import inside
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.text import Sentence, about, lowered, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, OrderFact
@@ -49,6 +50,14 @@ _DATE = re.compile(
     rf"| del)? (?P<y2>\d{{4}}))?"
     r"|(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y3>\d{4}|\d{2})?(?![\d/])"
 )
+_DAY = re.compile(
+    r"\bon the (?P<en>\d{1,2})(?:st|nd|rd|th)\b(?! (?:of|floor|day))(?! (?:"
+    + _MONTH
+    + r")\b)|\bam (?P<de>\d{1,2})\.(?!\s?(?:\d|"
+    + _MONTH
+    + r"))|\b(?:le|el(?: día)?) (?P<fr>\d{1,2})(?=[.,;!]|$| (?:et|y)\b)"
+)
+"""A day of the month alone."""
 _NUMERIC = re.compile(r"[./-]\d\d?[./-]")
 _OF_MONEY = frozenset("$€£¥.,")
 _MONTH_TOPIC = topic(" ".join(_MONTHS))
@@ -68,11 +77,12 @@ _RESTOCK = re.compile(
     r"restock|new stock|revient|reviennent|vuelve|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau"
     r"|réappro|in stock"
     r"|replenish|de retour"
-    r"|auf lager|en stock|available"
+    r"|auf lager|en stock|available|of stock|sold out|ausverkauft|vergriffen|épuisée?s?|rupture|agotad[oa]s?"
+    r"|gibt es\b|due (?:in|back|on)|due\b"
 )
 _ENDS = re.compile(
     r"\bends?\b|\bhasta\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
-    r"|prend fin|termine|\blasts?\b|\bruns? to\b|\bby\b"
+    r"|prend fin|terminent|termina|acaba|finaliza|vigente|válid|termine|\blasts?\b|\bruns? to\b|\bby\b"
 )
 _STARTS = re.compile(r"\bstarts?\b|\bbegins?\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b")
 _PROMOTION = re.compile(
@@ -102,6 +112,8 @@ def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
         if not sentence.topics & _MONTH_TOPIC and not _has_numeric(sentence.text):
             continue
         last = 0
+        for found in _DAY.finditer(sentence.low) if ours.orders else ():
+            yield from _judge_day(text, sentence, found, ours)
         for found in _DATE.finditer(sentence.low):
             said = _read(found, facts.locale)
             if said and not any(_agree(said, day) for day in facts.dates):
@@ -186,11 +198,32 @@ def _judge(
         return
     start, end = sentence.start + found.start(), sentence.start + found.end()
     if right is None:
-        yield take_out(
-            sentence, f"No fact stands behind the date {sentence.text[found.start() : found.end()]}. Do not name one."
-        )
+        reason = f"No fact stands behind the date {sentence.text[found.start() : found.end()]}. Do not name one."
+        here = inside(ours.mentions(text), sentence.start, sentence.end)
+        yield take_claim_out(sentence, found.start(), found.end(), [found.span()], here, reason)
     elif not _agree(said, right):
         yield replace(start, end, _write(right, found, ours.facts.locale, sentence.text), f"It is {right.isoformat()}.")
+
+
+def _judge_day(text: str, sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Finding]:
+    """A day without its month, "delivered on the 14th", of an order that is named."""
+    order = _order(text, sentence, ours, found.start())
+    group = next(name for name in ("en", "de", "fr") if found[name])
+    if order is None or sentence.denies_at(found.start()):
+        return
+    before = sentence.low[max(0, found.start() - _CUE) : found.start()]
+    behind = sentence.low[found.end() : found.end() + 25]
+    if _is_of_delivery(before, behind):
+        right = order.delivered_on
+    elif _PLACED.search(before) or _PLACED_BEHIND.match(behind):
+        right = order.placed_on
+    else:
+        return
+    if right is None or right.day == int(found[group]):
+        return
+    start, end = found.span(group)
+    after = f"{right.day}{_ordinal(right.day)}" if group == "en" else str(right.day)
+    yield replace(sentence.start + start, sentence.start + end + (2 if group == "en" else 0), after, f"It is {right}.")
 
 
 def _is_of_delivery(before: str, behind: str) -> bool:

@@ -125,7 +125,7 @@ def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
 def _offers(text: str, sentence: Sentence, ours: Known) -> Iterator[Finding]:
     half = _HALF.search(sentence)
     if half and not (Decimal(50) in ours.percents or ours.most_percent >= 50) and not sentence.denies_at(half.start()):
-        yield take_out(sentence, "Nothing is at half its price. Do not offer it.")
+        yield take_claim_out(sentence, half.start(), half.end(), [half.span()], (), "Nothing is at half its price. Do not offer it.")
         return
     if not sentence.topics & _PERCENT_TOPIC:
         return
@@ -182,7 +182,8 @@ def _offer(sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Fi
     elif one is not None:
         yield replace(start, start + len(found[1]), _shown(one), f"It is {_shown(one)} percent.")
     else:
-        yield take_out(sentence, "No discount may be given here. Do not offer one.")
+        reason = "No discount may be given here. Do not offer one."
+        yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), reason)
 
 
 def _own_cut(sentence: Sentence, values: Sequence[Decimal], ours: Known) -> Decimal | None:
@@ -248,7 +249,8 @@ def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
         return
     if found[0].lower() in ("store credit", "free of charge"):
         return
-    yield take_out(sentence, "Nothing is given away here. Do not offer it.")
+    reason = "Nothing is given away here. Do not offer it."
+    yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), reason)
 
 
 _NOT_NOW = re.compile(
@@ -268,7 +270,9 @@ def _over(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     for promotion in ours.facts.promotions:
         name = promotion.name.lower()
         if name and promotion not in ours.running and name in sentence.low and not _NOT_NOW.search(sentence.low):
-            yield take_out(sentence, f"{promotion.name} does not run now. Do not offer it.")
+            start = sentence.low.find(name)
+            span = (start, start + len(name))
+            yield take_claim_out(sentence, *span, [span], (), f"{promotion.name} does not run now. Do not offer it.")
             return
 
 
@@ -283,5 +287,6 @@ def _promotions(sentence: Sentence, ours: Known) -> Iterator[Finding]:
             continue
         if any(name in product for product in ours.products) or "final sale" in name:
             continue
-        yield take_out(sentence, f"There is no promotion {name!r} in the facts.")
+        reason = f"There is no promotion {name!r} in the facts."
+        yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), reason)
         return

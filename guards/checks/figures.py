@@ -18,13 +18,15 @@ from shopgraph.guards.checks.amount_kinds import (
     of_a_stranger,
 )
 from shopgraph.guards.checks.amounts import Amount, find_amounts, write_amount, write_number
-from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.book import Book, book
 from shopgraph.guards.checks.claims import Around, Claim, is_behind_another, is_customers, is_joined
+from shopgraph.guards.checks.comparisons import find_wrong_comparisons
 from shopgraph.guards.checks.customer import SAID
 from shopgraph.guards.checks.known import plain_id
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.ratios import find_wrong_ratios
 from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, TOTAL, count_before
@@ -39,6 +41,7 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Amounts that disagree with the facts."""
     ours = book(facts)
     yield from find_wrong_ratios(text, ours)
+    yield from find_wrong_comparisons(text, ours)
     amounts = find_amounts(text)
     if not amounts:
         return
@@ -317,7 +320,9 @@ def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, 
         return
     shown = claim.sentence.text[amount.start - claim.sentence.start :][: amount.end - amount.start]
     if right is None:
-        yield take_out(claim.sentence, f"{shown}: {reason} Leave it out or take it from the facts.")
+        start, end = amount.start - claim.sentence.start, amount.end - claim.sentence.start
+        told = f"{shown}: {reason} Leave it out or take it from the facts."
+        yield take_claim_out(claim.sentence, start, end, [(start, end)], claim.around.here, told)
         return
     why = f"{reason} The fact is {right}."
     currency, locale = ours.currency, ours.facts.locale
@@ -341,6 +346,8 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
         return product
     if (apart := difference(claim, ours, reading)) is not None:
         return apart
+    if (missing := reading.missing(claim)) is not None:
+        return missing
     if delivery and (
         is_threshold(claim) or (words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before))
     ):
@@ -358,7 +365,7 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
         return ours.known.orders[order].total
     if _is_direct(claim, said) and (right := _price(claim, ours, products, reading)) is not None:
         return right * count_before(claim.sentence, said[0]) if not PER_PIECE.search(claim.tail[:10]) else right
-    if words.SAVING.search(claim.sentence, claim.lead[-24:]) or (words.BRINGS.search(claim.lead) and reading.cut):
+    if words.SAVING.search(claim.sentence, claim.lead[-40:]) or (words.BRINGS.search(claim.lead) and reading.cut):
         saved = _price(claim, ours, products, reading)
         if saved is not None:
             return saved
@@ -378,15 +385,31 @@ def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Readi
         return None
     low = claim.sentence.low
     variants = [v for m in subjects for v in ours.variants(m.key, low)] if subjects else list(ours.facts.products)
-    if words.BRINGS.search(claim.lead) and (cut := reading.cut) is not None:
+    former = words.FORMER.search(claim.sentence, claim.lead)
+    if former is None:
+        former = words.FORMERLY.match(claim.tail)
+    elif words.NOW.search(claim.lead, former.end()):
+        former = None
+    if former is None and (cut := reading.cut) is not None and _is_after_cut(claim, ours):
         found = frozenset(ours.known.rounded(price * (100 - cut) / 100) for price in ours.current(variants))
-    elif words.SAVING.search(claim.sentence, claim.lead[-24:] if _is_direct(claim, subjects) else claim.nearby):
+    elif words.SAVING.search(claim.sentence, claim.lead[-40:] if _is_direct(claim, subjects) else claim.nearby):
         cuts = {v.compare_at - v.price for v in variants if v.compare_at is not None and v.price is not None}
         found = frozenset(cuts) if len(cuts) == 1 and reading.cut is None else ours.savings(variants)
     elif words.OTHER.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
         return None
-    elif words.FORMER.search(claim.sentence, claim.before) and (former := ours.former(variants)):
-        found = former
+    elif former is not None and (were := ours.former(variants, lowest="owest" in former[0] or "iedrig" in former[0])):
+        found = were
     else:
         found = ours.current(variants)
     return next(iter(found)) if len(found) == 1 else None
+
+
+def _is_after_cut(claim: Claim, ours: Book) -> bool:
+    """Whether the amount is said to be what is left to pay after a price cut that the sentence names before it."""
+    if words.BRINGS.search(claim.lead) is not None:
+        return True
+    ahead = claim.sentence.low[: claim.amount.start - claim.sentence.start]
+    lead = ahead[-len(claim.lead) - 30 :]
+    named = "%" in lead or "percent" in lead or "prozent" in lead or ours.names_cut(lead)
+    saves = words.SAVING.search(claim.sentence, claim.lead[-24:])
+    return named and words.AFTER_CUT.search(lead) is not None and not (saves and "%" not in lead[-24:])

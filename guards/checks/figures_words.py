@@ -27,22 +27,30 @@ REFUND = Cue(
 )
 TAX = Cue("tax taxes taxable vat mwst tva steuer versteuert", r"\btax|\bvat\b|\bmwst|\btva\b|steuer")
 SAVING = Cue(
-    "save saves saving savings off discount rabatt remise cheaper sparen spart économis günstiger knock nachlass",
-    r"\bsav(?:e|es|ing|ings)\b|\boff\b|discount|rabatt|remise|cheaper|spar(?:en|st|t)\b|économis"
+    "save saves saving savings off discount rabatt remise cheaper sparen spart économis günstiger knock nachlass ahorra "
+    "ahorras ahorro ersparnis économie",
+    r"\bsav(?:e|es|ing|ings)\b|\boff\b|discount|rabatt|remise|cheaper|spar(?:en|st|t)\b|ersparnis|économi|ahorr"
     r"|günstiger|knock|nachlass",
 )
+NOW = re.compile(r"\b(?:now|today|currently|only|jetzt|heute|nun|nur noch|aktuell|désormais|maintenant|aujourd|ahora|hoy)\b")
+"""Between a word for what was and an amount: the amount is what is."""
+FORMERLY = re.compile(
+    r"[\s,]{0,2}(?:before\b(?! (?:tax|vat|ship|deliver))|previously|originally|formerly|vorher|zuvor|früher|auparavant|avant\b(?! (?:le|la|l['’]))|jadis"
+    r"|anteriormente)"
+)
+"""Right behind an amount: it is what something cost."""
 FORMER = Cue(
     "lowest niedrigster bas bajo was von were from passe instead statt original rrp uvp reduced down regular usual "
     "normal before au previous formerly "
     "rather plutôt than used kostete kosteten coûtait costaba antes war était vorher zuvor früher bisher ancien "
-    "list marked compare compared",
+    "list marked compare compared lag lagen auparavant avant jadis anteriormente",
     r"lowest price|niedrigste[rn]? preis|prix le plus bas|precio más bajo|\bwas\b|\bvon\b.{0,25}\bauf\b|\bwere\b"
     r"|\bfrom\b|passe de"
     r"|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
     r"|usual|normal|before|"
     r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to"
     r"|at)|used to|\bkostete|coûtai(?:t|ent)|costaban?|\bantes\b|\bwar\b|\bétait|rather than|plutôt que"
-    r"|\bthan before\b",
+    r"|\bthan before\b|auparavant|anteriormente",
 )
 REDUCED = Cue(
     "off discount rabatt remise sale promo code codes after with now coupon reduced aktion mit avec",
@@ -144,13 +152,17 @@ DELIVERED = re.compile(
 )
 BOUND_BEFORE = re.compile(
     r"\b(?:from|over|above|least|starting at|starts? at|begins? at|reach\w*|exceed\w*|spend(?:ing)?"
+    r"|hits?|cross(?:es)?|pass(?:es)?|tops?|clears?|kicks in (?:at|from|over)|übersteigt|überschreitet|dépasse\w*"
+    r"|super[ae]\w*|alcan\w+|llega\w* a"
     r"|orders? (?:of|worth)|minimum(?: of| is)?|threshold (?:of|is)|limit (?:of|is)"
     r"|ab|über|mindestens|bestellwert (?:von|über)|bestellungen (?:von|über)|erreich\w*|grenze (?:von|liegt bei|ist)"
     r"|dès|à partir d[e’']|plus de|supérieure?s? à|achats? de|commandes? de|atteint|atteignez|seuil (?:de|est de)"
     r"|a partir de|desde|más de|superior(?:es)? a|compras? de|pedidos? de|mínimo de|límite (?:de|es de|es))"
     r"\s(?:[^\W\d]{1,14}[ '’]){0,4}[$€£¥]?(?:[a-z]{3} )?$"
 )
-REACHED = re.compile(r"reach|exceed|spend|erreich|atteig|atteint")
+REACHED = re.compile(
+    r"reach|exceed|spend|\bhit|cross|\bpass|\btop|clear|erreich|überst|übersch|atteig|atteint|dépass|super|alcan|llega"
+)
 ONCE = re.compile(
     r"\b(?:once|if|when|as soon|until|must|need|have to|wenn|sobald|müssen|ab|si|dès|quand|lorsque|cuando|al|debe)\b"
 )
@@ -221,6 +233,11 @@ MORE_BEHIND = re.compile(
     r"|billiger|apart)\b"
 )
 ADDED = re.compile(r"\b(?:and|plus|und|et|y|with|mit|avec|con|more|cheaper)\b|[+;]")
+AFTER_CUT = re.compile(
+    r"\b(?:with|after|using|minus|less|apply\w*|once|thanks to|mit|nach|abzüglich|dank|durch|avec|après|grâce|moins|con|tras"
+    r"|gracias|aplicando|in|during|im|beim|pendant|durante)\b"
+)
+"""Before a price cut that is named before an amount: it is taken off already."""
 BRINGS = re.compile(
     r"brings? (?:it|you|that|the price)|comes? down to|down to|drops? to|falls? to|(?:you|you['’]d|would|only) pay"
     r"|you pay|"

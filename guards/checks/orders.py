@@ -40,7 +40,7 @@ _PRICE_OF = re.compile(
     r"(?:price|cost|value|refund|preis|wert|prix|valeur|precio)\w* (?:of|for|von|für|de|d['’]|pour) ?$"
 )
 _HOLDS = re.compile(
-    r"\b(?:contain(?:s|ed)?|holds?|include[sd]?|contenait|contiene|incluye|enthielt|has|have|had|of|with|enthält"
+    r"\b(?:ordered|bought|bestellt|commandée?s?|pedido|pidió|pediste|contain(?:s|ed)?|holds?|include[sd]?|contenait|contiene|incluye|enthielt|has|have|had|of|with|enthält"
     r"|umfasst"
     r"|contient|comprend|mit|avec|consists)\b"
 )

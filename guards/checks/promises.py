@@ -128,7 +128,8 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     least, most = (delivery.min_days, delivery.max_days) if delivery else (None, None)
     fast = _FAST.search(sentence)
     if fast and not sentence.denies_at(fast.start()) and (most is None or most > 1):
-        yield take_out(sentence, "No fact tells of so fast a delivery. Do not offer it.")
+        reason = "No fact tells of so fast a delivery. Do not offer it."
+        yield take_claim_out(sentence, fast.start(), fast.end(), [fast.span()], (), reason)
         return
     if (
         not sentence.topics & _WHEN.topic

@@ -41,6 +41,21 @@ _MADE = re.compile(
 )
 _MADE_SIGNS = frozenset(MATERIALS)
 _MADE_CUES = whole_words("made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
+_PART_OF = (
+    (re.compile(r"\b(?:lined with|lining (?:is|of)(?: made of)?|gefüttert mit|futter (?:ist )?aus|doublée? (?:de|en)|forrad[oa] (?:de|en))"
+                r" (?:\w+ )?(?P<material>[^\W\d_]+)"), ("lining", "futter", "doublure", "forro")),
+    (re.compile(r"\b(?:soles? (?:is|are|of|made of)|sohle (?:ist )?aus|semelles? en|suela de) (?:\w+ )?(?P<material>[^\W\d_]+)"),
+     ("sole", "sohle", "semelle", "suela")),
+    (re.compile(r"\b(?:(?:strap|band|bracelet) (?:is|of|made of|in)|armband (?:ist )?aus|bracelet en|correa de)"
+                r" (?:\w+ )?(?P<material>[^\W\d_]+)"), ("strap", "band", "bracelet", "armband", "correa")),
+    (re.compile(r"\b(?:handle (?:is|of|made of)|griff (?:ist )?aus|poignée en|mango de) (?:\w+ )?(?P<material>[^\W\d_]+)"),
+     ("handle", "griff", "poignée", "mango")),
+)
+"""Parts of a product whose material an attribute of their own may tell."""
+_PART_SIGNS = whole_words(
+    "lined lining gefüttert futter doublé doublée doublure forrado forrada sole soles sohle semelle suela strap band bracelet "
+    "armband correa handle griff poignée mango"
+)
 _NOT_ITSELF = re.compile(
     r"\b(?:packag\w*|box|wrapp\w*|gift bag|pouch|case|handle|lining|sole|strap|lid|verpack\w*|karton|griff|futter"
     r"|sohle|emballage|boîte|doublure|semelle|poignée|funda|caja|suela)\b"
@@ -48,7 +63,8 @@ _NOT_ITSELF = re.compile(
 _COLOURED = re.compile(
     r"\b(?:in|en|is|are|comes? in|available in|ist|sind|erhältlich in|gibt es in|est|sont|es|color|colour|the|a|der"
     r"|die|das|le|la|un|une)\s"
-    r"(?:the |a |colou?r |classic |deep |bright |dark |light |dem |der |schönem |klassischem )?"
+    r"(?:the |a |colou?r |classic |deep |bright |dark |light |dem |der |schönem |klassischem |leuchtend |kräftig |dunkel"
+    r"|hell|vivid |pure |plain |matte |glossy |beautiful |lovely |elegant |un beau |belle )?"
     rf"(?P<colour>{'|'.join(sorted(COLOURS, key=lambda word: (-len(word), word)))})\b"
 )
 _OFFERED = re.compile(
@@ -72,6 +88,10 @@ _FROM = re.compile(
     r"|[Mm]ade in|[Pp]roduced in|[Gg]rown in|[Hh]ergestellt in|[Ff]abriquée?s? (?:en|au)"
     r"|[Hh]ech[oa]s? en) ?(?:the )?(?P<place>[A-ZÄÖÜÉ][\w'’-]+(?: [A-ZÄÖÜÉ][\w'’-]+)?)"
 )
+_MADE_IN_AHEAD = re.compile(
+    r"^(?:made|produced|manufactured|handmade|grown|hergestellt|gefertigt|fabriquée?s?|hech[oa]s?|fabricad[oa]s?)\s(?:in|en|au|aux) ",
+    re.I,
+)
 _AUTHOR_NAMES = whole_words("author autor auteur autora artist illustrator editor autrice")
 _AUTHOR = re.compile(
     r"\b(?:(?:[Ww]ritten )?by|von|de|par|d['’]) ?(?P<name>[A-ZÄÖÜÉ][\w.'’-]+(?: [A-ZÄÖÜÉ][\w.'’-]+){1,3})"
@@ -86,6 +106,7 @@ class _Look(NamedTuple):
     colours: bool
     kinds: bool
     names: bool
+    parts: bool
 
 
 def find_wrong_qualities(text: str, facts: Facts) -> Iterator[Finding]:
@@ -105,8 +126,9 @@ def find_wrong_qualities(text: str, facts: Facts) -> Iterator[Finding]:
         colours=not _COLOUR_SIGNS.isdisjoint(words),
         kinds=not _KIND_SIGNS.isdisjoint(words),
         names=names or not _MADE_IN_SIGNS.isdisjoint(words),
+        parts=not _PART_SIGNS.isdisjoint(words),
     )
-    if not (look.qualities or look.materials or look.colours or look.kinds or look.names):
+    if not any(look):
         return
     if not look.names:
         hits |= words & _OTHER_SIGNS
@@ -127,6 +149,8 @@ def _of_sentence(sentence: Sentence, subject: Subject, products: Sequence[Produc
     """The first thing that is wrong in it."""
     low = blanked(sentence, subject.names)
     found = next(filter(None, (_quality(name, sentence, low, products, subject) for name in look.qualities)), None)
+    if found is None and not _PART_SIGNS.isdisjoint(sentence.words):
+        found = _part(sentence, low, products)
     if found is None and look.materials:
         found = _material(sentence, low, products, subject)
     if found is None and look.colours:
@@ -235,6 +259,25 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
     return take_claim_out(sentence, start, found.end(), [found.span()], subject.products, reason)
 
 
+def _part(sentence: Sentence, low: str, products: Sequence[ProductFact]) -> Finding | None:
+    """The material of a lining, a sole, a strap or a handle, where an attribute of that name tells it."""
+    for pattern, names in _PART_OF:
+        found = pattern.search(low)
+        if found is None or found["material"] not in MATERIALS or DENIED_AHEAD.search(low, 0, found.start()):
+            continue
+        told = [
+            value
+            for product in products
+            for key, value in product.attributes.items()
+            if any(name in key.lower() for name in names)
+        ]
+        held = [word for word in _WORD.findall(" ".join(told).lower()) if word in MATERIALS]
+        if len(held) == 1 and MATERIALS[held[0]] != MATERIALS[found["material"]]:
+            start, end = found.span("material")
+            return replace(sentence.start + start, sentence.start + end, held[0], f"It is of {told[0]}.")
+    return None
+
+
 _WOODS = whole_words("oak walnut beech pine cedar spruce maple ash birch mahogany teak hickory")
 
 
@@ -302,7 +345,7 @@ def _kind(sentence: Sentence, low: str, products: Sequence[ProductFact]) -> Find
 
 def _origin(sentence: Sentence, low: str, products: Sequence[ProductFact], subject: Subject) -> Finding | None:
     origins = [
-        value
+        _MADE_IN_AHEAD.sub("", value)
         for product in products
         for key, value in product.attributes.items()
         if not _ORIGIN_NAMES.isdisjoint(_WORD.findall(key.lower().replace("_", " ")))
@@ -362,9 +405,9 @@ _MADE_IN_SIGNS = whole_words(
     "made produced manufactured handmade grown hergestellt gefertigt fabriqué fabriquée fabriqués produit hecho "
     "hecha fabricado"
 )
-_OTHER_SIGNS = _MADE_SIGNS | _COLOUR_SIGNS | _KIND_SIGNS
+_OTHER_SIGNS = _MADE_SIGNS | _COLOUR_SIGNS | _KIND_SIGNS | _PART_SIGNS
 _MADE_TOPIC, _MADE_CUE_TOPIC = exact(_MADE_SIGNS), exact(_MADE_CUES)
-_QUICK = exact(_KIND_SIGNS | _COLOUR_SIGNS | _MADE_IN_SIGNS) | tested(
+_QUICK = exact(_KIND_SIGNS | _COLOUR_SIGNS | _MADE_IN_SIGNS | _PART_SIGNS) | tested(
     lambda word: word[:5] in _ALL_STEMS or word[:4] in _ALL_STEMS or word[:3] in _ALL_STEMS
 )
 """Without one of these there is nothing to look for, but a material or what the facts tell of makers."""

@@ -33,6 +33,8 @@ _TO_FREE = re.compile(
     r"|(?:bis|für) (?:zum|zur|den|die) (?:kostenlosen|gratis|versandkostenfreien)\w*"
     r"|fehl\w*[^.;]{0,40}(?:versand|lieferung)"
     r"|manque[^.;]{0,40}livraison|falta[^.;]{0,40}env[ií]o"
+    r"|(?:another|additional|further|extra|weitere|zusätzlich\w*|encore|otros?)\s[^;]{0,60}?\b(?:and|und|et|y|for|für|pour)\b"
+    r"[^;]{0,40}(?:\bfree\b|on us|kostenlos|kostenfrei|gratis|gratuit|offert)"
 )
 """What lacks to free delivery is told."""
 
@@ -119,6 +121,17 @@ class Reading:
             return None
         return delivery.free_from - total
 
+    def _of_sentence(self, claim: Claim) -> list[tuple[Sentence, Mention]]:
+        """The products that the sentence names, by a part of their names too."""
+        named = [(claim.sentence, m) for m in claim.around.products if self._ours.known.variants(m.key)]
+        return named or [(claim.sentence, m) for m in by_parts(claim.sentence, self._ours.known.forms)]
+
+    def missing(self, claim: Claim) -> Decimal | None:
+        """What lacks to free delivery, where the amount is said to be that."""
+        if not _TO_FREE.search(claim.sentence.low):
+            return None
+        return self._missing_to_free(claim, self._of_sentence(claim))
+
     def expected(self, claim: Claim) -> Decimal | None:
         """The total or difference that the amount must have meant to be, where that is clear."""
         low = claim.sentence.low
@@ -133,21 +146,41 @@ class Reading:
             return abs(max(prices) - min(prices)) if len(prices) == 2 else None
         if not named and (carried := self._several_of_carried(claim)) is not None:
             return carried
-        several = any(count_before(claim.sentence, mention) > 1 for _, mention in named)
+        several = any(count_before(claim.sentence, mention) > 1 for _, mention in named) or _is_sum(claim)
         if not several and not TOTAL.search(claim.sentence, low):
             return None
         inside = [a for a in claim.around.amounts if a.start < claim.amount.start]
         if not named and len(inside) == 1 and (counts := _COUNTS.findall(claim.sentence.digits[:80])):
             return inside[0].values[0] * int(counts[0])
         if not named and self._goods is not None and SHIPPED.search(low):
-            fee = self._ours.facts.delivery.price if self._ours.facts.delivery else None
-            return self._goods + fee if fee is not None else None
+            return self._with_delivery(self._goods)
         if TOTAL.search(claim.sentence, low):
             taken = {m.key for _, m in named}
             others = by_parts(claim.sentence, self._ours.known.forms)
             named += [(claim.sentence, m) for m in others if m.key not in taken]
         total = total_of([(s, m) for s, m in named if m.end <= claim.amount.start] or self._listed(), self._ours)
+        return self._with_delivery(total) if total is not None and SHIPPED.search(low) else total
+
+    def _with_delivery(self, total: Decimal) -> Decimal | None:
+        """What is to pay for goods with their delivery."""
         delivery = self._ours.facts.delivery
-        if total is not None and SHIPPED.search(low):
-            return total + delivery.price if delivery and delivery.price is not None else None
-        return total
+        if delivery is None or delivery.price is None:
+            return None
+        is_free = delivery.free_from is not None and total >= delivery.free_from
+        return total if is_free else total + delivery.price
+
+
+_SIDE_BY_SIDE = re.compile(r"[^.;:]{0,24}?(?:\b(?:and|plus|und|et|y|with|mit|avec|con)\b|[+&,])[^.;:]{0,12}")
+_OF_EACH = re.compile(r"\b(?:each|apiece|respectively|je|jeweils|chacune?|cada|beide|both|per)\b")
+
+
+def _is_sum(claim: Claim) -> bool:
+    """Whether two things and more are named side by side before the only amount: "a kettle and a board: $80"."""
+    named = [m for m in claim.around.products if m.end <= claim.amount.start]
+    if len(named) < 2 or len(claim.around.amounts) > 1 or _OF_EACH.search(claim.sentence.low):
+        return False
+    low, start = claim.sentence.low, claim.sentence.start
+    return all(
+        _SIDE_BY_SIDE.fullmatch(low, one.end - start, other.start - start) is not None
+        for one, other in zip(named, named[1:], strict=False)
+    )

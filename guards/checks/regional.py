@@ -28,7 +28,10 @@ _EXCLUDED = re.compile(
     r"|\b(?:kommt|kommen) (?:noch |die |\d{1,2}(?:,\d)? ?% ){0,3}(?:mwst|ust|mehrwertsteuer|umsatzsteuer)\b[^.;]{0,16}"
     r"\b(?:dazu|hinzu|drauf)\b|\btva\b[^.;]{0,14}(?:s['’]ajoute|à ajouter)|s['’]ajoutent? [^.;]{0,16}\btva\b"
     r"|\biva\b[^.;]{0,12}aparte|\b(?:se añade|hay que añadir|se suma)n? [^.;]{0,14}\biva\b"
-    r"|\bsin iva\b|\biva no incluido\b|\bmás iva\b"
+    r"|\bsin iva\b|\biva no (?:está )?incluido\b|\bmás iva\b|\bno incluyen? (?:el )?(?:\d{1,2} ?% de )?iva\b"
+    r"|\b(?:do not|don['’]t|does not|doesn['’]t) include (?:\w+ )?(?:tax(?:es)?|vat|gst)\b|\b(?:before|without|net of) vat\b"
+    r"|\b(?:enthalten|beinhalten) (?:noch )?keine (?:mwst|mehrwertsteuer|umsatzsteuer)\b"
+    r"|\b(?:ne comprennent|n['’]incluent) pas (?:la )?tva\b"
 )
 _INCLUDED = re.compile(
     r"\b(?:incl(?:\.|uding|udes?|usive of)) (?:all |the |of )?(?:\d{1,2}(?:[.,]\d+)? ?% )?(?:sales )?(?:tax(?:es)?"
@@ -47,7 +50,7 @@ _WITHDRAW_WORDS = whole_words(
     "final returned umtausch repris withdraw withdrawal withdrawing cooling widerruf widerrufen widerrufsrecht "
     "widerrufsfrist rétractation "
     "rétracter "
-    "desistimiento desistir cancellation"
+    "desistimiento desistir cancellation right statutory"
 )
 _WITHDRAW = re.compile(
     r"\b(?:withdraw\w*|cooling[- ]off|right (?:to cancel|of cancellation)|widerr\w*|rétract\w*|desist\w*)\b"
@@ -64,6 +67,9 @@ _NO_RIGHT = re.compile(
     r"|to withdraw)[^.;]{0,20}"
     r"\b(?:does not|doesn['’]t) (?:apply|exist)\b|\bdroit de rétractation[^.;]{0,20}\b(?:ne s['’]applique|n['’]existe)"
     r"|\bderecho de desistimiento[^.;]{0,12}\bno (?:se )?(?:aplica|existe)"
+    r"|\bno (?:statutory |legal )?right to (?:return|cancel|change)\b|\bwiderruf\w*[^.;]{0,40}\bnicht (?:möglich|zulässig|vorgesehen)\b"
+    r"|\b(?:rétractation|rétracter)[^.;]{0,30}\b(?:impossible|exclue?|pas possible)\b"
+    r"|\bdesistimiento[^.;]{0,30}\b(?:no es posible|excluido)\b"
     r"|\b(?:kein|keinen) (?:\w+ )?(?:widerrufsrecht|widerruf)\b|\bwiderruf\w* (?:ist|sind"
     r"|wird) (?:\w+ )?(?:ausgeschlossen|nicht möglich)\b"
     r"|\b(?:pas|aucun) (?:de )?droit de rétractation\b|\bno (?:hay|tiene) derecho de desistimiento\b"

@@ -17,7 +17,7 @@ from shopgraph.guards.facts import Facts, ProductFact
 
 _TOPICS = topic(
     "few wenige quelques pocos pocas almost have got them haben tenemos avons only just solo queda quedan "
-    "agotado agotada ready prêt prête "
+    "agotado agotada ready prêt prête plenty lots loads tons dozens hundreds massenhaft jede "
     "versandbereit stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus "
     "ruptu"
 )
@@ -58,7 +58,8 @@ _COLON = Cue(
 _ONLY = Cue(
     "only just noch nur plus",
     r"\b(?:only|just|nur noch|plus que) (?P<number>0{0,20}\d{1,4})\b(?=[^.!?]{0,45}"
-    r"\b(?:left|remaining|copies|copy|übrig|exemplaires?|pièces?|paires?|stück)\b)",
+    r"\b(?:left|remaining|in stock|available|copies|copy|übrig|da|verfügbar|lieferbar|vorrätig|auf lager|exemplaires?|pièces?"
+    r"|paires?|stück|disponibles?|en stock)\b)",
 )
 _FEW = re.compile(
     r"\b(?:only a few|just a few|nur noch wenige|plus que quelques|quedan (?:muy )?poc[oa]s|almost (?:gone"
@@ -76,15 +77,19 @@ _RESTE = re.compile(
 )
 _GLUED = frozenset("0123456789.,#$€£-")
 """Before a number they make it part of something else."""
-_LAST = re.compile(r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte stück|dernière? (?:pièce|exemplaire))\b")
+_LAST = re.compile(
+    r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte stück|dernière? (?:pièce|exemplaire))\b"
+    r"|\bplus qu['’]une?\b|\bne reste qu['’]une?\b|\bnur noch ein(?:e[nrms]?)?\b|\b(?:solo|sólo) (?:nos )?queda una?\b"
+    r"|\bqueda (?:solo |sólo )?una?\b"
+)
 _OUT_TOPIC = topic(
     "agotado agotada out sold unavailable ausverkauft vergriffen nicht épuisé épuisée rupture longer no not plus gone"
 )
 _AVAILABLE = topic("available")
 _RESTE_TOPIC = topic("reste")
 _IN_TOPIC = topic("ready prêt prête versandbereit stock available lager vorrätig lieferbar verfügbar disponible")
-_LAST_TOPIC = topic("last letzte dernier dernière")
-_MANY_TOPIC = topic("plenty lots hundreds dozens loads massenhaft jede")
+_LAST_TOPIC = topic("last letzte dernier dernière plus reste noch solo sólo queda")
+_MANY_TOPIC = topic("plenty lots hundreds dozens loads tons massenhaft jede")
 _MANY = re.compile(
     r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede menge)\b"
     r"(?=[^.!?]{0,30}\b(?:left|in stock|available|of (?:them|those|these|it)\b|auf lager|da\b))|\b(?:have"

@@ -101,7 +101,8 @@ def _orders_of_amounts(sentence: Sentence, facts: Facts) -> set[str]:
     if not sentence.numeric:
         return set()
     values = {value for amount in find_amounts(sentence.text) for value in amount.values}
-    return {plain_id(order.id) for order in facts.orders if order.total in values}
+    refunded = {plain_id(refund.order) for refund in facts.refunds if refund.order and refund.amount in values}
+    return {plain_id(order.id) for order in facts.orders if order.total in values} | refunded
 
 
 _BEGUN = ("create_", "request_", "start_", "open_", "initiate_", "register_")

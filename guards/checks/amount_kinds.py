@@ -39,6 +39,8 @@ def equation(claim: Claim, ours: Book) -> Decimal | None:
     if len(claim.around.products) == 1 and not claim.index - 1:
         current = ours.current(ours.variants(claim.around.products[0].key, claim.sentence.low))
         price = next(iter(current)) if len(current) == 1 else price
+    if gap.strip(" $€£¥") == "=" and (total := _added(claim)) is not None:
+        return total
     if (cell := words.IN_CELL.fullmatch(gap)) is not None:
         return price * int(cell["behind"])
     if (equals := words.EQUALS.fullmatch(gap)) is None:
@@ -46,6 +48,18 @@ def equation(claim: Claim, ours: Book) -> Decimal | None:
     times = words.TIMES.search(digits[: one.number_start - start])
     many = equals["behind"] or (times["n"] if times else None)
     return price * int(many) if many else None
+
+
+def _added(claim: Claim) -> Decimal | None:
+    """What the amounts before it make, where they stand with plus or minus signs between them."""
+    amounts, start = claim.around.amounts[: claim.index], claim.sentence.start
+    total = amounts[-1].values[0]
+    for one, other in zip(amounts[-2::-1], amounts[:0:-1], strict=True):
+        sign = claim.sentence.low[one.end - start : other.number_start - start].strip("$€£¥ ")
+        if sign not in ("+", "-", "−", "–"):
+            return None
+        total = one.values[0] + (total if sign == "+" else -total)
+    return total if len(amounts) > 1 else None
 
 
 def difference(claim: Claim, ours: Book, reading: Reading) -> Decimal | None:

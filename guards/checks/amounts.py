@@ -56,7 +56,7 @@ _AFTER = (
     rf"|kronor\b"
     rf"|dólares?\b|libras?\b|د\.ك"
     r"|(?:US[ -])?(?:[Dd]ollar|[Ee]uro|[Dd]inar|[Bb]uck)s?\b|[Yy]en\b|[Qq]uid\b|[Pp]ounds(?! of| in weight)\b)"
-    r"(?:[ ](?:and|und|et)[ ](?P<cents>\d{1,24})[ ](?:[Cc]ents?|[Pp]ence)\b)?"
+    r"(?:[ ](?:and|und|et)[ ](?P<cents>\d{1,24})[ ](?:[Cc]ents?|[Pp]ence)\b|[ ](?P<coins>0\d{1,24})\b)?"
 )
 _AMOUNT = re.compile(
     rf"(?P<before>US\$|[$€£¥￥₹]|\b(?:{_CODES}|KD)|\bkr\b\.?|\bFr\.|د\.ك)[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)"
@@ -151,8 +151,8 @@ def _amount(text: str, found: re.Match[str]) -> Amount:
     group, sign = ("first", found["before"]) if found["before"] else ("second", found["after"])
     start, end = found.span(group)
     values = read_number(found[group])
-    if found["cents"]:
-        values = tuple([value + Decimal(int(found["cents"])) / 100 for value in values])
+    if found["cents"] or found["coins"]:
+        values = tuple([value + Decimal(int(found["cents"] or found["coins"])) / 100 for value in values])
         end = found.end()
     sign = sign.lower()
     currencies = _SIGNS.get(sign) or _SIGNS[sign.removeprefix("us ").removeprefix("us-").removesuffix("s")]

@@ -11,6 +11,7 @@ from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.names import inside
 from shopgraph.guards.checks.partial import take_claim_out
+from shopgraph.guards.checks.relative_days import RELATIVE, Told, agrees, find_told, in_words
 from shopgraph.guards.checks.text import Sentence, about, lowered, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, OrderFact
@@ -69,9 +70,9 @@ _PLACED = re.compile(
     r"\bhizo\b|\bse hizo\b|\bhiciste|\bpediste|realizaste|\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt"
     r"|passée|commandé"
     r"|\bfrom\b|\bvom\b"
-    r"|\bdu\b|made on|dated|\bencarg\w+|\bcompr[aóo]\w*|effectuée|enregistrée|\bder bestellung\b|\bthe order\b"
+    r"|\bdu\b|\bdel\b|made on|dated|\bencarg\w+|\bcompr[aóo]\w*|effectuée|enregistrée|\bder bestellung\b|\bthe order\b"
 )
-_WEAK = frozenset({"from", "vom", "du"})
+_WEAK = frozenset({"from", "vom", "du", "del"})
 """These stand before any date."""
 _RESTOCK = re.compile(
     r"restock|new stock|revient|reviennent|vuelve|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau"
@@ -80,6 +81,7 @@ _RESTOCK = re.compile(
     r"|auf lager|en stock|available|of stock|sold out|ausverkauft|vergriffen|épuisée?s?|rupture|agotad[oa]s?"
     r"|gibt es\b|due (?:in|back|on)|due\b"
 )
+_BACK = topic("back again wieder retour vuelve revient stock lager restock")
 _ENDS = re.compile(
     r"\bends?\b|\bhasta\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
     r"|prend fin|terminent|termina|acaba|finaliza|vigente|válid|termine|\blasts?\b|\bruns? to\b|\bby\b"
@@ -97,15 +99,19 @@ _LAST_DAY = re.compile(r"last day|letzte[rn]? tag|dernier jour|último día|dead
 _FUTURE = re.compile(r"\bwill\b|['’]ll\b|\bwird\b|\bsera\b|\barrives\b|\bkommt\b|\barrivera\b|guarantee")
 _HEDGED = re.compile(r"\b(?:should|expected|estimated|scheduled|voraussichtlich|sollte|devrait|prévue?|estimée?)\b")
 _ORDER_TOPIC = topic("pedido order bestellung commande paket parcel package colis sendung it sie es elle ship")
+_PRONOUNS = frozenset(("it", "they", "sie", "er", "es", "il", "elle", "ils", "elles"))
 _CUE = 45
 """How many letters before a date tell what it is the date of."""
 
 
 def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
     """Dates that disagree with the facts, or that no fact stands behind."""
-    if not about(text) & _MONTH_TOPIC and not _has_numeric(text):
-        return
+    here = about(text)
     ours = known(facts)
+    if facts.today is not None and here & RELATIVE and (ours.orders or here & _BACK):
+        yield from _relative(text, facts.today, ours)
+    if not here & _MONTH_TOPIC and not _has_numeric(text):
+        return
     for sentence in sentences(text):
         if not sentence.numeric or sentence.asks:
             continue
@@ -191,7 +197,7 @@ def _judge(
     elif order is not None and (_PLACED.search(before) or _PLACED_BEHIND.match(behind)):
         right = order.placed_on
     elif _RESTOCK.search(sentence.low) and order is None:
-        right = _restock(text, sentence, ours)
+        right = _restock(text, sentence, ours, found.start())
     elif _DELIVERED.search(before) and _FUTURE.search(sentence.low):
         right = None
     else:
@@ -205,20 +211,43 @@ def _judge(
         yield replace(start, end, _write(right, found, ours.facts.locale, sentence.text), f"It is {right.isoformat()}.")
 
 
+def _relative(text: str, today: date, ours: Known) -> Iterator[Finding]:
+    """Days told from today: when an order was placed or delivered, when something is back."""
+    for sentence in sentences(text):
+        if not sentence.topics & RELATIVE or sentence.asks or sentence.denies:
+            continue
+        for told in find_told(sentence, ahead=False):
+            order = _order(text, sentence, ours, told.start)
+            right = None if order is None else _day_of(order, sentence, told.start, told.end)
+            if right is not None and right <= today and not agrees(told, right, today):
+                yield _put_day(sentence, told, right, today)
+        for told in find_told(sentence, ahead=True) if _RESTOCK.search(sentence.low) else ():
+            right = _restock(text, sentence, ours, told.start)
+            if right is not None and right > today and not agrees(told, right, today):
+                yield _put_day(sentence, told, right, today)
+
+
+def _put_day(sentence: Sentence, told: Told, right: date, today: date) -> Finding:
+    after = in_words(told, right, today)
+    return replace(sentence.start + told.start, sentence.start + told.end, after, f"It is {right.isoformat()}.")
+
+
+def _day_of(order: OrderFact, sentence: Sentence, start: int, end: int) -> date | None:
+    """The day of an order that the words around a place ask for."""
+    before = sentence.low[max(0, start - _CUE) : start]
+    behind = sentence.low[end : end + 25]
+    if _is_of_delivery(before, behind):
+        return order.delivered_on
+    return order.placed_on if _PLACED.search(before) or _PLACED_BEHIND.match(behind) else None
+
+
 def _judge_day(text: str, sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Finding]:
     """A day without its month, "delivered on the 14th", of an order that is named."""
     order = _order(text, sentence, ours, found.start())
     group = next(name for name in ("en", "de", "fr") if found[name])
     if order is None or sentence.denies_at(found.start()):
         return
-    before = sentence.low[max(0, found.start() - _CUE) : found.start()]
-    behind = sentence.low[found.end() : found.end() + 25]
-    if _is_of_delivery(before, behind):
-        right = order.delivered_on
-    elif _PLACED.search(before) or _PLACED_BEHIND.match(behind):
-        right = order.placed_on
-    else:
-        return
+    right = _day_of(order, sentence, found.start(), found.end())
     if right is None or right.day == int(found[group]):
         return
     start, end = found.span(group)
@@ -277,8 +306,10 @@ def _of_promotion(sentence: Sentence, ours: Known, *, ends: bool) -> tuple[date 
     return (meant[0].ends_on if ends else meant[0].starts_on), True
 
 
-def _restock(text: str, sentence: Sentence, ours: Known) -> date | None:
+def _restock(text: str, sentence: Sentence, ours: Known, at: int) -> date | None:
     here = inside(ours.products_in(text), sentence.start, sentence.end)
+    if here and here[0].start > sentence.start + at and sentence.words[0] in _PRONOUNS:
+        here = ()
     earlier = [m for m in ours.products_in(text) if m.start < sentence.start]
     keys = [m.key for m in here] or [m.key for m in earlier[-1:]]
     variants = [v for key in keys for v in ours.variants(key)]

@@ -30,7 +30,7 @@ from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.ratios import find_wrong_ratios
 from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, TOTAL, count_before
-from shopgraph.guards.checks.text import sentences
+from shopgraph.guards.checks.text import is_label, sentences
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
 
@@ -78,7 +78,7 @@ def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[
     order: str | None = None
     amount = name = 0
     for sentence in sentences(text):
-        if sentence.first_of_line:
+        if sentence.first_of_line and not is_label(sentence):
             carried = ()
         first, first_name, end = amount, name, sentence.end
         while name < len(names) and names[name].start < end:
@@ -129,10 +129,17 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         return
     if claim.sentence.denies and (words.DENIED.search(claim.before) or is_contrasted(claim)):
         return
+    if words.HYPOTHETICAL.search(claim.sentence.low, 0, amount.start - claim.sentence.start):
+        return
     if claim.sentence.topics & _CUSTOMERS and is_customers(claim):
         reading.aim_at(amount)
         return
-    if claim.sentence.topics & DELIVERY_TOPIC and _one_of(amount, ours.delivery) and not _is_direct(claim, said):
+    if (
+        claim.sentence.topics & DELIVERY_TOPIC
+        and _one_of(amount, ours.delivery)
+        and not _is_direct(claim, said)
+        and _speaks_of_threshold(claim, ours)
+    ):
         return
     if (product := equation(claim, ours)) is not None:
         right, reason, reckoned = product in amount.values, "product", False
@@ -149,7 +156,8 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         )
     else:
         right, reason = _is_known(claim, ours, said, variants), "amount"
-        reckoned = not (right or is_bound(claim) or is_threshold(claim)) and reading.reaches(claim, of_one=False)
+        fixed = right or is_bound(claim) or is_threshold(claim) or _is_order_total(claim, ours)
+        reckoned = not fixed and reading.reaches(claim, of_one=False)
     if not right and not reckoned:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
 
@@ -164,9 +172,23 @@ def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Seque
         return _holds(claim, claim.amount, typed, variants, exact=exact)
     if of_a_stranger(claim, said):
         return False
+    free_from = ours.facts.delivery.free_from if ours.facts.delivery else None
+    if free_from in claim.amount.values and free_from is not None and not _speaks_of_threshold(claim, ours):
+        return False
     return _one_of(claim.amount, ours.other) or _holds(
         claim, claim.amount, ours.everything | _derived(claim, ours), variants
     )
+
+
+def _speaks_of_threshold(claim: Claim, ours: Book) -> bool:
+    """Whether an amount that is the one from which delivery is free may be meant as that: it is no total."""
+    counted = [m for m in claim.around.products if ours.known.variants(m.key)]
+    return not counted or not TOTAL.search(claim.sentence, claim.lead) or claim.lead.rstrip().endswith(("over", "above", "ab"))
+
+
+def _is_order_total(claim: Claim, ours: Book) -> bool:
+    order = claim.order(ours)
+    return order is not None and claim.is_total_of(order, ours)
 
 
 def _is_direct(claim: Claim, said: Sequence[Mention]) -> bool:

@@ -78,8 +78,8 @@ ABOVE = re.compile(
     r"|ab|über|mehr als|plus de|à partir de|dès)\s$"
 )
 ABOUT = re.compile(
-    r"\b(?:about|around|roughly|approximately|almost|nearly|just (?:over|under)|circa|ca\.|rund|etwa"
-    r"|knapp|environ|près de)\s$",
+    r"\b(?:about|around|roughly|approximately|almost|nearly|just (?:over|under)|circa|ca\.|rund|etwa|fast|ungefähr"
+    r"|knapp|environ|près de|presque|quasi(?:ment)?|casi|unos|alrededor de|aproximadamente)\s(?:at |à |bei |a )?$",
 )
 FOR = re.compile(
     r"\s*(?:is the price of|for|pour|für|por|para|buys you|gets you)\s+(?:the\s|an?\s|our\s|das\s|die\s|der\s|den\s"
@@ -96,6 +96,7 @@ FEE_LEAD = re.compile(
     r"\bdelivery\b(?! (?:address|date))|\bshipping\b|\bpostage\b|versand(?:kosten)?\b|\blieferung\b|liefergebühr"
     r"|\blivraison\b"
     r"|\bport\b|\benv[ií]os?\b|frais d|gastos de|\bexpress\b"
+    r"|\b(?:otherwise|sinon|sonst|ansonsten|andernfalls|si no|de lo contrario|below that|under that|darunter)\b[^.;]{0,30}$"
 )
 """Before an amount: it is what delivery costs."""
 FEE_BEHIND = re.compile(
@@ -116,9 +117,9 @@ OWN = Cue(
     "parliez évoquiez cherchez cherchiez budget limit spend spending afford said asked want wanted under up bis "
     "jusqu presupuesto gastar hoped had have "
     "poche mind play verfügung kopf disposition mente "
-    "looking souhaitiez souhaitez vouliez voulez vouliez aviez disiez enveloppe wollten wolltest möchten möchtest "
+    "looking say see mention souhaitiez souhaitez vouliez voulez vouliez aviez disiez enveloppe wollten wolltest möchten möchtest "
     "sagten nannten ausgeben vorgabe rahmen limit obergrenze grenze quería querías quiere dijo tope límite",
-    r"\bbudget|\bto spend\b|\bspending limit|\bafford|presupuesto|\bgastar\b|\bausgeben\b|\ben poche\b|\bin mind\b"
+    r"\bdid you (?:say|mention|see|find|hear)\b|\bbudget|\bto spend\b|\bspending limit|\bafford|presupuesto|\bgastar\b|\bausgeben\b|\ben poche\b|\bin mind\b"
     r"|\bto play with\b|\bzur verfügung\b|\bim kopf\b|\bà disposition\b|\ben mente\b|\bobergrenze\b"
     r"|\byou(?: only|['’]d)? (?:said|mentioned|asked|wanted|want|hoped|had (?:in mind|set)|set|named|gave|wrote"
     r"|are looking for|were looking for|['’]re looking for)\b|\byour (?:limit|ceiling|maximum|max|cap|target)\b"
@@ -143,7 +144,7 @@ FREE_FROM = Cue(
 )
 """Before an amount: from there on delivery is free."""
 FREE_SAID = re.compile(
-    r"\bfree\b|kostenlos|kostenfrei|versandkostenfrei|gratis|gratuit|offerte?s?\b|entfällt|entfallen|frei haus"
+    r"\bfree\b|kostenlos|kostenfrei|versandkostenfrei|gratis|gratuit|offerte?s?\b|entfällt|entfallen|frei haus|\bfrei\b"
     r"|keine versandkosten|(?:don['’]t|do not|won['’]t|no longer) pay|pay nothing|no (?:charge|shipping|delivery)"
     r"|costs? nothing|sans frais|ne payez|plus de frais|sin (?:gastos|coste)|no pag\w+|on us\b|waive"
 )
@@ -178,8 +179,8 @@ TIMES = re.compile(
 )
 IN_CELL = re.compile(r"\s?\|\s?[x×]?\s?0*(?P<behind>\d{1,3})\s?[x×]?\s?\|\s?[$€£¥]?(?:[a-z]{3} )?$")
 """Between the price of one and that of several: a reckoning that is written out."""
-DIFFERENCE = re.compile(r"\b(?:difference|unterschied|preisunterschied|differenz|différence|écart|diferencia)\b")
-DIFFERENCE_TOPIC = topic("difference unterschied preisunterschied differenz différence écart diferencia")
+DIFFERENCE = re.compile(r"\b(?:differ by|differs by|difference|unterschied|preisunterschied|differenz|différence|écart|diferencia)\b")
+DIFFERENCE_TOPIC = topic("differ difference unterschied preisunterschied differenz différence écart diferencia")
 GOODS = Cue(
     "goods items products subtotal sub =basket =cart ware waren warenwert zwischensumme artikel articles sous panier "
     "artículos productos cesta",
@@ -188,9 +189,10 @@ GOODS = Cue(
 )
 """In a sentence: its amount is of the goods alone."""
 OF_ORDER = re.compile(
-    r"[\s,:(*–—-]*(?:(?:came|comes?|amount(?:s|ed)?|is|was|to|of|for|over|at|with|an?|the|total(?:s|ing|ling|led|ed)?"
+    r"[\s,:(*|–—-]*(?:(?:shipped|delivered|pending|processing|cancell?ed|versandt|zugestellt|storniert|expédiée?|livrée?"
+    r"|came|comes?|amount(?:s|ed)?|is|was|to|of|for|over|at|with|an?|the|total(?:s|ing|ling|led|ed)?"
     r"|worth|about|your|über|mit|von|im|wert|beträgt|betrug|kostete|einem|gesamtbetrag|de|d|un|montant|pour|s|élève|à"
-    r"|por|asciende|fue|importe|est|es)\b[\s:('’]*){0,7}[$€£¥]?(?:[a-z]{3} )?"
+    r"|por|asciende|fue|importe|est|es|del|suma|\d{1,4}[./-]\d{1,2}[./-]\d{2,4})\b[\s:('’|*),]*){0,7}[$€£¥]?(?:[a-z]{3} )?"
 )
 """Between an order and an amount: it is the order's total."""
 ITS_TOTAL = re.compile(
@@ -244,6 +246,11 @@ BRINGS = re.compile(
     r"reduces? (?:it|that)|lowers? (?:it|that)|zahlen sie|nur noch|passe à|revient à|se queda en|pagas|pagarías"
 )
 """The amount is a price after a cut."""
+HYPOTHETICAL = re.compile(
+    r"\bif (?:it|they|that|the [^,;]{2,30}?) (?:cost|costed|were|was|had)\b(?=[^,;]*$)"
+    r"|\bsi (?:cela|ça|il|elle|le prix) (?:coûtait|était)|\bsi (?:costara|costase|fuera)"
+)
+"""Ahead of an amount: it is not said to be so."""
 WEIGHED = re.compile(r"pounds?$")
 COMPARED = Cue(
     "more less cheaper difference dearer teurer günstiger mehr weniger plus moins différence",

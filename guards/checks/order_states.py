@@ -72,7 +72,7 @@ _CLAIM = Cue(
     "livrée arrivée annulée cours entregado entregó enviado envió camino cancelado canceló preparación",
     r"(?P<how>\b(?:is|was|has been|has|have been|status(?: is)?:?|got|ist|wurde|est"
     r"|a (?:déjà |bien |finalement |enfin )?été|sera|está|fue|ha sido"
-    r"|se)\b|\bstatus(?: is)?:|(?<=[\d)*]):)\s"
+    r"|se)\b|\bstatus(?: is)?:|(?<=[\d)*]):|(?<=\d)\s?[|(–—-]{1,2})\s?"
     r"(?:now |already |currently |still |marked as |just |also |successfully |bereits |schon "
     r"|gestern |noch |derzeit |soeben |déjà |encore |bien |toujours )*"
     r"(?P<state>delivered|shipped|dispatched|on its way|on the way|in transit|out for delivery"

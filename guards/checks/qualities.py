@@ -33,14 +33,14 @@ _WISHED = re.compile(
 _MADE = re.compile(
     r"\b(?:made (?:entirely |completely )?(?:of|from|out of|with)|crafted (?:from|in)|cut from|knitted from|woven from"
     r"|(?:gefertigt|hergestellt|gemacht|besteht|bestehen|ist|sind)(?: \w+){0,2} aus|en|(?:hech[oa]s?|es|son) de"
-    r"|(?:is|are|in) (?:pure|solid|genuine|real|100 ?%))"
+    r"|(?:is|are|in) (?:pure|solid|genuine|real|100 ?%)|(?:material|matière|materiale?|composition|zusammensetzung)[*_]{0,2} ?:[*_]{0,2})"
     r"\s(?:(?:italian|french|spanish|german|swiss|premium|natural|high-quality|thick|brushed|polished|pure|solid"
     r"|genuine|real|fine|soft|full-grain|recycled|organic|reinem|reiner|massive[mr]?|echtem|echter|pur|pure"
     r"|véritable|massif|massive|puro|pura)\s){0,2}"
     rf"(?P<material>{'|'.join(sorted(MATERIALS, key=lambda word: (-len(word), word)))})\b(?!\s?\d)"
 )
 _MADE_SIGNS = frozenset(MATERIALS)
-_MADE_CUES = whole_words("made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
+_MADE_CUES = whole_words("material matière composition zusammensetzung made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
 _PART_OF = (
     (re.compile(r"\b(?:lined with|lining (?:is|of)(?: made of)?|gefüttert mit|futter (?:ist )?aus|doublée? (?:de|en)|forrad[oa] (?:de|en))"
                 r" (?:\w+ )?(?P<material>[^\W\d_]+)"), ("lining", "futter", "doublure", "forro")),
@@ -62,7 +62,7 @@ _NOT_ITSELF = re.compile(
 )
 _COLOURED = re.compile(
     r"\b(?:in|en|is|are|comes? in|available in|ist|sind|erhältlich in|gibt es in|est|sont|es|color|colour|the|a|der"
-    r"|die|das|le|la|un|une)\s"
+    r"|die|das|le|la|un|une|(?:colou?r|farbe|couleur)[*_]{0,2} ?:[*_]{0,2})\s"
     r"(?:the |a |colou?r |classic |deep |bright |dark |light |dem |der |schönem |klassischem |leuchtend |kräftig |dunkel"
     r"|hell|vivid |pure |plain |matte |glossy |beautiful |lovely |elegant |un beau |belle )?"
     rf"(?P<colour>{'|'.join(sorted(COLOURS, key=lambda word: (-len(word), word)))})\b"
@@ -71,6 +71,7 @@ _OFFERED = re.compile(
     r"\b(?:comes? in|available in|offer it in|erhältlich in|gibt es in|lieferbar in|disponible en|existe en"
     r"|se ofrece en)\b"
 )
+_ONE_COLOUR = re.compile(r"\s?(?:[^\W\d_]+[ -]){0,2}[^\W\d_]+\s?")
 _MATERIAL_NAMES = whole_words(
     "material materials materiale matière matiere stoff obermaterial fabric tissu tejido composition zusammensetzung "
     "composición"
@@ -245,6 +246,9 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
         right = told[0] if _WORD.sub("", told[0]).strip() == "" else _as_written(only, told[0])
         begin = sentence.start + start
         return replace(begin, begin + len(found["material"]), right, f"It is of {told[0]}.")
+    if not whole and len(set(told)) == 1 and not held and _WORD.fullmatch(told[0].strip()):
+        begin = sentence.start + start
+        return replace(begin, begin + len(found["material"]), told[0].strip(), f"It is of {told[0]}.")
     if len(set(whole)) == 1 and len(held) == 1:
         right = (
             whole[0]
@@ -312,7 +316,7 @@ def _colour(sentence: Sentence, low: str, products: Sequence[ProductFact], subje
         if not given and offered is None:
             continue
         start, end = found.start("colour"), found.end("colour")
-        if len(given) == 1 and len(_WORD.findall(listed)) == 1:
+        if len(given) == 1 and _ONE_COLOUR.fullmatch(listed) and sum(word in COLOURS for word in _WORD.findall(listed)) <= 1:
             return replace(sentence.start + start, sentence.start + end, given[0], f"Its colour is {given[0]}.")
         reason = f"It does not come in {found['colour']!r}. Leave it out."
         return take_claim_out(sentence, start, end, [(start, end)], subject.products, reason)

@@ -35,6 +35,7 @@ polarized: polari[sz]ed|polarisiert\\w*|polarisée?s?|polarizad[oa]s?
 noise: noise[- ]cancell?ing|geräuschunterdrückung|réduction (?:active )?de bruit|cancelación de ruido
 breathable: breathable|atmungsaktiv\\w*|respirants?|transpirables?
 hypoallergenic: hypoallergenic|hypoallergen\\w*|hypoallergéniques?|hipoalergénic[oa]s?
+dimmable: dimmable|dimmbar\w*|dimmables?|regulable en intensidad
 handmade: hand[- ]?made|handcrafted|handgefertigt\\w*|handgemacht\\w*|faite?s? (?:à la )?main|hech[oa]s? a mano
 fireproof: fire[- ]?proof|flame[- ]retardant|feuerfest\\w*|ignifugée?s?|ignífug[oa]s?
 shockproof: shock[- ]?proof|stoßfest\\w*|antichocs?
@@ -78,7 +79,7 @@ ceramic keramik céramique cerámica;
 porcelain porzellan porcelaine porcelana; stoneware steinzeug grès; clay ton argile barro; marble marmor marbre
 mármol; granite granit granito; slate
 schiefer ardoise; plastic kunststoff plastik plastique plástico; acetate acetat acétate; carbon carbone carbono;
-velvet samt velours terciopelo; denim; canvas segeltuch toile; felt filz feutre fieltro;
+velvet samt velours terciopelo; denim; canvas segeltuch toile lona; felt filz feutre fieltro;
 fleece; satin; paper papier papel; cardboard pappe carton cartón; latex; silicone silikon silicona
 """
 _COLOURS = """

@@ -11,13 +11,13 @@ from shopgraph.guards.checks.known import Known, known, variants_meant
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.subjects import Manner, subjects
-from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
+from shopgraph.guards.checks.text import Cue, Sentence, about, is_label, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, ProductFact
 
 _TOPICS = topic(
     "few wenige quelques pocos pocas almost have got them haben tenemos avons only just solo queda quedan "
-    "agotado agotada ready prêt prête plenty lots loads tons dozens hundreds massenhaft jede "
+    "bestand agotado agotada ready prêt prête plenty lots loads tons dozens hundreds massenhaft jede "
     "versandbereit stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus "
     "ruptu"
 )
@@ -142,14 +142,14 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
         first, end = name, sentence.end
         while name < len(names) and names[name].start < end:
             name += 1
-        if sentence.first_of_line:
+        if sentence.first_of_line and not is_label(sentence):
             carried = None
         if sentence.topics & _TOPICS and not sentence.asks and not _doubts(sentence):
             here = names[first:name]
             if not here and not _STRANGER.search(sentence.text):
                 meant = subjects(text, ours).of(place)
                 here = meant.products if meant.manner is Manner.PARTLY else here
-            spoken = [] if here else [product.stock for product in facts.products]
+            spoken = [] if here or is_label(sentence) else [product.stock for product in facts.products]
             yield from (
                 finding
                 for finding in _sentence(sentence, here, carried, ours)

@@ -275,9 +275,14 @@ def _running(said: Sequence[int]) -> frozenset[int]:
     return frozenset(found)
 
 
+_A = re.compile(r"\b(?:an?|une?|una|eine?[nrm]?) $")
+
+
 def count_before(sentence: Sentence, mention: Mention) -> int:
     """How many of what is named: "two", "3 ×", "zwei Packungen"; one where nothing tells."""
     start = mention.start - sentence.start
+    if _A.search(sentence.low, max(0, start - 6), start):
+        return 1
     found = _COUNT.search(sentence.digits, max(0, start - 40), start)
     return int(found["n"]) if found and 0 < int(found["n"]) <= 50 else 1
 

@@ -90,6 +90,14 @@ _NEGATION = re.compile(
 )
 
 
+_LABEL = re.compile(r"[\W_]{0,8}[^\W\d_]{2,20}(?: [^\W\d_]{2,14}){0,2}[*_]{0,2} ?:")
+
+
+def is_label(sentence: Sentence) -> bool:
+    """Whether it is a line such as "Price: ...", which speaks of what a line before it names."""
+    return _LABEL.match(sentence.text) is not None
+
+
 def lowered(text: str) -> str:
     """The text in lower case and no longer: a few letters grow when lowered, and places would not fit."""
     low = text.lower()

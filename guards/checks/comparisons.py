@@ -14,7 +14,7 @@ from shopgraph.guards.checks.subjects import Manner, subjects
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
 
 _COMPARED = Cue(
-    "cheaper expensive dearer pricier costs kostet günstiger teurer billiger preiswerter chère chère cher barato barata "
+    "cheaper expensive dearer pricier günstiger teurer billiger preiswerter chère chère cher barato barata "
     "caro cara less more plus moins más menos",
     r"\b(?:(?P<low>less expensive|cheaper|costs? less|günstiger|billiger|preiswerter|moins ch[eè]re?s?|coûte moins(?: cher)?"
     r"|más barat[oa]s?|cuesta menos)"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from shopgraph.guards.checks.text import Cue
 
 _WE = (
-    r"\b(?:i|we)(?:['’]ve(?: just| now| also| already| gone ahead and| successfully)?"
-    r"| have(?: just| now| already| also| gone ahead and| successfully)?| just| already| successfully"
-    r"| also| went ahead and)?\s(?:[^.;?]{3,60}?(?:,| and)\s(?:also |then |immediately )?)?"
+    r"\b(?:i|we)(?:(?:['’]ve| have)(?: just| now| also| already| gone ahead and| successfully)?"
+    r"(?:\s[^.;?]{3,60}?(?:,| and)(?: also| then| immediately)?)?"
+    r"| just| already| successfully| also| went ahead and)?\s"
 )
 _BEEN = r"\b(?:has|have) (?:now |just |already |successfully |also )?been (?:successfully )?"
 _MADE = r"(?:arranged|started|created|set up|opened|registered|initiated|booked|processed|approved)"

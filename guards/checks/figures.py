@@ -129,7 +129,7 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         return
     if claim.sentence.denies and (words.DENIED.search(claim.before) or is_contrasted(claim)):
         return
-    if words.HYPOTHETICAL.search(claim.sentence.low, 0, amount.start - claim.sentence.start):
+    if words.HYPOTHETICAL.search(claim.sentence, claim.sentence.low[: amount.start - claim.sentence.start]):
         return
     if claim.sentence.topics & _CUSTOMERS and is_customers(claim):
         reading.aim_at(amount)

@@ -191,7 +191,7 @@ GOODS = Cue(
 OF_ORDER = re.compile(
     r"[\s,:(*|–—-]*(?:(?:shipped|delivered|pending|processing|cancell?ed|versandt|zugestellt|storniert|expédiée?|livrée?"
     r"|came|comes?|amount(?:s|ed)?|is|was|to|of|for|over|at|with|an?|the|total(?:s|ing|ling|led|ed)?"
-    r"|worth|about|your|über|mit|von|im|wert|beträgt|betrug|kostete|einem|gesamtbetrag|de|d|un|montant|pour|s|élève|à"
+    r"|worth|about|your|über|mit|von|vom|im|wert|beträgt|betrug|kostete|einem|gesamtbetrag|de|d|un|montant|pour|s|élève|à"
     r"|por|asciende|fue|importe|est|es|del|suma|\d{1,4}[./-]\d{1,2}[./-]\d{2,4})\b[\s:('’|*),]*){0,7}[$€£¥]?(?:[a-z]{3} )?"
 )
 """Between an order and an amount: it is the order's total."""
@@ -246,9 +246,10 @@ BRINGS = re.compile(
     r"reduces? (?:it|that)|lowers? (?:it|that)|zahlen sie|nur noch|passe à|revient à|se queda en|pagas|pagarías"
 )
 """The amount is a price after a cut."""
-HYPOTHETICAL = re.compile(
+HYPOTHETICAL = Cue(
+    "=if =si",
     r"\bif (?:it|they|that|the [^,;]{2,30}?) (?:cost|costed|were|was|had)\b(?=[^,;]*$)"
-    r"|\bsi (?:cela|ça|il|elle|le prix) (?:coûtait|était)|\bsi (?:costara|costase|fuera)"
+    r"|\bsi (?:cela|ça|il|elle|le prix) (?:coûtait|était)|\bsi (?:costara|costase|fuera)",
 )
 """Ahead of an amount: it is not said to be so."""
 WEIGHED = re.compile(r"pounds?$")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import Known, plain_id
 from shopgraph.guards.checks.names import Mention
-from shopgraph.guards.checks.order_tales import TALES_TOPIC, find_tale, is_untrue, predicate
+from shopgraph.guards.checks.order_tales import find_tale, is_untrue, predicate
 from shopgraph.guards.checks.text import Cue, Sentence
 from shopgraph.guards.checks.topics import topic
 
@@ -109,6 +109,7 @@ def order_meant(sentence: Sentence, at: int, here: Sequence[Mention], carried: s
 def find_wrong_order_states(
     sentence: Sentence, here: Sequence[Mention], carried: str | None, states: dict[str, str | None], ours: Known
 ) -> Iterator[Finding]:
+    told = False
     for found in _CLAIM.find(sentence) if sentence.topics & _HOW or ":" in sentence.low else ():
         key = order_meant(sentence, found.start("state"), here, carried, ours)
         if sentence.asks or _ELSE.search(sentence.clause(found.start("state"))) or _of_refund(sentence, found, ours):
@@ -119,11 +120,10 @@ def find_wrong_order_states(
                 yield take_out(sentence, "No fact tells the state of an order. Do not name one.")
                 return
             continue
-        finding = list(_state(sentence, found, states[key]))
-        yield from finding
-        if finding:
-            return
-    yield from _tale(sentence, here, carried, states, ours)
+        told = True
+        yield from _state(sentence, found, states[key])
+    if not told:
+        yield from _tale(sentence, here, carried, states, ours)
 
 
 _OTHER_THING = re.compile(
@@ -138,10 +138,10 @@ def _tale(
     sentence: Sentence, here: Sequence[Mention], carried: str | None, states: dict[str, str | None], ours: Known
 ) -> Iterator[Finding]:
     """What is told or denied of an order in other words."""
-    if sentence.asks or not sentence.topics & TALES_TOPIC:
+    if sentence.asks or not here and carried is None and not _SUBJECT.search(sentence.low):
         return
     begin = next((m.end - sentence.start for m in here if m.key in ours.orders), 0)
-    tale = find_tale(sentence.low, begin)
+    tale = find_tale(sentence, begin)
     if tale is None:
         return
     key = order_meant(sentence, tale.start, here, carried, ours)

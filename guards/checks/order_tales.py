@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from shopgraph.guards.checks.text import Sentence
 from shopgraph.guards.checks.topics import topic
 
 _WORDS = {
@@ -89,10 +90,12 @@ _PREDICATES: Mapping[str, Mapping[str, str]] = {
         "canceled": "ha sido cancelado",
     },
 }
-TALES_TOPIC = topic(
-    "has have hasn haven had is isn was wasn already just ist wurde wird hat liegt befindet est a n vient ha está sigue "
-    "fue va acaba"
-)
+_HOW_TOPICS = {
+    "en": topic("has have hasn haven had is isn was wasn already just =s"),
+    "de": topic("ist wurde wird hat liegt befindet"),
+    "fr": topic("est =a sera vient =n"),
+    "es": topic("=ha está sigue fue =va acaba"),
+}
 
 
 class Tale(NamedTuple):
@@ -108,9 +111,13 @@ class Tale(NamedTuple):
     language: str
 
 
-def find_tale(low: str, begin: int) -> Tale | None:
-    """The first one behind a place of a sentence in lower case."""
-    found = {language: pattern.search(low, begin) for language, pattern in _TALES.items()}
+def find_tale(sentence: Sentence, begin: int) -> Tale | None:
+    """The first one behind a place of a sentence."""
+    found = {
+        language: pattern.search(sentence.low, begin)
+        for language, pattern in _TALES.items()
+        if sentence.topics & _HOW_TOPICS[language]
+    }
     told = [(tale.start(), language, tale) for language, tale in found.items() if tale is not None]
     if not told:
         return None

@@ -73,9 +73,13 @@ ORDERS_OFF = (
     r"|je (?:te|vous) (?:hais|déteste)|personne ne (?:t['’]|vous )aime)"
 )
 THREATS = (
-    r"\b(?:(?:i|we)(?:['’]ll| will| am going to| are going to|['’]re going to|['’]m going to|['’]m gonna) (?:hurt"
-    r"|kill|destroy|ruin|beat|punish"
-    r"|hunt|crush|break) you\b(?!r)|(?:i|we)(?:['’]ll| will) (?:find|come for|come after|get) you(?=[.!,;]|$| and\b"
+    r"\b(?:(?:i|we)(?:['’]ll| will| am going to| are going to|['’]re going to|['’]m going to|['’]m gonna)"
+    r"(?: [^.;?!]{2,50}?\band)? (?:hurt|kill|destroy|ruin|beat|punish|hunt|crush|break|stab|shoot|burn) you\b(?!r)"
+    r"|(?:te|le|os|la|lo) (?:matar(?:é|emos|án?)|mat[oa]mos|golpear(?:é|emos)|har(?:é|emos) daño|romper(?:é|emos)"
+    r"|destrozar(?:é|emos)|partir(?:é|emos) la cara)|(?:te|vous) (?:tuer(?:ai|ons|a)|frapper(?:ai|ons|a)|casser(?:ai|ons|a) la"
+    r" gueule|ferons? du mal)|(?:tun|tue|antun) (?:dir|ihnen) (?:weh|etwas an|was an)|(?:töten|verprügeln|erschießen)"
+    r" (?:wir|werde ich|werden wir) (?:dich|sie)|(?:werden|werde) (?:dich|sie) (?:töten|verprügeln|umbringen|fertigmachen)"
+    r"|(?:i|we)(?:['’]ll| will) (?:find|come for|come after|get) you(?=[.!,;]|$| and\b"
     r"| if\b| wherever)"
     r"|(?:i|we)(?:['’]ll| will) make you (?:pay|regret|suffer|sorry)(?! (?:for|with|by|at|in) (?:card|invoice|the))"
     r"|you(?:['’]ll| will| are going to|['’]re going to) (?:regret|be sorry|suffer|pay for (?:this|that|it))\b"

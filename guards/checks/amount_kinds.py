@@ -91,10 +91,12 @@ def is_threshold(claim: Claim) -> bool:
     low = claim.sentence.low
     if not claim.sentence.topics & DELIVERY_TOPIC or not (words.FREE_SAID.search(low) and words.DELIVERED.search(low)):
         return False
+    if words.BOUND_BEHIND.match(claim.tail) is not None:
+        return True
     bound = words.BOUND_BEFORE.search(claim.lead)
     if bound is not None and words.REACHED.match(bound[0]) and not words.ONCE.search(low):
         return False  # "so you reach $62"
-    return bound is not None or words.BOUND_BEHIND.match(claim.tail) is not None
+    return bound is not None
 
 
 def is_fee(claim: Claim) -> bool:

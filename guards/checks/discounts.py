@@ -85,6 +85,12 @@ _PROMOTION = re.compile(
     r"|[Ss]pecial|[Aa]ktion|[Ww]ochen|[Ss]oldes|[Oo]ffer))\b"
     r"|\b(?P<named>(?:[A-ZÄÖÜÉ][\w'’&-]{1,20}\s){1,3}(?:Sale|Promotion|Aktion|Soldes|Deals|Promo))\b"
 )
+_CODE_NEAR = re.compile(r"\b(?P<code>[A-Z]{4,20}-?\d{1,4})\b")
+_CODE_WORDS = whole_words(
+    "code codes coupon voucher vouchers promo checkout discount off gutschein gutscheine rabatt rabattcode kasse remise "
+    "réduction panier descuento cupón código"
+)
+"""In a sentence with one of these letters and figures are a code."""
 _CODE_TOPIC = topic(
     "código codigo cupón cupon code coupon voucher gutschein use enter type apply with mit nutze gib geben "
     "einfach avec utilisez saisissez "
@@ -227,16 +233,22 @@ def _shown(percent: Decimal) -> str:
 def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     if not (sentence.topics & _CODE_TOPIC or "code" in sentence.low) or not _CODE_LIKE.search(sentence.text):
         return
-    for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED):
+    near = (_CODE_NEAR,) if not _CODE_WORDS.isdisjoint(sentence.words) else ()
+    for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED, *near):
         for found in pattern.finditer(sentence.text):
             code = found["code"]
-            if code.upper() in ours.codes or code.lower() in ours.products or code.lower() in ours.orders:
+            if code.upper() in ours.codes or code in _shown_codes(ours) or code.lower() in ours.products or code.lower() in ours.orders:
                 continue
             start, end = found.span("code")
             if not (sentence.denies_before(start) or _NO_CODE.match(sentence.low, end) or is_quoted(sentence, start)):
                 reason = f"There is no code {code} in the facts. Do not name one."
                 yield take_claim_out(sentence, start, end, [found.span()], (), reason)
                 return
+
+
+def _shown_codes(ours: Known) -> str:
+    """What names and attributes of products hold: a model's number is no code."""
+    return "\n".join([f"{item.name} {item.sku} {' '.join(item.attributes.values())}" for item in ours.facts.products])
 
 
 def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:

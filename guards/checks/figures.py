@@ -188,7 +188,7 @@ def _speaks_of_threshold(claim: Claim, ours: Book) -> bool:
 
 def _is_order_total(claim: Claim, ours: Book) -> bool:
     order = claim.order(ours)
-    return order is not None and claim.is_total_of(order, ours)
+    return order is not None and not claim.index and claim.is_total_of(order, ours)
 
 
 def _is_direct(claim: Claim, said: Sequence[Mention]) -> bool:

@@ -17,17 +17,17 @@ from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, OrderFact
 
 _TOPICS = topic(
-    "refu erst rück remb reem orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend "
+    "pedi paqu entr envi refu erst rück remb reem orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend "
     "proc way vers "
     "unte zuge geli ausg "
     "stor livr expé annu rout anko arri bear prép retu verw"
 )
 _ORDER_ID = re.compile(
-    r"(?:(?i:\b(?:order|bestellung|commande)(?: number| no\.?| nr\.?| id"
-    r"| n°)?:? ?))(?P<id>#?[A-Z]{0,4}-?\d{3,14}(?:-\d{1,8}){0,2})\b"
+    r"(?:(?i:\b(?:order|bestellung|bestellnummer|commande|pedido)(?: number| no\.?| nr\.?| id| numéro| número| num\.?"
+    r"| n[°º]| n\.º)?:? ?))(?P<id>#?[A-Z]{0,4}-?\d{3,14}(?:-\d{1,8}){0,2})\b"
     r"|(?<![\w#])(?P<sign>#[A-Z]{0,4}-?\d{3,14}(?:-\d{1,8}){0,2})\b"
 )
-_ORDER_TOPIC = topic("order bestellung commande")
+_ORDER_TOPIC = topic("order bestellung bestellnummer commande pedido")
 _COUNT = re.compile(
     r"(?<![\d.,#$€£-])(?P<number>0{0,20}\d{1,3})(?= (?:items?|articles?|artikel|products?|things|produkte|produits)\b)"
 )

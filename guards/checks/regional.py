@@ -28,6 +28,14 @@ _EXCLUDED = re.compile(
     r"|\b(?:kommt|kommen) (?:noch |die |\d{1,2}(?:,\d)? ?% ){0,3}(?:mwst|ust|mehrwertsteuer|umsatzsteuer)\b[^.;]{0,16}"
     r"\b(?:dazu|hinzu|drauf)\b|\btva\b[^.;]{0,14}(?:s['’]ajoute|à ajouter)|s['’]ajoutent? [^.;]{0,16}\btva\b"
     r"|\biva\b[^.;]{0,12}aparte|\b(?:se añade|hay que añadir|se suma)n? [^.;]{0,14}\biva\b"
+    r"|\b(?:mwst|mehrwertsteuer|umsatzsteuer|ust)\b[^.;]{0,24}\b(?:kommt|kommen|wird|werden)\b[^.;]{0,36}"
+    r"\b(?:dazu|hinzu|drauf|obendrauf|aufgeschlagen|hinzugerechnet|addiert|hinzugefügt)\b"
+    r"|\b(?:mwst|mehrwertsteuer|umsatzsteuer|ust)\b[^.;]{0,24}\bnicht (?:im preis )?(?:enthalten|inbegriffen|inklusive"
+    r"|eingerechnet)\b"
+    r"|\b(?:vat|gst|tax)\b[^.;]{0,24}\b(?:isn['’]t|is not|not(?: yet)?) included|\b(?:vat|gst) (?:of [\d.]+ ?% )?(?:is|gets|will be"
+    r"|comes?) (?:\w+ )?(?:added|on top|extra)\b"
+    r"|\btva\b[^.;]{0,24}(?:n['’]est pas (?:encore )?(?:incluse|comprise)|en plus|en supplément|s['’]ajoute)"
+    r"|\biva\b[^.;]{0,16}\b(?:no (?:está|va) incluido|se añade|se suma|se cobra)"
     r"|\bsin iva\b|\biva no (?:está )?incluido\b|\bmás iva\b|\bno incluyen? (?:el )?(?:\d{1,2} ?% de )?iva\b"
     r"|\b(?:do not|don['’]t|does not|doesn['’]t) include (?:\w+ )?(?:tax(?:es)?|vat|gst)\b|\b(?:before|without|net of) vat\b"
     r"|\b(?:enthalten|beinhalten) (?:noch )?keine (?:mwst|mehrwertsteuer|umsatzsteuer)\b"
@@ -168,6 +176,10 @@ _NO_CHECK = re.compile(
     r"|\b(?:keine|ohne) (?:alters(?:prüfung|kontrolle|nachweis|beschränkung)|ausweis)\b|\b(?:sans"
     r"|aucune?) (?:vérification|contrôle|limite) d['’]âge\b"
     r"|\bsin (?:verificación|control|límite) de edad\b"
+    r"|\b(?:even if|although|though) you(?:['’]re| are) (?:still |not yet |only )?(?:under|below|younger than|a minor|underage|0*\d\d)"
+    r"|\b(?:regardless of|no matter) (?:your |the )?age|\bauch (?:wenn (?:sie|du) )?(?:noch )?(?:unter|minderjährig)"
+    r"|\bunabhängig vom alter|\bmême si vous (?:avez moins de|êtes mineure?)|\bquel que soit (?:votre|l['’])\s?âge"
+    r"|\baunque (?:tenga|tengas|sea|seas) (?:menos de|menor)|\bsin importar (?:la|su|tu) edad"
 )
 
 
@@ -195,6 +207,14 @@ def find_unlawful(text: str, facts: Facts) -> Iterator[Finding]:
             yield from _age(sentence, text, region, facts)
 
 
+_NO_MORE = re.compile(
+    r"\b(?:keine|no|aucune?|ningún|sin)\s(?:extra |further |additional |more |weitere |zusätzliche |autre |otro )?(?:vat|gst|tax"
+    r"|mwst|mehrwertsteuer|umsatzsteuer|ust|tva|iva)\b[^.;]{0,40}(?:added|on top|extra|dazu|hinzu|aufgeschlagen|ajoute|añade|suma)"
+    r"|\b(?:nothing|nichts|rien|nada)\b[^.;]{0,20}\b(?:added|on top|extra|dazu|hinzu|ajout\w+|añad\w+)"
+)
+"""Nothing is added: the price holds the tax."""
+
+
 def _tax(sentence: Sentence, region: Region, facts: Facts) -> Iterator[Finding]:
     """Prices without tax where they hold it, and with it where they do not."""
     if region.taxed is None or facts.tax_percent == 0:
@@ -204,6 +224,8 @@ def _tax(sentence: Sentence, region: Region, facts: Facts) -> Iterator[Finding]:
     disclosed = any(pattern.search(said.lower()) for said in (facts.brand.disclosures if facts.brand else ()))
     if found and not region.taxed and "price" not in sentence.low:
         return  # a total may hold it
+    if found is not None and _NO_MORE.search(sentence.low):
+        return
     if found is None or disclosed or (not region.taxed and sentence.denies):
         return
     if region.taxed:

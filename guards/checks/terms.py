@@ -50,7 +50,7 @@ _FROM_ONE = Cue(
 _HOURS = Cue("=h =hr =hrs =std", r"(?<![\d.,:-])(?P<low>24|48|72)(?P<high>(?!))?\s?(?P<unit>h|hrs?|std)\b")
 """The same in short: "24 h"."""
 _DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours", "es": "días"}
-_DELIVERY = topic("envi entr tard deli ship arri lief geli vers livr expé reac rece erha zust send ankn reço rece get anko")
+_DELIVERY = topic("lleg envi entr tard deli ship arri lief geli vers livr expé reac rece erha zust send ankn reço rece get anko")
 _COMES = Cue(
     "expect with door hands yours bei chez casa tendrá tendrás recib paket päckchen parcel package colis paquete",
     r"\b(?:expect (?:it|them|your)|with you|at your door\w*|in your hands|yours|bei (?:ihnen|dir)|chez (?:vous|toi)"

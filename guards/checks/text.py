@@ -66,8 +66,9 @@ class Sentence:
         """Whether its clause does so ahead of that place."""
         if not self.topics & _NEGATIONS:
             return False
-        behind = self.clause(place)
-        return _NEGATION.search(self.low[:place][-len(behind) :] if behind else "") is not None
+        clause = self.clause(place)
+        begin = max(0, self.low.rfind(clause, 0, place + len(clause)))
+        return _NEGATION.search(self.low, begin, place) is not None
 
     @property
     def denies(self) -> bool:

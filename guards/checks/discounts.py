@@ -57,9 +57,14 @@ _FEE = Cue(
 _HALF = Cue("half halben moitié", r"\b(?:half[- ]price|half off|zum halben preis|à moitié prix|moitié prix)\b")
 _GIVEN = (
     Cue(
-        "buy bogo free store gratis geschenk cadeau",
+        "buy bogo free store gratis geschenk cadeau get kaufen nehmen preis deuxième troisième gratuit offert segundo segunda "
+        "tercero tercer =x",
         r"\bbuy (?:one|two|1|2|three|3),? (?:and )?get (?:one|two|1|2)\b|\bbogo\b"
         r"|\bfree (?:gift|sample|item|upgrade|product|of charge gift)s?\b|\bstore credit\b"
+        r"|\bget (?:the |a |your )?(?:second|third|next|other|another|one|2nd|3rd)(?: one| item| pair)?(?: for| completely| absolutely)? "
+        r"(?:free|half[- ]price)\b|\b(?:zwei|drei|2|3) (?:kaufen|nehmen)[^.;]{0,20}\b(?:gratis|geschenkt|zahlen)\b"
+        r"|\b(?:2|3|zwei|drei) (?:zum preis von|für) (?:1|2|einem|einen|eins|zwei)\b|\b(?:deuxième|troisième|2e|3e) (?:\w+ )?(?:est )?"
+        r"(?:offerte?|gratuite?)\b|\b(?:2x1|3x2)\b|\b(?:segund[oa]|tercer[oa]?) (?:\w+ )?(?:gratis|de regalo)\b"
         r"|\bfree of charge\b(?<!shipping free of charge)"
         r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)",
     ),
@@ -87,7 +92,7 @@ _PROMOTION = re.compile(
 )
 _CODE_NEAR = re.compile(r"\b(?P<code>[A-Z]{4,20}-?\d{1,4})\b")
 _CODE_WORDS = whole_words(
-    "code codes coupon voucher vouchers promo checkout discount off gutschein gutscheine rabatt rabattcode kasse remise "
+    "till money savings save cheaper less spare sparen spart günstiger économisez ahorra ahorre pago code codes coupon voucher vouchers promo checkout discount off gutschein gutscheine rabatt rabattcode kasse remise "
     "réduction panier descuento cupón código"
 )
 """In a sentence with one of these letters and figures are a code."""

@@ -18,7 +18,7 @@ _ARRIVE = topic(
     "pake sendu liegt llegar llega recibirás envío arri deli ship get rece reac here come komm lief ankom anko "
     "vers erha zuge "
     "livr arri rece rece reço "
-    "recv zust send pack parc orde brin expé be have colis chez casa tendrá paquete"
+    "recv zust send pack parc orde brin expé be have colis chez casa tendrá paquete llev bestellt envia"
 )
 _WEEKDAY = (
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
@@ -49,8 +49,8 @@ _WILL = re.compile(
     r"|guarantee[ds]?|delivers?"
     r"|is delivered|be delivered|delivered"
     r"|ships?|receive|kommt|wird|werden|liefern|geliefert|erhalten|erhältst|"
-    r"arrivera|sera|seront|recevrez|recevras|livrons|livrée?|arrive|expect it|have it|reach|there by"
-    r"|here by|delivery)\b"
+    r"arrivera|sera|seront|recevrez|recevras|livrons|livrée?|arrive|expect it|have it|reach|there by|livraison|lieferung|envío|entrega|entregamos|llevamos|enviamos"
+    r"|here by|delivery)\b|\bmorgen (?:schon )?da\b|\bda\b(?=[.!]|$)"
 )
 _HEDGED = re.compile(
     r"\b(?:should|expected|estimated|scheduled|likely|probably|voraussichtlich|sollte|dürfte|devrait"

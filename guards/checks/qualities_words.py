@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _QUALITIES = """
-waterproof: waterproof|wasserdicht\\w*|étanches?|imperméables?|impermeables?|water[- ]?resistant|wasserfest\\w*
+waterproof: waterproof|wasserdicht\\w*|étanches?|imperméables?|impermeables?|water[- ]?resistant|wasserfest\\w*|splash[- ]?proof|spritzwassergeschützt\\w*
+ |rain[- ]?proof|wasserabweisend\\w*|déperlante?s?
 vegan: vegan\\w*|végane?s?|végétaliennes?
 vegetarian: vegetarian|vegetarisch\\w*|végétariennes?|vegetarian[oa]s?
 gluten: gluten[- ]free|glutenfrei\\w*|sans gluten|sin gluten
@@ -35,6 +36,12 @@ polarized: polari[sz]ed|polarisiert\\w*|polarisée?s?|polarizad[oa]s?
 noise: noise[- ]cancell?ing|geräuschunterdrückung|réduction (?:active )?de bruit|cancelación de ruido
 breathable: breathable|atmungsaktiv\\w*|respirants?|transpirables?
 hypoallergenic: hypoallergenic|hypoallergen\\w*|hypoallergéniques?|hipoalergénic[oa]s?
+scratchproof: scratch[- ](?:resistant|proof)|kratzfest\\w*|anti-rayures?|résistante?s? aux rayures
+heatproof: heat[- ](?:resistant|proof)|hitzebeständig\\w*|résistante?s? à la chaleur
+antibacterial: anti-?bacterial|antibakteriell\\w*|antibactérien\\w*|antibacterian[oa]s?
+stackable: stackable|stapelbar\\w*|empilables?|apilables?
+adjustable: adjustable|verstellbar\\w*|réglables?|ajustables?
+nonstick: non-?stick|antihaftbeschichtet\\w*|antiadhésive?s?|antiadherentes?
 dimmable: dimmable|dimmbar\w*|dimmables?|regulable en intensidad
 handmade: hand[- ]?made|handcrafted|handgefertigt\\w*|handgemacht\\w*|faite?s? (?:à la )?main|hech[oa]s? a mano
 fireproof: fire[- ]?proof|flame[- ]retardant|feuerfest\\w*|ignifugée?s?|ignífug[oa]s?

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from shopgraph.guards.checks.amounts import find_amounts
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import known
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.regions import Region, region_of
 from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
 from shopgraph.guards.checks.topics import exact
@@ -53,21 +54,48 @@ _OTHER_WAYS = (
     ("zuzüglich", "inklusive"),
     ("exkl.", "inkl."),
     ("exklusive", "inklusive"),
+    ("plus ", "including "),
+    ("without ", "including "),
+    ("ohne ", "inkl. "),
+    ("más ", "incluido "),
+    ("sin iva", "IVA incluido"),
+    ("hors tva", "TVA comprise"),
+    ("hors taxes", "taxes comprises"),
+    ("hors taxe", "taxes comprises"),
+    ("do not include", "include"),
+    ("don't include", "include"),
+    ("does not include", "includes"),
+    ("doesn't include", "includes"),
+    ("is not included", "is included"),
+    ("isn't included", "is included"),
+    ("no incluyen", "incluyen"),
+    ("no incluye", "incluye"),
+    ("no incluido", "incluido"),
+    ("no está incluido", "está incluido"),
+    ("n'est pas comprise", "est comprise"),
+    ("n'est pas incluse", "est incluse"),
+    ("nicht enthalten", "enthalten"),
+    ("nicht im preis enthalten", "im Preis enthalten"),
 )
+_ADDED = re.compile(r"\b(?:added|on top|extra|dazu|hinzu|drauf|aufgeschlagen|ajoute|añade|suma|addition|kasse|checkout|pagar)\b")
+"""What follows on a wrong wording of the tax: then no other word puts it right."""
 _WITHDRAW_WORDS = whole_words(
     "final returned umtausch repris withdraw withdrawal withdrawing cooling widerruf widerrufen widerrufsrecht "
     "widerrufsfrist rétractation "
     "rétracter "
-    "desistimiento desistir cancellation right statutory"
+    "desistimiento desistir cancellation cancel right statutory endgültig verkäufe ventes définitives ventas devoluciones returns "
+    "refunds rücknahme rückgabe rücksendung"
 )
 _WITHDRAW = re.compile(
-    r"\b(?:withdraw\w*|cooling[- ]off|right (?:to cancel|of cancellation)|widerr\w*|rétract\w*|desist\w*)\b"
+    r"\b(?:law\b[^.;]{0,40}\bto (?:cancel|return)|legally\b[^.;]{0,30}\b(?:cancel|return)|withdraw\w*|cooling[- ]off|right (?:to cancel|of cancellation)|widerr\w*|rétract\w*|desist\w*)\b"
 )
 _DAYS = re.compile(
     r"(?<![\d.,-])0*(\d{1,3})(?=[\s-](?:calendar |working |business )?(?:days?|tagen?|tage|jours|días)\b)"
 )
 _NO_RIGHT = re.compile(
-    r"\ball sales are final\b|\bfinal sale\b|\bcannot be returned\b|\b(?:vom )?umtausch ausgeschlossen\b"
+    r"\b(?:alle )?verkäufe sind endgültig\b|\bventes? (?:\w+ )?(?:fermes|définitives)\b|\bventas? (?:son )?(?:finales|definitivas)\b"
+    r"|\bno se admiten devoluciones\b|\bkeine (?:rücknahme|rückgabe|rücksendung)\b|\bno returns\b|\b(?:returns|refunds) (?:are )?not"
+    r" accepted\b|\bumtausch ist ausgeschlossen\b|\bni repris,? ni échangés?\b|\bni retour ni échange\b|\ball sales are final\b|\bfinal sale\b|\bcannot be returned\b|\b(?:vom )?umtausch ausgeschlossen\b"
     r"|\bni repris ni échangé\b"
     r"|\bno (?:statutory |legal )?right (?:of withdrawal|to withdraw|to cancel)\b|\b(?:cannot|can['’]t"
     r"|may not) withdraw\b"
@@ -151,7 +179,7 @@ _AGE = re.compile(
     r"|adults)? ?(?:over|from|aged)?|ab|mindestens"
     r"|à partir de|plus de|au moins|a partir de|mayores de)(?: (?:age|the age of"
     r"|aged))? 0*(?P<age>\d{1,2})\b(?=(?: ?\+| years?| jahren?| ans| años| or (?:older|over)| to (?:buy|order)"
-    r"|[.,;!]|$))"
+    r"|[.,;!]|$| can\b| may\b| kann\b| darf\b| peut\b| puede\b))"
 )
 _YOUR_AGE = re.compile(
     r"\b(?:(?:as|since|if|even if|because|although) )?you(?:['’]re| are)(?: only"
@@ -228,7 +256,7 @@ def _tax(sentence: Sentence, region: Region, facts: Facts) -> Iterator[Finding]:
         return
     if found is None or disclosed or (not region.taxed and sentence.denies):
         return
-    if region.taxed:
+    if region.taxed and not _ADDED.search(sentence.low):
         for wrong, right in _OTHER_WAYS:
             place = sentence.low.find(wrong, found.start(), found.end())
             if place >= 0:
@@ -237,7 +265,7 @@ def _tax(sentence: Sentence, region: Region, facts: Facts) -> Iterator[Finding]:
                 yield replace(start, start + len(wrong), after, "Prices hold the tax here.")
                 return
     how = "hold" if region.taxed else "do not hold"
-    yield take_out(sentence, f"Prices {how} the tax here.")
+    yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), f"Prices {how} the tax here.")
 
 
 def _withdrawal(sentence: Sentence, region: Region) -> Iterator[Finding]:

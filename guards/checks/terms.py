@@ -110,7 +110,8 @@ _FREE_DELIVERY = Cue(
     r"|\b(?:ship|deliver)s? (?:it |this |that |them )?(?:to you )?(?P<en>free of charge|for free)\b"
     r"|\b(?P<what3>versand|lieferung) ist (?:immer |natürlich )?(?:kostenlos|gratis|frei)\b"
     r"|\b(?:kostenlose[rn]?|gratis) ?(?P<what4>versand|lieferung)\b|\bversandkostenfrei\b"
-    r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b",
+    r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b"
+    r"|\b(?P<what6>env[ií]o) (?:es |está |siempre )*(?:gratis|gratuito)\b(?: en todos los pedidos)?",
 )
 _CONDITION = re.compile(
     r"\b(?:more|from|over|above|orders? of(?= (?:[$€£¥]|\d|at least|more|over))|orders? (?:from|over|above)"
@@ -118,7 +119,7 @@ _CONDITION = re.compile(
     r"|more than|spend|exceed\w*|ab|über|wenn|"
     r"dès|à partir|supérieure?s?|to qualify|away from|reach|add|another|spend|añad\w*|ajout\w*|starts? at|short of"
     r"|manqu\w*|short|fehl\w+|faltan?|pour profiter"
-    r"|a partir de|desde)\b"
+    r"|a partir de|desde|superior(?:es)?|más de)\b"
 )
 
 
@@ -349,7 +350,7 @@ def _free_delivery(text: str, sentence: Sentence, facts: Facts) -> Iterator[Find
         _CONDITION.search(sentence.low) or _worth(text, sentence, facts, delivery.free_from)
     ):
         return
-    named = next((name for name in ("what", "what2", "what3", "what4", "what5") if found[name]), None)
+    named = next((name for name in ("what", "what2", "what3", "what4", "what5", "what6") if found[name]), None)
     if named is None:
         reason = f"Delivery is not free here; it costs {delivery.price}."
         yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), reason)
@@ -383,12 +384,15 @@ def _priced(sentence: Sentence, found: re.Match[str], named: str, facts: Facts) 
         number = write_number(amount, like="", currency=facts.currency, locale=facts.locale)
         return f"{number} {facts.currency or ''}".strip()
 
-    language = "de" if what.lower() in ("versand", "lieferung") else "fr" if what.lower() == "livraison" else "en"
-    verb = {"en": " is " if found["what2"] else " for ", "de": " kostet " if found["what3"] else " für ", "fr": " à "}[
-        language
-    ]
+    language = {"versand": "de", "lieferung": "de", "livraison": "fr", "envío": "es", "envio": "es"}.get(what.lower(), "en")
+    verb = {
+        "en": " is " if found["what2"] else " for ",
+        "de": " kostet " if found["what3"] else " für ",
+        "fr": " à ",
+        "es": " por ",
+    }[language]
     text = f"{what}{verb}{money(delivery.price or Decimal(0))}"
     if delivery.free_from is not None:
-        free = {"en": "free from", "de": "kostenlos ab", "fr": "offerte dès"}[language]
+        free = {"en": "free from", "de": "kostenlos ab", "fr": "offerte dès", "es": "gratis desde"}[language]
         text += f" ({free} {money(delivery.free_from)})"
     return text[:1].upper() + text[1:] if sentence.text[found.start()].isupper() else text

@@ -166,6 +166,8 @@ _SENTENCE_END = re.compile(
     r"[.!?。！？…\n](?:(?<=\n)\s*|(?<!\n)[.!?。！？…]{0,8}[\"”’»)\]]{0,3}(?:\s+|$))"  # begins with a set: fast to find
 )
 _ABBREVIATIONS = whole_words("e.g i.e z.b approx ca incl excl etc vs st mr mrs ms dr bzw inkl zzgl exkl ggf")
+_TAXES = whole_words("mwst ust")
+"""Abbreviations that end a sentence as well."""
 _NUMBERED = whole_words("no nr order")
 _MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "Septem", "Oktober", "Novem", "Dezem")
 _LONGEST = 600
@@ -206,7 +208,7 @@ def _ends(text: str, start: int, dot: int, end: int) -> bool:
     if blank < 0 and dot - start > 9:
         return True
     before = text[max(blank + 1, start) : dot].lstrip("(\"'“„[–-").lower()
-    if before in _ABBREVIATIONS:
+    if before in _ABBREVIATIONS or (before in _TAXES and text[end : end + 1].islower()):
         return False
     if before.isdecimal() and len(before) < 3:
         return not (end == dot + 2 and text.startswith(_MONTHS, end))

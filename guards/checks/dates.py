@@ -181,7 +181,8 @@ def _judge(
     order = _order(text, sentence, ours, found.start())
     behind = sentence.low[found.end() : found.end() + 25]
     right: date | None
-    of_promotion = _PROMOTION.search(sentence.low) or _names_promotion(sentence, ours)
+    named = _PROMOTION.search(sentence.low)
+    of_promotion = (named and not (named[0] == "%" and _RESTOCK.search(sentence.low))) or _names_promotion(sentence, ours)
     until = _UNTIL.search(before) is not None
     if of_promotion and (until or _ENDS.search(before) or _STARTS.search(before)) and order is None:
         ends = until or bool(_ENDS.search(before))

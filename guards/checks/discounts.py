@@ -103,9 +103,9 @@ _CODE_TOPIC = topic(
 )
 _PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")
 _NO_CODE = re.compile(
-    r"[\"'”“»*`]{0,3}\s(?:(?:code|coupon|voucher)\s)?(?:is|has|does|do|are|can|ist|wurde|existiert|gibt|gilt"
-    r"|n['’]|est|no|ya no)[^.;]{0,14}?"
-    r"(?:n['’]t|\bnot|\bno\b|cannot|expired|invalid|nicht|abgelaufen|ungültig|\bpas\b|expiré|plus\b|inválido|caducado|existe|válido)"
+    r"[\"'”“»*`]{0,3}\s(?:(?:code|coupon|voucher)\s)?(?:(?:expired|ended|ran out|lief ab|caducó|expiró|expirait)\b|(?:is|has|does|do|are|can|ist|wurde|existiert|gibt|gilt"
+    r"|n['’]|est|no|ya no)[^.;]{0,30}?"
+    r"(?:n['’]t|\bnot|\bno\b|cannot|expired|invalid|nicht|abgelaufen|ungültig|\bpas\b|expiré|plus\b|inválido|caducado|existe|válido))"
 )
 """Right behind a code: there is none."""
 _CODE_LIKE = re.compile(r"[A-Za-z](?:(?<=[A-Z])[A-Z0-9_-]{2}|-?\d)")
@@ -276,7 +276,8 @@ _NOT_NOW = re.compile(
     r"|zu ende|geendet|\bwar(?:en)?\b|nicht|kein|vorbei|abgelaufen|beginnt|startet|\bwar\b|\berst\b|beendet"
     r"|\bpas\b|plus\b|terminé|fini|commence"
     r"|\bn['’]est"
-    r"|\bno\b|terminó|acabó|empieza|ya no"
+    r"|\bno\b|terminó|acabó|empieza|ya no|\bfrom (?:the )?\d|\bfrom (?:\w+ )\d|\bab (?:dem )?\d|à partir du|dès le|a partir del"
+    r"|desde el|\bwould be\b|\bwäre\b|\bserait\b"
 )
 
 

@@ -328,9 +328,9 @@ def _typed(
     if refund and order is not None and not variants:
         mine = [r.amount for r in ours.facts.refunds if plain_id(r.order or "") == plain_id(order)]
         if mine and None not in mine:
-            return frozenset([amount for amount in mine if amount is not None]) | ours.loose
+            return frozenset([amount for amount in mine if amount is not None]) | ours.loose | {Decimal(0)}
     if refund and ours.refunds and order is None:
-        return ours.refunds | ours.loose | frozenset[Decimal]().union(*ours.orders.values())
+        return ours.refunds | ours.loose | {Decimal(0)} | frozenset[Decimal]().union(*ours.orders.values())
     return None
 
 

@@ -232,7 +232,7 @@ FREE_NAMED = exact(
 """One of these stands in whatever `FREE_BEHIND` finds."""
 MORE_BEHIND = re.compile(
     r"\s?(?:de |en )?(?:more|less|cheaper|extra|dearer|off|plus|moins|más|menos|teurer|günstiger|mehr|weniger"
-    r"|billiger|apart)\b"
+    r"|billiger|apart|reduziert|gesenkt|herabgesetzt|runter)\b"
 )
 ADDED = re.compile(r"\b(?:and|plus|und|et|y|with|mit|avec|con|more|cheaper)\b|[+;]")
 AFTER_CUT = re.compile(

@@ -141,6 +141,8 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     arriving = [found for found in every if _WILL.search(_part(sentence.low, found.start("day")))]
     first: Finding | None = None
     for found in arriving or every:
+        if _SINCE.search(sentence.low, 0, found.start("day")):
+            continue
         clause = sentence.clause(found.start("day"))
         if _PAST.search(clause) or sentence.denies_at(found.start("day")):
             continue
@@ -168,6 +170,8 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             return
 
 
+_SINCE = re.compile(r"\b(?:from|since|as of|ab|seit|partir d['’]|partir de|depuis|desde) ?$")
+"""Before a day: it is counted from then."""
 _JOINT = re.compile(r"[,;:]\s|\s(?:and|und|et|y)\s")
 
 

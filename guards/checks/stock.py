@@ -204,7 +204,7 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
             return
         yield from _judge(sentence, 0, len(sentence.text), variants)
         return
-    listed = list(_listed(sentence, here, ours)) if sentence.topics & _LISTED.topic else []
+    listed = list(_listed(sentence, here, ours)) if sentence.topics & _LISTED.topic and not _of_order(sentence, ours) else []
     if listed:
         yield from (finding for finding in listed if finding is not None)
         return
@@ -217,6 +217,11 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
         yield from finding
         if finding and finding[0].end == sentence.end:
             return
+
+
+def _of_order(sentence: Sentence, ours: Known) -> bool:
+    """Whether it names an order: then numbers are what that holds."""
+    return bool(ours.orders) and any(key in sentence.low for key in ours.orders)
 
 
 _LISTED = Cue(

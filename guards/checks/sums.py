@@ -56,7 +56,7 @@ _MISSING = re.compile(
     r"|\bto go\b|\bbelow\b|\bwithin\b|\bdarunter\b|\bdrunter\b|\bdarüber\b|\bunter\b|dessous|\bdebajo\b"
     r"|\buntil\b|\bfehl|\bbis\b"
     r"|manqu|\bfalta|\bleft\b|\bleav|remain|"
-    r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
+    r"\brest|\babove\b|\bpast\b|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )
 _CUT = re.compile(
     r"%|\boff\b|code|discount|rabatt|remise|descuento|reduc|sale|\bmit [A-Z]|\bwith\b|\bavec\b|\bcon\b|aktion|promo"

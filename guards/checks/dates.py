@@ -83,10 +83,10 @@ _RESTOCK = re.compile(
 )
 _BACK = topic("back again wieder retour vuelve revient stock lager restock")
 _ENDS = re.compile(
-    r"\bends?\b|\bhasta\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
+    r"\bends?\b|\bended\b|\bclos(?:es|ed)\b|\bläuft\b|\blief\b|\bhasta\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
     r"|prend fin|terminent|termina|acaba|finaliza|vigente|válid|termine|\blasts?\b|\bruns? to\b|\bby\b"
 )
-_STARTS = re.compile(r"\bstarts?\b|\bbegins?\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b")
+_STARTS = re.compile(r"\bstart(?:s|ed)?\b|\bbegins?\b|\bbegan\b|\bbegann\b|\bstartete\b|\bcommencé\b|\bempezó\b|\bcomenzó\b|\bseit\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b")
 _PROMOTION = re.compile(
     r"sale|promo|offer|discount|code|aktion|rabatt|angebot|solde|remise|offre|gutschein|coupon|%|deal"
 )

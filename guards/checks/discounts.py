@@ -23,8 +23,8 @@ _CUT = Cue(
     "descuento rebaja rabais menos off discount discounted rabatt reduced reduzier remise réduc rédui save saves "
     "saving promo coupon code codes "
     "cheaper knock markdown sale voucher gutschein price lower nachlass aktion günstiger ermäßig solde spar sparen "
-    "spart économis moins reduction deal bargain less",
-    r"\boff\b|descuento|rebaja|rabais|\bmenos\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es"
+    "alles everything spart économis moins reduction deal bargain less",
+    r"\bauf alles\b|\bsur tout\b|\ben todo\b|\boff\b|descuento|rebaja|rabais|\bmenos\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es"
     r"|ing)|\bpromo|coupon"
     r"|\bcode\b|cheaper|knock|"
     r"markdown|\bsale\b|voucher|gutschein|price cut|lower price|nachlass|aktion|günstiger|ermäßig"

@@ -96,7 +96,7 @@ FEE_LEAD = re.compile(
     r"\bdelivery\b(?! (?:address|date))|\bshipping\b|\bpostage\b|versand(?:kosten)?\b|\blieferung\b|liefergebühr"
     r"|\blivraison\b"
     r"|\bport\b|\benv[ií]os?\b|frais d|gastos de|\bexpress\b"
-    r"|\b(?:otherwise|sinon|sonst|ansonsten|andernfalls|si no|de lo contrario|below that|under that|darunter)\b[^.;]{0,30}$"
+    r"|\bships? (?:for|at)\b|\bversendet für\b|\bexpédiée?s? pour\b|\bse envía por\b|\b(?:otherwise|sinon|sonst|ansonsten|andernfalls|si no|de lo contrario|below that|under that|darunter)\b[^.;]{0,30}$"
 )
 """Before an amount: it is what delivery costs."""
 FEE_BEHIND = re.compile(

@@ -41,12 +41,13 @@ _MADE = re.compile(
 )
 _MADE_SIGNS = frozenset(MATERIALS)
 _MADE_CUES = whole_words("material matière composition zusammensetzung made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
+_PURE = re.compile(r"\b(?:pure|rein(?:e[rmns]?)?|100 ?%|solid|massive[mrn]?|pur|pura|puro|entirely|completely|nothing but)\b")
 _PART_OF = (
     (re.compile(r"\b(?:lined with|lining (?:is|of)(?: made of)?|gefüttert mit|futter (?:ist )?aus|doublée? (?:de|en)|forrad[oa] (?:de|en))"
                 r" (?:\w+ )?(?P<material>[^\W\d_]+)"), ("lining", "futter", "doublure", "forro")),
-    (re.compile(r"\b(?:soles? (?:is|are|of|made of)|sohle (?:ist )?aus|semelles? en|suela de) (?:\w+ )?(?P<material>[^\W\d_]+)"),
+    (re.compile(r"\b(?:soles? (?:is|are|of|made of)|sohle (?:ist )?aus|semelles? (?:est |sont )?en|suela de) (?:\w+ )?(?P<material>[^\W\d_]+)"),
      ("sole", "sohle", "semelle", "suela")),
-    (re.compile(r"\b(?:(?:strap|band|bracelet) (?:is|of|made of|in)|armband (?:ist )?aus|bracelet en|correa de)"
+    (re.compile(r"\b(?:(?:strap|band|bracelet) (?:is|of|made of|in)|armband (?:ist )?aus|bracelet (?:est )?en|correa (?:es )?de)"
                 r" (?:\w+ )?(?P<material>[^\W\d_]+)"), ("strap", "band", "bracelet", "armband", "correa")),
     (re.compile(r"\b(?:handle (?:is|of|made of)|griff (?:ist )?aus|poignée en|mango de) (?:\w+ )?(?P<material>[^\W\d_]+)"),
      ("handle", "griff", "poignée", "mango")),
@@ -231,6 +232,9 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
     ]
     texts = " ".join(told).lower() if told else _texts(products)
     held = {MATERIALS[word]: word for word in _WORD.findall(texts) if word in MATERIALS}
+    if claimed in held and _PURE.search(found[0]) and len(held) > 1 and "%" in texts:
+        reason = f"It is of {told[0]}." if told else "It is of several materials."
+        return take_claim_out(sentence, found.start("material"), found.end(), [found.span()], subject.products, reason)
     compound = any(found["material"] in word for word in _WORD.findall(texts))
     if claimed in held or compound or ({claimed, *held} & {"wood"} and held.keys() & _WOODS | ({claimed} & _WOODS)):
         return None

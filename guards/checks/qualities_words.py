@@ -26,7 +26,7 @@ dishwasher: dishwasher[- ](?:safe|proof)|spülmaschinen(?:fest|geeignet)\\w*|pas
  |compatible lave-vaisselle|va au lave-vaisselle|apt[oa] para lavavajillas
 microwave: microwave[- ](?:safe|proof)|mikrowellen(?:fest|geeignet)\\w*|passe au micro-ondes|compatible micro-ondes
 ovenproof: oven[- ]?(?:safe|proof)|backofenfest\\w*|ofenfest\\w*
-washable: machine[- ]washable|maschinenwaschbar\\w*|lavable en machine|lavable a máquina
+washable: (?:machine[- ])?washable|(?:maschinen)?waschbar\\w*|lavables?(?: en machine| a máquina)?
 induction: induction[- ](?:ready|compatible|proof)|induktions(?:geeignet|fähig)\\w*|compatible induction
  |apt[oa] para inducción
 wireless: wireless\\w*|kabellos\\w*|sans[- ]fil|inalámbric[oa]s?
@@ -107,8 +107,7 @@ KINDS: tuple[tuple[frozenset[str], ...], ...] = tuple(
         "taschenbuch|gebunden gebundene gebundenes|hörbuch",
         "broché|relié|poche",
         "tapa_dura|rústica",
-        "automatic|quartz|mechanical",
-        "automatik|quarz",
+        "automatic automatik automatique automático|quartz quarz cuarzo|mechanical mechanisch mécanique mecánico",
         "semi-automatic|fully-automatic",
         "ips|oled|va|tn",
         "ssd|hdd",

@@ -35,14 +35,14 @@ _STATES = (
 )
 CLAIM = Cue(
     "refund refunds erstattung rückerstattung gutschrift remboursement reembolso devolución",
-    r"\b(?:refund|erstattung|rückerstattung|remboursement|reembolso)\b[^.;]{0,50}?\b(?P<how>is|was|has been|ist"
+    r"\b(?:refund|erstattung|rückerstattung|remboursement|reembolso)\b(?:[^.;]|\.\d){0,50}?\b(?P<how>is|was|has been|ist"
     r"|wurde|est|a (?:bien |déjà )?été"
-    r"|está|ha sido|se ha|ha)\s(?:now |already |still |currently |bereits |noch |schon |derzeit |déjà |encore "
+    r"|está|ha sido|se ha|ha|fue)\s(?:now |already |still |currently |bereits |noch |schon |derzeit |déjà |encore "
     r"|toujours |todavía |ya |aún )*(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in _STATES) + r")\b",
 )
 _ARRIVED = Cue(
     "refund refunds erstattung rückerstattung gutschrift remboursement reembolso devolución",
-    r"\b(?P<noun>refund|money|erstattung|rückerstattung|gutschrift|remboursement|reembolso|devolución)\b[^.;]{0,60}?\s"
+    r"\b(?P<noun>refund|money|erstattung|rückerstattung|gutschrift|remboursement|reembolso|devolución)\b(?:[^.;]|\.\d){0,60}?\s"
     r"(?P<how>(?:has |have |had |is |was |should (?:already )?be |already |just |now )*"
     r"(?:landed|arrived|gone through|went through|cleared|come through|hit|in|on|back (?:in|on)|been (?:paid|sent"
     r"|credited|deposited|returned))"
@@ -83,7 +83,7 @@ _IN_WORDS = {
 }
 _LANGUAGES = {
     "is": "en", "was": "en", "has been": "en", "ist": "de", "wurde": "de", "est": "fr",
-    "está": "es", "ha sido": "es", "se ha": "es", "ha": "es",
+    "está": "es", "ha sido": "es", "se ha": "es", "ha": "es", "fue": "es",
 }  # fmt: skip
 __NO_CLAIM = re.compile(
     r"\b(?:if|once|when|as soon as|until|after|will|should|wenn|sobald|falls|bis|wird|si|dès|quand|lorsque|sera"

@@ -235,6 +235,12 @@ def find_unlawful(text: str, facts: Facts) -> Iterator[Finding]:
             yield from _age(sentence, text, region, facts)
 
 
+def _is_of_price(sentence: Sentence, facts: Facts) -> bool:
+    """Whether its amount is what a product costs without the tax."""
+    prices = {product.price for product in facts.products}
+    return any(value in prices for amount in find_amounts(sentence.text) for value in amount.values)
+
+
 _NO_MORE = re.compile(
     r"\b(?:keine|no|aucune?|ningún|sin)\s(?:extra |further |additional |more |weitere |zusätzliche |autre |otro )?(?:vat|gst|tax"
     r"|mwst|mehrwertsteuer|umsatzsteuer|ust|tva|iva)\b[^.;]{0,40}(?:added|on top|extra|dazu|hinzu|aufgeschlagen|ajoute|añade|suma)"
@@ -250,7 +256,7 @@ def _tax(sentence: Sentence, region: Region, facts: Facts) -> Iterator[Finding]:
     pattern = _EXCLUDED if region.taxed else _INCLUDED
     found = pattern.search(sentence.low)
     disclosed = any(pattern.search(said.lower()) for said in (facts.brand.disclosures if facts.brand else ()))
-    if found and not region.taxed and "price" not in sentence.low:
+    if found and not region.taxed and "price" not in sentence.low and not _is_of_price(sentence, facts):
         return  # a total may hold it
     if found is not None and _NO_MORE.search(sentence.low):
         return

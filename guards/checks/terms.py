@@ -40,7 +40,7 @@ _SPAN = Cue(
     r"(?P<low>\d(?<![\d#.,-]\d)\d{0,22}+)"
     rf"(?:\s?(?:-|–|—|to|bis|à|a|or|and|und|et|y|o|oder|ou)\s?(?P<high>0{{0,20}}\d{{1,3}}))?[\s-]{_UNIT}",
 )
-_ONE = Cue("a an eine einen einer einem un une", rf"\b(?P<low>an?|eine[rmn]?|une?)\s(?P<high>(?!))?{_UNIT}")
+_ONE = Cue("a an eine einen einer einem un une una", rf"\b(?P<low>an?|eine[rmn]?|un[ae]?)\s(?P<high>(?!))?{_UNIT}")
 """The same where the number is an article: "within a week"."""
 _FROM_ONE = Cue(
     "=ein =eine =einem =einen =einer =un =une =uno =una =one",

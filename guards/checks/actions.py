@@ -34,7 +34,7 @@ _HERE = topic(
     "cancelé cancelamos anulé anulamos devolví devolvimos reembolsé reembolsamos aboné abonamos acabo acabamos "
     "vient viennent ont viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai "
     "jai j nous on été ist "
-    "was were have has cancellation consider stornierung annulation cancelación"
+    "was were have has received cancellation consider stornierung annulation cancelación"
 )
 
 

@@ -59,7 +59,7 @@ def _deed(what: str, words: str, tools: str, *claims: str) -> Deed:
 DEEDS = (
     _deed(
         "refund",
-        "refunded issued processed initiated sent made approved completed submitted put credited reimbursed "
+        "received reçu recibido refunded issued processed initiated sent made approved completed submitted put credited reimbursed "
         "returned paid transferred refund erstattet zurückerstattet rückerstattet gutgeschrieben "
         "zurücküberwiesen veranlasst ausgeführt überwiesen angestoßen zurückgezahlt remboursé effectué procédé "
         "lancé crédité traité émis überweisen überwiesen devuelto reembolsado abonado paid versé reembolso "
@@ -72,7 +72,7 @@ DEEDS = (
         rf"|your )?(?:money|[$€£¥]?[\d.,]{{1,12}}(?: \w{{2,8}})?) back\b",
         rf"\brefund\b.{{0,70}}?{_BEEN}(?:issued|processed|sent|made|completed|initiated|approved)\b",
         rf"{_BEEN}(?:refunded|reimbursed|credited)\b|\b(?:was|were) (?:refunded|reimbursed|credited)\b"
-        r"|\byou(?:['’]ve| have)(?: already)? (?:received|got)\b[^.;]{0,20}\b(?:refund|money back)\b"
+        r"|\byou(?:['’]ve| have)(?: already)? (?:received|got)\b(?:[^.;]|\.\d){0,24}\b(?:refund|money back)\b"
         r"|\bsie haben\b[^.;]{0,30}\b(?:erstattung|rückerstattung|geld)\b[^.;]{0,20}\berhalten\b"
         r"|\bvous avez (?:déjà |bien )?reçu (?:votre|le) remboursement\b|\bha recibido (?:ya )?(?:su|el) reembolso\b",
         rf"{_ICH}(?:erstattung|rückerstattung|rückzahlung|gutschrift)\b.{{0,40}}?\b(?:angewiesen|veranlasst|ausgelöst"

@@ -13,7 +13,7 @@ from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.names import inside
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, whole_words
-from shopgraph.guards.checks.topics import topic
+from shopgraph.guards.checks.topics import exact, topic
 from shopgraph.guards.facts import Facts
 
 _PERCENT = re.compile(
@@ -100,7 +100,7 @@ _CODE_TOPIC = topic(
     "código codigo cupón cupon code coupon voucher gutschein use enter type apply with mit nutze gib geben "
     "einfach avec utilisez saisissez "
     "entrez using try redeem"
-)
+) | exact(_CODE_WORDS)
 _PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")
 _NO_CODE = re.compile(
     r"[\"'”“»*`]{0,3}\s(?:(?:code|coupon|voucher)\s)?(?:(?:expired|ended|ran out|lief ab|caducó|expiró|expirait)\b|(?:is|has|does|do|are|can|ist|wurde|existiert|gibt|gilt"

@@ -109,7 +109,7 @@ PROMISES = (
     ),
     Promise(
         "price sale ends today preis steigt steigen prix augmente augmentent precio suben",
-        r"\bprices? (?:goes?|rises?|increases?|jumps?|drops?|falls?)(?: up| down)? (?:tomorrow|tonight|soon|next|on|from|again)\b"
+        r"\bprices? (?:go(?:es)?|rises?|increases?|jumps?|drops?|falls?)(?: up| down)? (?:tomorrow|tonight|soon|next|on|from|again)\b"
         r"|\b(?:preise?) (?:steigt|steigen|sinkt|sinken) (?:schon )?(?:morgen|bald|nächste|ab)\b"
         r"|\bprix (?:augmente|augmentent|baisse|baissent) (?:dès )?(?:demain|bientôt|la semaine)\b"
         r"|\bprecios? (?:sube|suben|baja|bajan) (?:mañana|pronto|la semana)\b"

@@ -29,9 +29,9 @@ _EXCLUDED = re.compile(
     r"|\b(?:kommt|kommen) (?:noch |die |\d{1,2}(?:,\d)? ?% ){0,3}(?:mwst|ust|mehrwertsteuer|umsatzsteuer)\b[^.;]{0,16}"
     r"\b(?:dazu|hinzu|drauf)\b|\btva\b[^.;]{0,14}(?:s['’]ajoute|à ajouter)|s['’]ajoutent? [^.;]{0,16}\btva\b"
     r"|\biva\b[^.;]{0,12}aparte|\b(?:se añade|hay que añadir|se suma)n? [^.;]{0,14}\biva\b"
-    r"|\b(?:mwst|mehrwertsteuer|umsatzsteuer|ust)\b[^.;]{0,24}\b(?:kommt|kommen|wird|werden)\b[^.;]{0,36}"
+    r"|\b(?:mwst|mehrwertsteuer|umsatzsteuer|ust)\b\.?[^.;]{0,24}\b(?:kommt|kommen|wird|werden)\b[^.;]{0,36}"
     r"\b(?:dazu|hinzu|drauf|obendrauf|aufgeschlagen|hinzugerechnet|addiert|hinzugefügt)\b"
-    r"|\b(?:mwst|mehrwertsteuer|umsatzsteuer|ust)\b[^.;]{0,24}\bnicht (?:im preis )?(?:enthalten|inbegriffen|inklusive"
+    r"|\b(?:mwst|mehrwertsteuer|umsatzsteuer|ust)\b\.?[^.;]{0,24}\bnicht (?:im preis )?(?:enthalten|inbegriffen|inklusive"
     r"|eingerechnet)\b"
     r"|\b(?:vat|gst|tax)\b[^.;]{0,24}\b(?:isn['’]t|is not|not(?: yet)?) included|\b(?:vat|gst) (?:of [\d.]+ ?% )?(?:is|gets|will be"
     r"|comes?) (?:\w+ )?(?:added|on top|extra)\b"
@@ -221,9 +221,16 @@ def find_unlawful(text: str, facts: Facts) -> Iterator[Finding]:
     if not (here & told or aged):
         return
     region = region_of(facts)
+    too_young = ""
     for sentence in sentences(text):
         topics = sentence.topics
-        if not (topics & told or aged) or sentence.asks:
+        if not (topics & told or aged):
+            continue
+        if aged and too_young and _MAY.search(sentence.low) and not _MAY_NOT.search(sentence.low):
+            yield Finding(verdict=VerdictKind.BLOCK, start=sentence.start, end=sentence.end, reason=too_young)
+            return
+        too_young = _asked_young(sentence, text, region, facts) if aged and sentence.asks else ""
+        if sentence.asks:
             continue
         if topics & _TAX_TOPIC:
             yield from _tax(sentence, region, facts)
@@ -308,6 +315,15 @@ def _prior_price(sentence: Sentence, text: str, region: Region, facts: Facts) ->
     if region.lowest_price and found[language] != right.lower():
         start, end = sentence.start + found.start(language), sentence.start + found.end(language)
         yield replace(start, end, right, "A reduced price is compared with the lowest of the last 30 days.")
+
+
+def _asked_young(sentence: Sentence, text: str, region: Region, facts: Facts) -> str:
+    """Why a customer whose age the sentence asks back may not buy: "You're 17?"; empty where it is no matter."""
+    yours = _YOUR_AGE.search(sentence.digits)
+    ages = _lawful_ages(sentence, text, region, facts) if yours else set()
+    if not (yours and ages) or int(next(filter(None, yours.groups()))) >= max(ages):
+        return ""
+    return f"It is sold from {max(ages)} years."
 
 
 def _age(sentence: Sentence, text: str, region: Region, facts: Facts) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from shopgraph.guards.checks.customer import is_quoted
 from shopgraph.guards.checks.known import Known, known, variants_meant
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.stock_tables import find_wrong_cells
 from shopgraph.guards.checks.subjects import Manner, subjects
 from shopgraph.guards.checks.text import Cue, Sentence, about, is_label, sentences
 from shopgraph.guards.checks.topics import topic
@@ -135,6 +136,8 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
     ours = known(facts)
     if not about(text) & _TOPICS:
         return
+    if "|" in text:
+        yield from find_wrong_cells(text, ours)
     names = _names(text, ours)
     carried: Mention | None = None
     name = 0

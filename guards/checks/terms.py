@@ -151,7 +151,7 @@ def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
 
 
 _TOPICS = _DELIVERY | _COMES.topic | topic(
-    "ust umsa iva come with devo take daue pren try retu back wide rück zurü reto renv mone chan send brin tax "
+    "enví grat gast ust umsa iva come with devo take daue pren try retu back wide rück zurü reto renv mone chan send brin tax "
     "taxe vat mwst "
     "mehr tva steu free exem gara umta vers "
     "rücs refu erst remb ship komp stan"

@@ -23,8 +23,8 @@ _CUT = Cue(
     "descuento rebaja rabais menos off discount discounted rabatt reduced reduzier remise réduc rédui save saves "
     "saving promo coupon code codes "
     "cheaper knock markdown sale voucher gutschein price lower nachlass aktion günstiger ermäßig solde spar sparen "
-    "alles everything spart économis moins reduction deal bargain less",
-    r"\bauf alles\b|\bsur tout\b|\ben todo\b|\boff\b|descuento|rebaja|rabais|\bmenos\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es"
+    "alles spart économis moins reduction deal bargain less",
+    r"\bauf alles\b|\bsur tout\b|\ben (?:toda la tienda|todo el)\b|\boff\b|descuento|rebaja|rabais|\bmenos\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es"
     r"|ing)|\bpromo|coupon"
     r"|\bcode\b|cheaper|knock|"
     r"markdown|\bsale\b|voucher|gutschein|price cut|lower price|nachlass|aktion|günstiger|ermäßig"
@@ -92,7 +92,7 @@ _PROMOTION = re.compile(
 )
 _CODE_NEAR = re.compile(r"\b(?P<code>[A-Z]{4,20}-?\d{1,4})\b")
 _CODE_WORDS = whole_words(
-    "till money savings save cheaper less spare sparen spart günstiger économisez ahorra ahorre pago code codes coupon voucher vouchers promo checkout discount off gutschein gutscheine rabatt rabattcode kasse remise "
+    "till money savings pago code codes coupon voucher vouchers promo checkout discount gutschein gutscheine rabatt rabattcode kasse remise "
     "réduction panier descuento cupón código"
 )
 """In a sentence with one of these letters and figures are a code."""

@@ -117,7 +117,7 @@ OWN = Cue(
     "parliez évoquiez cherchez cherchiez budget limit spend spending afford said asked want wanted under up bis "
     "jusqu presupuesto gastar hoped had have "
     "poche mind play verfügung kopf disposition mente "
-    "looking say see mention souhaitiez souhaitez vouliez voulez vouliez aviez disiez enveloppe wollten wolltest möchten möchtest "
+    "looking wrote buscaba buscabas say see mention souhaitiez souhaitez vouliez voulez vouliez aviez disiez enveloppe wollten wolltest möchten möchtest "
     "sagten nannten ausgeben vorgabe rahmen limit obergrenze grenze quería querías quiere dijo tope límite",
     r"\bdid you (?:say|mention|see|find|hear)\b|\bbudget|\bto spend\b|\bspending limit|\bafford|presupuesto|\bgastar\b|\bausgeben\b|\ben poche\b|\bin mind\b"
     r"|\bto play with\b|\bzur verfügung\b|\bim kopf\b|\bà disposition\b|\ben mente\b|\bobergrenze\b"

@@ -44,6 +44,8 @@ class Known:
         self._read: tuple[str, Sequence[Mention]] | None = None
         """The text that was read last, and what it names."""
         self._counted: tuple[str, Sequence[Mention]] | None = None
+        self._products_read: tuple[Sequence[Mention], Sequence[Mention]] | None = None
+        """What was named last, and the products of it."""
 
     @cached_property
     def products(self) -> dict[str, tuple[ProductFact, ...]]:
@@ -281,7 +283,11 @@ class Known:
 
     def products_in(self, text: str) -> Sequence[Mention]:
         """Where it names products."""
-        return [m for m in self.mentions(text) if m.key in self.products or m.key in self.short_names]
+        found = self.mentions(text)
+        if self._products_read is None or self._products_read[0] is not found:
+            own, short = self.products, self.short_names
+            self._products_read = (found, [m for m in found if m.key in own or m.key in short])
+        return self._products_read[1]
 
     def orders_in(self, text: str) -> Sequence[Mention]:
         """Where it names orders."""

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 _QUALITIES = """
 waterproof: waterproof|wasserdicht\\w*|étanches?|imperméables?|impermeables?|water[- ]?resistant|wasserfest\\w*|splash[- ]?proof|spritzwassergeschützt\\w*
- |rain[- ]?proof|wasserabweisend\\w*|déperlante?s?
+ |rainproof|wasserabweisend\\w*|déperlante?s?
 vegan: vegan\\w*|végane?s?|végétaliennes?
 vegetarian: vegetarian|vegetarisch\\w*|végétariennes?|vegetarian[oa]s?
 gluten: gluten[- ]free|glutenfrei\\w*|sans gluten|sin gluten
@@ -26,7 +26,7 @@ dishwasher: dishwasher[- ](?:safe|proof)|spülmaschinen(?:fest|geeignet)\\w*|pas
  |compatible lave-vaisselle|va au lave-vaisselle|apt[oa] para lavavajillas
 microwave: microwave[- ](?:safe|proof)|mikrowellen(?:fest|geeignet)\\w*|passe au micro-ondes|compatible micro-ondes
 ovenproof: oven[- ]?(?:safe|proof)|backofenfest\\w*|ofenfest\\w*
-washable: (?:machine[- ])?washable|(?:maschinen)?waschbar\\w*|lavables?(?: en machine| a máquina)?
+washable: machine[- ]washable|washable|maschinenwaschbar\\w*|waschbar\\w*|lavables?(?: en machine| a máquina)?
 induction: induction[- ](?:ready|compatible|proof)|induktions(?:geeignet|fähig)\\w*|compatible induction
  |apt[oa] para inducción
 wireless: wireless\\w*|kabellos\\w*|sans[- ]fil|inalámbric[oa]s?

@@ -41,7 +41,7 @@ CLAIM = Cue(
     r"|toujours |todavía |ya |aún )*(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in _STATES) + r")\b",
 )
 _ARRIVED = Cue(
-    "refund refunds erstattung rückerstattung gutschrift remboursement reembolso devolución",
+    "money refund refunds erstattung rückerstattung gutschrift remboursement reembolso devolución",
     r"\b(?P<noun>refund|money|erstattung|rückerstattung|gutschrift|remboursement|reembolso|devolución)\b(?:[^.;]|\.\d){0,60}?\s"
     r"(?P<how>(?:has |have |had |is |was |should (?:already )?be |already |just |now )*"
     r"(?:landed|arrived|gone through|went through|cleared|come through|hit|in|on|back (?:in|on)|been (?:paid|sent"

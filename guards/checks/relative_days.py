@@ -15,7 +15,7 @@ _AGO = Cue(
     r"|\bil y a (?P<fr>\d{1,24}) (?P<fr_unit>jours?|semaines?|mois)|\bhace (?P<es>\d{1,24}) (?P<es_unit>días?|semanas?|mes(?:es)?))\b",
 )
 _AHEAD = Cue(
-    "in dans dentro",
+    "in within dans dentro",
     r"\b(?:(?:in|within) (?P<en>\d{1,24}) (?P<en_unit>days?|weeks?)|in (?P<de>\d{1,24}) (?P<de_unit>tag(?:en)?|wochen?)"
     r"|dans (?P<fr>\d{1,24}) (?P<fr_unit>jours?|semaines?)|dentro de (?P<es>\d{1,24}) (?P<es_unit>días?|semanas?))\b",
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from shopgraph.guards.personal import mask_personal
@@ -116,8 +116,8 @@ class TextMask:
     def __init__(self, known: Iterable[str] = (), *, words: frozenset[str] = frozenset()) -> None:
         """`known` are values that must not stay, whatever they look like; `words` may stay beside the everyday ones."""
         values = sorted({value.strip() for value in known if len(value.strip()) > 1}, key=len, reverse=True)
-        self._values = values
-        self._plainly = [value.lower() for value in values] if all(value.isascii() for value in values) else None
+        joined = "|".join(re.escape(value) for value in values)
+        self._known = re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.I) if values else None
         self._words = words
 
     def typed(self, text: str) -> str:
@@ -128,23 +128,10 @@ class TextMask:
         """A text that the shop wrote from facts: amounts and days stay."""
         return self._masked(text, figures=True)
 
-    @cached_property
-    def _known(self) -> re.Pattern[str]:
-        """Compiled when a text may hold one of the values: most texts do not."""
-        joined = "|".join(re.escape(value) for value in self._values)
-        return re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.I)
-
-    def _may_hold_one(self, text: str) -> bool:
-        """Whether the pattern could find anything: surely not where plain ASCII holds none of them in small letters."""
-        if self._plainly is None or not text.isascii():
-            return bool(self._values)
-        low = text.lower()
-        return any(value in low for value in self._plainly)
-
     def _masked(self, text: str, *, figures: bool) -> str:
         if not text:
             return ""
-        if self._may_hold_one(text):
+        if self._known is not None:
             text = self._known.sub(NAME, text)
         return _plain(text[:_LONGEST], figures, self._words)
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from shopgraph.graphs.describe import build_describer as build_describer
     from shopgraph.graphs.describe import compile_describer as compile_describer
     from shopgraph.graphs.describe import describe_catalog as describe_catalog
+    from shopgraph.graphs.feedback import Feedback as Feedback
+    from shopgraph.graphs.feedback import Score as Score
     from shopgraph.graphs.orchestrator import compile_orchestrator as compile_orchestrator
     from shopgraph.graphs.orchestrator import make_parts as make_parts
     from shopgraph.graphs.recommend import Recommender as Recommender
@@ -34,11 +36,13 @@ _HOMES = {
     "Answer": "answer",
     "Approval": "approval",
     "Describer": "describe",
+    "Feedback": "feedback",
     "Needs": "stitching.recipes",
     "Orchestrator": "conversation",
     "Recipe": "stitching.recipes",
     "Recommender": "recommend",
     "RunContext": "context",
+    "Score": "feedback",
     "State": "state",
     "Turn": "turns",
     "ask": "turns",
@@ -62,11 +66,13 @@ __all__ = [
     "Answer",
     "Approval",
     "Describer",
+    "Feedback",
     "Needs",
     "Orchestrator",
     "Recipe",
     "Recommender",
     "RunContext",
+    "Score",
     "State",
     "Turn",
     "ask",

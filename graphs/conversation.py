@@ -33,6 +33,7 @@ from shopgraph.graphs.answer import (
 )
 from shopgraph.graphs.approval import Approval, Approvals, awaiting, check_answers, may_approve
 from shopgraph.graphs.context import RunContext, ShopServices
+from shopgraph.graphs.feedback import Feedback, Score, give_feedback
 from shopgraph.graphs.inbound import may_go_on
 from shopgraph.graphs.observing import watched
 from shopgraph.graphs.orchestrator import RECURSION_LIMIT, compile_orchestrator, layer_of, make_parts
@@ -125,6 +126,39 @@ class Orchestrator:
         except RuntimeError:
             return asyncio.run(self.ask(text, **options))
         raise ConfigurationError("An event loop is running here.", remedy="Use `await orchestrator.ask(...)`.")
+
+    async def feedback(
+        self,
+        request_id: str,
+        score: Score,
+        *,
+        comment: str = "",
+        principal: Principal | None = None,
+        conversation_id: str | None = None,
+    ) -> Feedback:
+        """Put a customer's word on an answer on the record: once for each request, and of nobody else's.
+
+        Args:
+            comment: in their own words: masked in clear, the original sealed under the customer's key.
+            principal: who says it, as verified by the host; None for a guest.
+            conversation_id: the request's; a guest has to name it.
+
+        Raises:
+            NotFound: there is no such request of theirs.
+            InvalidInput: the comment cannot be read.
+            IdempotencyConflict: they have said something else about this answer before.
+            ConnectorFault: the records or the audit log failed; the same can be said again.
+        """
+        who, dialog = principal or Principal.guest(), None
+        if conversation_id is not None:
+            await self._conversation(who, conversation_id, Channel.WEB, None)
+            dialog = (await self._kept(_config(conversation_id)))[0].get("dialog") or Dialog()
+            if not may_go_on(who, dialog):
+                raise _no_conversation(conversation_id)
+        where = conversation_id or ""
+        return await give_feedback(
+            self.shop, request_id, score, principal=who, comment=comment, conversation_id=where, dialog=dialog
+        )
 
     async def awaiting_approval(self, conversation_id: str) -> tuple[Proposal, ...]:
         """What waits for a person of the staff in a conversation; empty when nothing does."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
+from shopgraph.audit.late import ENDED
 from shopgraph.audit.log import AuditEvent, AuditLog
 from shopgraph.domain import Address, Customer
 from shopgraph.graphs.state import Request, State, Step
@@ -13,6 +14,7 @@ from shopgraph.graphs.tape import Tape
 from shopgraph.guards.decisions import Decision, PolicyRequest, Verdict
 from shopgraph.guards.masking import TextMask
 from shopgraph.models.routes import Route
+from shopgraph.telemetry import tracing
 from shopgraph.tools.spec import GateOutcome
 
 ORIGINAL = "original"
@@ -66,11 +68,16 @@ class Notes:
                 kind=ORIGINAL,
                 at=last,
                 subject=self._subject,
-                payload={"steps": len(state["trail"])},
+                payload=self._closing(),
                 original=original,
             )
         )
         return events
+
+    def _closing(self) -> dict[str, object]:
+        """How many steps there were, and what requests before this one took as a whole."""
+        ended = self._audit.late.take()
+        return {"steps": len(self._state["trail"]), **_traced(), **({ENDED: ended} if ended else {})}
 
     def _payload(self, step: Step, route: dict[str, object] | None) -> dict[str, object]:
         note = _NOTES.get(step.node, Notes._service)(self) if route is None else route
@@ -122,6 +129,7 @@ class Notes:
                 "fresh_at": item.fresh_at,
                 "ms": item.ms,
                 "note": item.note,
+                **({"cached": True} if item.cached else {}),
                 "version": self._audit.version(self._parts[item.source]) if item.source in self._parts else "",
             }
             for item in self._state["context"].sources
@@ -293,6 +301,12 @@ OUTCOME = (
 """What a request came to: the parts of the state that a replay is compared by, and what made them."""
 
 
+def _traced() -> dict[str, object]:
+    """The trace under way, so that a later score finds it."""
+    trace_id = tracing.current_trace_id()
+    return {"trace_id": trace_id} if trace_id else {}
+
+
 def outcome_of(state: State) -> dict[str, object]:
     """What the request came to, whole."""
     return {name: state.get(name) for name in OUTCOME}
@@ -304,7 +318,7 @@ def _known(state: State, who: Customer | None) -> set[str]:
     found: set[str] = set()
     for customer in (context.customer, who):
         if customer is not None:
-            found.update(_of_customer(customer))
+            found.update(personal_values(customer))
     for order in context.orders:
         found.update(_of_address(order.shipping_address))
     found.update(_texts_under(_PERSONAL, (item.result for item in state["evidence"])))
@@ -313,7 +327,8 @@ def _known(state: State, who: Customer | None) -> set[str]:
     return {value for value in found if len(value) >= _LEAST}
 
 
-def _of_customer(customer: Customer) -> Iterable[str]:
+def personal_values(customer: Customer) -> Iterable[str]:
+    """What of a customer's record stays in no text that is kept in clear."""
     yield from (customer.name, customer.given_name, customer.family_name, customer.email, customer.phone, customer.id)
     yield from _of_address(customer.address)
 

@@ -9,13 +9,9 @@ from shopgraph.clock import stopwatch
 from shopgraph.domain import Principal
 from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.state import State
-from shopgraph.guards.decisions import Effect, VerdictKind
+from shopgraph.guards.decisions import Effect
 from shopgraph.telemetry import genai, metrics, scores, tracing
 from shopgraph.telemetry.measure import KEEP, RequestMeasure
-
-_CORRECTED = frozenset({VerdictKind.FIX, VerdictKind.BLOCK, VerdictKind.RETRY})
-_INBOUND = frozenset({"injection", "personal-data", "safety"})
-"""Guards that judge what comes in, or take out what is the customer's own: no fault of an answer."""
 
 
 class Watched:
@@ -29,6 +25,12 @@ class Watched:
 
     def ended(self, state: State) -> None:
         """Tell what came of it. Nothing here waits for anybody."""
+        last = state["trail"][-1] if state.get("trail") else None
+        if last is not None:
+            ms = (stopwatch() - self._began) * 1000
+            # Any step but the last is on the record with its times, or comes there when the request goes on.
+            layers = last.layers if last.node == "record" else {}
+            self._shop.audit.late.add(last.request_id, last.at, ms, layers)
         if not tracing.configured() and not metrics.configured():
             return
         measure = measure_of(state, (stopwatch() - self._began) * 1000)
@@ -51,7 +53,7 @@ class Watched:
         if self._texts:
             tell(genai.INPUT_MESSAGES, request.whole)
             tell(genai.OUTPUT_MESSAGES, state["draft"])
-        scores.score(tracing.current_trace_id(), "groundedness", measure.grounded)
+        scores.score(tracing.current_trace_id(), scores.GROUNDEDNESS, measure.grounded)
 
 
 @contextmanager
@@ -77,8 +79,7 @@ def measure_of(state: State, ms: float) -> RequestMeasure:
     """A finished request's measure."""
     verdicts, calls, saving = state["verdicts"], state.get("model_calls") or [], state.get("saving")
     actions = tuple(dict.fromkeys(item.type for item in state["actions"]))
-    found = {item.guard: item.verdict for item in verdicts if item.verdict in _CORRECTED}
-    own = [kind for guard, kind in found.items() if guard not in _INBOUND]
+    found = {item.guard for item in verdicts if item.verdict in scores.CORRECTED}
     return RequestMeasure(
         intent=state["route"].intent,
         tier=str(state["route"].tier),
@@ -94,7 +95,7 @@ def measure_of(state: State, ms: float) -> RequestMeasure:
         output_tokens=sum(call.output_tokens for call in calls),
         cost_nanousd=sum(call.cost_nanousd for call in calls),
         saved_nanousd=saving.saved_nanousd if saving else None,
-        grounded=0.0 if VerdictKind.BLOCK in own else 0.5 if own else 1.0,
+        grounded=scores.groundedness((item.guard, item.verdict) for item in verdicts),
     )
 
 

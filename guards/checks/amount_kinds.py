@@ -39,6 +39,8 @@ def equation(claim: Claim, ours: Book) -> Decimal | None:
     if len(claim.around.products) == 1 and not claim.index - 1:
         current = ours.current(ours.variants(claim.around.products[0].key, claim.sentence.low))
         price = next(iter(current)) if len(current) == 1 else price
+    if gap.strip(" $€£¥") == "=" and (total := _added(claim)) is not None:
+        return total
     if (cell := words.IN_CELL.fullmatch(gap)) is not None:
         return price * int(cell["behind"])
     if (equals := words.EQUALS.fullmatch(gap)) is None:
@@ -46,6 +48,18 @@ def equation(claim: Claim, ours: Book) -> Decimal | None:
     times = words.TIMES.search(digits[: one.number_start - start])
     many = equals["behind"] or (times["n"] if times else None)
     return price * int(many) if many else None
+
+
+def _added(claim: Claim) -> Decimal | None:
+    """What the amounts before it make, where they stand with plus or minus signs between them."""
+    amounts, start = claim.around.amounts[: claim.index], claim.sentence.start
+    total = amounts[-1].values[0]
+    for one, other in zip(amounts[-2::-1], amounts[:0:-1], strict=True):
+        sign = claim.sentence.low[one.end - start : other.number_start - start].strip("$€£¥ ")
+        if sign not in ("+", "-", "−", "–"):
+            return None
+        total = one.values[0] + (total if sign == "+" else -total)
+    return total if len(amounts) > 1 else None
 
 
 def difference(claim: Claim, ours: Book, reading: Reading) -> Decimal | None:
@@ -77,10 +91,12 @@ def is_threshold(claim: Claim) -> bool:
     low = claim.sentence.low
     if not claim.sentence.topics & DELIVERY_TOPIC or not (words.FREE_SAID.search(low) and words.DELIVERED.search(low)):
         return False
+    if words.BOUND_BEHIND.match(claim.tail) is not None:
+        return True
     bound = words.BOUND_BEFORE.search(claim.lead)
     if bound is not None and words.REACHED.match(bound[0]) and not words.ONCE.search(low):
         return False  # "so you reach $62"
-    return bound is not None or words.BOUND_BEHIND.match(claim.tail) is not None
+    return bound is not None
 
 
 def is_fee(claim: Claim) -> bool:

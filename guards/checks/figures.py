@@ -18,17 +18,19 @@ from shopgraph.guards.checks.amount_kinds import (
     of_a_stranger,
 )
 from shopgraph.guards.checks.amounts import Amount, find_amounts, write_amount, write_number
-from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.book import Book, book
 from shopgraph.guards.checks.claims import Around, Claim, is_behind_another, is_customers, is_joined
+from shopgraph.guards.checks.comparisons import find_wrong_comparisons
 from shopgraph.guards.checks.customer import SAID
 from shopgraph.guards.checks.known import plain_id
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.ratios import find_wrong_ratios
 from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, TOTAL, count_before
-from shopgraph.guards.checks.text import sentences
+from shopgraph.guards.checks.text import is_label, sentences
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
 
@@ -39,6 +41,7 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Amounts that disagree with the facts."""
     ours = book(facts)
     yield from find_wrong_ratios(text, ours)
+    yield from find_wrong_comparisons(text, ours)
     amounts = find_amounts(text)
     if not amounts:
         return
@@ -75,7 +78,7 @@ def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[
     order: str | None = None
     amount = name = 0
     for sentence in sentences(text):
-        if sentence.first_of_line:
+        if sentence.first_of_line and not is_label(sentence):
             carried = ()
         first, first_name, end = amount, name, sentence.end
         while name < len(names) and names[name].start < end:
@@ -126,10 +129,17 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         return
     if claim.sentence.denies and (words.DENIED.search(claim.before) or is_contrasted(claim)):
         return
+    if words.HYPOTHETICAL.search(claim.sentence, claim.sentence.low[: amount.start - claim.sentence.start]):
+        return
     if claim.sentence.topics & _CUSTOMERS and is_customers(claim):
         reading.aim_at(amount)
         return
-    if claim.sentence.topics & DELIVERY_TOPIC and _one_of(amount, ours.delivery) and not _is_direct(claim, said):
+    if (
+        claim.sentence.topics & DELIVERY_TOPIC
+        and _one_of(amount, ours.delivery)
+        and not _is_direct(claim, said)
+        and _speaks_of_threshold(claim, ours)
+    ):
         return
     if (product := equation(claim, ours)) is not None:
         right, reason, reckoned = product in amount.values, "product", False
@@ -146,7 +156,8 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         )
     else:
         right, reason = _is_known(claim, ours, said, variants), "amount"
-        reckoned = not (right or is_bound(claim) or is_threshold(claim)) and reading.reaches(claim, of_one=False)
+        fixed = right or is_bound(claim) or is_threshold(claim) or _is_order_total(claim, ours)
+        reckoned = not fixed and reading.reaches(claim, of_one=False)
     if not right and not reckoned:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
 
@@ -161,9 +172,23 @@ def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Seque
         return _holds(claim, claim.amount, typed, variants, exact=exact)
     if of_a_stranger(claim, said):
         return False
+    free_from = ours.facts.delivery.free_from if ours.facts.delivery else None
+    if free_from in claim.amount.values and free_from is not None and not _speaks_of_threshold(claim, ours):
+        return False
     return _one_of(claim.amount, ours.other) or _holds(
         claim, claim.amount, ours.everything | _derived(claim, ours), variants
     )
+
+
+def _speaks_of_threshold(claim: Claim, ours: Book) -> bool:
+    """Whether an amount that is the one from which delivery is free may be meant as that: it is no total."""
+    counted = [m for m in claim.around.products if ours.known.variants(m.key)]
+    return not counted or not TOTAL.search(claim.sentence, claim.lead) or claim.lead.rstrip().endswith(("over", "above", "ab"))
+
+
+def _is_order_total(claim: Claim, ours: Book) -> bool:
+    order = claim.order(ours)
+    return order is not None and not claim.index and claim.is_total_of(order, ours)
 
 
 def _is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
@@ -303,9 +328,9 @@ def _typed(
     if refund and order is not None and not variants:
         mine = [r.amount for r in ours.facts.refunds if plain_id(r.order or "") == plain_id(order)]
         if mine and None not in mine:
-            return frozenset([amount for amount in mine if amount is not None]) | ours.loose
+            return frozenset([amount for amount in mine if amount is not None]) | ours.loose | {Decimal(0)}
     if refund and ours.refunds and order is None:
-        return ours.refunds | ours.loose | frozenset[Decimal]().union(*ours.orders.values())
+        return ours.refunds | ours.loose | {Decimal(0)} | frozenset[Decimal]().union(*ours.orders.values())
     return None
 
 
@@ -317,7 +342,9 @@ def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, 
         return
     shown = claim.sentence.text[amount.start - claim.sentence.start :][: amount.end - amount.start]
     if right is None:
-        yield take_out(claim.sentence, f"{shown}: {reason} Leave it out or take it from the facts.")
+        start, end = amount.start - claim.sentence.start, amount.end - claim.sentence.start
+        told = f"{shown}: {reason} Leave it out or take it from the facts."
+        yield take_claim_out(claim.sentence, start, end, [(start, end)], claim.around.here, told)
         return
     why = f"{reason} The fact is {right}."
     currency, locale = ours.currency, ours.facts.locale
@@ -341,6 +368,8 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
         return product
     if (apart := difference(claim, ours, reading)) is not None:
         return apart
+    if (missing := reading.missing(claim)) is not None:
+        return missing
     if delivery and (
         is_threshold(claim) or (words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before))
     ):
@@ -358,7 +387,7 @@ def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) 
         return ours.known.orders[order].total
     if _is_direct(claim, said) and (right := _price(claim, ours, products, reading)) is not None:
         return right * count_before(claim.sentence, said[0]) if not PER_PIECE.search(claim.tail[:10]) else right
-    if words.SAVING.search(claim.sentence, claim.lead[-24:]) or (words.BRINGS.search(claim.lead) and reading.cut):
+    if words.SAVING.search(claim.sentence, claim.lead[-40:]) or (words.BRINGS.search(claim.lead) and reading.cut):
         saved = _price(claim, ours, products, reading)
         if saved is not None:
             return saved
@@ -378,15 +407,31 @@ def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Readi
         return None
     low = claim.sentence.low
     variants = [v for m in subjects for v in ours.variants(m.key, low)] if subjects else list(ours.facts.products)
-    if words.BRINGS.search(claim.lead) and (cut := reading.cut) is not None:
+    former = words.FORMER.search(claim.sentence, claim.lead)
+    if former is None:
+        former = words.FORMERLY.match(claim.tail)
+    elif words.NOW.search(claim.lead, former.end()):
+        former = None
+    if former is None and (cut := reading.cut) is not None and _is_after_cut(claim, ours):
         found = frozenset(ours.known.rounded(price * (100 - cut) / 100) for price in ours.current(variants))
-    elif words.SAVING.search(claim.sentence, claim.lead[-24:] if _is_direct(claim, subjects) else claim.nearby):
+    elif words.SAVING.search(claim.sentence, claim.lead[-40:] if _is_direct(claim, subjects) else claim.nearby):
         cuts = {v.compare_at - v.price for v in variants if v.compare_at is not None and v.price is not None}
         found = frozenset(cuts) if len(cuts) == 1 and reading.cut is None else ours.savings(variants)
     elif words.OTHER.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
         return None
-    elif words.FORMER.search(claim.sentence, claim.before) and (former := ours.former(variants)):
-        found = former
+    elif former is not None and (were := ours.former(variants, lowest="owest" in former[0] or "iedrig" in former[0])):
+        found = were
     else:
         found = ours.current(variants)
     return next(iter(found)) if len(found) == 1 else None
+
+
+def _is_after_cut(claim: Claim, ours: Book) -> bool:
+    """Whether the amount is said to be what is left to pay after a price cut that the sentence names before it."""
+    if words.BRINGS.search(claim.lead) is not None:
+        return True
+    ahead = claim.sentence.low[: claim.amount.start - claim.sentence.start]
+    lead = ahead[-len(claim.lead) - 30 :]
+    named = "%" in lead or "percent" in lead or "prozent" in lead or ours.names_cut(lead)
+    saves = words.SAVING.search(claim.sentence, claim.lead[-24:])
+    return named and words.AFTER_CUT.search(lead) is not None and not (saves and "%" not in lead[-24:])

@@ -33,28 +33,46 @@ _WISHED = re.compile(
 _MADE = re.compile(
     r"\b(?:made (?:entirely |completely )?(?:of|from|out of|with)|crafted (?:from|in)|cut from|knitted from|woven from"
     r"|(?:gefertigt|hergestellt|gemacht|besteht|bestehen|ist|sind)(?: \w+){0,2} aus|en|(?:hech[oa]s?|es|son) de"
-    r"|(?:is|are|in) (?:pure|solid|genuine|real|100 ?%))"
+    r"|(?:is|are|in) (?:pure|solid|genuine|real|100 ?%)|(?:material|matière|materiale?|composition|zusammensetzung)[*_]{0,2} ?:[*_]{0,2})"
     r"\s(?:(?:italian|french|spanish|german|swiss|premium|natural|high-quality|thick|brushed|polished|pure|solid"
     r"|genuine|real|fine|soft|full-grain|recycled|organic|reinem|reiner|massive[mr]?|echtem|echter|pur|pure"
     r"|véritable|massif|massive|puro|pura)\s){0,2}"
     rf"(?P<material>{'|'.join(sorted(MATERIALS, key=lambda word: (-len(word), word)))})\b(?!\s?\d)"
 )
 _MADE_SIGNS = frozenset(MATERIALS)
-_MADE_CUES = whole_words("made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
+_MADE_CUES = whole_words("material matière composition zusammensetzung made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
+_PURE = re.compile(r"\b(?:pure|rein(?:e[rmns]?)?|100 ?%|solid|massive[mrn]?|pur|pura|puro|entirely|completely|nothing but)\b")
+_PART_OF = (
+    (re.compile(r"\b(?:lined with|lining (?:is|of)(?: made of)?|gefüttert mit|futter (?:ist )?aus|doublée? (?:de|en)|forrad[oa] (?:de|en))"
+                r" (?:\w+ )?(?P<material>[^\W\d_]+)"), ("lining", "futter", "doublure", "forro")),
+    (re.compile(r"\b(?:soles? (?:is|are|of|made of)|sohle (?:ist )?aus|semelles? (?:est |sont )?en|suela de) (?:\w+ )?(?P<material>[^\W\d_]+)"),
+     ("sole", "sohle", "semelle", "suela")),
+    (re.compile(r"\b(?:(?:strap|band|bracelet) (?:is|of|made of|in)|armband (?:ist )?aus|bracelet (?:est )?en|correa (?:es )?de)"
+                r" (?:\w+ )?(?P<material>[^\W\d_]+)"), ("strap", "band", "bracelet", "armband", "correa")),
+    (re.compile(r"\b(?:handle (?:is|of|made of)|griff (?:ist )?aus|poignée en|mango de) (?:\w+ )?(?P<material>[^\W\d_]+)"),
+     ("handle", "griff", "poignée", "mango")),
+)
+"""Parts of a product whose material an attribute of their own may tell."""
+_PART_SIGNS = whole_words(
+    "lined lining gefüttert futter doublé doublée doublure forrado forrada sole soles sohle semelle suela strap band bracelet "
+    "armband correa handle griff poignée mango"
+)
 _NOT_ITSELF = re.compile(
     r"\b(?:packag\w*|box|wrapp\w*|gift bag|pouch|case|handle|lining|sole|strap|lid|verpack\w*|karton|griff|futter"
     r"|sohle|emballage|boîte|doublure|semelle|poignée|funda|caja|suela)\b"
 )
 _COLOURED = re.compile(
     r"\b(?:in|en|is|are|comes? in|available in|ist|sind|erhältlich in|gibt es in|est|sont|es|color|colour|the|a|der"
-    r"|die|das|le|la|un|une)\s"
-    r"(?:the |a |colou?r |classic |deep |bright |dark |light |dem |der |schönem |klassischem )?"
+    r"|die|das|le|la|un|une|(?:colou?r|farbe|couleur)[*_]{0,2} ?:[*_]{0,2})\s"
+    r"(?:the |a |colou?r |classic |deep |bright |dark |light |dem |der |schönem |klassischem |leuchtend |kräftig |dunkel"
+    r"|hell|vivid |pure |plain |matte |glossy |beautiful |lovely |elegant |un beau |belle )?"
     rf"(?P<colour>{'|'.join(sorted(COLOURS, key=lambda word: (-len(word), word)))})\b"
 )
 _OFFERED = re.compile(
     r"\b(?:comes? in|available in|offer it in|erhältlich in|gibt es in|lieferbar in|disponible en|existe en"
     r"|se ofrece en)\b"
 )
+_ONE_COLOUR = re.compile(r"\s?(?:[^\W\d_]+[ -]){0,2}[^\W\d_]+\s?")
 _MATERIAL_NAMES = whole_words(
     "material materials materiale matière matiere stoff obermaterial fabric tissu tejido composition zusammensetzung "
     "composición"
@@ -72,6 +90,10 @@ _FROM = re.compile(
     r"|[Mm]ade in|[Pp]roduced in|[Gg]rown in|[Hh]ergestellt in|[Ff]abriquée?s? (?:en|au)"
     r"|[Hh]ech[oa]s? en) ?(?:the )?(?P<place>[A-ZÄÖÜÉ][\w'’-]+(?: [A-ZÄÖÜÉ][\w'’-]+)?)"
 )
+_MADE_IN_AHEAD = re.compile(
+    r"^(?:made|produced|manufactured|handmade|grown|hergestellt|gefertigt|fabriquée?s?|hech[oa]s?|fabricad[oa]s?)\s(?:in|en|au|aux) ",
+    re.I,
+)
 _AUTHOR_NAMES = whole_words("author autor auteur autora artist illustrator editor autrice")
 _AUTHOR = re.compile(
     r"\b(?:(?:[Ww]ritten )?by|von|de|par|d['’]) ?(?P<name>[A-ZÄÖÜÉ][\w.'’-]+(?: [A-ZÄÖÜÉ][\w.'’-]+){1,3})"
@@ -86,6 +108,7 @@ class _Look(NamedTuple):
     colours: bool
     kinds: bool
     names: bool
+    parts: bool
 
 
 def find_wrong_qualities(text: str, facts: Facts) -> Iterator[Finding]:
@@ -105,8 +128,9 @@ def find_wrong_qualities(text: str, facts: Facts) -> Iterator[Finding]:
         colours=not _COLOUR_SIGNS.isdisjoint(words),
         kinds=not _KIND_SIGNS.isdisjoint(words),
         names=names or not _MADE_IN_SIGNS.isdisjoint(words),
+        parts=not _PART_SIGNS.isdisjoint(words),
     )
-    if not (look.qualities or look.materials or look.colours or look.kinds or look.names):
+    if not any(look):
         return
     if not look.names:
         hits |= words & _OTHER_SIGNS
@@ -127,6 +151,8 @@ def _of_sentence(sentence: Sentence, subject: Subject, products: Sequence[Produc
     """The first thing that is wrong in it."""
     low = blanked(sentence, subject.names)
     found = next(filter(None, (_quality(name, sentence, low, products, subject) for name in look.qualities)), None)
+    if found is None and not _PART_SIGNS.isdisjoint(sentence.words):
+        found = _part(sentence, low, products)
     if found is None and look.materials:
         found = _material(sentence, low, products, subject)
     if found is None and look.colours:
@@ -206,6 +232,9 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
     ]
     texts = " ".join(told).lower() if told else _texts(products)
     held = {MATERIALS[word]: word for word in _WORD.findall(texts) if word in MATERIALS}
+    if claimed in held and _PURE.search(found[0]) and len(held) > 1 and "%" in texts:
+        reason = f"It is of {told[0]}." if told else "It is of several materials."
+        return take_claim_out(sentence, found.start("material"), found.end(), [found.span()], subject.products, reason)
     compound = any(found["material"] in word for word in _WORD.findall(texts))
     if claimed in held or compound or ({claimed, *held} & {"wood"} and held.keys() & _WOODS | ({claimed} & _WOODS)):
         return None
@@ -221,6 +250,9 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
         right = told[0] if _WORD.sub("", told[0]).strip() == "" else _as_written(only, told[0])
         begin = sentence.start + start
         return replace(begin, begin + len(found["material"]), right, f"It is of {told[0]}.")
+    if not whole and len(set(told)) == 1 and not held and _WORD.fullmatch(told[0].strip()):
+        begin = sentence.start + start
+        return replace(begin, begin + len(found["material"]), told[0].strip(), f"It is of {told[0]}.")
     if len(set(whole)) == 1 and len(held) == 1:
         right = (
             whole[0]
@@ -233,6 +265,25 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
         return replace(begin, begin + len(found["material"]), right, f"It is of {whole[0]}.")
     reason = f"{found['material']!r} is not what it is made of. Leave it out."
     return take_claim_out(sentence, start, found.end(), [found.span()], subject.products, reason)
+
+
+def _part(sentence: Sentence, low: str, products: Sequence[ProductFact]) -> Finding | None:
+    """The material of a lining, a sole, a strap or a handle, where an attribute of that name tells it."""
+    for pattern, names in _PART_OF:
+        found = pattern.search(low)
+        if found is None or found["material"] not in MATERIALS or DENIED_AHEAD.search(low, 0, found.start()):
+            continue
+        told = [
+            value
+            for product in products
+            for key, value in product.attributes.items()
+            if any(name in key.lower() for name in names)
+        ]
+        held = [word for word in _WORD.findall(" ".join(told).lower()) if word in MATERIALS]
+        if len(held) == 1 and MATERIALS[held[0]] != MATERIALS[found["material"]]:
+            start, end = found.span("material")
+            return replace(sentence.start + start, sentence.start + end, held[0], f"It is of {told[0]}.")
+    return None
 
 
 _WOODS = whole_words("oak walnut beech pine cedar spruce maple ash birch mahogany teak hickory")
@@ -269,7 +320,7 @@ def _colour(sentence: Sentence, low: str, products: Sequence[ProductFact], subje
         if not given and offered is None:
             continue
         start, end = found.start("colour"), found.end("colour")
-        if len(given) == 1 and len(_WORD.findall(listed)) == 1:
+        if len(given) == 1 and _ONE_COLOUR.fullmatch(listed) and sum(word in COLOURS for word in _WORD.findall(listed)) <= 1:
             return replace(sentence.start + start, sentence.start + end, given[0], f"Its colour is {given[0]}.")
         reason = f"It does not come in {found['colour']!r}. Leave it out."
         return take_claim_out(sentence, start, end, [(start, end)], subject.products, reason)
@@ -302,7 +353,7 @@ def _kind(sentence: Sentence, low: str, products: Sequence[ProductFact]) -> Find
 
 def _origin(sentence: Sentence, low: str, products: Sequence[ProductFact], subject: Subject) -> Finding | None:
     origins = [
-        value
+        _MADE_IN_AHEAD.sub("", value)
         for product in products
         for key, value in product.attributes.items()
         if not _ORIGIN_NAMES.isdisjoint(_WORD.findall(key.lower().replace("_", " ")))
@@ -362,9 +413,9 @@ _MADE_IN_SIGNS = whole_words(
     "made produced manufactured handmade grown hergestellt gefertigt fabriqué fabriquée fabriqués produit hecho "
     "hecha fabricado"
 )
-_OTHER_SIGNS = _MADE_SIGNS | _COLOUR_SIGNS | _KIND_SIGNS
+_OTHER_SIGNS = _MADE_SIGNS | _COLOUR_SIGNS | _KIND_SIGNS | _PART_SIGNS
 _MADE_TOPIC, _MADE_CUE_TOPIC = exact(_MADE_SIGNS), exact(_MADE_CUES)
-_QUICK = exact(_KIND_SIGNS | _COLOUR_SIGNS | _MADE_IN_SIGNS) | tested(
+_QUICK = exact(_KIND_SIGNS | _COLOUR_SIGNS | _MADE_IN_SIGNS | _PART_SIGNS) | tested(
     lambda word: word[:5] in _ALL_STEMS or word[:4] in _ALL_STEMS or word[:3] in _ALL_STEMS
 )
 """Without one of these there is nothing to look for, but a material or what the facts tell of makers."""

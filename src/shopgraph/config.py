@@ -94,6 +94,11 @@ class Settings(BaseSettings):
     """URL of a server that takes OTLP over HTTP: metrics go to it, and traces unless Langfuse has them."""
     trace_share: Annotated[float, Field(ge=0, le=1)] = 1.0
     """Of the traces that tell nothing in particular, how many are kept; refusals, corrections, actions always are."""
+    judge: str = ""
+    """The model that `shopgraph judge` asks about a sample of answers, masked: a name of the models file, or LiteLLM's
+    name of a model (`openai/gpt-4o-mini`), whose key is in the environment; empty for none."""
+    judge_share: Annotated[float, Field(gt=0, le=1)] = 0.02
+    """Of the answers, how many `shopgraph judge` samples."""
     source_deadline_ms: Annotated[int, Field(ge=1, le=60_000)] = 500
     """How long one context source may take before it counts as late, in milliseconds."""
 

@@ -34,6 +34,8 @@ COLUMNS = (
     "previous",
 )
 """What a record's hash covers, in this order; `hash` is the one column more."""
+STEP_COLUMNS = COLUMNS[:9]
+"""Those of an `AuditStep`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +55,21 @@ class AuditEvent:
     """Whose personal data `original` is: `customer:{id}` or `conversation:{id}`."""
     original: object = None
     """What is kept encrypted under the subject's key: JSON, or bytes that are JSON. None: nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditStep:
+    """What stands in clear of a record, for whoever reads very many. A dataclass: a week of a shop has millions."""
+
+    position: int
+    request_id: str
+    conversation_id: str
+    node: str
+    layer: str
+    kind: str
+    at: datetime
+    subject: str
+    payload: dict[str, Any]
 
 
 class AuditRecord(Value):

@@ -17,7 +17,9 @@ from shopgraph.cli import (
     context,
     describe,
     doctor,
+    drift,
     evaluate,
+    feedback,
     graph,
     guard,
     handoff,
@@ -26,6 +28,7 @@ from shopgraph.cli import (
     models,
     policy,
     reconcile,
+    report,
     search,
     shop,
     train,
@@ -78,6 +81,7 @@ def shared(
 app.command("demo")(demo)
 app.command("chat")(ask.chat)
 app.command("ask")(ask.ask)
+app.command("feedback")(feedback.feedback)
 app.add_typer(shop.app, name="shop")
 app.add_typer(policy.app, name="policy")
 app.command("reconcile")(reconcile.reconcile)
@@ -85,6 +89,10 @@ app.add_typer(actions.app, name="actions")
 app.command("worker")(worker.worker)
 app.add_typer(audit.app, name="audit")
 app.add_typer(handoff.app, name="handoff")
+app.command("report")(report.report)
+app.command("top")(report.top)
+app.command("drift", no_args_is_help=False)(drift.drift)
+app.command("judge")(drift.judge)
 app.add_typer(guard.app, name="guard")
 app.command("graph")(graph.graph)
 app.command("describe", no_args_is_help=False)(describe.describe)

@@ -27,7 +27,7 @@ class Session:
 
     def __init__(self, shop: Shop, orchestrator: Orchestrator, runner: asyncio.Runner) -> None:
         self.shop = shop
-        self._orchestrator = orchestrator
+        self.orchestrator = orchestrator
         self._runner = runner
 
     def ask(
@@ -41,7 +41,7 @@ class Session:
     ) -> Answer:
         """One turn."""
         return self.run(
-            self._orchestrator.ask(
+            self.orchestrator.ask(
                 text, principal=principal, conversation_id=conversation_id, channel=channel, region_id=region_id
             )
         )

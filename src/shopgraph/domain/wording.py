@@ -7,19 +7,15 @@ from functools import lru_cache
 
 from shopgraph.domain.money import Money
 
+_SET_APART = re.compile(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])")
 
+
+@lru_cache(maxsize=4_096)
 def format_money(money: Money, locale: str) -> str:
     """Write an amount as people of that locale do ("$12.30", "12,30 €"); `locale` is a Babel name such as de_DE.
 
     A locale that Babel does not know gives the plain form "12.30 USD".
     """
-    return _written(money.amount, money.currency, locale)
-
-
-@lru_cache(maxsize=4_096)
-def _written(amount: int, currency: str, locale: str) -> str:
-    """Babel takes 0.1 ms for it, and the prices of a shop come again and again."""
-    money = Money(amount=amount, currency=currency)
     # Babel reads its locale data on import: 30 ms that a shop without a summary to write need not spend.
     from babel import UnknownLocaleError
     from babel.numbers import format_currency
@@ -29,4 +25,4 @@ def _written(amount: int, currency: str, locale: str) -> str:
     except (UnknownLocaleError, ValueError):
         return str(money)
     # CLDR sets a code of letters apart from the number; Babel leaves that out ("KWD1.500").
-    return re.sub(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])", "\u00a0", text)
+    return _SET_APART.sub("\u00a0", text)

@@ -7,7 +7,7 @@ at most `MOST_VALUES` are told apart, whatever comes.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from shopgraph.errors import MissingDependency
@@ -72,6 +72,11 @@ class _Recorder:
         self.saved = meter.create_up_down_counter("shopgraph.model.saved", "nUSD", "Beside asking the large model")
         self.grounded = meter.create_counter("shopgraph.answers.grounded", description="Sum of groundedness, 0 to 1")
         self.feedback = meter.create_counter("shopgraph.feedback", description="Customers' own word on answers")
+        self.psi = meter.create_gauge("shopgraph.drift.intents", description="Stability index of intents")
+        self.ratios = meter.create_gauge(
+            "shopgraph.drift.corrections", description="Corrections now to before, a ratio"
+        )
+        self.alerts = meter.create_gauge("shopgraph.drift.alerts", description="What of it has to be looked at")
         self.intent, self.tier, self.guard, self.rule, self.action = (_Bounded() for _ in range(5))
 
     def record(self, measure: RequestMeasure) -> None:
@@ -112,10 +117,26 @@ def record(measure: Callable[[], RequestMeasure]) -> None:
         _recorder.record(measure())
 
 
-def feedback(value: str) -> None:
-    """Count a customer's word: `good` or `bad`."""
+def feedback(score: str) -> None:
+    """Count a customer's word: `up`, `down`, or `1` to `5`."""
     if _recorder is not None:
-        _recorder.feedback.add(1, {"value": value})
+        _recorder.feedback.add(1, {"score": score})
+
+
+def drift(*, psi: float, ratios: Mapping[str, float], alerts: int) -> None:
+    """Tell how much intents and corrections shifted.
+
+    Args:
+        psi: the intents' stability index.
+        ratios: how many times as often as before each guard corrected.
+        alerts: how many of these have to be looked at.
+    """
+    if _recorder is None:
+        return
+    _recorder.psi.set(psi)
+    _recorder.alerts.set(alerts)
+    for guard, ratio in ratios.items():
+        _recorder.ratios.set(ratio, {"guard": _recorder.guard(guard)})
 
 
 def configured() -> bool:

@@ -31,7 +31,7 @@ TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that sorts by code point on every database."""
 
 _KNOWN = 500
-"""Of each table, so many rows are kept as values."""
+"""Of a table, so many rows are kept as values."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -81,6 +81,7 @@ class Mapped(Generic[V]):
         without: tuple[str, ...] = (),
         constraints: Sequence[SchemaItem] = (),
         clustered: bool = False,
+        known: int = _KNOWN,
     ) -> None:
         self.type = value
         self.name = name
@@ -109,7 +110,7 @@ class Mapped(Generic[V]):
         self.key = tuple(self.table.c[each] for each in key)
         self._places = self._layout()
         self._at = {column: place for place, column in enumerate(self.table.c.keys())}
-        self._known = lru_cache(maxsize=_KNOWN)(self._made)
+        self._known = lru_cache(maxsize=known)(self._made)
 
     def _layout(self) -> tuple[tuple[str, int, Callable[[Sequence[Any], int], Any]], ...]:
         places, at = [], 0

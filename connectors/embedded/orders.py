@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, bindparam, distinct, func, select
 
+from shopgraph.connectors.embedded.counts import MOST, SLOT_US, Counted, KeptCounts
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import changed, to_micros
@@ -87,6 +88,7 @@ class EmbeddedOrders:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._counts = KeptCounts()
 
     async def order(self, order_id: str) -> Order | None:
         """The order of that id."""
@@ -112,25 +114,31 @@ class EmbeddedOrders:
 
         Most often first, ties by SKU; `since` leaves out orders placed earlier (and those of unknown date).
         """
-        asked: dict[str, Any] = {"region": region_id, "at_most": limit}
-        statement = _BEST_SELLERS
-        if since is not None:
-            statement, asked = _BEST_SELLERS_SINCE, {**asked, "since": to_micros(since)}
-        return await self._database.read(lambda db: _pairs(db, statement, **asked))
+        if since is None:
+            return await self._counted(("best", region_id), _BEST_SELLERS, limit, region=region_id)
+        asked = {"region": region_id, "since": to_micros(since), "at_most": limit}
+        return await self._database.read(lambda db: _pairs(db, _BEST_SELLERS_SINCE, **asked))
 
     async def bought_with(self, product_id: str, *, limit: int = 5) -> tuple[tuple[str, int], ...]:
         """Products most often in the same order as this one, with the count of such orders, most often first.
 
-        Canceled orders do not count.
+        Canceled orders do not count. Of many orders the count may be some minutes old (`KeptCounts`).
         """
-        return await self._database.read(lambda db: _pairs(db, _BOUGHT_WITH, product=product_id, at_most=limit))
+        return await self._counted(("with", product_id), _BOUGHT_WITH, limit, product=product_id)
 
     async def selling(
         self, region_id: str, *, since: datetime, until: datetime, limit: int = 10
     ) -> tuple[tuple[str, int], ...]:
         """Products in most orders of a region in that time, with the count of such orders, most often first."""
-        asked = {"region": region_id, "since": to_micros(since), "until": to_micros(until), "at_most": limit}
-        return await self._database.read(lambda db: _pairs(db, _SELLING, **asked))
+        first, last = to_micros(since), to_micros(until)
+        key = ("selling", region_id, first // SLOT_US, last // SLOT_US)
+        return await self._counted(key, _SELLING, limit, region=region_id, since=first, until=last)
+
+    async def _counted(self, key: tuple[str | int, ...], statement: Select[Any], limit: int, **asked: Any) -> Counted:
+        asked["at_most"] = max(limit, MOST)
+        return await self._counts.get(
+            key, lambda: self._database.read(lambda db: _pairs(db, statement, **asked)), limit
+        )
 
     async def place(self, order: Order, *, idempotency_key: str) -> Order:
         """Take a pending order in, as the next one of its customer."""

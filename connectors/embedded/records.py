@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, Select, bindparam, delete, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.mapping import Mapped, V, from_micros, to_micros
@@ -84,11 +84,25 @@ class EmbeddedRecords:
         conversation_id: str | None = None,
     ) -> tuple[PastCall, ...]:
         """What those tools did after `since`, oldest first; for that customer, agent or conversation."""
-        wanted = {"customer_id": customer_id, "agent": agent, "conversation_id": conversation_id}
-        asked: dict[str, Any] = {column: value for column, value in wanted.items() if value is not None}
+        asked = _asked(tools, since, customer_id=customer_id, agent=agent, conversation_id=conversation_id)
         statement = _done(tuple(asked))
-        asked |= {"since": to_micros(since), "tools": sorted(tools)}
         return await self._database.read(lambda db: tuple([_past_call(*row) for row in rows(db, statement, asked)]))
+
+    async def moved(
+        self,
+        tools: Collection[str],
+        *,
+        since: datetime,
+        currency: str,
+        customer_id: str | None = None,
+        agent: str | None = None,
+        conversation_id: str | None = None,
+    ) -> int:
+        """The sum of what `done` lists in that currency, in minor units."""
+        asked = _asked(tools, since, customer_id=customer_id, agent=agent, conversation_id=conversation_id)
+        statement = _moved(tuple(asked))
+        found = await self._database.read(lambda db: rows(db, statement, {**asked, "currency": currency}))
+        return int(found[0][0] or 0)
 
     async def hold(self, key: str) -> None:
         """Let no other transaction hold the same key until the open one ends."""
@@ -115,16 +129,30 @@ class EmbeddedRecords:
         return await self._database.read(lambda db: equal(db, HANDOFFS, order_by=("-at",), limit=limit))
 
 
+def _asked(tools: Collection[str], since: datetime, **whose: str | None) -> dict[str, Any]:
+    held = {column: value for column, value in whose.items() if value is not None}
+    return {**held, "since": to_micros(since), "tools": sorted(tools)}
+
+
 @cache
-def _done(columns: tuple[str, ...]) -> Select[Any]:
-    """What tools did, of those who are named in these columns."""
+def _done(asked: tuple[str, ...]) -> Select[Any]:
+    """What tools did, of those who are named in the columns among the parameters."""
     table = REQUESTS.table.c
-    return (
-        select(table.at, table.amount_minor, table.amount_currency)
-        .where(*[table[name] == bindparam(name) for name in columns])
-        .where(table.at > bindparam("since"), table.tool.in_(bindparam("tools", expanding=True)))
-        .order_by(table.at, table.call_id)
-    )
+    columns = (table.at, table.amount_minor, table.amount_currency)
+    return _of_calls(select(*columns), asked).order_by(table.at, table.call_id)
+
+
+@cache
+def _moved(asked: tuple[str, ...]) -> Select[Any]:
+    table = REQUESTS.table.c
+    return _of_calls(select(func.sum(table.amount_minor)), asked).where(table.amount_currency == bindparam("currency"))
+
+
+def _of_calls(statement: Select[Any], asked: tuple[str, ...]) -> Select[Any]:
+    table = REQUESTS.table.c
+    whose = [table[name] == bindparam(name) for name in asked if name in table]
+    recent = table.at > bindparam("since")
+    return statement.where(*whose, recent, table.tool.in_(bindparam("tools", expanding=True)))
 
 
 def _past_call(at: int, minor: int | None, currency: str | None) -> PastCall:

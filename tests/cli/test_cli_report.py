@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import termios
+import tty
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from shopgraph.audit.log import open_audit
 from shopgraph.cli.app import app
+from shopgraph.cli.report_top import Top, watch
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.telemetry.report.values import Report
 from tests.cli.conftest import Invoke
@@ -67,6 +75,24 @@ def test_top_prints_one_frame_and_follows_only_on_a_terminal(shopgraph: Invoke, 
     assert "1 requests" in done.stdout
     done = shopgraph("top", "--shop", talked)
     assert (done.exit_code, "--once prints one frame" in done.stderr.replace("`", "")) == (2, True)
+
+
+@pytest.mark.parametrize("typed", [b"q", b"\x04"])
+def test_top_is_left_by_a_key_and_hands_the_terminal_back(
+    talked: Path, monkeypatch: pytest.MonkeyPatch, typed: bytes
+) -> None:
+    ours, theirs = os.openpty()
+    shown = Console(file=io.StringIO(), force_terminal=True, width=120, height=40)
+    monkeypatch.setattr("shopgraph.cli.report_top.console", lambda: shown)
+    tty.setcbreak(theirs, termios.TCSANOW)
+    before = termios.tcgetattr(theirs)
+    with os.fdopen(theirs) as stdin, closing(open_audit(f"sqlite:///{talked / 'audit.db'}")) as log:
+        monkeypatch.setattr("sys.stdin", stdin)
+        os.write(ours, typed)
+        watch(Top(log, "A shop", None), every=60.0)
+        assert termios.tcgetattr(stdin) == before
+    os.close(ours)
+    assert "A shop: 1 requests" in shown.file.getvalue()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("words", [("--since", "gestern"), ("--json", "no/such/folder/report.json")])

@@ -54,6 +54,6 @@ def _read(payload: str) -> dict[str, Any]:
     return found
 
 
-def _page(asked: Select[Any]) -> Callable[[Connection], Sequence[tuple[Any, ...]]]:
+def _page(asked: Select[Any]) -> Callable[[Connection], Sequence[Any]]:
     ordered = asked.order_by(TABLE.c.position).limit(_PAGE)
-    return lambda connection: connection.execute(ordered).tuples().all()
+    return lambda connection: connection.execute(ordered).all()

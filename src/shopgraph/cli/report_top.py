@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import sys
 import time
@@ -22,6 +23,8 @@ from shopgraph.telemetry.report.summary import summed
 if TYPE_CHECKING:
     from shopgraph.audit.log import AuditLog
 
+_LEAVE = (b"q", b"Q", b"\x1b", b"\x04", b"")
+"""What is typed to leave: q, Escape, Ctrl-D; or nobody is there any more."""
 _MOST = 8
 """Lines of a table: a frame has to fit a screen."""
 
@@ -60,7 +63,7 @@ def _left(seconds: float) -> bool:
     while (wait := until - time.monotonic()) > 0:
         if not sys.stdin.isatty():
             time.sleep(wait)
-        elif select.select([sys.stdin], [], [], wait)[0] and sys.stdin.read(1) in ("q", "Q", "\x1b", ""):
+        elif select.select([sys.stdin], [], [], wait)[0] and os.read(sys.stdin.fileno(), 32) in _LEAVE:
             return True
     return False
 
@@ -78,7 +81,7 @@ def _keys() -> Iterator[None]:
         yield
         return
     before = termios.tcgetattr(sys.stdin)
-    tty.setcbreak(sys.stdin)
+    tty.setcbreak(sys.stdin, termios.TCSANOW)  # a key typed before is not lost
     try:
         yield
     finally:

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.usefixtures("unchanged")
         (None, "de", "hello", "Hello! How can I help?"),
         (None, "fr", "discounts", "15\u00a0% de remise sur"),
         (None, "de", "coffee maker", "Drip Coffee Maker kostet 110,95\u00a0€."),
+        (None, None, "Was kostet der balance bike in sage?", "Balance Bike (sage) kostet 119,00\u00a0$. Davon sind 59"),
+        (None, "fr", "reviews balance bike", "Voici ce qu'en disent d'autres : 5/5: \""),
         (None, "de", "How long does delivery take?", "Standard delivery takes 2 to 4 days"),
         (None, "de", "shipping", "Ab einem Bestellwert von 49,00\u00a0€ ist es kostenlos."),
     ],

@@ -1,8 +1,8 @@
 """A small network that reads a message's words in their order: a sixth opinion beside the linear scorers.
 
 One layer of convolutions over the words' vectors, three words wide, the largest of each filter over the message (Kim
-2014, https://aclanthology.org/D14-1181), beside the mean of the vectors. What a filter makes of a word does not depend on
-the message, so that it is reckoned once per word; a message is then gathered, added and maximized.
+2014, https://aclanthology.org/D14-1181), beside the mean of the vectors. What a filter makes of a word does not depend
+on the message, so that it is reckoned once per word; a message is then gathered, added and maximized.
 """
 
 from __future__ import annotations

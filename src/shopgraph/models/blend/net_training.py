@@ -122,9 +122,7 @@ def _gradients(
     of_inputs *= there[:, :, None]
     return {
         "vectors": _by_word(words.ravel(), of_inputs.reshape(-1, inputs.shape[2]), len(weights["vectors"])),
-        "filters": np.stack(
-            [inputs[:, at : at + length].reshape(-1, inputs.shape[2]).T @ flat for at in range(WIDTH)]
-        ),
+        "filters": np.stack([inputs[:, at : at + length].reshape(-1, inputs.shape[2]).T @ flat for at in range(WIDTH)]),
         "filter_bias": of_peaks.sum(axis=0),
         "head": (features * kept).T @ error,
         "bias": error.sum(axis=0),

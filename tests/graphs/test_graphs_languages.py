@@ -27,6 +27,8 @@ pytestmark = pytest.mark.usefixtures("unchanged")
         (None, "de", "recommendations", "Das könnte Ihnen gefallen, alles ist vorrätig: "),
         (None, "fr", "recommendations", "Que cherchez-vous ?"),
         (None, "de", "What do you recommend to me?", "You might like these, all in stock: "),
+        (None, None, "Was kostet der balance bike in sage?", "Balance Bike (sage) kostet 119,00\u00a0$. Davon sind 59"),
+        (None, "fr", "reviews balance bike", "Voici ce qu'en disent d'autres : 5/5: \""),
         (None, "de", "How long does delivery take?", "Standard delivery takes 2 to 4 days"),
         (None, "de", "shipping", "Ab einem Bestellwert von 49,00\u00a0€ ist es kostenlos."),
     ],

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from shopgraph.guards.checks import figures_words as words
 from shopgraph.guards.checks.book import Book
-from shopgraph.guards.checks.claims import Claim
+from shopgraph.guards.checks.claims import Claim, is_joined
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.topics import topic
@@ -122,3 +122,18 @@ def of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
         found.end() <= claim.amount.start - claim.sentence.start
         for found in words.STRANGER.finditer(claim.sentence.text)
     )
+
+
+def is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether nothing but "costs" and the like stands between one thing's name and the amount."""
+    if len(said) != 1 or said[0].end > claim.amount.start:
+        return False
+    if claim.direct is None:
+        start = claim.sentence.start
+        claim.direct = (
+            words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
+            and not words.MORE_BEHIND.match(claim.tail)
+            and not words.ADDING.search(claim.sentence.low[: said[0].start - start])
+            and not is_joined(claim, said)
+        )
+    return claim.direct

@@ -86,7 +86,10 @@ _ENDS = re.compile(
     r"\bends?\b|\bended\b|\bclos(?:es|ed)\b|\bläuft\b|\blief\b|\bhasta\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
     r"|prend fin|terminent|termina|acaba|finaliza|vigente|válid|termine|\blasts?\b|\bruns? to\b|\bby\b"
 )
-_STARTS = re.compile(r"\bstart(?:s|ed)?\b|\bbegins?\b|\bbegan\b|\bbegann\b|\bstartete\b|\bcommencé\b|\bempezó\b|\bcomenzó\b|\bseit\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b")
+_STARTS = re.compile(
+    r"\bstart(?:s|ed)?\b|\bbegins?\b|\bbegan\b|\bbegann\b|\bstartete\b|\bcommencé\b|\bempezó\b|\bcomenzó\b|\bseit\b"
+    r"|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b"
+)
 _PROMOTION = re.compile(
     r"sale|promo|offer|discount|code|aktion|rabatt|angebot|solde|remise|offre|gutschein|coupon|%|deal"
 )
@@ -182,7 +185,9 @@ def _judge(
     behind = sentence.low[found.end() : found.end() + 25]
     right: date | None
     named = _PROMOTION.search(sentence.low)
-    of_promotion = (named and not (named[0] == "%" and _RESTOCK.search(sentence.low))) or _names_promotion(sentence, ours)
+    of_promotion = (named and not (named[0] == "%" and _RESTOCK.search(sentence.low))) or _names_promotion(
+        sentence, ours
+    )
     until = _UNTIL.search(before) is not None
     if of_promotion and (until or _ENDS.search(before) or _STARTS.search(before)) and order is None:
         ends = until or bool(_ENDS.search(before))

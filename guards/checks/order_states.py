@@ -93,6 +93,7 @@ _SUBJECT = re.compile(
 )
 _PRONOUN = re.compile(r"^\W{0,3}(?:and |yes, |ja, |oui, )?(?:it|they|sie|es|elle|il)\b")
 
+
 def order_meant(sentence: Sentence, at: int, here: Sequence[Mention], carried: str | None, ours: Known) -> str | None:
     """The order that a place of the sentence speaks of: named before it, behind it, "your order", or "it"."""
     before = [m for m in here if m.start - sentence.start <= at]
@@ -138,7 +139,7 @@ def _tale(
     sentence: Sentence, here: Sequence[Mention], carried: str | None, states: dict[str, str | None], ours: Known
 ) -> Iterator[Finding]:
     """What is told or denied of an order in other words."""
-    if sentence.asks or not here and carried is None and not _SUBJECT.search(sentence.low):
+    if sentence.asks or (not here and carried is None and not _SUBJECT.search(sentence.low)):
         return
     begin = next((m.end - sentence.start for m in here if m.key in ours.orders), 0)
     tale = find_tale(sentence, begin)
@@ -148,7 +149,7 @@ def _tale(
     status = states.get(key) if key else None
     clause = sentence.clause(tale.end - 1)
     of_money = tale.said == "pending" and ours.facts.refunds and re.search(r"[$€£¥]", sentence.low)
-    if status is None or of_money or _OTHER_THING.search(sentence.low[:tale.end]) or _CONDITION.search(clause):
+    if status is None or of_money or _OTHER_THING.search(sentence.low[: tale.end]) or _CONDITION.search(clause):
         return
     state = _SAID.get(status.lower(), status.lower())
     if is_untrue(tale, state):

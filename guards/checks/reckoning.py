@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -187,7 +188,8 @@ class Reading:
 _FEE_FOLLOWS = re.compile(r"[\s,)]{1,3}(?:plus|and|und|et|y|zzgl\.?|zuzüglich|más)\s")
 """Right behind a total: delivery comes on top."""
 _WITH_TAX = re.compile(
-    r"\b(?:with|including|incl|after|plus|mit|inkl\w*|nach|avec|tout compris|ttc|con|incluido)\b[^;]{0,30}\b(?:tax|vat|mwst|tva|iva)\b"
+    r"\b(?:with|including|incl|after|plus|mit|inkl\w*|nach|avec|tout compris|ttc|con|incluido)\b[^;]{0,30}\b(?:tax"
+    r"|vat|mwst|tva|iva)\b"
     r"[^;]{0,16}\b(?:it|that|is|makes|comes|total|pay|you|ist|sind|macht|zahlen|fait|cela|son|es)\b"
 )
 _SIDE_BY_SIDE = re.compile(r"[^.;:]{0,24}?(?:\b(?:and|plus|und|et|y|with|mit|avec|con)\b|[+&,])[^.;:]{0,12}")
@@ -202,5 +204,5 @@ def _is_sum(claim: Claim, mentions: Sequence[Mention]) -> bool:
     low, start = claim.sentence.low, claim.sentence.start
     return all(
         _SIDE_BY_SIDE.fullmatch(low, one.end - start, other.start - start) is not None
-        for one, other in zip(named, named[1:], strict=False)
+        for one, other in itertools.pairwise(named)
     )

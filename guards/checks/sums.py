@@ -42,7 +42,8 @@ SHIPPED = re.compile(
     r"|shipping|postage|fee)"
     r"|mit (?:dem )?versand|inkl(?:usive|\.) versand|für den versand|avec (?:les )?(?:frais|livraison"
     r"|[\d.,]+ ?€ de livraison)"
-    r"|con (?:los )?(?:gastos de )?env[ií]o|[$€£¥]?\d[\d.,]* ?[€$]? (?:delivery|shipping|postage|versand)\b|shipping (?:of|is)|delivery (?:of|is)|de livraison"
+    r"|con (?:los )?(?:gastos de )?env[ií]o|[$€£¥]?\d[\d.,]* ?[€$]? (?:delivery|shipping|postage|versand)\b"
+    r"|shipping (?:of|is)|delivery (?:of|is)|de livraison"
 )
 _NUMBER = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(\d{1,2})(?![\d.,]*\d|[%€$£¥])")
 _COUNT = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(?P<n>\d{1,2})(?: ?[x×]|(?: [^\W\d_]{2,12}){0,3})?(?: d['’])? ?$")
@@ -52,7 +53,8 @@ COMPARED = re.compile(
     r"\bplus cher|\bde plus\b|moins|différence|\bmás\b|\bmenos\b|diferencia|ahorr|\bextra\b|versus|\bvs\b"
 )
 _MISSING = re.compile(
-    r"\badd\b|\bspend\b|\banother\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore\b|\bmás\b|\bmehr\b|\bde plus\b|\bbleib|\bneed"
+    r"\badd\b|\bspend\b|\banother\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore\b|\bmás\b|\bmehr\b"
+    r"|\bde plus\b|\bbleib|\bneed"
     r"|\bto go\b|\bbelow\b|\bwithin\b|\bdarunter\b|\bdrunter\b|\bdarüber\b|\bunter\b|dessous|\bdebajo\b"
     r"|\buntil\b|\bfehl|\bbis\b"
     r"|manqu|\bfalta|\bleft\b|\bleav|remain|"

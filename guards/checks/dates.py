@@ -79,7 +79,7 @@ _RESTOCK = re.compile(
     r"|réappro|in stock"
     r"|replenish|de retour"
     r"|auf lager|en stock|available|of stock|sold out|ausverkauft|vergriffen|épuisée?s?|rupture|agotad[oa]s?"
-    r"|gibt es\b|due (?:in|back|on)|due\b"
+    r"|due (?:in|back|on)|due\b"
 )
 _BACK = topic("back again wieder retour vuelve revient stock lager restock")
 _ENDS = re.compile(

@@ -29,9 +29,21 @@ def right_amount(claim: Claim, ours: Book, said: Sequence[Mention], reading: Rea
         is_threshold(claim) or (words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before))
     ):
         return delivery.free_from
-    if delivery and is_fee(claim) and not (SHIPPED.search(claim.sentence.low) and TOTAL.search(claim.sentence)):
+    if (
+        delivery
+        and is_fee(claim)
+        and not (
+            SHIPPED.search(claim.sentence.low)
+            and (TOTAL.search(claim.sentence) or (products and not words.FEE_LEAD.search(claim.before)))
+        )
+    ):
         above = words.FREE.search(claim.before) and words.ABOVE.search(claim.before)
         return delivery.free_from if above else delivery.price
+    ahead = claim.sentence.low[: claim.amount.start - claim.sentence.start]
+    if len({m.key for m in products}) == 1 and SHIPPED.search(ahead) and not claim.index:
+        price = _price(claim, ours, products, reading)
+        if price is not None and count_before(claim.sentence, products[0]) == 1:
+            return reading.with_delivery(price)
     order = claim.order(ours)
     if words.REFUND.search(claim.sentence):
         mine = [r for r in ours.facts.refunds if order is None or plain_id(r.order or "") == plain_id(order)]
@@ -71,7 +83,9 @@ def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Readi
         found = frozenset(ours.known.rounded(price * (100 - cut) / 100) for price in ours.current(variants))
     elif words.SAVING.search(claim.sentence, claim.lead[-40:] if is_direct(claim, subjects) else claim.nearby):
         cuts = {v.compare_at - v.price for v in variants if v.compare_at is not None and v.price is not None}
-        found = frozenset(cuts) if len(cuts) == 1 and reading.cut is None else ours.savings(variants)
+        cut = reading.cut
+        saved = frozenset(ours.known.rounded(price * cut / 100) for price in ours.current(variants)) if cut else None
+        found = saved or (frozenset(cuts) if len(cuts) == 1 else ours.savings(variants))
     elif words.OTHER.search(claim.sentence, claim.lead if is_direct(claim, subjects) else claim.nearby):
         return None
     elif former is not None and (were := ours.former(variants, lowest="owest" in former[0] or "iedrig" in former[0])):

@@ -122,6 +122,8 @@ def find_wrong_order_states(
                 return
             continue
         told = True
+        if len({m.key.lstrip("#") for m in here if m.key in ours.orders}) > 1 and _ONE_OF.search(sentence.low):
+            continue
         yield from _state(sentence, found, states[key])
     if not told:
         yield from _tale(sentence, here, carried, states, ours)
@@ -133,6 +135,13 @@ _OTHER_THING = re.compile(
     r"|étiquette|remboursement|retour|correo|factura|reembolso|devolución|dirección|promotion|discount|offer)\b"
 )
 """What else can be sent or made."""
+
+
+_ONE_OF = re.compile(
+    r"\b(?:first|second|third|other|former|latter|erste|zweite|dritte|andere|première|seconde|deuxième|autre|primero|segundo"
+    r"|otro)\b"
+)
+"""It tells which of several orders is meant."""
 
 
 def _tale(
@@ -150,6 +159,9 @@ def _tale(
     clause = sentence.clause(tale.end - 1)
     of_money = tale.said == "pending" and ours.facts.refunds and re.search(r"[$€£¥]", sentence.low)
     if status is None or of_money or _OTHER_THING.search(sentence.low[: tale.end]) or _CONDITION.search(clause):
+        return
+    orders = {m.key.lstrip("#") for m in here if m.key in ours.orders}
+    if len(orders) > 1 and _ONE_OF.search(sentence.low):
         return
     state = _SAID.get(status.lower(), status.lower())
     if is_untrue(tale, state):

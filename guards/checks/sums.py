@@ -40,9 +40,9 @@ TOTAL = Cue(
 SHIPPED = re.compile(
     r"(?:with|including|incl\.?|plus|and) (?:the )?(?:[$€£¥]?[\d.,']+ ?[€$]? ?)?(?:for |of |in )?(?:delivery"
     r"|shipping|postage|fee)"
-    r"|mit (?:dem )?versand|inkl(?:usive|\.) versand|für den versand|avec (?:les )?(?:frais|livraison"
+    r"|mit (?:dem )?versand|inkl(?:usive|\.) versand|für den versand|avec (?:les |la )?(?:frais|livraison"
     r"|[\d.,]+ ?€ de livraison)"
-    r"|con (?:los )?(?:gastos de )?env[ií]o|[$€£¥]?\d[\d.,]* ?[€$]? (?:delivery|shipping|postage|versand)\b"
+    r"|con (?:los |el )?(?:gastos de )?env[ií]o|[$€£¥]?\d[\d.,]* ?[€$]? (?:delivery|shipping|postage|versand)\b"
     r"|shipping (?:of|is)|delivery (?:of|is)|de livraison"
 )
 _NUMBER = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(\d{1,2})(?![\d.,]*\d|[%€$£¥])")

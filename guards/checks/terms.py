@@ -28,7 +28,7 @@ _UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
     r"|jours?|semaines?|mois|heures?|ans?|d[ií]as?|semanas?|mes(?:es)?|horas?|años?)\b(?!\s(?:ago|left|old|early"
-    r"|late|remain|after(?! (?:the |your )?(?:deliver|recei|arriv))|before|later|since|nach(?! (?:der "
+    r"|late|remain|after(?! (?:it |the |your )?(?:deliver|recei|arriv|ship|dispatch|order))|before|later|since|nach(?! (?:der "
     r"|dem )?(?:erhalt|liefer|zustell))"
     r"|vor|später|danach|davor|après(?! (?:la |votre )?(?:récep|livrai))|avant|plus tard|plus tôt|más tarde"
     r"|después(?! de (?:la |su )?(?:entreg|recep))|antes))"
@@ -203,7 +203,7 @@ def _days(text: str, sentence: Sentence, earlier: Sentence | None, facts: Facts)
             if not _RETURN.pattern.search(clause) and _DELIVERY_TAKES.search(clause):
                 returns = None
         if returns and not found["high"] and not _is_statutory(sentence, found, facts):
-            yield from _window(sentence, found, facts.return_window_days)
+            yield from _window(sentence, found, facts)
         elif (
             not returns
             and (sentence.topics & _DELIVERY or _COMES.search(sentence) or _goes_on(sentence, earlier))
@@ -271,13 +271,30 @@ def _put(sentence: Sentence, found: re.Match[str], days: str, reason: str, like:
     return replace(start, sentence.start + found.end(), f"{days} {_DAY_WORDS[language]}", reason)
 
 
-def _window(sentence: Sentence, found: re.Match[str], window: int | None) -> Iterator[Finding]:
+_STILL = re.compile(
+    r"\b(?:leaves?|left|still|more|another|remaining|noch|übrig|bleiben|encore|reste[nz]?t?|quedan?|todavía)\b"
+)
+
+
+def _left_to_return(facts: Facts, days: Decimal) -> bool:
+    """Whether so many days are left to send an order back."""
+    window, today = facts.return_window_days, facts.today
+    ends = [order.delivered_on for order in facts.orders if order.delivered_on]
+    return window is not None and today is not None and any(window - (today - day).days == days for day in ends)
+
+
+def _window(sentence: Sentence, found: re.Match[str], facts: Facts) -> Iterator[Finding]:
+    window = facts.return_window_days
     if window is None or window == 0:
         yield take_out(sentence, "No return window stands in the facts. Do not promise one.")
         return
     (said,) = _said(found)
     months = found["unit"].lower().startswith(("mon", "moi"))
-    if said != window and not (months and abs(said - window) <= said / 30):
+    if (
+        said != window
+        and not (_left_to_return(facts, said) and _STILL.search(sentence.low))
+        and not (months and abs(said - window) <= said / 30)
+    ):
         like = sentence.text[found.start("low") : found.end("low")]
         yield _put(sentence, found, str(window), f"Things may be sent back within {window} days.", like)
 

@@ -17,14 +17,13 @@ _BLANKS = re.compile(r"\s+")
 
 
 def find_off_brand(text: str, facts: Facts) -> Iterator[Finding]:
-    """Forbidden words and competitors go with their sentence, preferred words replace others."""
+    """Forbidden words and competitors go, alone or with what they stand in; preferred words replace others."""
     brand = facts.brand
     if brand is None:
         return
     competitors = frozenset(word.lower() for word in brand.competitors)
-    never = {
-        form for word in brand.forbidden for form in _forms(word.lower(), (facts.locale or "en")[:2])
-    } | competitors
+    endings = _ENDINGS.get((facts.locale or "en")[:2], ())
+    never = {form for word in brand.forbidden for form in _forms(word.lower(), endings)} | competitors
     if never:
         unsaid = mentions(text, never)
         for sentence in sentences(text) if unsaid else ():
@@ -52,13 +51,9 @@ _AHEAD = re.compile(
 _NOUN_BEHIND = re.compile(r"\s(?!and\b|or\b|und\b|et\b|y\b|at\b|for\b|to\b|für\b|pour\b|de\b)[^\W\d_]")
 
 
-def _forms(word: str, language: str) -> tuple[str, ...]:
+def _forms(word: str, endings: Sequence[str]) -> tuple[str, ...]:
     """A forbidden word and its inflections; of several words only as they are."""
-    return (
-        (word, *(word + ending for ending in _ENDINGS.get(language, ())))
-        if word.isalpha() and len(word) > 3
-        else (word,)
-    )
+    return (word, *(word + ending for ending in endings)) if word.isalpha() and len(word) > 3 else (word,)
 
 
 def _unsay(sentence: Sentence, here: Sequence[Mention], facts: Facts, competitors: frozenset[str]) -> Finding:

@@ -75,11 +75,15 @@ _PLACED = re.compile(
 _WEAK = frozenset({"from", "vom", "du", "del"})
 """These stand before any date."""
 _RESTOCK = re.compile(
-    r"restock|new stock|revient|reviennent|vuelve|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau"
+    r"restock|new stock|revient|reviennent|vuelve|\bvolver|disponible|back (?:in|on)\b|again|wieder|de nouveau"
     r"|réappro|in stock"
     r"|replenish|de retour"
     r"|auf lager|en stock|available|of stock|sold out|ausverkauft|vergriffen|épuisée?s?|rupture|agotad[oa]s?"
     r"|due (?:in|back|on)|due\b"
+)
+_HAPPENED = topic(
+    "delivered arrived reached received placed ordered bought zugestellt geliefert angekommen erhalten bestellt "
+    "aufgegeben livré livrée arrivé arrivée reçu reçue passé passée commandé entregado entregó llegó recibió hizo compró pidió kam"
 )
 _BACK = topic("back again wieder retour vuelve revient stock lager restock")
 _ENDS = re.compile(
@@ -113,16 +117,17 @@ def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
     ours = known(facts)
     if facts.today is not None and here & RELATIVE and (ours.orders or here & _BACK):
         yield from _relative(text, facts.today, ours)
-    if not here & _MONTH_TOPIC and not _has_numeric(text):
+    days = ours.orders and here & _HAPPENED
+    if not (here & _MONTH_TOPIC or days or _has_numeric(text)):
         return
     for sentence in sentences(text):
         if not sentence.numeric or sentence.asks:
             continue
+        for found in _DAY.finditer(sentence.low) if days and sentence.topics & _HAPPENED else ():
+            yield from _judge_day(text, sentence, found, ours)
         if not sentence.topics & _MONTH_TOPIC and not _has_numeric(sentence.text):
             continue
         last = 0
-        for found in _DAY.finditer(sentence.low) if ours.orders else ():
-            yield from _judge_day(text, sentence, found, ours)
         for found in _DATE.finditer(sentence.low):
             said = _read(found, facts.locale)
             if said and not any(_agree(said, day) for day in facts.dates):

@@ -182,6 +182,10 @@ def _of_refund(sentence: Sentence, found: re.Match[str], ours: Known) -> bool:
     return found["state"] in states and re.search(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\bdollars\b", sentence.low) is not None
 
 
+_STILL = re.compile(r"\b(?:still|currently|now|noch|derzeit|encore|toujours|todavía|aún)\b")
+"""What is no more so goes with the word that says that it lasts."""
+
+
 def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iterator[Finding]:
     start = sentence.start + found.start("state")
     if status is None:
@@ -197,6 +201,13 @@ def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iter
         or _CONDITION.search(sentence.clause(found.start("state")))
     ):
         return
+    if found["how"].isalpha() and found["how"] != "status" and state not in ("pending", "processed"):
+        between = sentence.low[found.end("how") : found.start("state")]
+        if _STILL.search(between):
+            language = _LANGUAGES.get(found["state"].lower(), "en")
+            begin, end = sentence.start + found.start("how"), sentence.start + found.end("state")
+            yield replace(begin, end, predicate(language, state, status), f"The order is {status}.")
+            return
     after = _written(status, state, found["state"])
     if after in _BEING and found["how"] in ("has", "has been", "was", "got", "have been"):
         start, after = sentence.start + found.start("how"), f"is {_BEING[after]}"

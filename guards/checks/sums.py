@@ -46,7 +46,7 @@ SHIPPED = re.compile(
     r"|shipping (?:of|is)|delivery (?:of|is)|de livraison"
 )
 _NUMBER = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(\d{1,2})(?![\d.,]*\d|[%€$£¥])")
-_COUNT = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(?P<n>\d{1,2})(?: ?[x×]|(?: [^\W\d_]{2,12}){0,3})?(?: d['’])? ?$")
+_COUNT = re.compile(r"(?<![\w.,$€£¥#/-])0{0,20}(?P<n>\d{1,2})(?: ?[x×]|(?: [^\W\d_]{2,12}){0,3})?(?: d['’])? ?$")
 COMPARED = re.compile(
     r"\bmore\b|\bless\b|cheaper|expensive|differ|\bgap\b|\bapart\b|\bsav|dearer|teurer|günstiger|mehr\b|weniger"
     r"|unterschied|"

@@ -83,7 +83,8 @@ _RESTOCK = re.compile(
 )
 _HAPPENED = topic(
     "delivered arrived reached received placed ordered bought zugestellt geliefert angekommen erhalten bestellt "
-    "aufgegeben livré livrée arrivé arrivée reçu reçue passé passée commandé entregado entregó llegó recibió hizo compró pidió kam"
+    "aufgegeben livré livrée arrivé arrivée reçu reçue passé passée commandé entregado entregó llegó "
+    "recibió hizo compró pidió kam"
 )
 _BACK = topic("back again wieder retour vuelve revient stock lager restock")
 _ENDS = re.compile(

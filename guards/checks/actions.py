@@ -41,10 +41,14 @@ _HERE = topic(
 _FAILED = frozenset({"failed", "rejected", "denied", "canceled", "cancelled"})
 _OURSELVES = re.compile(r"\b(?:i|we|ich|wir|je|nous|on|he|hemos|j)\b")
 _UNDER_WAY = frozenset({"pending", "requires_action", "processing", "initiated", "requested"})
-_ARRIVED = re.compile(r"paid out|completed|credited|\bpaid\b.{0,24}\bback|received|erhalten|reçu|recibido|überwiesen|gutgeschrieben|versé|abonado")
+_ARRIVED = re.compile(
+    r"paid out|completed|credited|\bpaid\b.{0,24}\bback|received|erhalten|reçu|recibido|überwiesen|gutgeschrieben"
+    r"|versé|abonado"
+)
 _IT = re.compile(r"\b(?:it|that|this|sie|es|das|la|le|lo)\b")
 _PAID_OUT = re.compile(
-    r"paid out|completed|credited|\bpaid\b.{0,24}\bback|received|erhalten|reçu|recibido|effectué|versé|überwiesen|gutgeschrieben|erstattet|zurückgezahlt|remboursé|abonado"
+    r"paid out|completed|credited|\bpaid\b.{0,24}\bback|received|erhalten|reçu|recibido|effectué|versé|überwiesen"
+    r"|gutgeschrieben|erstattet|zurückgezahlt|remboursé|abonado"
     r"|devuelto|reembolsado"
 )
 """The money has arrived: that is more than to have a refund issued."""

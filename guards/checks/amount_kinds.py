@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from shopgraph.guards.checks import figures_words as words
 from shopgraph.guards.checks.book import Book
-from shopgraph.guards.checks.claims import Claim
+from shopgraph.guards.checks.claims import Claim, is_joined
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.topics import topic
@@ -50,15 +52,21 @@ def equation(claim: Claim, ours: Book) -> Decimal | None:
     return price * int(many) if many else None
 
 
+_TERM = re.compile(r"\s*(?P<sign>[+−–-])\s*(?:0*(?P<n>\d{1,3})\s?[x×*]\s?)?[$€£¥]?(?:[a-z]{3} )?")
+_FIRST_TERM = re.compile(r"(?<![\d.,])0*(?P<n>\d{1,3})\s?[x×*]\s?[$€£¥]?(?:[a-z]{3} )?$")
+
+
 def _added(claim: Claim) -> Decimal | None:
     """What the amounts before it make, where they stand with plus or minus signs between them."""
-    amounts, start = claim.around.amounts[: claim.index], claim.sentence.start
-    total = amounts[-1].values[0]
-    for one, other in zip(amounts[-2::-1], amounts[:0:-1], strict=True):
-        sign = claim.sentence.low[one.end - start : other.number_start - start].strip("$€£¥ ")
-        if sign not in ("+", "-", "−", "–"):
+    amounts, start, digits = claim.around.amounts[: claim.index], claim.sentence.start, claim.sentence.digits
+    first = _FIRST_TERM.search(digits[: amounts[0].number_start - start])
+    total = amounts[0].values[0] * (int(first["n"]) if first else 1)
+    for one, other in pairwise(amounts):
+        term = _TERM.fullmatch(digits, one.end - start, other.number_start - start)
+        if term is None:
             return None
-        total = one.values[0] + (total if sign == "+" else -total)
+        value = other.values[0] * int(term["n"] or 1)
+        total += value if term["sign"] == "+" else -value
     return total if len(amounts) > 1 else None
 
 
@@ -122,3 +130,18 @@ def of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
         found.end() <= claim.amount.start - claim.sentence.start
         for found in words.STRANGER.finditer(claim.sentence.text)
     )
+
+
+def is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether nothing but "costs" and the like stands between one thing's name and the amount."""
+    if len(said) != 1 or said[0].end > claim.amount.start:
+        return False
+    if claim.direct is None:
+        start = claim.sentence.start
+        claim.direct = (
+            words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
+            and not words.MORE_BEHIND.match(claim.tail)
+            and not words.ADDING.search(claim.sentence.low[: said[0].start - start])
+            and not is_joined(claim, said)
+        )
+    return claim.direct

@@ -17,12 +17,13 @@ _BLANKS = re.compile(r"\s+")
 
 
 def find_off_brand(text: str, facts: Facts) -> Iterator[Finding]:
-    """Forbidden words and competitors go with their sentence, preferred words replace others."""
+    """Forbidden words and competitors go, alone or with what they stand in; preferred words replace others."""
     brand = facts.brand
     if brand is None:
         return
     competitors = frozenset(word.lower() for word in brand.competitors)
-    never = {form for word in brand.forbidden for form in _forms(word.lower())} | competitors
+    endings = _ENDINGS.get((facts.locale or "en")[:2], ())
+    never = {form for word in brand.forbidden for form in _forms(word.lower(), endings)} | competitors
     if never:
         unsaid = mentions(text, never)
         for sentence in sentences(text) if unsaid else ():
@@ -36,8 +37,13 @@ def find_off_brand(text: str, facts: Facts) -> Iterator[Finding]:
         yield replace(found.start, found.end, after, f"The shop says {better!r} instead of {found.key!r}.")
 
 
-_ENDINGS = ("e", "er", "es", "en", "em", "s")
-"""What an adjective or a noun takes on in German, French, Spanish and English."""
+_ENDINGS = {
+    "en": ("s",),
+    "de": ("e", "er", "es", "en", "em", "s"),
+    "fr": ("e", "s", "es"),
+    "es": ("s", "es", "a", "as"),
+}
+"""What an adjective or a noun takes on in a language."""
 _AHEAD = re.compile(
     r"(?:\b(?:a|an|the|our|your|this|that|very|really|such|for|ein|eine[rnms]?|der|die|das|den|unser\w*|dies\w+|sehr|un|une|le"
     r"|la|les|notre|cette?|una|el|los|las|nuestr\w|muy|très)\s)$"
@@ -45,9 +51,9 @@ _AHEAD = re.compile(
 _NOUN_BEHIND = re.compile(r"\s(?!and\b|or\b|und\b|et\b|y\b|at\b|for\b|to\b|für\b|pour\b|de\b)[^\W\d_]")
 
 
-def _forms(word: str) -> tuple[str, ...]:
+def _forms(word: str, endings: Sequence[str]) -> tuple[str, ...]:
     """A forbidden word and its inflections; of several words only as they are."""
-    return (word, *(word + ending for ending in _ENDINGS)) if word.isalpha() and len(word) > 3 else (word,)
+    return (word, *(word + ending for ending in endings)) if word.isalpha() and len(word) > 3 else (word,)
 
 
 def _unsay(sentence: Sentence, here: Sequence[Mention], facts: Facts, competitors: frozenset[str]) -> Finding:

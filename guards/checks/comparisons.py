@@ -16,19 +16,23 @@ from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
 _COMPARED = Cue(
     "cheaper expensive dearer pricier günstiger teurer billiger preiswerter chère chère cher barato barata "
     "caro cara less more plus moins más menos",
-    r"\b(?:(?P<low>less expensive|cheaper|costs? less|günstiger|billiger|preiswerter|moins ch[eè]re?s?|coûte moins(?: cher)?"
+    r"\b(?:(?P<low>less expensive|cheaper|costs? less|günstiger|billiger|preiswerter|moins ch[eè]re?s?"
+    r"|coûte moins(?: cher)?"
     r"|más barat[oa]s?|cuesta menos)"
     r"|(?P<high>more expensive|dearer|pricier|costs? more|teurer|plus ch[eè]re?s?|coûte plus(?: cher)?|más car[oa]s?"
     r"|cuesta más))(?=\s(?:than|als|que)\b)",
 )
 _MOST = Cue(
-    "cheapest affordable expensive priciest dearest lowest highest priced günstigste billigste preiswerteste teuerste cher "
+    "cheapest affordable expensive priciest dearest lowest highest priced günstigste billigste preiswerteste "
+    "teuerste cher "
     "chère barato barata caro cara économique",
-    r"\b(?:(?P<low>(?:cheapest|least expensive|lowest[- ]priced|most affordable)|(?:günstigste|billigste|preiswerteste)[nrsm]?"
+    r"\b(?:(?P<low>(?:cheapest|least expensive|lowest[- ]priced|most affordable)|(?:günstigste|billigste"
+    r"|preiswerteste)[nrsm]?"
     r"|(?:la|le|les) (?:[^\W\d]{3,12} )?(?:la |le |les )?(?:moins ch[eè]re?s?|plus économiques?)"
     r"|(?:el|la|los|las) (?:[^\W\d]{3,12} )?más (?:barat[oa]s?|económic[oa]s?))"
     r"|(?P<high>(?:most expensive|priciest|dearest|highest[- ]priced)|teuerste[nrsm]?"
-    r"|(?:la|le|les) (?:[^\W\d]{3,12} )?(?:la |le |les )?plus ch[eè]re?s?|(?:el|la|los|las) (?:[^\W\d]{3,12} )?más car[oa]s?))"
+    r"|(?:la|le|les) (?:[^\W\d]{3,12} )?(?:la |le |les )?plus ch[eè]re?s?|(?:el|la|los"
+    r"|las) (?:[^\W\d]{3,12} )?más car[oa]s?))"
     r"(?P<behind>\s(?:product|item|article|one|thing|option|piece|produkt|artikel|stück|produit|modèle|producto|artículo"
     r"|opción)\w*)?",
 )
@@ -60,7 +64,9 @@ _SWAPPED = {
     "günstigste": "teuerste",
     "teuerste": "günstigste",
 }
-_SAME = re.compile(r"\b(?:two|three|both|these|those|beiden?|diese\w*|deux|ces|dos|estos|estas|under|unter|with|mit|lamps?)\b")
+_SAME = re.compile(
+    r"\b(?:two|three|both|these|those|beiden?|diese\w*|deux|ces|dos|estos|estas|under|unter|with|mit|lamps?)\b"
+)
 """Behind a superlative: it is of some things only."""
 
 
@@ -98,7 +104,11 @@ def _compared(sentence: Sentence, found: re.Match[str], names: Sequence[Mention]
 def _most(sentence: Sentence, found: re.Match[str], names: Sequence[Mention], ours: Book) -> Iterator[Finding]:
     """ "The mug is our cheapest product": of everything that has a price."""
     rest = sentence.low[found.end() :]
-    if len({name.key for name in names}) != 1 or _SAME.search(rest) or (not found["behind"] and re.match(r"\s[^\W\d]{3,}", rest)):
+    if (
+        len({name.key for name in names}) != 1
+        or _SAME.search(rest)
+        or (not found["behind"] and re.match(r"\s[^\W\d]{3,}", rest))
+    ):
         return
     price = _price(names[0], ours)
     prices = [product.price for product in ours.facts.products if product.price is not None]

@@ -75,18 +75,26 @@ _PLACED = re.compile(
 _WEAK = frozenset({"from", "vom", "du", "del"})
 """These stand before any date."""
 _RESTOCK = re.compile(
-    r"restock|new stock|revient|reviennent|vuelve|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau"
+    r"restock|new stock|revient|reviennent|vuelve|\bvolver|disponible|back (?:in|on)\b|again|wieder|de nouveau"
     r"|réappro|in stock"
     r"|replenish|de retour"
     r"|auf lager|en stock|available|of stock|sold out|ausverkauft|vergriffen|épuisée?s?|rupture|agotad[oa]s?"
-    r"|gibt es\b|due (?:in|back|on)|due\b"
+    r"|due (?:in|back|on)|due\b"
+)
+_HAPPENED = topic(
+    "delivered arrived reached received placed ordered bought zugestellt geliefert angekommen erhalten bestellt "
+    "aufgegeben livré livrée arrivé arrivée reçu reçue passé passée commandé entregado entregó llegó "
+    "recibió hizo compró pidió kam"
 )
 _BACK = topic("back again wieder retour vuelve revient stock lager restock")
 _ENDS = re.compile(
     r"\bends?\b|\bended\b|\bclos(?:es|ed)\b|\bläuft\b|\blief\b|\bhasta\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
     r"|prend fin|terminent|termina|acaba|finaliza|vigente|válid|termine|\blasts?\b|\bruns? to\b|\bby\b"
 )
-_STARTS = re.compile(r"\bstart(?:s|ed)?\b|\bbegins?\b|\bbegan\b|\bbegann\b|\bstartete\b|\bcommencé\b|\bempezó\b|\bcomenzó\b|\bseit\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b")
+_STARTS = re.compile(
+    r"\bstart(?:s|ed)?\b|\bbegins?\b|\bbegan\b|\bbegann\b|\bstartete\b|\bcommencé\b|\bempezó\b|\bcomenzó\b|\bseit\b"
+    r"|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b"
+)
 _PROMOTION = re.compile(
     r"sale|promo|offer|discount|code|aktion|rabatt|angebot|solde|remise|offre|gutschein|coupon|%|deal"
 )
@@ -110,16 +118,17 @@ def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
     ours = known(facts)
     if facts.today is not None and here & RELATIVE and (ours.orders or here & _BACK):
         yield from _relative(text, facts.today, ours)
-    if not here & _MONTH_TOPIC and not _has_numeric(text):
+    days = ours.orders and here & _HAPPENED
+    if not (here & _MONTH_TOPIC or days or _has_numeric(text)):
         return
     for sentence in sentences(text):
         if not sentence.numeric or sentence.asks:
             continue
+        for found in _DAY.finditer(sentence.low) if days and sentence.topics & _HAPPENED else ():
+            yield from _judge_day(text, sentence, found, ours)
         if not sentence.topics & _MONTH_TOPIC and not _has_numeric(sentence.text):
             continue
         last = 0
-        for found in _DAY.finditer(sentence.low) if ours.orders else ():
-            yield from _judge_day(text, sentence, found, ours)
         for found in _DATE.finditer(sentence.low):
             said = _read(found, facts.locale)
             if said and not any(_agree(said, day) for day in facts.dates):
@@ -182,7 +191,9 @@ def _judge(
     behind = sentence.low[found.end() : found.end() + 25]
     right: date | None
     named = _PROMOTION.search(sentence.low)
-    of_promotion = (named and not (named[0] == "%" and _RESTOCK.search(sentence.low))) or _names_promotion(sentence, ours)
+    of_promotion = (named and not (named[0] == "%" and _RESTOCK.search(sentence.low))) or _names_promotion(
+        sentence, ours
+    )
     until = _UNTIL.search(before) is not None
     if of_promotion and (until or _ENDS.search(before) or _STARTS.search(before)) and order is None:
         ends = until or bool(_ENDS.search(before))

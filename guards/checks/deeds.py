@@ -15,7 +15,10 @@ _BEEN = r"\b(?:has|have) (?:now |just |already |successfully |also )?been (?:suc
 _MADE = r"(?:arranged|started|created|set up|opened|registered|initiated|booked|processed|approved)"
 _ICH = r"\b(?:ich habe|wir haben|habe ich|haben wir|hab ich)\b.{0,60}?\b"
 _HE = r"\b(?:ya )?(?:(?:te|le|os|les|me) )?(?:(?:lo|la|los|las) )?(?:he|hemos)\s(?:ya )?"
-_JAI = r"\b(?:j['’]ai|je (?:vous |te |lui |l['’]|t['’] ?)ai|nous (?:vous |te )?avons|on (?:vous |t['’] ?)?a)\s(?:bien |déjà |aussi )?"
+_JAI = (
+    r"\b(?:j['’]ai|je (?:vous |te |lui |l['’]|t['’] ?)ai|nous (?:vous |te )?avons|on (?:vous |t['’] ?)?a)\s"
+    r"(?:bien |déjà |aussi )?"
+)
 
 
 def _fr(participle: str, infinitive: str) -> str:
@@ -59,7 +62,8 @@ def _deed(what: str, words: str, tools: str, *claims: str) -> Deed:
 DEEDS = (
     _deed(
         "refund",
-        "received reçu recibido refunded issued processed initiated sent made approved completed submitted put credited reimbursed "
+        "received reçu recibido refunded issued processed initiated sent made approved completed submitted put "
+        "credited reimbursed "
         "returned paid transferred refund erstattet zurückerstattet rückerstattet gutgeschrieben "
         "zurücküberwiesen veranlasst ausgeführt überwiesen angestoßen zurückgezahlt remboursé effectué procédé "
         "lancé crédité traité émis überweisen überwiesen devuelto reembolsado abonado paid versé reembolso "
@@ -96,12 +100,14 @@ DEEDS = (
     ),
     _deed(
         "cancellation",
-        "cancellation cancelled stornierung annulation cancelación storniert annulé cancelado anulado cancellation annuler cancelar anular voided",
+        "cancellation cancelled stornierung annulation cancelación storniert annulé cancelado anulado cancellation "
+        "annuler cancelar anular voided",
         "cancel",
         _fr("annulé", "annuler"), _es("cancelad|anulad", "cancelar|anular"), _de("storniert"),
         r"\b(?:cancelé|cancelamos|anulé|anulamos)\b",
         r"\bcancell?ation\b[^.;]{0,40}\b(?:is|was|has been) (?:now )?(?:complete\w*|done|confirmed|processed|through)\b"
-        r"|\bconsider\b[^.;]{0,30}\bcancell?ed\b|\bstornierung\b[^.;]{0,40}\b(?:ist|wurde) (?:nun |bereits )?(?:abgeschlossen|bestätigt"
+        r"|\bconsider\b[^.;]{0,30}\bcancell?ed\b|\bstornierung\b[^.;]{0,40}\b(?:ist|wurde) (?:nun "
+        r"|bereits )?(?:abgeschlossen|bestätigt"
         r"|erledigt|durch)\b|\bannulation\b[^.;]{0,40}\b(?:est|a été) (?:bien )?(?:confirmée|effectuée|faite)\b"
         r"|\bcancelación\b[^.;]{0,40}\b(?:está|ha sido|queda) (?:confirmada|hecha|completada)\b",
         rf"{_WE}cancell?ed\b", rf"\border\b.{{0,30}}?{_BEEN}cancell?ed\b", rf"{_ICH}storniert\b", rf"{_JAI}annulé",
@@ -161,9 +167,11 @@ DEEDS = (
     ),
     _deed(
         "discount",
-        "applied issued given gave granted sent added credited redeemed activated eingelöst angewendet gewährt hinterlegt aktiviert eingetragen abgezogen verrechnet gutgeschrieben appliqué ajouté activé",
+        "applied issued given gave granted sent added credited redeemed activated eingelöst angewendet gewährt "
+        "hinterlegt aktiviert eingetragen abgezogen verrechnet gutgeschrieben appliqué ajouté activé",
         "redeem code discount offer promotion coupon",
-        rf"{_WE}(?:issued|given|gave|granted|sent|added|credited) (?:you )?(?:an? |the )?(?:[$€£¥]?[\d.,]{{1,9}}[$€£%]? ?)?"
+        rf"{_WE}(?:issued|given|gave|granted|sent|added|credited) (?:you )?(?:an? "
+        rf"|the )?(?:[$€£¥]?[\d.,]{{1,9}}[$€£%]? ?)?"
         r"(?:in |of |as )?(?:store |shop |account )?(?:credit|voucher|gift card|coupon)\b",
         rf"{_WE}(?:applied|added|redeemed|activated) (?:a |the |your |this "
         rf"|an )?(?:[\w%$€£]{{1,12}} ){{0,2}}(?:discount|code|coupon|voucher|credit)\b",
@@ -209,13 +217,15 @@ DEEDS = (
     ),
     _deed(
         "message",
-        "enviado mandado zugeschickt zugesandt gemailt emailed mailed e texted messaged called notified contacted informed sent geschickt gesendet envoyé",
+        "enviado mandado zugeschickt zugesandt gemailt emailed mailed e texted messaged called notified contacted "
+        "informed sent geschickt gesendet envoyé",
         "email message notify send contact",
         rf"{_WE}(?:e-?mailed|texted|messaged|called|notified|contacted|informed|sent (?:you )?(?:an? "
         rf"|the |your )?(?:\w{{1,14}} )?(?:e-?mail|message|text|sms|confirmation|link|label|invoice"
         r"|receipt))\b",
         rf"{_ICH}(?:e-?mail|nachricht|bestätigung|rechnung|etikett|rücksendeetikett|retourenschein|link)\b.{{0,60}}?\b(?:geschickt"
-        rf"|gesendet|zugeschickt|zugesandt|gemailt)\b|{_HE}(?:enviado|mandado) (?:la|el|un|una) (?:etiqueta|correo|e-?mail|mensaje|factura"
+        rf"|gesendet|zugeschickt|zugesandt|gemailt)\b|{_HE}(?:enviado|mandado) (?:la|el|un|una) (?:etiqueta|correo"
+        rf"|e-?mail|mensaje|factura"
         rf"|confirmación|enlace)\b"
         rf"|{_JAI}envoyé (?:un |le |la |une |votre )",
     ),

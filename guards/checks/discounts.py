@@ -24,7 +24,8 @@ _CUT = Cue(
     "saving promo coupon code codes "
     "cheaper knock markdown sale voucher gutschein price lower nachlass aktion günstiger ermäßig solde spar sparen "
     "alles spart économis moins reduction deal bargain less",
-    r"\bauf alles\b|\bsur tout\b|\ben (?:toda la tienda|todo el)\b|\boff\b|descuento|rebaja|rabais|\bmenos\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es"
+    r"\bauf alles\b|\bsur tout\b|\ben (?:toda la tienda|todo el)\b|\boff\b|descuento|rebaja|rabais|\bmenos\b"
+    r"|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es"
     r"|ing)|\bpromo|coupon"
     r"|\bcode\b|cheaper|knock|"
     r"markdown|\bsale\b|voucher|gutschein|price cut|lower price|nachlass|aktion|günstiger|ermäßig"
@@ -57,13 +58,16 @@ _FEE = Cue(
 _HALF = Cue("half halben moitié", r"\b(?:half[- ]price|half off|zum halben preis|à moitié prix|moitié prix)\b")
 _GIVEN = (
     Cue(
-        "buy bogo free store gratis geschenk cadeau get kaufen nehmen preis deuxième troisième gratuit offert segundo segunda "
+        "buy bogo free store gratis geschenk cadeau get kaufen nehmen preis deuxième troisième gratuit offert "
+        "segundo segunda "
         "tercero tercer =x",
         r"\bbuy (?:one|two|1|2|three|3),? (?:and )?get (?:one|two|1|2)\b|\bbogo\b"
         r"|\bfree (?:gift|sample|item|upgrade|product|of charge gift)s?\b|\bstore credit\b"
-        r"|\bget (?:the |a |your )?(?:second|third|next|other|another|one|2nd|3rd)(?: one| item| pair)?(?: for| completely| absolutely)? "
+        r"|\bget (?:the |a |your )?(?:second|third|next|other|another|one|2nd|3rd)(?: one| item| pair)?(?: for"
+        r"| completely| absolutely)? "
         r"(?:free|half[- ]price)\b|\b(?:zwei|drei|2|3) (?:kaufen|nehmen)[^.;]{0,20}\b(?:gratis|geschenkt|zahlen)\b"
-        r"|\b(?:2|3|zwei|drei) (?:zum preis von|für) (?:1|2|einem|einen|eins|zwei)\b|\b(?:deuxième|troisième|2e|3e) (?:\w+ )?(?:est )?"
+        r"|\b(?:2|3|zwei|drei) (?:zum preis von|für) (?:1|2|einem|einen|eins|zwei)\b|\b(?:deuxième|troisième|2e"
+        r"|3e) (?:\w+ )?(?:est )?"
         r"(?:offerte?|gratuite?)\b|\b(?:2x1|3x2)\b|\b(?:segund[oa]|tercer[oa]?) (?:\w+ )?(?:gratis|de regalo)\b"
         r"|\bfree of charge\b(?<!shipping free of charge)"
         r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)",
@@ -92,7 +96,8 @@ _PROMOTION = re.compile(
 )
 _CODE_NEAR = re.compile(r"\b(?P<code>[A-Z]{4,20}-?\d{1,4})\b")
 _CODE_WORDS = whole_words(
-    "till money savings pago code codes coupon voucher vouchers promo checkout discount gutschein gutscheine rabatt rabattcode kasse remise "
+    "till money savings pago code codes coupon voucher vouchers promo checkout discount gutschein gutscheine "
+    "rabatt rabattcode kasse remise "
     "réduction panier descuento cupón código"
 )
 """In a sentence with one of these letters and figures are a code."""
@@ -103,7 +108,8 @@ _CODE_TOPIC = topic(
 ) | exact(_CODE_WORDS)
 _PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")
 _NO_CODE = re.compile(
-    r"[\"'”“»*`]{0,3}\s(?:(?:code|coupon|voucher)\s)?(?:(?:expired|ended|ran out|lief ab|caducó|expiró|expirait)\b|(?:is|has|does|do|are|can|ist|wurde|existiert|gibt|gilt"
+    r"[\"'”“»*`]{0,3}\s(?:(?:code|coupon|voucher)\s)?(?:(?:expired|ended|ran out|lief ab|caducó|expiró|expirait)\b"
+    r"|(?:is|has|does|do|are|can|ist|wurde|existiert|gibt|gilt"
     r"|n['’]|est|no|ya no)[^.;]{0,30}?"
     r"(?:n['’]t|\bnot|\bno\b|cannot|expired|invalid|nicht|abgelaufen|ungültig|\bpas\b|expiré|plus\b|inválido|caducado|existe|válido))"
 )
@@ -136,7 +142,9 @@ def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
 def _offers(text: str, sentence: Sentence, ours: Known) -> Iterator[Finding]:
     half = _HALF.search(sentence)
     if half and not (Decimal(50) in ours.percents or ours.most_percent >= 50) and not sentence.denies_at(half.start()):
-        yield take_claim_out(sentence, half.start(), half.end(), [half.span()], (), "Nothing is at half its price. Do not offer it.")
+        yield take_claim_out(
+            sentence, half.start(), half.end(), [half.span()], (), "Nothing is at half its price. Do not offer it."
+        )
         return
     if not sentence.topics & _PERCENT_TOPIC:
         return
@@ -242,7 +250,12 @@ def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED, *near):
         for found in pattern.finditer(sentence.text):
             code = found["code"]
-            if code.upper() in ours.codes or code in _shown_codes(ours) or code.lower() in ours.products or code.lower() in ours.orders:
+            if (
+                code.upper() in ours.codes
+                or code in _shown_codes(ours)
+                or code.lower() in ours.products
+                or code.lower() in ours.orders
+            ):
                 continue
             start, end = found.span("code")
             if not (sentence.denies_before(start) or _NO_CODE.match(sentence.low, end) or is_quoted(sentence, start)):
@@ -276,7 +289,8 @@ _NOT_NOW = re.compile(
     r"|zu ende|geendet|\bwar(?:en)?\b|nicht|kein|vorbei|abgelaufen|beginnt|startet|\bwar\b|\berst\b|beendet"
     r"|\bpas\b|plus\b|terminé|fini|commence"
     r"|\bn['’]est"
-    r"|\bno\b|terminó|acabó|empieza|ya no|\bfrom (?:the )?\d|\bfrom (?:\w+ )\d|\bab (?:dem )?\d|à partir du|dès le|a partir del"
+    r"|\bno\b|terminó|acabó|empieza|ya no|\bfrom (?:the )?\d|\bfrom (?:\w+ )\d|\bab (?:dem )?\d|à partir du|dès le"
+    r"|a partir del"
     r"|desde el|\bwould be\b|\bwäre\b|\bserait\b"
 )
 

@@ -27,15 +27,19 @@ REFUND = Cue(
 )
 TAX = Cue("tax taxes taxable vat mwst tva steuer versteuert", r"\btax|\bvat\b|\bmwst|\btva\b|steuer")
 SAVING = Cue(
-    "save saves saving savings off discount rabatt remise cheaper sparen spart économis günstiger knock nachlass ahorra "
+    "save saves saving savings off discount rabatt remise cheaper sparen spart économis günstiger knock nachlass "
+    "ahorra "
     "ahorras ahorro ersparnis économie",
     r"\bsav(?:e|es|ing|ings)\b|\boff\b|discount|rabatt|remise|cheaper|spar(?:en|st|t)\b|ersparnis|économi|ahorr"
     r"|günstiger|knock|nachlass",
 )
-NOW = re.compile(r"\b(?:now|today|currently|only|jetzt|heute|nun|nur noch|aktuell|désormais|maintenant|aujourd|ahora|hoy)\b")
+NOW = re.compile(
+    r"\b(?:now|today|currently|only|jetzt|heute|nun|nur noch|aktuell|désormais|maintenant|aujourd|ahora|hoy)\b"
+)
 """Between a word for what was and an amount: the amount is what is."""
 FORMERLY = re.compile(
-    r"[\s,]{0,2}(?:before\b(?! (?:tax|vat|ship|deliver))|previously|originally|formerly|vorher|zuvor|früher|auparavant|avant\b(?! (?:le|la|l['’]))|jadis"
+    r"[\s,]{0,2}(?:before\b(?! (?:tax|vat|ship|deliver))|previously|originally|formerly|vorher|zuvor|früher"
+    r"|auparavant|avant\b(?! (?:le|la|l['’]))|jadis"
     r"|anteriormente)"
 )
 """Right behind an amount: it is what something cost."""
@@ -96,7 +100,8 @@ FEE_LEAD = re.compile(
     r"\bdelivery\b(?! (?:address|date))|\bshipping\b|\bpostage\b|versand(?:kosten)?\b|\blieferung\b|liefergebühr"
     r"|\blivraison\b"
     r"|\bport\b|\benv[ií]os?\b|frais d|gastos de|\bexpress\b"
-    r"|\bships? (?:for|at)\b|\bversendet für\b|\bexpédiée?s? pour\b|\bse envía por\b|\b(?:otherwise|sinon|sonst|ansonsten|andernfalls|si no|de lo contrario|below that|under that|darunter)\b[^.;]{0,30}$"
+    r"|\bships? (?:for|at)\b|\bversendet für\b|\bexpédiée?s? pour\b|\bse envía por\b|\b(?:otherwise|sinon|sonst"
+    r"|ansonsten|andernfalls|si no|de lo contrario|below that|under that|darunter)\b[^.;]{0,30}$"
 )
 """Before an amount: it is what delivery costs."""
 FEE_BEHIND = re.compile(
@@ -117,9 +122,11 @@ OWN = Cue(
     "parliez évoquiez cherchez cherchiez budget limit spend spending afford said asked want wanted under up bis "
     "jusqu presupuesto gastar hoped had have "
     "poche mind play verfügung kopf disposition mente "
-    "looking wrote buscaba buscabas say see mention souhaitiez souhaitez vouliez voulez vouliez aviez disiez enveloppe wollten wolltest möchten möchtest "
+    "looking wrote buscaba buscabas say see mention souhaitiez souhaitez vouliez voulez vouliez aviez disiez "
+    "enveloppe wollten wolltest möchten möchtest "
     "sagten nannten ausgeben vorgabe rahmen limit obergrenze grenze quería querías quiere dijo tope límite",
-    r"\bdid you (?:say|mention|see|find|hear)\b|\bbudget|\bto spend\b|\bspending limit|\bafford|presupuesto|\bgastar\b|\bausgeben\b|\ben poche\b|\bin mind\b"
+    r"\bdid you (?:say|mention|see|find|hear)\b|\bbudget|\bto spend\b|\bspending limit|\bafford|presupuesto"
+    r"|\bgastar\b|\bausgeben\b|\ben poche\b|\bin mind\b"
     r"|\bto play with\b|\bzur verfügung\b|\bim kopf\b|\bà disposition\b|\ben mente\b|\bobergrenze\b"
     r"|\byou(?: only|['’]d)? (?:said|mentioned|asked|wanted|want|hoped|had (?:in mind|set)|set|named|gave|wrote"
     r"|are looking for|were looking for|['’]re looking for)\b|\byour (?:limit|ceiling|maximum|max|cap|target)\b"
@@ -179,7 +186,9 @@ TIMES = re.compile(
 )
 IN_CELL = re.compile(r"\s?\|\s?[x×]?\s?0*(?P<behind>\d{1,3})\s?[x×]?\s?\|\s?[$€£¥]?(?:[a-z]{3} )?$")
 """Between the price of one and that of several: a reckoning that is written out."""
-DIFFERENCE = re.compile(r"\b(?:differ by|differs by|difference|unterschied|preisunterschied|differenz|différence|écart|diferencia)\b")
+DIFFERENCE = re.compile(
+    r"\b(?:differ by|differs by|difference|unterschied|preisunterschied|differenz|différence|écart|diferencia)\b"
+)
 DIFFERENCE_TOPIC = topic("differ difference unterschied preisunterschied differenz différence écart diferencia")
 GOODS = Cue(
     "goods items products subtotal sub =basket =cart ware waren warenwert zwischensumme artikel articles sous panier "
@@ -192,7 +201,8 @@ OF_ORDER = re.compile(
     r"[\s,:(*|–—-]*(?:(?:shipped|delivered|pending|processing|cancell?ed|versandt|zugestellt|storniert|expédiée?|livrée?"
     r"|came|comes?|amount(?:s|ed)?|is|was|to|of|for|over|at|with|an?|the|total(?:s|ing|ling|led|ed)?"
     r"|worth|about|your|über|mit|von|vom|im|wert|beträgt|betrug|kostete|einem|gesamtbetrag|de|d|un|montant|pour|s|élève|à"
-    r"|por|asciende|fue|importe|est|es|del|suma|\d{1,4}[./-]\d{1,2}[./-]\d{2,4})\b[\s:('’|*),]*){0,7}[$€£¥]?(?:[a-z]{3} )?"
+    r"|por|asciende|fue|importe|est|es|del|suma|\d{1,4}[./-]\d{1,2}[./-]\d{2,4})\b[\s:('’"
+    r"|*),]*){0,7}[$€£¥]?(?:[a-z]{3} )?"
 )
 """Between an order and an amount: it is the order's total."""
 ITS_TOTAL = re.compile(
@@ -236,7 +246,8 @@ MORE_BEHIND = re.compile(
 )
 ADDED = re.compile(r"\b(?:and|plus|und|et|y|with|mit|avec|con|more|cheaper)\b|[+;]")
 AFTER_CUT = re.compile(
-    r"\b(?:with|after|using|minus|less|apply\w*|once|thanks to|mit|nach|abzüglich|dank|durch|avec|après|grâce|moins|con|tras"
+    r"\b(?:with|after|using|minus|less|apply\w*|once|thanks to|mit|nach|abzüglich|dank|durch|avec|après|grâce|moins"
+    r"|con|tras"
     r"|gracias|aplicando|in|during|im|beim|pendant|durante)\b"
 )
 """Before a price cut that is named before an amount: it is taken off already."""

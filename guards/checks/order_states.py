@@ -93,6 +93,7 @@ _SUBJECT = re.compile(
 )
 _PRONOUN = re.compile(r"^\W{0,3}(?:and |yes, |ja, |oui, )?(?:it|they|sie|es|elle|il)\b")
 
+
 def order_meant(sentence: Sentence, at: int, here: Sequence[Mention], carried: str | None, ours: Known) -> str | None:
     """The order that a place of the sentence speaks of: named before it, behind it, "your order", or "it"."""
     before = [m for m in here if m.start - sentence.start <= at]
@@ -121,6 +122,8 @@ def find_wrong_order_states(
                 return
             continue
         told = True
+        if len({m.key.lstrip("#") for m in here if m.key in ours.orders}) > 1 and _ONE_OF.search(sentence.low):
+            continue
         yield from _state(sentence, found, states[key])
     if not told:
         yield from _tale(sentence, here, carried, states, ours)
@@ -134,11 +137,18 @@ _OTHER_THING = re.compile(
 """What else can be sent or made."""
 
 
+_ONE_OF = re.compile(
+    r"\b(?:first|second|third|other|former|latter|erste|zweite|dritte|andere|première|seconde|deuxième|autre|primero|segundo"
+    r"|otro)\b"
+)
+"""It tells which of several orders is meant."""
+
+
 def _tale(
     sentence: Sentence, here: Sequence[Mention], carried: str | None, states: dict[str, str | None], ours: Known
 ) -> Iterator[Finding]:
     """What is told or denied of an order in other words."""
-    if sentence.asks or not here and carried is None and not _SUBJECT.search(sentence.low):
+    if sentence.asks or (not here and carried is None and not _SUBJECT.search(sentence.low)):
         return
     begin = next((m.end - sentence.start for m in here if m.key in ours.orders), 0)
     tale = find_tale(sentence, begin)
@@ -148,7 +158,10 @@ def _tale(
     status = states.get(key) if key else None
     clause = sentence.clause(tale.end - 1)
     of_money = tale.said == "pending" and ours.facts.refunds and re.search(r"[$€£¥]", sentence.low)
-    if status is None or of_money or _OTHER_THING.search(sentence.low[:tale.end]) or _CONDITION.search(clause):
+    if status is None or of_money or _OTHER_THING.search(sentence.low[: tale.end]) or _CONDITION.search(clause):
+        return
+    orders = {m.key.lstrip("#") for m in here if m.key in ours.orders}
+    if len(orders) > 1 and _ONE_OF.search(sentence.low):
         return
     state = _SAID.get(status.lower(), status.lower())
     if is_untrue(tale, state):
@@ -169,6 +182,10 @@ def _of_refund(sentence: Sentence, found: re.Match[str], ours: Known) -> bool:
     return found["state"] in states and re.search(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\bdollars\b", sentence.low) is not None
 
 
+_STILL = re.compile(r"\b(?:still|currently|now|noch|derzeit|encore|toujours|todavía|aún)\b")
+"""What is no more so goes with the word that says that it lasts."""
+
+
 def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iterator[Finding]:
     start = sentence.start + found.start("state")
     if status is None:
@@ -184,6 +201,13 @@ def _state(sentence: Sentence, found: re.Match[str], status: str | None) -> Iter
         or _CONDITION.search(sentence.clause(found.start("state")))
     ):
         return
+    if found["how"].isalpha() and found["how"] != "status" and state not in ("pending", "processed"):
+        between = sentence.low[found.end("how") : found.start("state")]
+        if _STILL.search(between):
+            language = _LANGUAGES.get(found["state"].lower(), "en")
+            begin, end = sentence.start + found.start("how"), sentence.start + found.end("state")
+            yield replace(begin, end, predicate(language, state, status), f"The order is {status}.")
+            return
     after = _written(status, state, found["state"])
     if after in _BEING and found["how"] in ("has", "has been", "was", "got", "have been"):
         start, after = sentence.start + found.start("how"), f"is {_BEING[after]}"

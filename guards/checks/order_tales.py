@@ -11,7 +11,8 @@ from shopgraph.guards.checks.topics import topic
 
 _WORDS = {
     "en": {
-        "shipped": r"shipped|dispatched|sent (?:out|off)|gone out|left (?:our|the) (?:warehouse|depot|building|facility)"
+        "shipped": r"shipped|dispatched|sent (?:out|off)|gone out|left (?:our|the) "
+        "(?:warehouse|depot|building|facility)"
         r"|on (?:its|the) way|in transit|en route|out for delivery|posted|handed (?:over )?to the carrier"
         r"|with the (?:courier|carrier)",
         "delivered": r"delivered|arrived|reached you|dropped off|at your door(?:step)?",

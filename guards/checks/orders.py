@@ -17,7 +17,8 @@ from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, OrderFact
 
 _TOPICS = topic(
-    "trac suiv segu pedi paqu entr envi refu erst rück remb reem orde parc pack best pake send comm coli shipm ship stat deli disp tran canc pend "
+    "trac suiv segu pedi paqu entr envi refu erst rück remb reem orde parc pack best pake send comm coli shipm "
+    "ship stat deli disp tran canc pend "
     "proc way vers "
     "unte zuge geli ausg "
     "stor livr expé annu rout anko arri bear prép retu verw"

@@ -44,12 +44,14 @@ _FAST = Cue(
     r"|\blieferung am (?:nächsten|selben) tag|\blivraison (?:le jour même|le lendemain|en 24)",
 )
 _WILL = re.compile(
-    r"\b(?:with you|at your door(?:step)?|in your hands|bei ihnen|bei dir|chez vous|chez toi|en (?:tu |su )?casa|tendrás?"
+    r"\b(?:with you|at your door(?:step)?|in your hands|bei ihnen|bei dir|chez vous|chez toi|en (?:tu |su )?casa"
+    r"|tendrás?"
     r"|\bist [^.;]{0,20}\bda|garantiert|liegt|llegar[áa]|llega|recibir[áa]s|arrives?|will|['’]ll|gets?"
     r"|guarantee[ds]?|delivers?"
     r"|is delivered|be delivered|delivered"
     r"|ships?|receive|kommt|wird|werden|liefern|geliefert|erhalten|erhältst|"
-    r"arrivera|sera|seront|recevrez|recevras|livrons|livrée?|arrive|expect it|have it|reach|there by|livraison|lieferung|envío|entrega|entregamos|llevamos|enviamos"
+    r"arrivera|sera|seront|recevrez|recevras|livrons|livrée?|arrive|expect it|have it|reach|there by|livraison"
+    r"|lieferung|envío|entrega|entregamos|llevamos|enviamos"
     r"|here by|delivery)\b|\bmorgen (?:schon )?da\b|\bda\b(?=[.!]|$)"
 )
 _HEDGED = re.compile(

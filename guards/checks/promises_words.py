@@ -73,19 +73,23 @@ PROMISES = (
         "price-match",
     ),
     Promise(
-        "guarantee promise assure garantie garantierte garantizada garantieren versprechen vous garantissons garantis promets",
+        "guarantee promise assure garantie garantierte garantizada garantieren versprechen vous garantissons "
+        "garantis promets",
         r"\b(?:we|i) (?:guarantee|promise|assure you)\b|\b(?:wir|ich) (?:garantieren?|versprechen?"
         r"|verspreche)\b|\b(?:nous|je) (?:vous )?(?:garantissons|garantis|promettons|promets)\b"
-        r"|\blivraison garantie\b|\bgarantierte lieferung\b|\bentrega garantizada\b|\bguaranteed (?:delivery|arrival|to arrive|in time|to be)",
+        r"|\blivraison garantie\b|\bgarantierte lieferung\b|\bentrega garantizada\b|\bguaranteed (?:delivery"
+        r"|arrival|to arrive|in time|to be)",
     ),
     Promise(
         "free return kostenlos rücksendung rückgabe retoure retour devolución devoluciones gratis",
         r"\bfree returns?\b|\breturns? (?:are|is) (?:always |completely )?free\b"
         r"|\breturn shipping is (?:free|on us)|\bkostenlose[rn]? (?:rücksendung|rückgabe|retoure"
         r"|rückversand)|\b(?:rücksendung|rückgabe|retoure)n? (?:ist|sind) (?:immer )?(?:kostenlos|gratis)"
-        r"|\bretours? (?:est |sont )?gratuits?|\b(?:rücksendung|rückgabe|retoure|rückversand)\w* (?:ist|sind) (?:[^\W\d]+ ){0,3}"
+        r"|\bretours? (?:est |sont )?gratuits?|\b(?:rücksendung|rückgabe|retoure|rückversand)\w* (?:ist"
+        r"|sind) (?:[^\W\d]+ ){0,3}"
         r"(?:kostenlos|gratis|kostenfrei)|\bdevoluci(?:ón|ones) (?:es |son |siempre )*(?:gratis|gratuitas?)"
-        r"|\b(?:gastos|costes?) de devolución (?:corren|van) (?:de|por|a)\b|\bfrais de retour (?:sont )?(?:à notre charge|offerts)"
+        r"|\b(?:gastos|costes?) de devolución (?:corren|van) (?:de|por|a)\b"
+        r"|\bfrais de retour (?:sont )?(?:à notre charge|offerts)"
         r"|\breturns? (?:are|is) (?:free of charge|on us|on the house|at no (?:cost|charge))"
         r"|\brücksendekosten (?:übernehmen wir|tragen wir|entfallen)",
         "free return",
@@ -109,7 +113,8 @@ PROMISES = (
     ),
     Promise(
         "price sale ends today preis steigt steigen prix augmente augmentent precio suben",
-        r"\bprices? (?:go(?:es)?|rises?|increases?|jumps?|drops?|falls?)(?: up| down)? (?:tomorrow|tonight|soon|next|on|from|again)\b"
+        r"\bprices? (?:go(?:es)?|rises?|increases?|jumps?|drops?|falls?)(?: up| down)? (?:tomorrow|tonight|soon"
+        r"|next|on|from|again)\b"
         r"|\b(?:preise?) (?:steigt|steigen|sinkt|sinken) (?:schon )?(?:morgen|bald|nächste|ab)\b"
         r"|\bprix (?:augmente|augmentent|baisse|baissent) (?:dès )?(?:demain|bientôt|la semaine)\b"
         r"|\bprecios? (?:sube|suben|baja|bajan) (?:mañana|pronto|la semana)\b"

@@ -14,6 +14,7 @@ from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.denials import DENIED_AHEAD
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.partial import take_claim_out
+from shopgraph.guards.checks.qualities_parts import PART_SIGNS, find_wrong_part
 from shopgraph.guards.checks.qualities_words import COLOURS, KINDS, KINDS_BY_NAME, MATERIALS, QUALITIES
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
 from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
@@ -33,29 +34,20 @@ _WISHED = re.compile(
 _MADE = re.compile(
     r"\b(?:made (?:entirely |completely )?(?:of|from|out of|with)|crafted (?:from|in)|cut from|knitted from|woven from"
     r"|(?:gefertigt|hergestellt|gemacht|besteht|bestehen|ist|sind)(?: \w+){0,2} aus|en|(?:hech[oa]s?|es|son) de"
-    r"|(?:is|are|in) (?:pure|solid|genuine|real|100 ?%)|(?:material|matière|materiale?|composition|zusammensetzung)[*_]{0,2} ?:[*_]{0,2})"
+    r"|(?:is|are|in) (?:pure|solid|genuine|real|100 ?%)|(?:material|matière|materiale?|composition"
+    r"|zusammensetzung)[*_]{0,2} ?:[*_]{0,2})"
     r"\s(?:(?:italian|french|spanish|german|swiss|premium|natural|high-quality|thick|brushed|polished|pure|solid"
     r"|genuine|real|fine|soft|full-grain|recycled|organic|reinem|reiner|massive[mr]?|echtem|echter|pur|pure"
     r"|véritable|massif|massive|puro|pura)\s){0,2}"
     rf"(?P<material>{'|'.join(sorted(MATERIALS, key=lambda word: (-len(word), word)))})\b(?!\s?\d)"
 )
 _MADE_SIGNS = frozenset(MATERIALS)
-_MADE_CUES = whole_words("material matière composition zusammensetzung made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
-_PURE = re.compile(r"\b(?:pure|rein(?:e[rmns]?)?|100 ?%|solid|massive[mrn]?|pur|pura|puro|entirely|completely|nothing but)\b")
-_PART_OF = (
-    (re.compile(r"\b(?:lined with|lining (?:is|of)(?: made of)?|gefüttert mit|futter (?:ist )?aus|doublée? (?:de|en)|forrad[oa] (?:de|en))"
-                r" (?:\w+ )?(?P<material>[^\W\d_]+)"), ("lining", "futter", "doublure", "forro")),
-    (re.compile(r"\b(?:soles? (?:is|are|of|made of)|sohle (?:ist )?aus|semelles? (?:est |sont )?en|suela de) (?:\w+ )?(?P<material>[^\W\d_]+)"),
-     ("sole", "sohle", "semelle", "suela")),
-    (re.compile(r"\b(?:(?:strap|band|bracelet) (?:is|of|made of|in)|armband (?:ist )?aus|bracelet (?:est )?en|correa (?:es )?de)"
-                r" (?:\w+ )?(?P<material>[^\W\d_]+)"), ("strap", "band", "bracelet", "armband", "correa")),
-    (re.compile(r"\b(?:handle (?:is|of|made of)|griff (?:ist )?aus|poignée en|mango de) (?:\w+ )?(?P<material>[^\W\d_]+)"),
-     ("handle", "griff", "poignée", "mango")),
+_MADE_CUES = whole_words(
+    "material matière composition zusammensetzung made crafted cut knitted woven aus en hecho hecha hechos es son "
+    "pure solid genuine real"
 )
-"""Parts of a product whose material an attribute of their own may tell."""
-_PART_SIGNS = whole_words(
-    "lined lining gefüttert futter doublé doublée doublure forrado forrada sole soles sohle semelle suela strap band bracelet "
-    "armband correa handle griff poignée mango"
+_PURE = re.compile(
+    r"\b(?:pure|rein(?:e[rmns]?)?|100 ?%|solid|massive[mrn]?|pur|pura|puro|entirely|completely|nothing but)\b"
 )
 _NOT_ITSELF = re.compile(
     r"\b(?:packag\w*|box|wrapp\w*|gift bag|pouch|case|handle|lining|sole|strap|lid|verpack\w*|karton|griff|futter"
@@ -64,7 +56,8 @@ _NOT_ITSELF = re.compile(
 _COLOURED = re.compile(
     r"\b(?:in|en|is|are|comes? in|available in|ist|sind|erhältlich in|gibt es in|est|sont|es|color|colour|the|a|der"
     r"|die|das|le|la|un|une|(?:colou?r|farbe|couleur)[*_]{0,2} ?:[*_]{0,2})\s"
-    r"(?:the |a |colou?r |classic |deep |bright |dark |light |dem |der |schönem |klassischem |leuchtend |kräftig |dunkel"
+    r"(?:the |a |colou?r |classic |deep |bright |dark |light |dem |der |schönem |klassischem |leuchtend |kräftig "
+    r"|dunkel"
     r"|hell|vivid |pure |plain |matte |glossy |beautiful |lovely |elegant |un beau |belle )?"
     rf"(?P<colour>{'|'.join(sorted(COLOURS, key=lambda word: (-len(word), word)))})\b"
 )
@@ -91,7 +84,8 @@ _FROM = re.compile(
     r"|[Hh]ech[oa]s? en) ?(?:the )?(?P<place>[A-ZÄÖÜÉ][\w'’-]+(?: [A-ZÄÖÜÉ][\w'’-]+)?)"
 )
 _MADE_IN_AHEAD = re.compile(
-    r"^(?:made|produced|manufactured|handmade|grown|hergestellt|gefertigt|fabriquée?s?|hech[oa]s?|fabricad[oa]s?)\s(?:in|en|au|aux) ",
+    r"^(?:made|produced|manufactured|handmade|grown|hergestellt|gefertigt|fabriquée?s?|hech[oa]s?"
+    r"|fabricad[oa]s?)\s(?:in|en|au|aux) ",
     re.I,
 )
 _AUTHOR_NAMES = whole_words("author autor auteur autora artist illustrator editor autrice")
@@ -128,7 +122,7 @@ def find_wrong_qualities(text: str, facts: Facts) -> Iterator[Finding]:
         colours=not _COLOUR_SIGNS.isdisjoint(words),
         kinds=not _KIND_SIGNS.isdisjoint(words),
         names=names or not _MADE_IN_SIGNS.isdisjoint(words),
-        parts=not _PART_SIGNS.isdisjoint(words),
+        parts=not PART_SIGNS.isdisjoint(words),
     )
     if not any(look):
         return
@@ -151,8 +145,8 @@ def _of_sentence(sentence: Sentence, subject: Subject, products: Sequence[Produc
     """The first thing that is wrong in it."""
     low = blanked(sentence, subject.names)
     found = next(filter(None, (_quality(name, sentence, low, products, subject) for name in look.qualities)), None)
-    if found is None and not _PART_SIGNS.isdisjoint(sentence.words):
-        found = _part(sentence, low, products)
+    if found is None and not PART_SIGNS.isdisjoint(sentence.words):
+        found = find_wrong_part(sentence, low, products)
     if found is None and look.materials:
         found = _material(sentence, low, products, subject)
     if found is None and look.colours:
@@ -267,25 +261,6 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
     return take_claim_out(sentence, start, found.end(), [found.span()], subject.products, reason)
 
 
-def _part(sentence: Sentence, low: str, products: Sequence[ProductFact]) -> Finding | None:
-    """The material of a lining, a sole, a strap or a handle, where an attribute of that name tells it."""
-    for pattern, names in _PART_OF:
-        found = pattern.search(low)
-        if found is None or found["material"] not in MATERIALS or DENIED_AHEAD.search(low, 0, found.start()):
-            continue
-        told = [
-            value
-            for product in products
-            for key, value in product.attributes.items()
-            if any(name in key.lower() for name in names)
-        ]
-        held = [word for word in _WORD.findall(" ".join(told).lower()) if word in MATERIALS]
-        if len(held) == 1 and MATERIALS[held[0]] != MATERIALS[found["material"]]:
-            start, end = found.span("material")
-            return replace(sentence.start + start, sentence.start + end, held[0], f"It is of {told[0]}.")
-    return None
-
-
 _WOODS = whole_words("oak walnut beech pine cedar spruce maple ash birch mahogany teak hickory")
 
 
@@ -320,7 +295,11 @@ def _colour(sentence: Sentence, low: str, products: Sequence[ProductFact], subje
         if not given and offered is None:
             continue
         start, end = found.start("colour"), found.end("colour")
-        if len(given) == 1 and _ONE_COLOUR.fullmatch(listed) and sum(word in COLOURS for word in _WORD.findall(listed)) <= 1:
+        if (
+            len(given) == 1
+            and _ONE_COLOUR.fullmatch(listed)
+            and sum(word in COLOURS for word in _WORD.findall(listed)) <= 1
+        ):
             return replace(sentence.start + start, sentence.start + end, given[0], f"Its colour is {given[0]}.")
         reason = f"It does not come in {found['colour']!r}. Leave it out."
         return take_claim_out(sentence, start, end, [(start, end)], subject.products, reason)
@@ -413,9 +392,9 @@ _MADE_IN_SIGNS = whole_words(
     "made produced manufactured handmade grown hergestellt gefertigt fabriqué fabriquée fabriqués produit hecho "
     "hecha fabricado"
 )
-_OTHER_SIGNS = _MADE_SIGNS | _COLOUR_SIGNS | _KIND_SIGNS | _PART_SIGNS
+_OTHER_SIGNS = _MADE_SIGNS | _COLOUR_SIGNS | _KIND_SIGNS | PART_SIGNS
 _MADE_TOPIC, _MADE_CUE_TOPIC = exact(_MADE_SIGNS), exact(_MADE_CUES)
-_QUICK = exact(_KIND_SIGNS | _COLOUR_SIGNS | _MADE_IN_SIGNS | _PART_SIGNS) | tested(
+_QUICK = exact(_KIND_SIGNS | _COLOUR_SIGNS | _MADE_IN_SIGNS | PART_SIGNS) | tested(
     lambda word: word[:5] in _ALL_STEMS or word[:4] in _ALL_STEMS or word[:3] in _ALL_STEMS
 )
 """Without one of these there is nothing to look for, but a material or what the facts tell of makers."""

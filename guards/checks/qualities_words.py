@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _QUALITIES = """
-waterproof: waterproof|wasserdicht\\w*|étanches?|imperméables?|impermeables?|water[- ]?resistant|wasserfest\\w*|splash[- ]?proof|spritzwassergeschützt\\w*
+waterproof: waterproof|wasserdicht\\w*|étanches?|imperméables?|impermeables?|water[- ]?resistant
+ |wasserfest\\w*|splash[- ]?proof|spritzwassergeschützt\\w*
  |rainproof|wasserabweisend\\w*|déperlante?s?
 vegan: vegan\\w*|végane?s?|végétaliennes?
 vegetarian: vegetarian|vegetarisch\\w*|végétariennes?|vegetarian[oa]s?
@@ -42,7 +43,7 @@ antibacterial: anti-?bacterial|antibakteriell\\w*|antibactérien\\w*|antibacteri
 stackable: stackable|stapelbar\\w*|empilables?|apilables?
 adjustable: adjustable|verstellbar\\w*|réglables?|ajustables?
 nonstick: non-?stick|antihaftbeschichtet\\w*|antiadhésive?s?|antiadherentes?
-dimmable: dimmable|dimmbar\w*|dimmables?|regulable en intensidad
+dimmable: dimmable|dimmbar\\w*|dimmables?|regulable en intensidad
 handmade: hand[- ]?made|handcrafted|handgefertigt\\w*|handgemacht\\w*|faite?s? (?:à la )?main|hech[oa]s? a mano
 fireproof: fire[- ]?proof|flame[- ]retardant|feuerfest\\w*|ignifugée?s?|ignífug[oa]s?
 shockproof: shock[- ]?proof|stoßfest\\w*|antichocs?

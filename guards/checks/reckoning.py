@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -63,7 +64,11 @@ class Reading:
         low, facts = self._text.lower(), self._ours.facts
         discount = facts.discount
         code = discount.code.lower() if discount and discount.code else None
-        named = {p.percent for p in self._ours.known.running if p.percent and (p.name or p.code or "-").lower() in low}
+        named = {
+            p.percent
+            for p in self._ours.known.running
+            if p.percent and any(word and word.lower() in low for word in (p.name, p.code))
+        }
         if code and code in low and discount and discount.max_percent:
             named.add(discount.max_percent)
         return named
@@ -130,6 +135,10 @@ class Reading:
         """What lacks to free delivery, where the amount is said to be that."""
         if not _TO_FREE.search(claim.sentence.low):
             return None
+        delivery = self._ours.facts.delivery
+        before = [a.values[0] for a in claim.around.amounts if a.end <= claim.amount.start]
+        if before and delivery and delivery.free_from is not None and before[-1] < delivery.free_from:
+            return delivery.free_from - before[-1]
         return self._missing_to_free(claim, self._of_sentence(claim))
 
     def expected(self, claim: Claim) -> Decimal | None:
@@ -153,17 +162,19 @@ class Reading:
         if not several and not TOTAL.search(claim.sentence, low):
             return None
         inside = [a for a in claim.around.amounts if a.start < claim.amount.start]
+        if len(named) < len(inside) > 1 and TOTAL.search(claim.sentence, claim.lead) and not SHIPPED.search(low):
+            return sum([amount.values[0] for amount in inside], Decimal(0))
         if not named and len(inside) == 1 and (counts := _COUNTS.findall(claim.sentence.digits[:80])):
             return inside[0].values[0] * int(counts[0])
         if not named and self._goods is not None and SHIPPED.search(low):
-            return self._with_delivery(self._goods)
+            return self.with_delivery(self._goods)
         if several or TOTAL.search(claim.sentence, low):
             taken = {m.key for _, m in named}
             others = by_parts(claim.sentence, self._ours.known.forms)
             named += [(claim.sentence, m) for m in others if m.key not in taken]
         total = total_of([(s, m) for s, m in named if m.end <= claim.amount.start] or self._listed(), self._ours)
         shipped = SHIPPED.search(low) and not _FEE_FOLLOWS.match(low, claim.amount.end - claim.sentence.start)
-        return self._with_delivery(total) if total is not None and shipped else total
+        return self.with_delivery(total) if total is not None and shipped else total
 
     def _taxed(self, claim: Claim) -> Decimal | None:
         """What an amount before it is with the tax, or the tax on it."""
@@ -175,7 +186,7 @@ class Reading:
         whole = _WITH_TAX.search(claim.lead) is not None
         return self._ours.known.rounded(base * (100 + tax) / 100 if whole else base * tax / 100)
 
-    def _with_delivery(self, total: Decimal) -> Decimal | None:
+    def with_delivery(self, total: Decimal) -> Decimal | None:
         """What is to pay for goods with their delivery."""
         delivery = self._ours.facts.delivery
         if delivery is None or delivery.price is None:
@@ -187,7 +198,8 @@ class Reading:
 _FEE_FOLLOWS = re.compile(r"[\s,)]{1,3}(?:plus|and|und|et|y|zzgl\.?|zuzüglich|más)\s")
 """Right behind a total: delivery comes on top."""
 _WITH_TAX = re.compile(
-    r"\b(?:with|including|incl|after|plus|mit|inkl\w*|nach|avec|tout compris|ttc|con|incluido)\b[^;]{0,30}\b(?:tax|vat|mwst|tva|iva)\b"
+    r"\b(?:with|including|incl|after|plus|mit|inkl\w*|nach|avec|tout compris|ttc|con|incluido)\b[^;]{0,30}\b(?:tax"
+    r"|vat|mwst|tva|iva)\b"
     r"[^;]{0,16}\b(?:it|that|is|makes|comes|total|pay|you|ist|sind|macht|zahlen|fait|cela|son|es)\b"
 )
 _SIDE_BY_SIDE = re.compile(r"[^.;:]{0,24}?(?:\b(?:and|plus|und|et|y|with|mit|avec|con)\b|[+&,])[^.;:]{0,12}")
@@ -202,5 +214,5 @@ def _is_sum(claim: Claim, mentions: Sequence[Mention]) -> bool:
     low, start = claim.sentence.low, claim.sentence.start
     return all(
         _SIDE_BY_SIDE.fullmatch(low, one.end - start, other.start - start) is not None
-        for one, other in zip(named, named[1:], strict=False)
+        for one, other in itertools.pairwise(named)
     )

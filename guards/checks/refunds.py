@@ -35,7 +35,8 @@ _STATES = (
 )
 CLAIM = Cue(
     "refund refunds erstattung rückerstattung gutschrift remboursement reembolso devolución",
-    r"\b(?:refund|erstattung|rückerstattung|remboursement|reembolso)\b(?:[^.;]|\.\d){0,50}?\b(?P<how>is|was|has been|ist"
+    r"\b(?:refund|erstattung|rückerstattung|remboursement|reembolso)\b(?:[^.;]|\.\d){0,50}?\b(?P<how>is|was"
+    r"|has been|ist"
     r"|wurde|est|a (?:bien |déjà )?été"
     r"|está|ha sido|se ha|ha|fue)\s(?:now |already |still |currently |bereits |noch |schon |derzeit |déjà |encore "
     r"|toujours |todavía |ya |aún )*(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in _STATES) + r")\b",
@@ -46,10 +47,13 @@ _ARRIVED = Cue(
     r"(?P<how>(?:has |have |had |is |was |should (?:already )?be |already |just |now )*"
     r"(?:landed|arrived|gone through|went through|cleared|come through|hit|in|on|back (?:in|on)|been (?:paid|sent"
     r"|credited|deposited|returned))"
-    r"(?= (?:your|the|to your|back)\b|[ .,!]|$)(?: (?:in |on |to |into )?(?:your|the) (?:bank )?(?:account|card|wallet))?"
-    r"|(?:ist|wurde|sind) (?:\w+ ){0,3}?(?:auf (?:ihrem|deinem|dem) konto(?: (?:angekommen|eingegangen|gutgeschrieben))?"
+    r"(?= (?:your|the|to your|back)\b|[ .,!]|$)(?: (?:in |on |to |into )?(?:your|the) (?:bank )?(?:account|card"
+    r"|wallet))?"
+    r"|(?:ist|wurde|sind) (?:\w+ ){0,3}?(?:auf (?:ihrem|deinem|dem) konto(?: (?:angekommen|eingegangen"
+    r"|gutgeschrieben))?"
     r"|angekommen|eingegangen|gutgeschrieben|überwiesen|raus|durch|bei (?:ihnen|dir) angekommen)"
-    r"|(?:est|a|vient) (?:\w+ ){0,2}?(?:d['’]être (?:versé|crédité|effectué)|de partir|arrivé|parti|crédité|sur votre compte"
+    r"|(?:est|a|vient) (?:\w+ ){0,2}?(?:d['’]être (?:versé|crédité|effectué)|de partir|arrivé|parti|crédité"
+    r"|sur votre compte"
     r"|passé)(?: sur votre compte)?"
     r"|(?:ya )?(?:está|ha|fue) (?:ya )?(?:en (?:su|tu) cuenta|llegado|ingresado|abonado|pasado)(?: (?:a|en) (?:su|tu)"
     r" cuenta)?)",

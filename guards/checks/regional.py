@@ -31,14 +31,17 @@ _EXCLUDED = re.compile(
     r"|\biva\b[^.;]{0,12}aparte|\b(?:se añade|hay que añadir|se suma)n? [^.;]{0,14}\biva\b"
     r"|\b(?:mwst|mehrwertsteuer|umsatzsteuer|ust)\b\.?[^.;]{0,24}\b(?:kommt|kommen|wird|werden)\b[^.;]{0,36}"
     r"\b(?:dazu|hinzu|drauf|obendrauf|aufgeschlagen|hinzugerechnet|addiert|hinzugefügt)\b"
-    r"|\b(?:mwst|mehrwertsteuer|umsatzsteuer|ust)\b\.?[^.;]{0,24}\bnicht (?:im preis )?(?:enthalten|inbegriffen|inklusive"
+    r"|\b(?:mwst|mehrwertsteuer|umsatzsteuer|ust)\b\.?[^.;]{0,24}\bnicht (?:im preis )?(?:enthalten|inbegriffen"
+    r"|inklusive"
     r"|eingerechnet)\b"
-    r"|\b(?:vat|gst|tax)\b[^.;]{0,24}\b(?:isn['’]t|is not|not(?: yet)?) included|\b(?:vat|gst) (?:of [\d.]+ ?% )?(?:is|gets|will be"
+    r"|\b(?:vat|gst|tax)\b[^.;]{0,24}\b(?:isn['’]t|is not|not(?: yet)?) included|\b(?:vat"
+    r"|gst) (?:of [\d.]+ ?% )?(?:is|gets|will be"
     r"|comes?) (?:\w+ )?(?:added|on top|extra)\b"
     r"|\btva\b[^.;]{0,24}(?:n['’]est pas (?:encore )?(?:incluse|comprise)|en plus|en supplément|s['’]ajoute)"
     r"|\biva\b[^.;]{0,16}\b(?:no (?:está|va) incluido|se añade|se suma|se cobra)"
     r"|\bsin iva\b|\biva no (?:está )?incluido\b|\bmás iva\b|\bno incluyen? (?:el )?(?:\d{1,2} ?% de )?iva\b"
-    r"|\b(?:do not|don['’]t|does not|doesn['’]t) include (?:\w+ )?(?:tax(?:es)?|vat|gst)\b|\b(?:before|without|net of) vat\b"
+    r"|\b(?:do not|don['’]t|does not|doesn['’]t) include (?:\w+ )?(?:tax(?:es)?|vat|gst)\b|\b(?:before|without"
+    r"|net of) vat\b"
     r"|\b(?:enthalten|beinhalten) (?:noch )?keine (?:mwst|mehrwertsteuer|umsatzsteuer)\b"
     r"|\b(?:ne comprennent|n['’]incluent) pas (?:la )?tva\b"
 )
@@ -77,25 +80,32 @@ _OTHER_WAYS = (
     ("nicht enthalten", "enthalten"),
     ("nicht im preis enthalten", "im Preis enthalten"),
 )
-_ADDED = re.compile(r"\b(?:added|on top|extra|dazu|hinzu|drauf|aufgeschlagen|ajoute|añade|suma|addition|kasse|checkout|pagar)\b")
+_ADDED = re.compile(
+    r"\b(?:added|on top|extra|dazu|hinzu|drauf|aufgeschlagen|ajoute|añade|suma|addition|kasse|checkout|pagar)\b"
+)
 """What follows on a wrong wording of the tax: then no other word puts it right."""
 _WITHDRAW_WORDS = whole_words(
     "final returned umtausch repris withdraw withdrawal withdrawing cooling widerruf widerrufen widerrufsrecht "
     "widerrufsfrist rétractation "
     "rétracter "
-    "desistimiento desistir cancellation cancel right statutory endgültig verkäufe ventes définitives ventas devoluciones returns "
+    "desistimiento desistir cancellation cancel right statutory endgültig verkäufe ventes définitives ventas "
+    "devoluciones returns "
     "refunds rücknahme rückgabe rücksendung"
 )
 _WITHDRAW = re.compile(
-    r"\b(?:law\b[^.;]{0,40}\bto (?:cancel|return)|legally\b[^.;]{0,30}\b(?:cancel|return)|withdraw\w*|cooling[- ]off|right (?:to cancel|of cancellation)|widerr\w*|rétract\w*|desist\w*)\b"
+    r"\b(?:law\b[^.;]{0,40}\bto (?:cancel|return)|legally\b[^.;]{0,30}\b(?:cancel|return)|withdraw\w*"
+    r"|cooling[- ]off|right (?:to cancel|of cancellation)|widerr\w*|rétract\w*|desist\w*)\b"
 )
 _DAYS = re.compile(
     r"(?<![\d.,-])0*(\d{1,3})(?=[\s-](?:calendar |working |business )?(?:days?|tagen?|tage|jours|días)\b)"
 )
 _NO_RIGHT = re.compile(
-    r"\b(?:alle )?verkäufe sind endgültig\b|\bventes? (?:\w+ )?(?:fermes|définitives)\b|\bventas? (?:son )?(?:finales|definitivas)\b"
-    r"|\bno se admiten devoluciones\b|\bkeine (?:rücknahme|rückgabe|rücksendung)\b|\bno returns\b|\b(?:returns|refunds) (?:are )?not"
-    r" accepted\b|\bumtausch ist ausgeschlossen\b|\bni repris,? ni échangés?\b|\bni retour ni échange\b|\ball sales are final\b|\bfinal sale\b|\bcannot be returned\b|\b(?:vom )?umtausch ausgeschlossen\b"
+    r"\b(?:alle )?verkäufe sind endgültig\b|\bventes? (?:\w+ )?(?:fermes|définitives)\b"
+    r"|\bventas? (?:son )?(?:finales|definitivas)\b"
+    r"|\bno se admiten devoluciones\b|\bkeine (?:rücknahme|rückgabe|rücksendung)\b|\bno returns\b|\b(?:returns"
+    r"|refunds) (?:are )?not"
+    r" accepted\b|\bumtausch ist ausgeschlossen\b|\bni repris,? ni échangés?\b|\bni retour ni échange\b"
+    r"|\ball sales are final\b|\bfinal sale\b|\bcannot be returned\b|\b(?:vom )?umtausch ausgeschlossen\b"
     r"|\bni repris ni échangé\b"
     r"|\bno (?:statutory |legal )?right (?:of withdrawal|to withdraw|to cancel)\b|\b(?:cannot|can['’]t"
     r"|may not) withdraw\b"
@@ -103,7 +113,8 @@ _NO_RIGHT = re.compile(
     r"|to withdraw)[^.;]{0,20}"
     r"\b(?:does not|doesn['’]t) (?:apply|exist)\b|\bdroit de rétractation[^.;]{0,20}\b(?:ne s['’]applique|n['’]existe)"
     r"|\bderecho de desistimiento[^.;]{0,12}\bno (?:se )?(?:aplica|existe)"
-    r"|\bno (?:statutory |legal )?right to (?:return|cancel|change)\b|\bwiderruf\w*[^.;]{0,40}\bnicht (?:möglich|zulässig|vorgesehen)\b"
+    r"|\bno (?:statutory |legal )?right to (?:return|cancel|change)\b|\bwiderruf\w*[^.;]{0,40}\bnicht (?:möglich"
+    r"|zulässig|vorgesehen)\b"
     r"|\b(?:rétractation|rétracter)[^.;]{0,30}\b(?:impossible|exclue?|pas possible)\b"
     r"|\bdesistimiento[^.;]{0,30}\b(?:no es posible|excluido)\b"
     r"|\b(?:kein|keinen) (?:\w+ )?(?:widerrufsrecht|widerruf)\b|\bwiderruf\w* (?:ist|sind"
@@ -204,7 +215,8 @@ _NO_CHECK = re.compile(
     r"|\b(?:keine|ohne) (?:alters(?:prüfung|kontrolle|nachweis|beschränkung)|ausweis)\b|\b(?:sans"
     r"|aucune?) (?:vérification|contrôle|limite) d['’]âge\b"
     r"|\bsin (?:verificación|control|límite) de edad\b"
-    r"|\b(?:even if|although|though) you(?:['’]re| are) (?:still |not yet |only )?(?:under|below|younger than|a minor|underage|0*\d\d)"
+    r"|\b(?:even if|although|though) you(?:['’]re| are) (?:still |not yet |only )?(?:under|below|younger than"
+    r"|a minor|underage|0*\d\d)"
     r"|\b(?:regardless of|no matter) (?:your |the )?age|\bauch (?:wenn (?:sie|du) )?(?:noch )?(?:unter|minderjährig)"
     r"|\bunabhängig vom alter|\bmême si vous (?:avez moins de|êtes mineure?)|\bquel que soit (?:votre|l['’])\s?âge"
     r"|\baunque (?:tenga|tengas|sea|seas) (?:menos de|menor)|\bsin importar (?:la|su|tu) edad"
@@ -249,8 +261,10 @@ def _is_of_price(sentence: Sentence, facts: Facts) -> bool:
 
 
 _NO_MORE = re.compile(
-    r"\b(?:keine|no|aucune?|ningún|sin)\s(?:extra |further |additional |more |weitere |zusätzliche |autre |otro )?(?:vat|gst|tax"
-    r"|mwst|mehrwertsteuer|umsatzsteuer|ust|tva|iva)\b[^.;]{0,40}(?:added|on top|extra|dazu|hinzu|aufgeschlagen|ajoute|añade|suma)"
+    r"\b(?:keine|no|aucune?|ningún|sin)\s(?:extra |further |additional |more |weitere |zusätzliche |autre "
+    r"|otro )?(?:vat|gst|tax"
+    r"|mwst|mehrwertsteuer|umsatzsteuer|ust|tva|iva)\b[^.;]{0,40}(?:added|on top|extra|dazu|hinzu|aufgeschlagen"
+    r"|ajoute|añade|suma)"
     r"|\b(?:nothing|nichts|rien|nada)\b[^.;]{0,20}\b(?:added|on top|extra|dazu|hinzu|ajout\w+|añad\w+)"
 )
 """Nothing is added: the price holds the tax."""

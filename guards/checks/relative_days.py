@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
@@ -11,8 +10,10 @@ from shopgraph.guards.checks.text import Cue, Sentence
 
 _AGO = Cue(
     "ago vor hace il",
-    r"(?:(?P<en>\d{1,24}) (?P<en_unit>days?|weeks?|months?) ago|\bvor (?P<de>\d{1,24}) (?P<de_unit>tag(?:en)?|wochen?|monat(?:en)?)"
-    r"|\bil y a (?P<fr>\d{1,24}) (?P<fr_unit>jours?|semaines?|mois)|\bhace (?P<es>\d{1,24}) (?P<es_unit>días?|semanas?|mes(?:es)?))\b",
+    r"(?:(?P<en>\d{1,24}) (?P<en_unit>days?|weeks?|months?) ago|\bvor (?P<de>\d{1,24}) (?P<de_unit>tag(?:en)?"
+    r"|wochen?|monat(?:en)?)"
+    r"|\bil y a (?P<fr>\d{1,24}) (?P<fr_unit>jours?|semaines?|mois)|\bhace (?P<es>\d{1,24}) (?P<es_unit>días?"
+    r"|semanas?|mes(?:es)?))\b",
 )
 _AHEAD = Cue(
     "in within dans dentro",
@@ -51,7 +52,9 @@ def find_told(sentence: Sentence, *, ahead: bool) -> Iterator[Told]:
         yield Told(found.start(), found.end(), many if ahead else -many, unit, language)
     for found in _DAY.find(sentence) if not ahead else ():
         days = -1 if found["one"] else 0 if found["none"] else -2
-        language = "de" if found[0] in ("gestern", "vorgestern", "heute") else "en" if found[0].endswith("day") else "fr"
+        language = (
+            "de" if found[0] in ("gestern", "vorgestern", "heute") else "en" if found[0].endswith("day") else "fr"
+        )
         yield Told(found.start(), found.end(), days, 1, "es" if found[0] in ("ayer", "hoy", "anteayer") else language)
 
 

@@ -10,6 +10,7 @@ from shopgraph.guards.checks.customer import is_quoted
 from shopgraph.guards.checks.known import Known, known, variants_meant
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.stock_put import said_gone, said_there
 from shopgraph.guards.checks.stock_tables import find_wrong_cells
 from shopgraph.guards.checks.subjects import Manner, subjects
 from shopgraph.guards.checks.text import Cue, Sentence, about, is_label, sentences
@@ -59,7 +60,8 @@ _COLON = Cue(
 _ONLY = Cue(
     "only just noch nur plus",
     r"\b(?:only|just|nur noch|plus que) (?P<number>0{0,20}\d{1,4})\b(?=[^.!?]{0,45}"
-    r"\b(?:left|remaining|in stock|available|copies|copy|übrig|da|verfügbar|lieferbar|vorrätig|auf lager|exemplaires?|pièces?"
+    r"\b(?:left|remaining|in stock|available|copies|copy|übrig|da|verfügbar|lieferbar|vorrätig|auf lager"
+    r"|exemplaires?|pièces?"
     r"|paires?|stück|disponibles?|en stock)\b)",
 )
 _FEW = re.compile(
@@ -96,14 +98,6 @@ _MANY = re.compile(
     r"(?=[^.!?]{0,30}\b(?:left|in stock|available|of (?:them|those|these|it)\b|auf lager|da\b))|\b(?:have"
     r"|are) (?:plenty|lots)(?: left)?\b(?! of)"
 )
-_OPPOSITE = {
-    "auf lager": "ausverkauft",
-    "vorrätig": "ausverkauft",
-    "lieferbar": "ausverkauft",
-    "verfügbar": "ausverkauft",
-}
-_FRENCH = re.compile(r"\b(?:est|sont|le|la|les|en|épuisée?s?)\b")
-_GERMAN = re.compile(r"\b(?:ist|sind|der|die|das|ausverkauft|vergriffen|nicht|auf Lager)\b")
 _QUESTION = re.compile(
     r"\b(?:if|when|once|whether|as soon as|again|until|unless|sobald|wenn|ob|wieder|bis|si|quand"
     r"|dès que|lorsque|de nouveau|notif\w+|back in stock)\b"
@@ -207,7 +201,9 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
             return
         yield from _judge(sentence, 0, len(sentence.text), variants)
         return
-    listed = list(_listed(sentence, here, ours)) if sentence.topics & _LISTED.topic and not _of_order(sentence, ours) else []
+    listed = (
+        list(_listed(sentence, here, ours)) if sentence.topics & _LISTED.topic and not _of_order(sentence, ours) else []
+    )
     if listed:
         yield from (finding for finding in listed if finding is not None)
         return
@@ -360,23 +356,13 @@ def _there_or_gone(
     sentence: Sentence, gone: re.Match[str] | None, there: re.Match[str] | None, stocks: Sequence[int]
 ) -> Iterator[Finding]:
     if gone and all(stocks):
-        yield _swap(sentence, gone, _said_there(sentence.text), "There is stock of it.")
+        yield _swap(sentence, gone, said_there(sentence.text), "There is stock of it.")
         return
     if gone or there is None or any(stocks):
         return
     if there["not"] or sentence.denies_at(there.start("phrase")):
         return
-    yield _swap(sentence, there, _said_gone(there["phrase"], sentence.text), "There is none of it.")
-
-
-def _said_there(text: str) -> str:
-    return "auf Lager" if _GERMAN.search(text) else "en stock" if _FRENCH.search(text) else "in stock"
-
-
-def _said_gone(phrase: str, text: str) -> str:
-    if phrase.lower() in _OPPOSITE:
-        return _OPPOSITE[phrase.lower()]
-    return "épuisé" if phrase.lower() in ("en stock", "disponible", "disponibles") else "out of stock"
+    yield _swap(sentence, there, said_gone(there["phrase"], sentence.text), "There is none of it.")
 
 
 def _count(sentence: Sentence, found: re.Match[str], stock: int) -> Iterator[Finding]:

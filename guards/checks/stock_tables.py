@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -9,7 +10,9 @@ from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.known import Known
 from shopgraph.guards.checks.text import sentences
 
-_HEAD = re.compile(r"(?:in stock|stock|available|availability|left|lager|auf lager|bestand|verfügbar|vorrätig|en stock|disponible[s]?)")
+_HEAD = re.compile(
+    r"(?:in stock|stock|available|availability|left|lager|auf lager|bestand|verfügbar|vorrätig|en stock|disponible[s]?)"
+)
 _COUNT = re.compile(r"\s*(?P<number>\d{1,6})(?= (?:pcs|pieces|stück|pièces|unidades|left)\b|\s*$)")
 
 
@@ -45,4 +48,4 @@ def _cells(line: str) -> list[tuple[int, int]]:
         marks = [-1, *marks]
     if not line.rstrip().endswith("|"):
         marks = [*marks, len(line)]
-    return [(begin + 1, end) for begin, end in zip(marks, marks[1:], strict=False)]
+    return [(begin + 1, end) for begin, end in itertools.pairwise(marks)]

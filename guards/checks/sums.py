@@ -40,19 +40,21 @@ TOTAL = Cue(
 SHIPPED = re.compile(
     r"(?:with|including|incl\.?|plus|and) (?:the )?(?:[$€£¥]?[\d.,']+ ?[€$]? ?)?(?:for |of |in )?(?:delivery"
     r"|shipping|postage|fee)"
-    r"|mit (?:dem )?versand|inkl(?:usive|\.) versand|für den versand|avec (?:les )?(?:frais|livraison"
+    r"|mit (?:dem )?versand|inkl(?:usive|\.) versand|für den versand|avec (?:les |la )?(?:frais|livraison"
     r"|[\d.,]+ ?€ de livraison)"
-    r"|con (?:los )?(?:gastos de )?env[ií]o|[$€£¥]?\d[\d.,]* ?[€$]? (?:delivery|shipping|postage|versand)\b|shipping (?:of|is)|delivery (?:of|is)|de livraison"
+    r"|con (?:los |el )?(?:gastos de )?env[ií]o|[$€£¥]?\d[\d.,]* ?[€$]? (?:delivery|shipping|postage|versand)\b"
+    r"|shipping (?:of|is)|delivery (?:of|is)|de livraison"
 )
 _NUMBER = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(\d{1,2})(?![\d.,]*\d|[%€$£¥])")
-_COUNT = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(?P<n>\d{1,2})(?: ?[x×]|(?: [^\W\d_]{2,12}){0,3})?(?: d['’])? ?$")
+_COUNT = re.compile(r"(?<![\w.,$€£¥#/-])0{0,20}(?P<n>\d{1,2})(?: ?[x×]|(?: [^\W\d_]{2,12}){0,3})?(?: d['’])? ?$")
 COMPARED = re.compile(
     r"\bmore\b|\bless\b|cheaper|expensive|differ|\bgap\b|\bapart\b|\bsav|dearer|teurer|günstiger|mehr\b|weniger"
     r"|unterschied|"
     r"\bplus cher|\bde plus\b|moins|différence|\bmás\b|\bmenos\b|diferencia|ahorr|\bextra\b|versus|\bvs\b"
 )
 _MISSING = re.compile(
-    r"\badd\b|\bspend\b|\banother\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore\b|\bmás\b|\bmehr\b|\bde plus\b|\bbleib|\bneed"
+    r"\badd\b|\bspend\b|\banother\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore\b|\bmás\b|\bmehr\b"
+    r"|\bde plus\b|\bbleib|\bneed"
     r"|\bto go\b|\bbelow\b|\bwithin\b|\bdarunter\b|\bdrunter\b|\bdarüber\b|\bunter\b|dessous|\bdebajo\b"
     r"|\buntil\b|\bfehl|\bbis\b"
     r"|manqu|\bfalta|\bleft\b|\bleav|remain|"

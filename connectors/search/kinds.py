@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from shopgraph.connectors.search.analysis import plain, stem, words
@@ -39,15 +40,21 @@ def kinds(title: str, description: str, category: str, attributes: Iterable[tupl
     words with digits.
     """
     values = {
-        tuple(_WORD.findall(part))
+        part
         for name, value in attributes
         if name.casefold() not in _NAMES_A_KIND and len(value) < _LONGEST
-        for part in re.split("[,/;]", plain(value))
+        for part in _value(value)
     }
     found = set(words(category)[-1:])
     for text in (title, description):
         found.update(stem(word) for word in _last(_WORD.findall(parts(plain(text))[0]), values))
     return frozenset(found)
+
+
+@lru_cache(maxsize=50_000)
+def _value(value: str) -> tuple[tuple[str, ...], ...]:
+    """The words of each value of a list of values; many products have the same."""
+    return tuple(tuple(_WORD.findall(part)) for part in re.split("[,/;]", plain(value)))
 
 
 def _last(said: list[str], values: Collection[tuple[str, ...]]) -> list[str]:

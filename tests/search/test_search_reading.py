@@ -100,9 +100,9 @@ async def test_two_words_for_one_find_what_is_written_as_one() -> None:
 
 async def test_the_thing_comes_before_what_goes_with_it() -> None:
     things = [
-        product("mount", "TV wall mount", "Mounts"),
-        product("cable", "Cable for TV", "Cables"),
-        product("tv", "Acme 800 flat TV 81 cm black", "Screens", "Sharp picture.", color="black"),
+        product("mount", "TV wall mount, steel, tilts", "Mounts"),
+        product("cable", "Cable for TV, two meters, white", "Cables"),
+        product("tv", "Acme 800 flat TV 81 cm black", "Screens", color="black"),
     ]
     search = LexicalSearch(MemoryCatalog(things))
     assert (await search.search("tv"))[0].product_id == "tv"

@@ -14,9 +14,9 @@ from typing import Any
 
 STOP_WORDS = frozenset(
     (
-        "a", "am", "an", "and", "any", "are", "at", "be", "by", "can", "do", "does", "find", "for", "from", "get", "got",
-        "has", "have", "how", "i", "if", "in", "is", "it", "like", "looking", "me", "my", "need", "of", "on", "or",
-        "our", "please", "show", "some", "that", "the", "their", "them", "there", "these", "this", "to", "want",
+        "a", "am", "an", "and", "any", "are", "at", "be", "by", "can", "do", "does", "find", "for", "from", "get",
+        "got", "has", "have", "how", "i", "if", "in", "is", "it", "like", "looking", "me", "my", "need", "of", "on",
+        "or", "our", "please", "show", "some", "that", "the", "their", "them", "there", "these", "this", "to", "want",
         "what", "which", "with", "would", "you", "your",
     )
 )  # fmt: skip

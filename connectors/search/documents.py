@@ -26,7 +26,8 @@ _DESCRIBED = 600
 
 @dataclass(frozen=True, kw_only=True)
 class SearchDocument:
-    """One product's words. `marks` are words like `size_m`, `color_blue`, `brand_acme` and `is_dress` that no text holds."""
+    """One product's words. `marks` are words like `size_m`, `color_blue`, `brand_acme` and `is_dress`: no text holds
+    them."""
 
     id: str
     title: tuple[str, ...]
@@ -113,21 +114,12 @@ def document(product: Product, variants: Iterable[ProductVariant] = ()) -> Searc
             said.append(name.replace("_", " "))  # "bluetooth: yes" is found as "bluetooth"
         elif plain not in _NO:
             said.append(value)
-    brand = " ".join(words(product.brand))
     return SearchDocument(
         id=product.id,
         title=tuple(words(product.title)),
         body=tuple(words(product.description)),
         rest=tuple(words(" . ".join((product.category, product.brand, *said)))),
-        marks=tuple(
-            dict.fromkeys(
-                (
-                    *_marks(named),
-                    *([f"brand_{brand.replace(' ', '_')}"] if brand else []),
-                    *(f"is_{kind}" for kind in sorted(kinds(product.title, product.description, product.category, named))),
-                )
-            )
-        ),
+        marks=_marks(product, named),
         brand=product.brand,
         text=f"{product.title}. {product.title} {product.description[:_DESCRIBED]}".strip(),
     )
@@ -191,7 +183,7 @@ def key_of(documents: Sequence[SearchDocument], model: str) -> str:
     return digest.hexdigest()[:24]
 
 
-def _marks(named: Iterable[tuple[str, str]]) -> list[str]:
+def _marks(product: Product, named: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     found = []
     for name, value in named:
         last = name.casefold().replace("_", " ").split()[-1:]
@@ -199,4 +191,7 @@ def _marks(named: Iterable[tuple[str, str]]) -> list[str]:
             found += [f"color_{word}" for word in words(value)]
         elif last == ["size"]:
             found.append("size_" + "_".join(words(value)))
-    return found
+    if brand := words(product.brand):
+        found.append("brand_" + "_".join(brand))
+    found += sorted(f"is_{kind}" for kind in kinds(product.title, product.description, product.category, named))
+    return tuple(dict.fromkeys(found))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
+from itertools import pairwise
 
 from shopgraph.connectors.search.analysis import plain, stem, words
 
@@ -25,28 +27,34 @@ _LONGEST = 40
 """Letters of an attribute's value that a title may repeat; longer ones are texts."""
 
 
-def core(text: str) -> str:
-    """The text up to where it goes on to say more; what comes after is all that follows this."""
-    cut = _CUT.search(text, len(text) - len(text.lstrip()))
-    return text[: cut.start()] if cut else text
+def parts(text: str) -> tuple[str, ...]:
+    """The text up to where it goes on to say more, and each part that says more, with the word it begins with."""
+    starts = [0, *(cut.start() for cut in _CUT.finditer(text)), len(text)]
+    return tuple(text[start:end] for start, end in pairwise(starts))
 
 
 def kinds(title: str, description: str, category: str, attributes: Iterable[tuple[str, str]]) -> frozenset[str]:
     """What the product is, in words of the index; mostly one or two.
 
-    Titles often end in values ("headset black"): whole values of the product's own attributes are passed over, and words
-    with digits.
+    Titles often end in values ("headset black"): whole values of the product's own attributes are passed over, and
+    words with digits.
     """
     values = {
-        tuple(_WORD.findall(part))
+        part
         for name, value in attributes
         if name.casefold() not in _NAMES_A_KIND and len(value) < _LONGEST
-        for part in re.split("[,/;]", plain(value))
+        for part in _value(value)
     }
     found = set(words(category)[-1:])
     for text in (title, description):
-        found.update(stem(word) for word in _last(_WORD.findall(core(plain(text))), values))
+        found.update(stem(word) for word in _last(_WORD.findall(parts(plain(text))[0]), values))
     return frozenset(found)
+
+
+@lru_cache(maxsize=50_000)
+def _value(value: str) -> tuple[tuple[str, ...], ...]:
+    """The words of each value of a list of values; many products have the same."""
+    return tuple(tuple(_WORD.findall(part)) for part in re.split("[,/;]", plain(value)))
 
 
 def _last(said: list[str], values: Collection[tuple[str, ...]]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from shopgraph.connectors.search.analysis import STOP_WORDS, quantity_forms, surface, words
 from shopgraph.connectors.search.documents import CatalogFacts
-from shopgraph.connectors.search.kinds import core
+from shopgraph.connectors.search.kinds import parts
 from shopgraph.connectors.search.words_index import Phrase
 
 MISSPELT = 0.8
@@ -17,6 +17,8 @@ _HALF = 2
 """Letters that each half of words written as one has at least."""
 _OFTEN = 3
 """Documents that hold a word before a query is read anew for its sake; and times as many as hold the other spelling."""
+_LONGEST = 40
+"""Letters of a word that is still looked at for two."""
 _MOST = 50
 """Documents with two words side by side that are counted."""
 _NEARLY_ALWAYS = 10
@@ -49,11 +51,13 @@ def query_words(text: str, facts: CatalogFacts, together: Together) -> tuple[Que
     not is parted where it has both halves (`cameracase`), else it gets the nearest spellings. Two words become one
     where the catalog nearly always writes them so (`head set`).
     """
-    first = core(text)
-    found = _in_one(first, facts, together)
-    if found:
-        found[-1] = replace(found[-1], kind=True)
-    return (*found, *(_in_one(text[len(first) :], facts, together) if first != text else ()))
+    found: list[QueryWord] = []
+    for part in parts(text):
+        more = _in_one(part, facts, together)
+        if more and not found:
+            more[-1] = replace(more[-1], kind=True)
+        found += more
+    return tuple(found)
 
 
 def compound(one: str, other: str, facts: CatalogFacts) -> str:
@@ -88,7 +92,7 @@ def _read(written: str, facts: CatalogFacts, together: Together) -> list[QueryWo
         halves = _parted(written, facts, together, _many(word, facts))
         return halves or [QueryWord(word=word, said=written, spellings={})]
     near = _spelt_like(written, word, facts, 1)
-    if halves := _parted(written, facts, together, _OFTEN * max((_many(each, facts) for each in near), default=1)):
+    if halves := _parted(written, facts, together, _OFTEN * max((_many(each, facts) for each in near), default=0)):
         return halves
     near = near or _spelt_like(written, word, facts, 2)
     if not near:
@@ -105,34 +109,39 @@ def _as_one(one: QueryWord, other: QueryWord, facts: CatalogFacts, together: Tog
     least = _many(joined, facts) // _NEARLY_ALWAYS
     if not joined or facts.apart.get(joined) or _many(joined, facts) < _OFTEN:
         return None
-    if one.word in facts.holders and other.word in facts.holders:
-        if together([(one.word,), (other.word,)], least + 1) > least:
-            return None
+    known = one.word in facts.holders and other.word in facts.holders
+    if known and together([(one.word,), (other.word,)], least + 1) > least:
+        return None
     return QueryWord(word=joined, said=one.said + other.said, spellings={}, halves=(one.word, other.word))
 
 
 def _parted(written: str, facts: CatalogFacts, together: Together, least: int) -> list[QueryWord]:
-    """Two words of the catalog that were written as one; empty when there are none that `least` documents hold.
+    """Two words of the catalog that were written as one; empty when there are none that `least` documents hold each.
 
-    Of several such pairs the one that most documents have side by side, then the one whose rarer word is held most:
-    single words are told from each other by how often they are used (Norvig 2009, Natural Language Corpus Data).
+    Of several such pairs the one that most documents have side by side; where none has, the one whose rarer word is
+    held most: single words are told from each other by how often they are used (Norvig 2009, Natural Language Corpus
+    Data).
     """
-    best: tuple[int, int, list[QueryWord]] = 0, least - 1, []
-    for at in range(1, len(written)):
+    best: tuple[int, int] = 0, max(least, _OFTEN) - 1
+    found: list[QueryWord] = []
+    for at in range(1, len(written) if len(written) <= _LONGEST else 0):
         halves = written[:at], written[at:]
-        if min(map(len, halves)) < _HALF and not any(half.isdigit() for half in halves):
-            continue
         both = [words(half) for half in halves]
-        if any(len(each) != 1 for each in both):
+        if any(len(each) != 1 for each in both) or not _is_half(halves):
             continue
         held = min(_many(each[0], facts) for each in both)
-        if held < least:
+        if held < max(1, least):
             continue
-        count = together([(both[0][0], both[1][0])], _MOST)
-        if (count, held) > best[:2]:
-            parts = zip(both, halves, strict=True)
-            best = count, held, [QueryWord(word=each[0], said=half, spellings={}) for each, half in parts]
-    return best[2]
+        fit = together([(both[0][0], both[1][0])], _MOST), held
+        if fit > best:
+            best = fit
+            found = [QueryWord(word=each[0], said=half, spellings={}) for each, half in zip(both, halves, strict=True)]
+    return found
+
+
+def _is_half(halves: tuple[str, str]) -> bool:
+    """A letter alone is none, a digit is."""
+    return all(len(half) >= _HALF or half.isdigit() for half in halves)
 
 
 def _spelt_like(written: str, word: str, facts: CatalogFacts, edits: int) -> dict[str, float]:

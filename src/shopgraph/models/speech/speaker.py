@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import cast
 
@@ -51,7 +51,7 @@ class Speaker:
         """One phrase, in the plural form that `count` takes."""
         phrase = self._phrases[key]
         if isinstance(phrase, Mapping):
-            phrase = phrase[self._plural(count or 0)]
+            phrase = phrase[_plural(count or 0, self._locale)]
         numbers = {} if count is None else {"count": self.number(count)}
         return phrase.format(**words, **numbers)
 
@@ -158,16 +158,9 @@ class Speaker:
         """An amount."""
         return format_money(money, self._locale)
 
-    def _plural(self, count: int) -> str:
-        from babel import Locale
-
-        return str(Locale.parse(self._locale).plural_form(count))
-
     def number(self, count: float) -> str:
         """A number that is no amount."""
-        from babel.numbers import format_decimal
-
-        return str(format_decimal(count, locale=self._locale))
+        return _number(count, self._locale)
 
     def percent(self, percent: Decimal) -> str:
         """Percents: ten is a tenth."""
@@ -185,6 +178,20 @@ class Speaker:
         from babel.lists import format_list
 
         return str(format_list(words, locale=self._locale)) if words else "–"
+
+
+@lru_cache(maxsize=4_096)
+def _plural(count: int, locale: str) -> str:
+    from babel import Locale
+
+    return str(Locale.parse(locale).plural_form(count))
+
+
+@lru_cache(maxsize=4_096)
+def _number(count: float, locale: str) -> str:
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(count, locale=locale))
 
 
 @cache

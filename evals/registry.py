@@ -41,6 +41,7 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
         "policy": "shopgraph.evals.tau2.policy:evaluate",
         "stitch": "shopgraph.evals.stitching:evaluate",
         "startup": "shopgraph.evals.startup:evaluate",
+        "telemetry-cost": "shopgraph.evals.telemetry.cost:evaluate",
         "tau2-replay": "shopgraph.evals.tau2.replay:evaluate",
     }
 )

@@ -109,6 +109,41 @@ def test_a_dead_server_is_left_alone_for_a_while(failure: SpanExportResult | Exc
     assert flaky.calls == 3
 
 
+class Stuck(SpanExporter):
+    """A server that never answers, until it is let go."""
+
+    def __init__(self) -> None:
+        self.threads: set[int] = set()
+        self.spans = 0
+        self.called, self.let_go = threading.Event(), threading.Event()
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        self.threads.add(threading.get_ident())
+        self.spans += len(spans)
+        self.called.set()
+        self.let_go.wait()
+        return SpanExportResult.SUCCESS
+
+
+def test_what_a_stuck_server_keeps_waiting_is_another_thread_and_a_bounded_queue() -> None:
+    stuck = Stuck()
+    tracing.configure(stuck)
+    try:
+        for _ in range(10_000):  # more than any queue holds; were one of them waited for, this would never end
+            with tracing.span("shopgraph.route"):
+                pass
+        stuck.called.wait()
+        assert threading.get_ident() not in stuck.threads
+        assert stuck.spans <= 512
+        stuck.let_go.set()
+        tracing.flush(60)
+        assert stuck.spans < 5_000
+        assert len(stuck.threads) <= 2  # the exporter's own, and whoever flushed at the end
+    finally:
+        stuck.let_go.set()
+        tracing.use(None)
+
+
 RECORD = (
     "import time; from shopgraph.telemetry import langfuse, tracing\n"
     "assert langfuse.configure_langfuse()\n"

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import atexit
 import base64
+import hashlib
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pydantic import JsonValue
+
+from shopgraph.errors import ConnectorUnavailable
 from shopgraph.telemetry import scores, tracing
 
 if TYPE_CHECKING:
@@ -21,6 +26,7 @@ PUBLIC_KEY, SECRET_KEY = "LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"
 _HOSTS = ("LANGFUSE_BASE_URL", "LANGFUSE_HOST")
 _DEFAULT_HOST = "https://cloud.langfuse.com"
 _client: Langfuse | None = None
+_mask: Callable[[str], str] | None = None
 
 
 def configure_langfuse(
@@ -42,12 +48,12 @@ def configure_langfuse(
         endpoint=f"{host}/api/public/otel/v1/traces", headers=_headers(public, secret), timeout=TIMEOUT_SECONDS
     )
     tracing.configure(Breaker(exporter), share=share, mask=mask)
-    _use_client(public, secret, host)
+    _use_client(public, secret, host, mask)
     return True
 
 
-def _use_client(public: str, secret: str, host: str) -> None:
-    global _client  # noqa: PLW0603 - one per process, as the library has it
+def _use_client(public: str, secret: str, host: str, mask: Callable[[str], str] | None) -> None:
+    global _client, _mask
     import httpx
     from langfuse import Langfuse
     from opentelemetry.sdk.trace import TracerProvider
@@ -65,7 +71,7 @@ def _use_client(public: str, secret: str, host: str) -> None:
     if client._resources is not None:
         # Its own shutdown waits for a dead server for as long as that takes; `tracing.flush` is bounded.
         atexit.unregister(client._resources.shutdown)
-    _client = client
+    _client, _mask = client, mask
     tracing.at_end(client.flush)
     scores.use(_send_score)
 
@@ -90,22 +96,44 @@ def prompt(name: str, fallback: str) -> str:
     return str(kept.prompt)
 
 
-def push_dataset(name: str, rows: Sequence[Mapping[str, Any]]) -> int:
+def push_dataset(name: str, rows: Sequence[Mapping[str, JsonValue]]) -> int:
     """Put rows (`input`, `expected_output`, `metadata`) into a data set of that name; how many were taken.
 
-    For commands, never in a request.
+    The same row pushed again is the same item. Texts are masked as those of traces are. For commands, never in a
+    request.
+
+    Raises:
+        ConnectorUnavailable: the server failed or is not there; it says how many rows were taken before.
     """
     if _client is None:
         return 0
-    _client.create_dataset(name=name)
-    for row in rows:
-        _client.create_dataset_item(
-            dataset_name=name,
-            input=row.get("input"),
-            expected_output=row.get("expected_output"),
-            metadata=row.get("metadata"),
-        )
-    return len(rows)
+    taken = 0
+    try:
+        _client.create_dataset(name=name)
+        for row in rows:
+            item = _masked({key: row.get(key) for key in ("input", "expected_output", "metadata")})
+            content = json.dumps([name, item], sort_keys=True, ensure_ascii=False)
+            _client.create_dataset_item(dataset_name=name, id=hashlib.sha256(content.encode()).hexdigest()[:32], **item)
+            taken += 1
+    except Exception as error:
+        raise ConnectorUnavailable(
+            f"Langfuse took {taken} of {len(rows)} rows of {name!r}, then failed: {type(error).__name__}.",
+            remedy="Push them again: those that it has are the same items.",
+        ) from None
+    return taken
+
+
+def _masked(value: Any) -> Any:
+    """A JSON value with every text in it masked."""
+    match value:
+        case str():
+            return _mask(value) if _mask else value
+        case dict():
+            return {key: _masked(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_masked(each) for each in value]
+        case _:
+            return value
 
 
 def _headers(public: str, secret: str) -> dict[str, str]:

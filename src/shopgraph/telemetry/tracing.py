@@ -1,6 +1,6 @@
 """Spans, off unless somebody configured an exporter: then a span costs microseconds and exporting is another thread's.
 
-Nothing here is flushed in a request. At exit what is left is sent within two seconds, or not at all.
+Nothing here is flushed in a request. At exit what is left is sent within a second, or not at all.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 AttributeValue = str | bool | int | float | None
 
-EXIT_SECONDS = 2.0
-"""How long the end of the process waits for spans that are still to be sent."""
+EXIT_SECONDS = 1.0
+"""How long the end of the process waits for spans that are still to be sent; what Python itself does then takes about
+half a second more, and two are what a host may wait."""
 
 
 class Recording(Protocol):

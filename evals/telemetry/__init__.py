@@ -1,0 +1,1 @@
+"""What watching costs, and whether it keeps apart what it watches."""

@@ -34,6 +34,9 @@ _OTHERWISE = 0.6
 _OWN_BRAND = 1.1
 """A brand's own product, beside one that only names the brand."""
 
+_IS_IT = 1.2
+"""A product that is what the query asks for, beside one that is like it, made for it or has it."""
+
 
 class _Texts:
     """One text of each document."""
@@ -118,9 +121,22 @@ class Ranking:
             ) in asked:  # a mixed color is said in words, too ("midnight blue"): only what is said nowhere is another
                 fits |= whole.count((one,)) > 0
             fit[said & ~fits] *= _OTHERWISE
+        if kinds := self._kinds():
+            fit[np.array([any(spaced((kind,)) in each for kind in kinds) for each in marks])] *= _IS_IT
         for brand in self._brands:
             fit[np.array([spaced((brand,)) in each for each in marks])] *= _OWN_BRAND
         return fit
+
+    def _kinds(self) -> list[str]:
+        """Marks of products that are what is asked for. Who names a brand last looks for anything of it."""
+        named = {f"brand_{concept.word}" for concept in self._concepts if concept.kind} & set(self._brands)
+        return [
+            f"is_{alternative.phrase[0]}"
+            for concept in self._concepts
+            if concept.kind and not named
+            for alternative in concept.alternatives
+            if len(alternative.phrase) == 1
+        ]
 
     def _rarity(self, alternative: Alternative, concept: Concept, kind: int) -> float:
         """The idf of the alternative's rarest word; never more than the typed word's own, where that is known."""

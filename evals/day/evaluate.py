@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import re
 import resource
 import shutil
 import sys
@@ -24,6 +25,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from shopgraph.clock import parse_instant
+from shopgraph.domain import Money
 from shopgraph.errors import InvalidInput, ShopgraphError
 from shopgraph.evals.day.page import DayFigures, day_page
 from shopgraph.evals.day.tally import Tally
@@ -37,6 +39,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _SPAWN = multiprocessing.get_context("spawn")
+
+
+_STORES = 40
+"""For a chain of so many the packaged bundle's limit for one agent will do."""
+
+
+_AGENTS = re.compile(r"(?<=amounts: \[)([^\]]*)(?=\](?:(?!- id:)[^#])*?One agent paid back)")
+"""The amounts of that limit."""
 
 
 class DayFailed(ShopgraphError):
@@ -106,11 +116,29 @@ def _make(folder: Path, place: Path, stores: int, requests: int, seed: int, db: 
 
     at = parse_instant(DEMO_INSTANT)
     meta, parts = generate(stores=stores, seed=seed, at=at)
+    meta = meta.model_copy(update={"bundle": str(_bundle(folder / "bundle", stores))})
     with Shop.create(place, meta, parts, url=db) as shop:
         plan = make_plan(shop.dump(), requests=requests, seed=seed, at=at)
     (folder / "plan.json").write_bytes(TALKS.dump_json(plan))
     midnight = at.replace(hour=0, minute=0, second=0)
     return Made(where=db or str(place), keys=place / "keys", plan=folder / "plan.json", midnight=midnight)
+
+
+def _bundle(folder: Path, stores: int) -> Path:
+    """The demo chain's rules, with the money that one agent may pay back in a day grown with the chain.
+
+    Every request of the day comes from one agent: with the limit of a few stores, most of its refunds would wait for a
+    person.
+    """
+    from shopgraph.guards.policy import BUNDLES
+
+    shutil.copytree(BUNDLES / "default", folder)
+    manifest = folder / "bundle.yaml"
+    before, found, after = _AGENTS.split(manifest.read_text(encoding="utf-8"))
+    times = max(1, stores // _STORES)
+    amounts = [str(Money.of(*amount.split()) * times) for amount in found.split(",")]
+    manifest.write_text(before + ", ".join(amounts) + after, encoding="utf-8")
+    return folder
 
 
 def _check(made: Made) -> Checked:

@@ -70,7 +70,7 @@ def _tiles(day: DayFigures) -> Iterator[Tile]:
     yield Tile(title="CPU a request", value=milliseconds(day.cpu_ms_per_request), note="all processes")
     ratio = f"{day.ratio_to_floor:.1f} ×" if day.ratio_to_floor is not None else "–"
     yield Tile(title="beside the floor", value=ratio, note=f"floor {milliseconds(day.floor.cpu_ms_per_request)}")
-    yield Tile(title="half within", value=milliseconds(took.p50), note=f"95 %: {milliseconds(took.p95)}")
+    yield Tile(title="half within", value=milliseconds(took.p50), note=f"95 % within {milliseconds(took.p95)}")
     yield Tile(title="99 % within", value=milliseconds(took.p99))
     yield Tile(title="acted", value=percent(day.acted_share), note=f"{percent(day.agent_share)} by a model")
     yield Tile(title="errors", value=f"{day.errors:,}", note=f"of {day.requests:,}")

@@ -16,7 +16,7 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 async def test_a_log_is_read_from_a_time_on(postgres_database: str) -> None:
     log = open_audit(postgres_database)
     for number, at in enumerate((NOON - timedelta(microseconds=1), NOON, NOON + timedelta(microseconds=1))):
-        steps = [
+        steps: list[tuple[str, dict[str, object]]] = [
             ("screen", {"layers": {"governance": [4.0, 1, 2.0]}, "channel": "web"}),
             ("route", {"layers": {"routing": [6.0, 1, 3.0]}, "intent": "order_status", "tier": "workflow"}),
             ("govern", {"layers": {}}),

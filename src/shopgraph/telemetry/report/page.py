@@ -52,14 +52,14 @@ def _tiles(report: Report) -> Iterator[Tile]:
     waiting = f"{report.unanswered:,} not answered" if report.unanswered else f"{part(report.failed, of)} failed"
     yield Tile(title="requests", value=f"{of:,}", note=waiting)
     yield Tile(title="half within", value=milliseconds(took.p50_ms), note=f"mean {milliseconds(took.mean_ms)}")
-    yield Tile(title="99 % within", value=milliseconds(took.p99_ms), note=f"95 %: {milliseconds(took.p95_ms)}")
+    yield Tile(title="99 % within", value=milliseconds(took.p99_ms), note=f"95 % within {milliseconds(took.p95_ms)}")
     yield Tile(title="acted", value=part(report.acted, of), note=f"{report.acted:,} requests")
     yield Tile(title="groundedness", value=percent(report.grounded_share), note=f"{report.corrected:,} corrected")
     yield Tile(title="refused", value=part(report.refused, of), note=f"{report.refused:,} requests")
     yield Tile(title="handed over", value=part(report.handoffs.requests, of), note=_resolved(report))
     saved = money.saved_nanousd
     value = dollars(saved) if saved is not None else "–"
-    yield Tile(title="saved", value=value, note=f"{dollars(money.spent_nanousd)} on models")
+    yield Tile(title="saved on models", value=value, note=f"{dollars(money.spent_nanousd)} spent")
 
 
 def _resolved(report: Report) -> str:

@@ -125,7 +125,10 @@ async def test_a_model_whose_library_cancels_itself_cancels_no_request(shop: Sho
 
 def test_what_the_shop_itself_needs_comes_off_the_models_time() -> None:
     at = datetime(2026, 11, 28, tzinfo=UTC)
-    layers = {"routing": (300.0, 2, 4.0), "engine": (200.0, 1)}
+    layers: dict[str, tuple[float, int, float] | tuple[float, int]] = {
+        "routing": (300.0, 2, 4.0),
+        "engine": (200.0, 1),
+    }
     step = Step(request_id="req_1", node="stitch", layer="routing", at=at, layers=layers)
     assert time_for_models(10.0, [step, step]) == 8.0
     assert time_for_models(1.5, [step, step]) == 0.0

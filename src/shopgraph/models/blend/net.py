@@ -36,7 +36,14 @@ class Net:
     head: Floats
     """Filters and then 256, by labels."""
     bias: Floats
+    _flat: Floats = field(init=False, repr=False, compare=False)
+    """256 by what the filters make of a word as the last, the middle and the first of three."""
     _cache: dict[str, tuple[Floats, Floats]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Lay the filters out for one product a word."""
+        flat = np.ascontiguousarray(self.filters[::-1].transpose(1, 0, 2).reshape(self.filters.shape[1], -1))
+        object.__setattr__(self, "_flat", flat)
 
     def logits(self, words: Sequence[str], vocabulary: Vocabulary) -> Floats:
         """One per label, before the softmax; zeros for no word."""
@@ -61,5 +68,5 @@ class Net:
                 self._cache.clear()
             at = vocabulary.place_of(word)
             vector = vocabulary.vector_of(word) if at is None else self.word_vectors[at]
-            kept = self._cache[word] = (vector, np.stack([vector @ self.filters[2 - part] for part in range(WIDTH)]))
+            kept = self._cache[word] = (vector, (vector @ self._flat).reshape(WIDTH, -1))
         return kept

@@ -97,12 +97,13 @@ def _gradients(
     """Of the mean cross-entropy with smoothed targets."""
     filters, head = weights["filters"], weights["head"]
     rows, length = words.shape[0], words.shape[1] - 2
-    inputs = weights["vectors"][words] * there[:, :, None]
+    inputs: Floats = weights["vectors"][words] * there[:, :, None]
     sums = sum(inputs[:, at : at + length] @ filters[at] for at in range(WIDTH)) + weights["filter_bias"]
     sums = np.where(there[:, 1:-1, None] > 0, sums, np.float32(-1e9))
     best = sums.argmax(axis=1)[:, None]
     peaks = np.take_along_axis(sums, best, axis=1)[:, 0]
-    scale = np.float32(MEAN_WEIGHT) / np.sqrt(np.maximum(there.sum(axis=1, keepdims=True), 1))
+    count: Floats = np.maximum(there.sum(axis=1, keepdims=True), np.float32(1))
+    scale = np.float32(MEAN_WEIGHT) / np.sqrt(count)
     features = np.concatenate([np.maximum(peaks, 0), scale * inputs.sum(axis=1)], axis=1)
     kept = (draw.random(features.shape) >= _DROPPED).astype(np.float32) / np.float32(1 - _DROPPED)
     scores = (features * kept) @ head + weights["bias"]
@@ -120,13 +121,14 @@ def _gradients(
     for at in range(WIDTH):
         of_inputs[:, at : at + length] += (flat @ filters[at].T).reshape(rows, length, -1)
     of_inputs *= there[:, :, None]
-    return {
+    found: dict[str, NDArray[np.floating]] = {
         "vectors": _by_word(words.ravel(), of_inputs.reshape(-1, inputs.shape[2]), len(weights["vectors"])),
         "filters": np.stack([inputs[:, at : at + length].reshape(-1, inputs.shape[2]).T @ flat for at in range(WIDTH)]),
         "filter_bias": of_peaks.sum(axis=0),
         "head": (features * kept).T @ error,
         "bias": error.sum(axis=0),
     }
+    return {name: value.astype(np.float32, copy=False) for name, value in found.items()}
 
 
 def _by_word(words: Ints, rows: Floats, count: int) -> Floats:

@@ -12,8 +12,8 @@ from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.names import inside
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.relative_days import RELATIVE, Told, agrees, find_told, in_words
-from shopgraph.guards.checks.text import Sentence, about, lowered, sentences
-from shopgraph.guards.checks.topics import topic
+from shopgraph.guards.checks.text import Sentence, about, lowered, sentences, whole_words
+from shopgraph.guards.checks.topics import exact, topic
 from shopgraph.guards.facts import Facts, OrderFact
 
 
@@ -81,10 +81,12 @@ _RESTOCK = re.compile(
     r"|auf lager|en stock|available|of stock|sold out|ausverkauft|vergriffen|épuisée?s?|rupture|agotad[oa]s?"
     r"|due (?:in|back|on)|due\b"
 )
-_HAPPENED = topic(
-    "delivered arrived reached received placed ordered bought zugestellt geliefert angekommen erhalten bestellt "
-    "aufgegeben livré livrée arrivé arrivée reçu reçue passé passée commandé entregado entregó llegó "
-    "recibió hizo compró pidió kam"
+_HAPPENED = exact(
+    whole_words(
+        "delivered arrived reached received placed ordered bought zugestellt geliefert angekommen erhalten bestellt "
+        "aufgegeben livré livrée arrivé arrivée reçu reçue passé passée commandé entregado entregó llegó "
+        "recibió hizo compró pidió kam"
+    )
 )
 _BACK = topic("back again wieder retour vuelve revient stock lager restock")
 _ENDS = re.compile(

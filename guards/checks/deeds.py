@@ -167,7 +167,7 @@ DEEDS = (
     ),
     _deed(
         "discount",
-        "applied issued given gave granted sent added credited redeemed activated eingelöst angewendet gewährt "
+        "applied issued =given =gave granted sent added credited redeemed activated eingelöst angewendet gewährt "
         "hinterlegt aktiviert eingetragen abgezogen verrechnet gutgeschrieben appliqué ajouté activé",
         "redeem code discount offer promotion coupon",
         rf"{_WE}(?:issued|given|gave|granted|sent|added|credited) (?:you )?(?:an? "

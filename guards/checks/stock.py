@@ -201,9 +201,7 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
             return
         yield from _judge(sentence, 0, len(sentence.text), variants)
         return
-    listed = (
-        list(_listed(sentence, here, ours)) if sentence.topics & _LISTED.topic and not _of_order(sentence, ours) else []
-    )
+    listed = list(_listed(sentence, here, ours)) if sentence.topics & _LISTED.topic else []
     if listed:
         yield from (finding for finding in listed if finding is not None)
         return
@@ -237,7 +235,7 @@ def _listed(sentence: Sentence, here: Sequence[Mention], ours: Known) -> Iterato
     if not all(digits[mention.start - start - 2 : mention.start - start - 1].isdecimal() for mention in here):
         return
     found = [_NUMBER_AHEAD.search(digits, 0, mention.start - start) for mention in here]
-    if not all(found) or _LISTED.search(sentence) is None or sentence.denies:
+    if not all(found) or _LISTED.search(sentence) is None or sentence.denies or _of_order(sentence, ours):
         return
     if is_quoted(sentence, here[0].start - sentence.start):
         return

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import assert_never
 
 from shopgraph.domain import Order, OrderStatus, Product
@@ -37,7 +38,8 @@ class Candidate:
     kind: RecommendationKind
     count: int
     """Orders behind it; for likeness, shared attributes."""
-    reason: str
+    reason: Callable[[], str]
+    """Says it: most candidates are not among the best, and their reason is never said."""
     about: str = ""
 
     @property
@@ -163,7 +165,7 @@ async def _together(
             product_id=product_id,
             kind=RecommendationKind.CART if in_cart else RecommendationKind.TOGETHER,
             count=count,
-            reason=speaker.say(key, count=count, title=anchor.title),
+            reason=partial(speaker.say, key, count=count, title=anchor.title),
             about=anchor.id,
         )
         for product_id, count in await context.services.connectors.orders.bought_with(anchor.id, limit=limit)
@@ -176,7 +178,7 @@ def _again(basis: _Basis, speaker: Speaker) -> list[Candidate]:
             product_id=product_id,
             kind=RecommendationKind.AGAIN,
             count=times,
-            reason=speaker.say("recommend.again", count=times),
+            reason=partial(speaker.say, "recommend.again", count=times),
             about=product_id,
         )
         for product_id, times in basis.times.items()
@@ -195,7 +197,7 @@ async def _trending(context: ToolContext, limit: int, speaker: Speaker) -> list[
             product_id=product_id,
             kind=RecommendationKind.TRENDING,
             count=count,
-            reason=trend_text(count, before.get(product_id, 0), region, speaker),
+            reason=partial(trend_text, count, before.get(product_id, 0), region, speaker),
         )
         for product_id, count in recent
         if count >= LEAST_TREND and count > before.get(product_id, 0)
@@ -213,7 +215,8 @@ async def _similar(context: ToolContext, named: Product, speaker: Speaker) -> li
             product_id=product.id,
             kind=RecommendationKind.SIMILAR,
             count=len(shared),
-            reason=speaker.say(
+            reason=partial(
+                speaker.say,
                 "recommend.like",
                 title=named.title,
                 attributes=speaker.listed([f"{name} {product.attributes[name]}" for name in shared]),
@@ -233,12 +236,13 @@ def _shared(one: Product, other: Product) -> list[str]:
 async def _popular(context: ToolContext, limit: int, speaker: Speaker) -> list[Candidate]:
     now, orders = context.services.clock.now(), context.services.connectors.orders
     sold = await orders.selling(context.region_id, since=now - timedelta(days=POPULAR_DAYS), until=now, limit=limit)
+    days = speaker.number(POPULAR_DAYS)
     return [
         Candidate(
             product_id=product_id,
             kind=RecommendationKind.POPULAR,
             count=count,
-            reason=speaker.say("recommend.popular", count=count, days=speaker.number(POPULAR_DAYS)),
+            reason=partial(speaker.say, "recommend.popular", count=count, days=days),
         )
         for product_id, count in sold
     ]
@@ -271,7 +275,7 @@ async def _offered(
                 price=AmountView.of(entry.offer.price, locale),
                 available_quantity=entry.units,
                 orders=0 if candidate.kind is RecommendationKind.SIMILAR else candidate.count,
-                reason=candidate.reason,
+                reason=candidate.reason(),
                 about=candidate.about,
             )
         )

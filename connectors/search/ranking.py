@@ -5,7 +5,8 @@ the document holds, plus its likeness in meaning.
 
 `short` and `whole` are BM25 (Robertson and Walker 1994, k1 1.2 and b 0.75, idf as in Lucene) over two texts of the same
 document. `held` is the share of the query's idf that the document holds anywhere: a document with every word passes one
-that has a rare word often. `fit` is for what the product is, its color, size and brand. docs/search.md has the figures by which this form and its numbers were chosen.
+that has a rare word often. `fit` is for what the product is, its color, size and brand. docs/search.md has the figures
+by which this form and its numbers were chosen.
 """
 
 from __future__ import annotations

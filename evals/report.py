@@ -41,6 +41,15 @@ def write_json(report: EvalReport, out: Path) -> None:
     _write(out, json.dumps(report.figures, ensure_ascii=False, indent=2) + "\n")
 
 
+def write_page(out: Path, page: str) -> None:
+    """Write an HTML page.
+
+    Raises:
+        InvalidInput: the file cannot be written.
+    """
+    _write(out, page)
+
+
 def write_junit(report: EvalReport, missed: Sequence[str], out: Path, *, group: str = "eval") -> None:
     """Write cases and missed requirements as JUnit XML, so that a CI server shows them as tests.
 

@@ -32,21 +32,20 @@ _TYPES = ("t_", "n_", "b_")
 """What some exports write before an attribute's name: text, number, yes or no."""
 
 
-@dataclass
 class FileCatalog:
     """`CatalogPort` over products alone: no variants, no offers."""
 
-    stock: list[Product]
+    def __init__(self, products: Sequence[Product]) -> None:
+        self._by_id = {each.id: each for each in products}
 
     async def product(self, product_id: str) -> Product | None:
-        return next((each for each in self.stock if each.id == product_id), None)
+        return self._by_id.get(product_id)
 
     async def products(self, product_ids: Sequence[str]) -> tuple[Product, ...]:
-        by_id = {each.id: each for each in self.stock}
-        return tuple(by_id[each] for each in product_ids if each in by_id)
+        return tuple(self._by_id[each] for each in product_ids if each in self._by_id)
 
     async def all_products(self) -> tuple[Product, ...]:
-        return tuple(self.stock)
+        return tuple(self._by_id.values())
 
     async def variant(self, sku: str) -> ProductVariant | None:
         return None
@@ -96,7 +95,8 @@ def evaluate(
 ) -> EvalReport:
     """Measure search: nDCG at 10 over judged queries (unjudged products count as 0), and milliseconds a query."""
     grades = read_grades(relevance)
-    catalog = FileCatalog(list(read_products(products)))
+    stock = read_products(products)
+    catalog = FileCatalog(stock)
     with tempfile.TemporaryDirectory(prefix="shopgraph-search-") as folder:
         search = LexicalSearch(catalog) if words_only else HybridSearch(catalog, Path(folder))
         started = time.perf_counter()
@@ -105,7 +105,7 @@ def evaluate(
         if isinstance(search, HybridSearch) and not search.dense:
             raise InvalidInput("The vector index could not be made.", remedy="Look at the warning; or --words-only.")
         answers = asyncio.run(_answers(search, sorted(grades), runs))
-    return _report(answers, grades, len(catalog.stock), build_s)
+    return _report(answers, grades, len(stock), build_s)
 
 
 def read_products(paths: Sequence[Path]) -> tuple[Product, ...]:

@@ -21,7 +21,7 @@ from shopgraph.graphs.last_tier import NoAnswer, why_not, without_model
 from shopgraph.graphs.node import Desk, engine, node
 from shopgraph.graphs.prompt import UNSURE, offered, schemas, system
 from shopgraph.graphs.routing import settled
-from shopgraph.graphs.state import Evidence, State
+from shopgraph.graphs.state import Evidence, State, Step
 from shopgraph.graphs.taped_models import digest_of, parameters_of, plain_reply
 from shopgraph.graphs.tiering import may_escalate, model_of
 from shopgraph.graphs.turns import told
@@ -64,7 +64,7 @@ async def agent(state: State, desk: Desk) -> State:
     model = model_of(desk)
     if model is None:
         raise ConfigurationError("The agent has no chat model.", remedy="Name one in models.yaml or pass model=.")
-    seconds = deadline_of(model)
+    seconds = time_for_models(deadline_of(model), state["trail"])
     so_far: State = {"evidence": list(state["evidence"]), "decisions": list(state["decisions"])}
     with call_scope(owner=_owner(state, desk), seconds=seconds, private=_private(state)) as calls:
         try:
@@ -75,6 +75,18 @@ async def agent(state: State, desk: Desk) -> State:
             update = without_model(state, desk, so_far, error.why)
     desk.tape.note("model_calls", calls.calls)
     return {**update, "model_calls": calls.calls}
+
+
+def time_for_models(deadline_s: float | None, trail: Sequence[Step]) -> float | None:
+    """Seconds that models have of a request's deadline, which counts from the request's begin; None: as they like.
+
+    What the shop itself has taken so far goes off twice: what is still to do once the models have answered (the guards,
+    the record) takes about as long, and on a machine that is short of time both do.
+    """
+    if deadline_s is None:
+        return None
+    own_s = sum(cell[0] for step in trail for cell in step.layers.values()) / 1000
+    return max(0.0, deadline_s - 2 * own_s)
 
 
 async def _answered(state: State, desk: Desk, model: BaseChatModel, so_far: State) -> State:

@@ -26,6 +26,21 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 
 T = TypeVar("T")
 
+_OF_ONE_REQUEST = frozenset(
+    ("allowances", "context", "decisions", "facts", "model_calls", "routes", "saving", "tiers", "trail", "verdicts")
+)
+"""Channels that nobody reads once their request has ended, and the next one begins anew; the audit log has them."""
+
+
+def of_the_conversation(checkpoint: Checkpoint) -> Checkpoint:
+    """A checkpoint after a request that has ended, without what only that request needed; any other as it is."""
+    values = checkpoint["channel_values"]
+    trail = values.get("trail")
+    if not trail or trail[-1].node != "record":
+        return checkpoint  # it waits for a person, or died halfway
+    kept = {name: value for name, value in values.items() if name not in _OF_ONE_REQUEST}
+    return {**checkpoint, "channel_values": kept}
+
 
 def strict_serde() -> JsonPlusSerializer:
     """A serializer that revives no type but those that the compiled graph names (`orchestrator.state_types`)."""
@@ -62,8 +77,8 @@ class LoopFree(BaseCheckpointSaver[str]):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        """As `put`."""
-        return await self._call(lambda: self.put(config, checkpoint, metadata, new_versions))
+        """As `put`, without what only the request needed that has ended."""
+        return await self._call(lambda: self.put(config, of_the_conversation(checkpoint), metadata, new_versions))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
+from shopgraph.audit.late import ENDED
 from shopgraph.audit.log import AuditEvent, AuditLog
 from shopgraph.domain import Address, Customer
 from shopgraph.graphs.state import Request, State, Step
@@ -67,11 +68,16 @@ class Notes:
                 kind=ORIGINAL,
                 at=last,
                 subject=self._subject,
-                payload={"steps": len(state["trail"]), **_traced()},
+                payload=self._closing(),
                 original=original,
             )
         )
         return events
+
+    def _closing(self) -> dict[str, object]:
+        """How many steps there were, and what requests before this one took as a whole."""
+        ended = self._audit.late.take()
+        return {"steps": len(self._state["trail"]), **_traced(), **({ENDED: ended} if ended else {})}
 
     def _payload(self, step: Step, route: dict[str, object] | None) -> dict[str, object]:
         note = _NOTES.get(step.node, Notes._service)(self) if route is None else route
@@ -123,6 +129,7 @@ class Notes:
                 "fresh_at": item.fresh_at,
                 "ms": item.ms,
                 "note": item.note,
+                **({"cached": True} if item.cached else {}),
                 "version": self._audit.version(self._parts[item.source]) if item.source in self._parts else "",
             }
             for item in self._state["context"].sources

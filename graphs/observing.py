@@ -25,6 +25,12 @@ class Watched:
 
     def ended(self, state: State) -> None:
         """Tell what came of it. Nothing here waits for anybody."""
+        last = state["trail"][-1] if state.get("trail") else None
+        if last is not None:
+            ms = (stopwatch() - self._began) * 1000
+            # Any step but the last is on the record with its times, or comes there when the request goes on.
+            layers = last.layers if last.node == "record" else {}
+            self._shop.audit.late.add(last.request_id, last.at, ms, layers)
         if not tracing.configured() and not metrics.configured():
             return
         measure = measure_of(state, (stopwatch() - self._began) * 1000)

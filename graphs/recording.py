@@ -15,6 +15,10 @@ async def put_on_record(state: State, desk: Desk, **more: object) -> State:
     """
     with booked(Layer.AUDIT):
         tape = desk.tape
+        customer_id = state["request"].customer_id
+        if tape.who is None and customer_id:
+            # A run that goes on after an approval did not begin with the screen, and the context holds less of them.
+            tape.who = await desk.shop.connectors.crm.customer(customer_id)
         notes = Notes(state, desk.shop.audit, tape)
         await desk.shop.audit.append(notes.events(since=state["audited"], original=tape.content(**more)))
         tape.clear()

@@ -1,4 +1,4 @@
-"""The orchestrator as LangGraph's own server loads it (langgraph.json). The server brings the checkpointer.
+"""The graphs as LangGraph's own server loads them (langgraph.json). The server brings the checkpointer.
 
 The shop is the one of the setting `shop` (`SHOPGRAPH_SHOP`), else a demo shop. Whoever asks over the server is a
 guest: a client's word authenticates nobody, and clients send messages, never commands (docs/serving.md). A host that
@@ -14,9 +14,9 @@ from typing import Never
 
 from langgraph_sdk import Auth
 
-from shopgraph.config import load_settings
+from shopgraph.collecting import collect_seldom
 from shopgraph.graphs.orchestrator import Orchestration, compile_orchestrator, make_parts
-from shopgraph.shop import Shop, gateway_options, shop_options
+from shopgraph.graphs.served import Served, serve_describer, serve_recommender, served_shop
 
 logger = logging.getLogger(__name__)
 auth = Auth()
@@ -25,16 +25,7 @@ auth = Auth()
 
 @cache
 def _compiled() -> Orchestration:
-    return compile_orchestrator(make_parts(_shop()))
-
-
-@cache
-def _shop() -> Shop:
-    settings = load_settings()
-    options = shop_options(settings)
-    if settings.shop:
-        return Shop.open(settings.shop, **options, **gateway_options(settings))
-    return Shop.demo(**options)
+    return compile_orchestrator(make_parts(served_shop()))
 
 
 _warming: set[asyncio.Task[None]] = set()
@@ -43,9 +34,14 @@ _warming: set[asyncio.Task[None]] = set()
 def _warm() -> None:
     """Load the models beside the first requests, once: nothing that needs none of them waits for it."""
     if not _warming:
-        task = asyncio.get_running_loop().create_task(_shop().warm())
+        task = asyncio.get_running_loop().create_task(_loaded())
         task.add_done_callback(_say_failure)
         _warming.add(task)
+
+
+async def _loaded() -> None:
+    await served_shop().warm()
+    collect_seldom()
 
 
 def _say_failure(task: asyncio.Task[None]) -> None:
@@ -58,6 +54,16 @@ async def graph() -> Orchestration:
     compiled = await asyncio.to_thread(_compiled)
     _warm()
     return compiled
+
+
+async def recommender() -> Served:
+    """Recommendations of the same shop: what sells and what goes together, to a guest."""
+    return serve_recommender(await asyncio.to_thread(served_shop))
+
+
+async def describer() -> Served:
+    """Descriptions of the same shop: what the brand says to everybody."""
+    return serve_describer(await asyncio.to_thread(served_shop))
 
 
 @auth.authenticate

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pydantic import JsonValue
+
 from shopgraph.graphs.turns import Step, Tells, Turn
 from shopgraph.models.speech.known import Known
 from shopgraph.models.speech.language import language_of
@@ -37,7 +39,15 @@ def _told(step: Step, turn: Turn, speaker: Speaker) -> str:
     """What the step tells, from the last result that it was read from."""
     if not turn.evidence:
         return ""
-    known = Known.of_result(turn.evidence[-1].result)
+    result = turn.evidence[-1].result
+    if step.tells is Tells.VARIANT:
+        only = [item for item in _listed(result.get("variants")) if item.get("sku") == step.words["sku"]]
+        result = {**result, "title": step.words["title"], "from_price": None, "variants": list(only)}
+    known = Known.of_result(result)
     if step.tells is Tells.REFUNDS:
         return speaker.refunds(known.orders[0]) if known.orders else ""
     return speaker.facts(known)
+
+
+def _listed(values: JsonValue) -> list[dict[str, JsonValue]]:
+    return [item for item in values if isinstance(item, dict)] if isinstance(values, list) else []

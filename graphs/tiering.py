@@ -17,6 +17,7 @@ from shopgraph.models.budget import DEFAULT_OUTPUT_TOKENS
 from shopgraph.models.chat import LiteLLMChat, has_larger, tiers_of
 from shopgraph.models.routes import Intent, Tier
 from shopgraph.models.scope import current_scope
+from shopgraph.models.scripted import ScriptedChatModel
 from shopgraph.models.spending import Price
 from shopgraph.models.tiers.decision import TierDecision, TierPolicy, TierSignals, decide_tier
 from shopgraph.models.tiers.requests import ModelRequest
@@ -105,7 +106,7 @@ def model_of(desk: Desk) -> BaseChatModel | None:
 def saving_of(state: State, desk: Desk) -> Saving:
     """What this request cost in models, and what the large one would have cost."""
     model = model_of(desk)
-    large = model.pool.price(Tier.LARGE_MODEL) if isinstance(model, LiteLLMChat) else None
+    large = _large_price(model)
     return saving(
         state["route"].tier,
         state["model_calls"],
@@ -114,6 +115,12 @@ def saving_of(state: State, desk: Desk) -> Saving:
         asked=len(state["request"].whole.encode()),
         answered=len(state["draft"].encode()),
     )
+
+
+def _large_price(model: BaseChatModel | None) -> Price | None:
+    if isinstance(model, ScriptedChatModel):
+        return model.large_price
+    return model.pool.price(Tier.LARGE_MODEL) if isinstance(model, LiteLLMChat) else None
 
 
 def _may_want_model(policy: TierPolicy, signals: TierSignals) -> bool:

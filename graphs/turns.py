@@ -30,6 +30,8 @@ class Tells(StrEnum):
     """All that it says of orders, products, promotions and deliveries."""
     REFUNDS = "refunds"
     """What went back of an order."""
+    VARIANT = "variant"
+    """Of a product the one variant of `words`: its `sku`, under its `title`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from shopgraph.domain import Instant, Quantity, Value
 
@@ -17,9 +17,36 @@ class _Fact(Value):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _absent(cls, given: object) -> object:
+        """A null says as much as no key at all."""
+        if isinstance(given, dict) and None in given.values():
+            return {name: value for name, value in given.items() if value is not None}
+        return given
+
 
 Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
 """A decimal string in JSON, in major units of the facts' currency."""
+
+
+def _day_of(value: object) -> object:
+    """A moment's day as it is written there; other writers keep moments where a day is meant."""
+    return value[:10] if isinstance(value, str) and len(value) > 10 and value[10] in "T " else value
+
+
+def _moment_of(value: object) -> object:
+    """A moment in UTC where no zone is written; a day begins at midnight."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
+
+
+Day = Annotated[date, BeforeValidator(_day_of)]
+Moment = Annotated[Instant, BeforeValidator(_moment_of)]
 
 
 def _flat(value: object) -> object:
@@ -55,7 +82,7 @@ class ProductFact(_Fact):
     restricted: bool = False
     """Whether it is sold to grown-ups only; the region says from which age."""
     stock: Quantity | None = None
-    restock_on: date | None = None
+    restock_on: Day | None = None
     attributes: Annotated[dict[str, str], BeforeValidator(_flat)] = {}
     """By name, in free form; numbers and lists of a JSON form are read as text, a name within a name behind a blank."""
 
@@ -75,8 +102,8 @@ class PromotionFact(_Fact):
     name: str = ""
     percent: Amount | None = None
     code: str | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
 
 
 class DeliveryFact(_Fact):
@@ -104,8 +131,8 @@ class OrderFact(_Fact):
     id: str
     status: str | None = None
     total: Amount | None = None
-    placed_on: date | None = None
-    delivered_on: date | None = None
+    placed_on: Day | None = None
+    delivered_on: Day | None = None
     tracking: str | None = None
     lines: tuple[LineFact, ...] = ()
 
@@ -157,13 +184,13 @@ class ActionFact(_Fact):
     """A tool's name: `cancel_order`."""
     order: str | None = None
     status: str | None = None
-    at: Instant | None = None
+    at: Moment | None = None
 
 
 class Facts(_Fact):
     """Everything known about this request. What is absent is unknown: a claim about it has no fact behind it."""
 
-    today: date | None = None
+    today: Day | None = None
     """The day of the request; without it the clock's, and whatever in the facts happened later."""
 
     locale: str | None = None
@@ -185,5 +212,5 @@ class Facts(_Fact):
     """Other amounts of this request by what they are: a price difference, a fee, a balance, the shopper's own."""
     passages: tuple[str, ...] = ()
     """Texts that the answer is made of: help pages, descriptions."""
-    dates: tuple[date, ...] = ()
+    dates: tuple[Day, ...] = ()
     """Other dates of this request: until when a code is good, when a discount was had."""

@@ -116,8 +116,7 @@ class TextMask:
     def __init__(self, known: Iterable[str] = (), *, words: frozenset[str] = frozenset()) -> None:
         """`known` are values that must not stay, whatever they look like; `words` may stay beside the everyday ones."""
         values = sorted({value.strip() for value in known if len(value.strip()) > 1}, key=len, reverse=True)
-        joined = "|".join(re.escape(value) for value in values)
-        self._known = re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.I) if values else None
+        self._known = [(value, value.lower() if value.isascii() else "") for value in values]
         self._words = words
 
     def typed(self, text: str) -> str:
@@ -131,9 +130,16 @@ class TextMask:
     def _masked(self, text: str, *, figures: bool) -> str:
         if not text:
             return ""
-        if self._known is not None:
-            text = self._known.sub(NAME, text)
+        if values := self._within(text):
+            joined = "|".join(re.escape(value) for value in values)
+            text = re.sub(rf"(?<!\w)(?:{joined})(?!\w)", NAME, text, flags=re.I)
         return _plain(text[:_LONGEST], figures, self._words)
+
+    def _within(self, text: str) -> list[str]:
+        """Those of the known values that may stand in the text: to look takes a hundredth of making the pattern."""
+        low = text.lower() if text.isascii() else ""
+        # Outside ASCII a pattern without case finds more than lower case does (the Kelvin sign for a k).
+        return [value for value, lowered in self._known if not (low and lowered) or lowered in low]
 
 
 def hidden_words(text: str) -> tuple[str, ...]:

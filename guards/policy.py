@@ -84,6 +84,10 @@ class _Sets:
     """Of those, the rules that read no facts."""
 
 
+_ANSWERS = 4_096
+"""So many answers are kept."""
+
+
 class PolicyBundle:
     """A shop's own policy, loaded and checked. It implements `shopgraph.tools.spec.Policy`."""
 
@@ -114,6 +118,7 @@ class PolicyBundle:
             action: tuple(limit for limit in self.limits if action in limit.actions) for action in counted
         }
         self._sets: dict[str, _Sets] = {}
+        self._answers: dict[str, Decision] = {}
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -138,7 +143,7 @@ class PolicyBundle:
         It asks Cedar once; twice where nothing but approvals stands against a request.
         """
         try:
-            return self._decide(request)
+            return self._known_or_decided(request)
         except Exception as fault:  # closed: a policy that cannot be asked allows nothing
             return self._error(request, f"{type(fault).__name__}: {fault}")
 
@@ -163,6 +168,18 @@ class PolicyBundle:
         ):
             held |= {rule.id for rule in RuleSet(side).ask(asked, entities).rules}
         return tuple(rule for rule in rules if rule.id in held)
+
+    def _known_or_decided(self, request: PolicyRequest) -> Decision:
+        """The rules read nothing but the question, so the same question has the same answer; no fault is kept."""
+        question = request.model_dump_json()
+        decision = self._answers.get(question)
+        if decision is None:
+            decision = self._decide(request)
+            if decision.rule != "policy-error":
+                if len(self._answers) >= _ANSWERS:
+                    self._answers.clear()
+                self._answers[question] = decision
+        return decision
 
     def _decide(self, request: PolicyRequest) -> Decision:
         shape = self.actions.get(request.action)

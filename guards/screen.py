@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterator
 
@@ -34,6 +36,10 @@ FENCE = "[text removed: it looked like an instruction]"
 _EXCERPT = 300
 _SHORTEST = 12
 """Characters of the shortest text that is searched within a result: ids and states are shorter."""
+_REMEMBERED = 20_000
+_SEEN: dict[bytes, str | None] = {}
+"""What was found in fetched texts, which come again with every request; by keyed digest, so that no text is kept."""
+_SEEN_KEY = secrets.token_bytes(16)
 _MARKS = str.maketrans("<>", "\u2039\u203a")
 
 
@@ -84,7 +90,7 @@ def screen_retrieved(text: str, source: str) -> Screened:
     """Clean fetched text (a review, a note, a name) and fence every paragraph that instructs the assistant."""
     clean = _clean(text)
     verdicts = [*_hidden(text, clean, source)]
-    whole = _instruction(clean, retrieved=True)
+    whole = _instruction_in_fetched(clean)
     if whole is None:
         return Screened(text=clean, verdicts=tuple(verdicts))
     paragraphs = clean.split("\n")
@@ -122,6 +128,19 @@ def _instruction(text: str, *, retrieved: bool) -> str | None:
     what = find_instruction(text, retrieved=retrieved)
     if what is None and shipped_classifier().score(text) > SURE:
         return "reads like an instruction to the assistant"
+    return what
+
+
+def _instruction_in_fetched(text: str) -> str | None:
+    """The same of a fetched text, found once."""
+    key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=_SEEN_KEY).digest()
+    try:
+        return _SEEN[key]
+    except KeyError:
+        what = _instruction(text, retrieved=True)
+    if len(_SEEN) >= _REMEMBERED:
+        _SEEN.clear()
+    _SEEN[key] = what
     return what
 
 

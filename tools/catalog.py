@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -107,9 +107,12 @@ async def recommend_products(
     kind: Annotated[
         RecommendationKind | None, Field(description="What must stand behind it; empty: whatever there is.")
     ] = None,
+    language: Annotated[
+        Literal["en", "de", "fr", "es"] | None, Field(description="Of the reasons; empty: the region's.")
+    ] = None,
 ) -> Recommendations:
     """Recommend products that are in stock, each with the true reason for it."""
-    return Recommendations(items=await recommend(context, sku, limit, kind))
+    return Recommendations(items=await recommend(context, sku, limit, kind, language))
 
 
 async def _found(context: ToolContext, query: str, limit: int) -> Sequence[Product]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shopgraph.domain import OrderStatus, Product
+from shopgraph.models.speech.speaker import Speaker
 from shopgraph.tools.lookups import region_of
 from shopgraph.tools.recommending import LEAST_TREND, ORDERS_LOOKED_AT, TREND_DAYS, trend_text
 from shopgraph.tools.spec import ToolContext
@@ -32,7 +33,7 @@ async def popularity_of(context: ToolContext, product: Product) -> PopularityVie
         if each in titles
     ]
     return PopularityView(
-        trend=trend_text(recent, before, name) if trending else "",
+        trend=trend_text(recent, before, name, Speaker("en")) if trending else "",
         recent_orders=recent,
         partners=tuple(sorted(partners, key=lambda each: not each.owned)),
     )

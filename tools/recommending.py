@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import assert_never
 
 from shopgraph.domain import Order, OrderStatus, Product
 from shopgraph.errors import NotFound
+from shopgraph.models.speech.language import language_of
+from shopgraph.models.speech.speaker import Speaker
 from shopgraph.tools.lookups import Stock, region_of, stock_of, variants_of
-from shopgraph.tools.phrases import join_words
 from shopgraph.tools.spec import ToolContext
 from shopgraph.tools.views import AmountView, RecommendationKind, RecommendationView
 
@@ -36,7 +38,8 @@ class Candidate:
     kind: RecommendationKind
     count: int
     """Orders behind it; for likeness, shared attributes."""
-    reason: str
+    reason: Callable[[], str]
+    """Says it: most candidates are not among the best, and their reason is never said."""
     about: str = ""
 
     @property
@@ -57,21 +60,27 @@ class _Basis:
 
 
 async def recommend(
-    context: ToolContext, sku: str | None, limit: int, kind: RecommendationKind | None = None
+    context: ToolContext,
+    sku: str | None,
+    limit: int,
+    kind: RecommendationKind | None = None,
+    language: str | None = None,
 ) -> tuple[RecommendationView, ...]:
     """The best `limit` products that may be sold to the asker in the region now, one variant of each.
 
     They go with `sku` when it is given, else with the cart and the customer's last orders, else they are what sells
-    here. With `kind`, only those of that kind.
+    here. With `kind`, only those of that kind. Reasons are in `language`, else in the region's, else in English.
 
     Raises:
         NotFound: there is no such SKU.
     """
+    locale = (await region_of(context, context.region_id)).locale
+    speaker = Speaker(language_of("", language or locale), locale)
     basis = await _basis(context, sku)
     kinds = (kind,) if kind else _kinds(basis)
     found: dict[str, Candidate] = {}
     for each in kinds:
-        for candidate in await _candidates(context, basis, each, limit * 4):
+        for candidate in await _candidates(context, basis, each, limit * 4, speaker):
             known = found.get(candidate.product_id)
             if known is None or candidate.rank < known.rank:
                 found[candidate.product_id] = candidate
@@ -122,49 +131,54 @@ def _not_again(basis: _Basis) -> dict[str, frozenset[RecommendationKind]]:
     return {**{each: frozenset({RecommendationKind.AGAIN}) for each in basis.times}, **dict.fromkeys(held, frozenset())}
 
 
-async def _candidates(context: ToolContext, basis: _Basis, kind: RecommendationKind, limit: int) -> Iterable[Candidate]:
+async def _candidates(
+    context: ToolContext, basis: _Basis, kind: RecommendationKind, limit: int, speaker: Speaker
+) -> Iterable[Candidate]:
     match kind:
         case RecommendationKind.TOGETHER:
             anchors = (basis.named,) if basis.named else basis.bought
-            return [one for each in anchors for one in await _together(context, each, kind, basis, limit)]
+            return [one for each in anchors for one in await _together(context, each, basis, limit, speaker)]
         case RecommendationKind.CART:
-            return [one for each in basis.cart for one in await _together(context, each, kind, basis, limit)]
+            return [
+                one
+                for each in basis.cart
+                for one in await _together(context, each, basis, limit, speaker, in_cart=True)
+            ]
         case RecommendationKind.AGAIN:
-            return _again(basis)
+            return _again(basis, speaker)
         case RecommendationKind.TRENDING:
-            return await _trending(context, limit)
+            return await _trending(context, limit, speaker)
         case RecommendationKind.SIMILAR:
-            return await _similar(context, basis.named) if basis.named else ()
+            return await _similar(context, basis.named, speaker) if basis.named else ()
         case RecommendationKind.POPULAR:
-            return await _popular(context, limit)
+            return await _popular(context, limit, speaker)
         case _:
             assert_never(kind)
 
 
 async def _together(
-    context: ToolContext, anchor: Product, kind: RecommendationKind, basis: _Basis, limit: int
+    context: ToolContext, anchor: Product, basis: _Basis, limit: int, speaker: Speaker, *, in_cart: bool = False
 ) -> list[Candidate]:
-    where = " in your cart" if kind is RecommendationKind.CART else ""
-    whose = "the " if where else "your " if anchor.id in basis.times else ""
+    key = "recommend.cart" if in_cart else "recommend.yours" if anchor.id in basis.times else "recommend.together"
     return [
         Candidate(
             product_id=product_id,
-            kind=kind,
+            kind=RecommendationKind.CART if in_cart else RecommendationKind.TOGETHER,
             count=count,
-            reason=f"bought together with {whose}{anchor.title}{where} in {orders_text(count)}",
+            reason=partial(speaker.say, key, count=count, title=anchor.title),
             about=anchor.id,
         )
         for product_id, count in await context.services.connectors.orders.bought_with(anchor.id, limit=limit)
     ]
 
 
-def _again(basis: _Basis) -> list[Candidate]:
+def _again(basis: _Basis, speaker: Speaker) -> list[Candidate]:
     return [
         Candidate(
             product_id=product_id,
             kind=RecommendationKind.AGAIN,
             count=times,
-            reason=f"in {times} of your last orders",
+            reason=partial(speaker.say, "recommend.again", count=times),
             about=product_id,
         )
         for product_id, times in basis.times.items()
@@ -172,7 +186,7 @@ def _again(basis: _Basis) -> list[Candidate]:
     ]
 
 
-async def _trending(context: ToolContext, limit: int) -> list[Candidate]:
+async def _trending(context: ToolContext, limit: int, speaker: Speaker) -> list[Candidate]:
     now, orders = context.services.clock.now(), context.services.connectors.orders
     middle, start = now - timedelta(days=TREND_DAYS), now - timedelta(days=2 * TREND_DAYS)
     recent = await orders.selling(context.region_id, since=middle, until=now, limit=limit)
@@ -183,14 +197,14 @@ async def _trending(context: ToolContext, limit: int) -> list[Candidate]:
             product_id=product_id,
             kind=RecommendationKind.TRENDING,
             count=count,
-            reason=trend_text(count, before.get(product_id, 0), region),
+            reason=partial(trend_text, count, before.get(product_id, 0), region, speaker),
         )
         for product_id, count in recent
         if count >= LEAST_TREND and count > before.get(product_id, 0)
     ]
 
 
-async def _similar(context: ToolContext, named: Product) -> list[Candidate]:
+async def _similar(context: ToolContext, named: Product, speaker: Speaker) -> list[Candidate]:
     connectors = context.services.connectors
     words = dict.fromkeys((named.category, named.title.split()[-1], named.title))
     ids: dict[str, None] = {}
@@ -201,7 +215,12 @@ async def _similar(context: ToolContext, named: Product) -> list[Candidate]:
             product_id=product.id,
             kind=RecommendationKind.SIMILAR,
             count=len(shared),
-            reason=f"like {named.title}: {join_words([f'{name} {product.attributes[name]}' for name in shared])}",
+            reason=partial(
+                speaker.say,
+                "recommend.like",
+                title=named.title,
+                attributes=speaker.listed([f"{name} {product.attributes[name]}" for name in shared]),
+            ),
             about=named.id,
         )
         for product in await connectors.catalog.products(list(ids))
@@ -214,15 +233,16 @@ def _shared(one: Product, other: Product) -> list[str]:
     return [name for name, value in one.attributes.items() if value and other.attributes.get(name) == value]
 
 
-async def _popular(context: ToolContext, limit: int) -> list[Candidate]:
+async def _popular(context: ToolContext, limit: int, speaker: Speaker) -> list[Candidate]:
     now, orders = context.services.clock.now(), context.services.connectors.orders
     sold = await orders.selling(context.region_id, since=now - timedelta(days=POPULAR_DAYS), until=now, limit=limit)
+    days = speaker.number(POPULAR_DAYS)
     return [
         Candidate(
             product_id=product_id,
             kind=RecommendationKind.POPULAR,
             count=count,
-            reason=f"bought in {orders_text(count)} here in the last {POPULAR_DAYS} days",
+            reason=partial(speaker.say, "recommend.popular", count=count, days=days),
         )
         for product_id, count in sold
     ]
@@ -255,7 +275,7 @@ async def _offered(
                 price=AmountView.of(entry.offer.price, locale),
                 available_quantity=entry.units,
                 orders=0 if candidate.kind is RecommendationKind.SIMILAR else candidate.count,
-                reason=candidate.reason,
+                reason=candidate.reason(),
                 about=candidate.about,
             )
         )
@@ -275,12 +295,8 @@ async def _best_variant(context: ToolContext, product: Product, sold: Mapping[st
     return max(there, key=lambda entry: (sold.get(entry.variant.sku, 0), entry.units or 0), default=None)
 
 
-def orders_text(count: int) -> str:
-    """ "1 order", "6 orders"."""
-    return "1 order" if count == 1 else f"{count} orders"
-
-
-def trend_text(count: int, before: int, region: str) -> str:
+def trend_text(count: int, before: int, region: str, speaker: Speaker) -> str:
     """Why something is called a trend, with both counts."""
-    earlier = f"{before} in the {TREND_DAYS} days before" if before else f"none in the {TREND_DAYS} days before"
-    return f"trending in {region}: bought in {orders_text(count)} in the last {TREND_DAYS} days, {earlier}"
+    earlier = speaker.number(before) if before else speaker.say("recommend.before.none")
+    days = speaker.number(TREND_DAYS)
+    return speaker.say("recommend.trend", count=count, region=region, days=days, before=earlier)

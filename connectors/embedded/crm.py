@@ -66,7 +66,7 @@ class EmbeddedCrm:
 
         def act(db: Connection) -> CustomerNote:
             require(db, CUSTOMERS, customer_id)
-            if order_id is not None and require(db, ORDERS, order_id).customer_id != customer_id:
+            if order_id is not None and ORDERS.cell(require(db, ORDERS, order_id), "customer_id") != customer_id:
                 raise NotFound(f"Customer {customer_id} has no order {order_id}.", order_id=order_id)
             note = CustomerNote(
                 id=new_id("note", idempotency_key),

@@ -9,15 +9,20 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from shopgraph.connectors.acting import caused_by
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.rows import claim
 from shopgraph.connectors.embedded.schema import IDEMPOTENCY_KEYS
+from shopgraph.connectors.embedded.statements import changes, rows
 from shopgraph.errors import IdempotencyConflict, InvalidInput
 
 T = TypeVar("T")
+
+_KEY = IDEMPOTENCY_KEYS.c
+_FIRST = select(_KEY.operation, _KEY.digest, _KEY.result).where(_KEY.key == bindparam("key_1"))
+_ANSWERED = update(IDEMPOTENCY_KEYS).where(_KEY.key == bindparam("key_1")).values(result=bindparam("new_result"))
 
 
 async def once(
@@ -60,30 +65,29 @@ def _once(
         if claim(connection, table, {"key": key, "operation": operation, "digest": digest}):
             with caused_by(key):
                 return answer_again(connection, key, answer, act(connection))
-        first = connection.execute(select(table).where(table.c.key == key)).first()
-    if (first.operation, first.digest) != (operation, digest):
+        first = next(iter(rows(connection, _FIRST, {"key_1": key})), None)
+    began, asked, result = first
+    if (began, asked) != (operation, digest):
         raise IdempotencyConflict(
-            f"The key {key!r} was used for another call ({first.operation}).",
+            f"The key {key!r} was used for another call ({began}).",
             remedy="The same key takes the same arguments.",
             key=key,
-            first=first.operation,
+            first=began,
             now=operation,
         )
-    return answer.validate_json(first.result)
+    return answer.validate_json(result)
 
 
 def answer_to(connection: Connection, key: str, answer: TypeAdapter[T]) -> T | None:
     """What the call under that key was answered; None when the key is free."""
-    table = IDEMPOTENCY_KEYS
-    stored = connection.execute(select(table.c.result).where(table.c.key == key)).scalar()
-    return None if stored is None else answer.validate_json(stored)
+    first = next(iter(rows(connection, _FIRST, {"key_1": key})), None)
+    return None if first is None or first[2] is None else answer.validate_json(first[2])
 
 
 def answer_again(connection: Connection, key: str, answer: TypeAdapter[T], result: T) -> T:
     """Give the call under that key another answer from now on: it was begun before, and now it is done."""
-    table = IDEMPOTENCY_KEYS
     stored = answer.dump_json(result).decode()
-    connection.execute(update(table).where(table.c.key == key).values(result=stored))
+    changes(connection, _ANSWERED, {"key_1": key, "new_result": stored})
     return result
 
 

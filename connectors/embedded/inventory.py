@@ -65,7 +65,8 @@ class EmbeddedInventory:
         """Levels of these variants, by SKU then location; of one region when it is given."""
         if region_id is None:
             return await self._database.read(lambda db: equal(db, STOCK_LEVELS, sku=skus))
-        return await self._database.read(lambda db: every(db, STOCK_LEVELS, _LEVELS_THERE, skus=skus, region=region_id))
+        asked = {"skus": list(skus), "region": region_id}
+        return await self._database.read(lambda db: every(db, STOCK_LEVELS, _LEVELS_THERE, **asked))
 
     async def allocations(self, order_id: str) -> tuple[Allocation, ...]:
         """What is promised to an order, by SKU then location."""

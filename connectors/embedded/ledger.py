@@ -31,6 +31,7 @@ from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.mapping import TEXT, Mapped
 from shopgraph.connectors.embedded.rows import add, claim, equal, existing, get, keyed, replace
 from shopgraph.connectors.embedded.schema import INTENTS, METADATA, PAYMENT_METHODS, REFUNDS, STOCK_LEVELS
+from shopgraph.connectors.embedded.statements import changes
 from shopgraph.domain import (
     Allocation,
     Difference,
@@ -86,6 +87,7 @@ OPENINGS = Table(
 """What the ledger has taken over: `order`, `gift_card` and `level` (a SKU, at a location)."""
 
 _ACCOUNTS = LEDGER.table.c
+_NEXT = insert(LEDGER.table)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,7 +246,7 @@ def _write(
     )
     # The database gives the number.
     cells = dict(zip(LEDGER.table.c.keys(), LEDGER.row(transfer), strict=False))
-    db.execute(insert(LEDGER.table).values(cells))
+    changes(db, _NEXT, cells)
 
 
 class EmbeddedLedger:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from types import UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
@@ -28,6 +29,9 @@ V = TypeVar("V", bound=Value)
 
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that sorts by code point on every database."""
+
+_KNOWN = 500
+"""Of a table, so many rows are kept as values."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -77,6 +81,7 @@ class Mapped(Generic[V]):
         without: tuple[str, ...] = (),
         constraints: Sequence[SchemaItem] = (),
         clustered: bool = False,
+        known: int = _KNOWN,
     ) -> None:
         self.type = value
         self.name = name
@@ -104,6 +109,8 @@ class Mapped(Generic[V]):
             Index(f"ix_{name}_{'_'.join(names)}", *(self.table.c[each] for each in names))
         self.key = tuple(self.table.c[each] for each in key)
         self._places = self._layout()
+        self._at = {column: place for place, column in enumerate(self.table.c.keys())}
+        self._known = lru_cache(maxsize=known)(self._made)
 
     def _layout(self) -> tuple[tuple[str, int, Callable[[Sequence[Any], int], Any]], ...]:
         places, at = [], 0
@@ -120,8 +127,18 @@ class Mapped(Generic[V]):
         """The value as column names and contents."""
         return dict(zip(self.table.c.keys(), self.row(value), strict=True))
 
+    def cell(self, row: Sequence[Any], column: str) -> Any:
+        """What a row holds in that column."""
+        return row[self._at[column]]
+
     def value(self, row: Sequence[Any], **without: Any) -> V:
-        """The row as a value; `without` gives the fields that the table does not hold."""
+        """The row as a value; `without` gives the fields that the table does not hold.
+
+        The same row gives the same value: it is frozen, and a row is read many times before it changes.
+        """
+        return self._made(row, **without) if without else self._known(tuple(row))
+
+    def _made(self, row: Sequence[Any], **without: Any) -> V:
         return self.type.model_validate({name: read(row, at) for name, at, read in self._places} | without)
 
 
@@ -151,7 +168,7 @@ def _codec(kind: Any) -> tuple[TypeEngine[Any], Callable[[Any], Any] | None, Cal
     if kind is str:
         return TEXT, None, None
     if kind is bool:
-        return Boolean(), None, None
+        return Boolean(), None, bool  # SQLite keeps a number
     if kind is int:
         return BigInteger(), None, None
     if kind in (datetime, AwareDatetime):

@@ -27,6 +27,7 @@ from shopgraph.connectors.embedded.schema import (
     VARIANTS,
     code_key,
 )
+from shopgraph.connectors.embedded.statements import rows
 from shopgraph.domain import Campaign, Discount, DiscountCode, Money, Promotion
 from shopgraph.errors import Conflict
 
@@ -230,5 +231,5 @@ def _there(
 ) -> tuple[Kind, ...]:
     """What runs at that instant and may name the region; others are not even read into values."""
     named = to_json(region_id).decode()
-    rows = db.execute(statement, {"at": to_micros(at)})
-    return tuple([mapped.value(row) for row in rows if named in row.region_ids])
+    found = rows(db, statement, {"at": to_micros(at)})
+    return tuple([mapped.value(row) for row in found if named in mapped.cell(row, "region_ids")])

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, select
 
 from shopgraph.connectors.embedded.rows import add, add_unless_there, replace, require
 from shopgraph.connectors.embedded.schema import ORDER_LINES, ORDERS
+from shopgraph.connectors.embedded.statements import Row, rows
 from shopgraph.domain import Order, OrderLineItem
 from shopgraph.errors import Conflict, NotFound
+
+_KNOWN = 500
+"""So many orders are kept as values."""
 
 _LINE = ORDER_LINES.table.c
 _LINES = (
@@ -22,9 +27,9 @@ _LINES = (
 
 def read_orders(db: Connection, statement: Select[Any], **parameters: Any) -> tuple[Order, ...]:
     """The orders that a statement finds, with their lines."""
-    rows = db.execute(statement, parameters).all()
-    lines = _lines(db, [row.id for row in rows])
-    return tuple(ORDERS.value(row, lines=tuple(lines[row.id])) for row in rows)
+    found = rows(db, statement, parameters)
+    lines = _lines(db, [ORDERS.cell(row, "id") for row in found])
+    return tuple([_order(tuple(row), tuple(lines[ORDERS.cell(row, "id")])) for row in found])
 
 
 def locked_order(db: Connection, order_id: str) -> Order:
@@ -34,7 +39,7 @@ def locked_order(db: Connection, order_id: str) -> Order:
         NotFound: there is none.
     """
     row = require(db, ORDERS, order_id)
-    return ORDERS.value(row, lines=tuple(_lines(db, [order_id])[order_id]))
+    return _order(tuple(row), tuple(_lines(db, [order_id])[order_id]))
 
 
 def add_order(db: Connection, order: Order) -> Order:
@@ -69,8 +74,14 @@ def line_of(order: Order, line_id: str, sku: str) -> OrderLineItem:
     return line
 
 
-def _lines(db: Connection, order_ids: list[str]) -> dict[str, list[OrderLineItem]]:
-    found: dict[str, list[OrderLineItem]] = defaultdict(list)
-    for row in db.execute(_LINES, {"orders": order_ids}):
-        found[row.order_id].append(ORDER_LINES.value(row))
+def _lines(db: Connection, order_ids: list[str]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows(db, _LINES, {"orders": order_ids}):
+        found[ORDER_LINES.cell(row, "order_id")].append(tuple(row))
     return found
+
+
+@lru_cache(maxsize=_KNOWN)
+def _order(row: Row, lines: tuple[Row, ...]) -> Order:
+    """The rows as a value. The same rows give the same one, as with `Mapped.value`."""
+    return ORDERS.value(row, lines=tuple([ORDER_LINES.value(line) for line in lines]))

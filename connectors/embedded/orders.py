@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, bindparam, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, bindparam, distinct, func, select
 
+from shopgraph.connectors.embedded.counts import MOST, SLOT_US, Counted, KeptCounts
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import changed, to_micros
 from shopgraph.connectors.embedded.order_rows import add_order, line_of, locked_order, read_orders, save_order
 from shopgraph.connectors.embedded.rows import existing, get, require
 from shopgraph.connectors.embedded.schema import CUSTOMERS, ORDER_LINES, ORDERS, VARIANTS
+from shopgraph.connectors.embedded.statements import rows
 from shopgraph.domain import (
     Address,
     CancelReason,
@@ -39,11 +42,53 @@ _CUSTOMERS = (
 )
 
 
+def _others(counted: ColumnElement[Any], product: ColumnElement[Any] | ScalarSelect[Any]) -> Select[Any]:
+    """What is in the same orders as a product, with the count of such orders, most often first."""
+    lines, orders = ORDER_LINES.table, ORDERS.table
+    count = func.count(distinct(_OTHER.c.order_id))
+    joined = lines.join(orders, orders.c.id == lines.c.order_id).join(_OTHER, _OTHER.c.order_id == orders.c.id)
+    return (
+        select(counted, count)
+        .select_from(joined)
+        .where(lines.c.product_id == product, _OTHER.c.product_id != lines.c.product_id)
+        .where(orders.c.status != OrderStatus.CANCELED.value)
+        .group_by(counted)
+        .order_by(count.desc(), counted)
+        .limit(bindparam("at_most"))
+    )
+
+
+def _sold(counted: ColumnElement[Any]) -> Select[Any]:
+    """What is in the orders of a region, with the count of such orders, most often first."""
+    lines, orders = ORDER_LINES.table, ORDERS.table
+    count = func.count(distinct(orders.c.id))
+    return (
+        select(counted, count)
+        .select_from(lines.join(orders, orders.c.id == lines.c.order_id))
+        .where(orders.c.region_id == bindparam("region"), orders.c.status != OrderStatus.CANCELED.value)
+        .group_by(counted)
+        .order_by(count.desc(), counted)
+        .limit(bindparam("at_most"))
+    )
+
+
+_OTHER = ORDER_LINES.table.alias("others")
+_ITS_PRODUCT = select(VARIANTS.table.c.product_id).where(VARIANTS.table.c.sku == bindparam("sku")).scalar_subquery()
+_BOUGHT_TOGETHER = _others(_OTHER.c.sku, _ITS_PRODUCT)
+_BOUGHT_WITH = _others(_OTHER.c.product_id, bindparam("product"))
+_BEST_SELLERS = _sold(ORDER_LINES.table.c.sku)
+_BEST_SELLERS_SINCE = _BEST_SELLERS.where(_COLUMN.placed_at >= bindparam("since"))
+_SELLING = _sold(ORDER_LINES.table.c.product_id).where(
+    _COLUMN.placed_at >= bindparam("since"), _COLUMN.placed_at < bindparam("until")
+)
+
+
 class EmbeddedOrders:
     """`OrdersPort` over the embedded database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._counts = KeptCounts()
 
     async def order(self, order_id: str) -> Order | None:
         """The order of that id."""
@@ -60,7 +105,7 @@ class EmbeddedOrders:
 
         Canceled orders do not count, nor do other variants of the product itself.
         """
-        return await self._database.read(lambda db: _bought_together(db, sku, limit))
+        return await self._database.read(lambda db: _pairs(db, _BOUGHT_TOGETHER, sku=sku, at_most=limit))
 
     async def best_sellers(
         self, region_id: str, *, since: datetime | None = None, limit: int = 10
@@ -69,20 +114,31 @@ class EmbeddedOrders:
 
         Most often first, ties by SKU; `since` leaves out orders placed earlier (and those of unknown date).
         """
-        return await self._database.read(lambda db: _best_sellers(db, region_id, since, limit))
+        if since is None:
+            return await self._counted(("best", region_id), _BEST_SELLERS, limit, region=region_id)
+        asked = {"region": region_id, "since": to_micros(since), "at_most": limit}
+        return await self._database.read(lambda db: _pairs(db, _BEST_SELLERS_SINCE, **asked))
 
     async def bought_with(self, product_id: str, *, limit: int = 5) -> tuple[tuple[str, int], ...]:
         """Products most often in the same order as this one, with the count of such orders, most often first.
 
-        Canceled orders do not count.
+        Canceled orders do not count. Of many orders the count may be some minutes old (`KeptCounts`).
         """
-        return await self._database.read(lambda db: _bought_with(db, product_id, limit))
+        return await self._counted(("with", product_id), _BOUGHT_WITH, limit, product=product_id)
 
     async def selling(
         self, region_id: str, *, since: datetime, until: datetime, limit: int = 10
     ) -> tuple[tuple[str, int], ...]:
         """Products in most orders of a region in that time, with the count of such orders, most often first."""
-        return await self._database.read(lambda db: _selling(db, region_id, since, until, limit))
+        first, last = to_micros(since), to_micros(until)
+        key = ("selling", region_id, first // SLOT_US, last // SLOT_US)
+        return await self._counted(key, _SELLING, limit, region=region_id, since=first, until=last)
+
+    async def _counted(self, key: tuple[str | int, ...], statement: Select[Any], limit: int, **asked: Any) -> Counted:
+        asked["at_most"] = max(limit, MOST)
+        return await self._counts.get(
+            key, lambda: self._database.read(lambda db: _pairs(db, statement, **asked)), limit
+        )
 
     async def place(self, order: Order, *, idempotency_key: str) -> Order:
         """Take a pending order in, as the next one of its customer."""
@@ -149,68 +205,8 @@ class EmbeddedOrders:
         return await once(self._database, "orders.swap_items", idempotency_key, body, _ORDER, act)
 
 
-def _bought_together(db: Connection, sku: str, limit: int) -> tuple[tuple[str, int], ...]:
-    lines, others, orders = ORDER_LINES.table, ORDER_LINES.table.alias("others"), ORDERS.table
-    product = select(VARIANTS.table.c.product_id).where(VARIANTS.table.c.sku == sku).scalar_subquery()
-    count = func.count(distinct(others.c.order_id))
-    statement = (
-        select(others.c.sku, count)
-        .select_from(lines.join(orders, orders.c.id == lines.c.order_id).join(others, others.c.order_id == orders.c.id))
-        .where(lines.c.product_id == product)
-        .where(others.c.product_id != lines.c.product_id, orders.c.status != OrderStatus.CANCELED.value)
-        .group_by(others.c.sku)
-        .order_by(count.desc(), others.c.sku)
-        .limit(limit)
-    )
-    return tuple((other, int(times)) for other, times in db.execute(statement))
-
-
-def _bought_with(db: Connection, product_id: str, limit: int) -> tuple[tuple[str, int], ...]:
-    lines, others, orders = ORDER_LINES.table, ORDER_LINES.table.alias("others"), ORDERS.table
-    count = func.count(distinct(others.c.order_id))
-    statement = (
-        select(others.c.product_id, count)
-        .select_from(lines.join(orders, orders.c.id == lines.c.order_id).join(others, others.c.order_id == orders.c.id))
-        .where(lines.c.product_id == product_id, others.c.product_id != product_id)
-        .where(orders.c.status != OrderStatus.CANCELED.value)
-        .group_by(others.c.product_id)
-        .order_by(count.desc(), others.c.product_id)
-        .limit(limit)
-    )
-    return tuple((other, int(times)) for other, times in db.execute(statement))
-
-
-def _selling(
-    db: Connection, region_id: str, since: datetime, until: datetime, limit: int
-) -> tuple[tuple[str, int], ...]:
-    lines, orders = ORDER_LINES.table, ORDERS.table
-    count = func.count(distinct(orders.c.id))
-    statement = (
-        select(lines.c.product_id, count)
-        .select_from(lines.join(orders, orders.c.id == lines.c.order_id))
-        .where(orders.c.region_id == region_id, orders.c.status != OrderStatus.CANCELED.value)
-        .where(orders.c.placed_at >= to_micros(since), orders.c.placed_at < to_micros(until))
-        .group_by(lines.c.product_id)
-        .order_by(count.desc(), lines.c.product_id)
-        .limit(limit)
-    )
-    return tuple((product, int(times)) for product, times in db.execute(statement))
-
-
-def _best_sellers(db: Connection, region_id: str, since: datetime | None, limit: int) -> tuple[tuple[str, int], ...]:
-    lines, orders = ORDER_LINES.table, ORDERS.table
-    count = func.count(distinct(orders.c.id))
-    statement = (
-        select(lines.c.sku, count)
-        .select_from(lines.join(orders, orders.c.id == lines.c.order_id))
-        .where(orders.c.region_id == region_id, orders.c.status != OrderStatus.CANCELED.value)
-        .group_by(lines.c.sku)
-        .order_by(count.desc(), lines.c.sku)
-        .limit(limit)
-    )
-    if since is not None:
-        statement = statement.where(orders.c.placed_at >= to_micros(since))
-    return tuple((sku, int(times)) for sku, times in db.execute(statement))
+def _pairs(db: Connection, statement: Select[Any], **asked: Any) -> tuple[tuple[str, int], ...]:
+    return tuple([(other, int(times)) for other, times in rows(db, statement, asked)])
 
 
 def _check_pending(order: Order) -> None:

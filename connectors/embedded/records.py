@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.mapping import Mapped, V, from_micros, to_micros
 from shopgraph.connectors.embedded.rows import add_unless_there, equal, existing, get, hold, keyed, replace
 from shopgraph.connectors.embedded.schema import ACTIONS, CONVERSATIONS, HANDOFFS, REQUESTS, SHOP
+from shopgraph.connectors.embedded.statements import rows
 from shopgraph.domain import ActionRecord, Conversation, Handoff, Money, PastCall, ShopMeta, StoredRequest
 from shopgraph.errors import IdempotencyConflict, NotFound
 
@@ -81,17 +84,25 @@ class EmbeddedRecords:
         conversation_id: str | None = None,
     ) -> tuple[PastCall, ...]:
         """What those tools did after `since`, oldest first; for that customer, agent or conversation."""
-        table = REQUESTS.table
-        wanted = {"customer_id": customer_id, "agent": agent, "conversation_id": conversation_id}
-        where = [table.c[column] == value for column, value in wanted.items() if value is not None]
-        statement = (
-            select(table.c.at, table.c.amount_minor, table.c.amount_currency)
-            .where(*where, table.c.at > to_micros(since), table.c.tool.in_(sorted(tools)))
-            .order_by(table.c.at, table.c.call_id)
-        )
-        return await self._database.read(
-            lambda db: tuple(_past_call(at, minor, currency) for at, minor, currency in db.execute(statement))
-        )
+        asked = _asked(tools, since, customer_id=customer_id, agent=agent, conversation_id=conversation_id)
+        statement = _done(tuple(asked))
+        return await self._database.read(lambda db: tuple([_past_call(*row) for row in rows(db, statement, asked)]))
+
+    async def moved(
+        self,
+        tools: Collection[str],
+        *,
+        since: datetime,
+        currency: str,
+        customer_id: str | None = None,
+        agent: str | None = None,
+        conversation_id: str | None = None,
+    ) -> int:
+        """The sum of what `done` lists in that currency, in minor units."""
+        asked = _asked(tools, since, customer_id=customer_id, agent=agent, conversation_id=conversation_id)
+        statement = _moved(tuple(asked))
+        found = await self._database.read(lambda db: rows(db, statement, {**asked, "currency": currency}))
+        return int(found[0][0] or 0)
 
     async def hold(self, key: str) -> None:
         """Let no other transaction hold the same key until the open one ends."""
@@ -116,6 +127,32 @@ class EmbeddedRecords:
     async def handoffs(self, *, limit: int = 50) -> tuple[Handoff, ...]:
         """Newest first."""
         return await self._database.read(lambda db: equal(db, HANDOFFS, order_by=("-at",), limit=limit))
+
+
+def _asked(tools: Collection[str], since: datetime, **whose: str | None) -> dict[str, Any]:
+    held = {column: value for column, value in whose.items() if value is not None}
+    return {**held, "since": to_micros(since), "tools": sorted(tools)}
+
+
+@cache
+def _done(asked: tuple[str, ...]) -> Select[Any]:
+    """What tools did, of those who are named in the columns among the parameters."""
+    table = REQUESTS.table.c
+    columns = (table.at, table.amount_minor, table.amount_currency)
+    return _of_calls(select(*columns), asked).order_by(table.at, table.call_id)
+
+
+@cache
+def _moved(asked: tuple[str, ...]) -> Select[Any]:
+    table = REQUESTS.table.c
+    return _of_calls(select(func.sum(table.amount_minor)), asked).where(table.amount_currency == bindparam("currency"))
+
+
+def _of_calls(statement: Select[Any], asked: tuple[str, ...]) -> Select[Any]:
+    table = REQUESTS.table.c
+    whose = [table[name] == bindparam(name) for name in asked if name in table]
+    recent = table.at > bindparam("since")
+    return statement.where(*whose, recent, table.tool.in_(bindparam("tools", expanding=True)))
 
 
 def _past_call(at: int, minor: int | None, currency: str | None) -> PastCall:

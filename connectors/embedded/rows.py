@@ -12,8 +12,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Insert,
-    Row,
     Select,
+    Update,
     and_,
     bindparam,
     func,
@@ -24,10 +24,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shopgraph.connectors.embedded.mapping import Mapped, V
+from shopgraph.connectors.embedded.statements import Row, changes, rows
 from shopgraph.errors import NotFound
 
 _KEYS = ("key_1", "key_2", "key_3")
 """Names of the parameters for a key's parts."""
+_NEW = "new_"
+"""Before the name of a column: the parameter for what it shall hold."""
 _PARTS: tuple[BindParameter[str], ...] = tuple([bindparam(name) for name in _KEYS])
 
 
@@ -38,8 +41,8 @@ def new_id(prefix: str, idempotency_key: str) -> str:
 
 def get(connection: Connection, mapped: Mapped[V], *key: str) -> V | None:
     """The record of that key, or None."""
-    row = connection.execute(_by_key(mapped), dict(zip(_KEYS, key, strict=False))).first()
-    return None if row is None else mapped.value(row)
+    found = rows(connection, _by_key(mapped), dict(zip(_KEYS, key, strict=False)))
+    return mapped.value(found[0]) if found else None
 
 
 def equal(
@@ -57,7 +60,11 @@ def equal(
         columns: what they hold; of several contents, any.
     """
     kinds = tuple([(name, None if held is None else isinstance(held, str)) for name, held in columns.items()])
-    held: dict[str, Any] = {name: content for name, content in columns.items() if content is not None}
+    held: dict[str, Any] = {
+        name: content if isinstance(content, str) else list(content)
+        for name, content in columns.items()
+        if content is not None
+    }
     if limit is not None:
         held["at_most"] = limit
     return every(connection, mapped, _where(mapped, kinds, order_by, limited=limit is not None), **held)
@@ -65,7 +72,7 @@ def equal(
 
 def every(connection: Connection, mapped: Mapped[V], statement: Select[Any], **parameters: Any) -> tuple[V, ...]:
     """The records that a statement made once finds."""
-    return tuple([mapped.value(row) for row in connection.execute(statement, parameters)])
+    return tuple([mapped.value(row) for row in rows(connection, statement, parameters)])
 
 
 def one(connection: Connection, mapped: Mapped[V], *where: ColumnElement[bool]) -> V | None:
@@ -77,7 +84,8 @@ def one(connection: Connection, mapped: Mapped[V], *where: ColumnElement[bool]) 
 
 def many(connection: Connection, mapped: Mapped[V], *where: ColumnElement[bool]) -> tuple[V, ...]:
     """All records that fit, by key."""
-    return every(connection, mapped, select(mapped.table).where(*where).order_by(*mapped.key))
+    statement = select(mapped.table).where(*where).order_by(*mapped.key)
+    return tuple([mapped.value(row) for row in connection.execute(statement)])
 
 
 def existing(connection: Connection, mapped: Mapped[V], *key: str) -> V:
@@ -89,12 +97,12 @@ def existing(connection: Connection, mapped: Mapped[V], *key: str) -> V:
     return mapped.value(require(connection, mapped, *key))
 
 
-def require(connection: Connection, mapped: Mapped[Any], *key: str) -> Row[Any]:
+def require(connection: Connection, mapped: Mapped[Any], *key: str) -> Row:
     """`existing` as the bare row, for a record that is kept in two tables."""
-    row = connection.execute(_locked_by_key(mapped), dict(zip(_KEYS, key, strict=False))).first()
-    if row is None:
+    found = rows(connection, _locked_by_key(mapped), dict(zip(_KEYS, key, strict=False)))
+    if not found:
         raise NotFound(f"There is no {' / '.join(key)} in {mapped.name}.", table=mapped.name, key=list(key))
-    return row
+    return found[0]
 
 
 @cache
@@ -112,6 +120,21 @@ def _locked_by_key(mapped: Mapped[Any]) -> Select[Any]:
 @cache
 def _insert(mapped: Mapped[Any]) -> Insert:
     return insert(mapped.table)
+
+
+@cache
+def _claim(table: Any, dialect: str) -> Insert:
+    kind: Any = sqlite if dialect == "sqlite" else postgresql
+    statement: Insert = kind.insert(table).on_conflict_do_nothing()
+    return statement
+
+
+@cache
+def _update(mapped: Mapped[Any]) -> Update:
+    cells: dict[str, BindParameter[Any]] = {
+        column.name: bindparam(_NEW + column.name) for column in mapped.table.c if not column.primary_key
+    }
+    return update(mapped.table).where(keyed(mapped, *_PARTS[: len(mapped.key)])).values(cells)
 
 
 @cache
@@ -145,7 +168,7 @@ def hold(connection: Connection, key: str) -> None:
 
 def add(connection: Connection, mapped: Mapped[V], value: V) -> V:
     """Insert a new record."""
-    connection.execute(_insert(mapped), mapped.cells(value))
+    changes(connection, _insert(mapped), mapped.cells(value))
     return value
 
 
@@ -156,14 +179,12 @@ def add_unless_there(connection: Connection, mapped: Mapped[V], value: V) -> boo
 
 def claim(connection: Connection, table: Any, cells: dict[str, Any]) -> bool:
     """Insert a row unless its key is taken; waits for another transaction that is about to take it."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(cells).on_conflict_do_nothing()
-    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
+    return changes(connection, _claim(table, connection.dialect.name), cells) == 1
 
 
 def replace(connection: Connection, mapped: Mapped[V], value: V) -> V:
     """Write a record over the one of the same key."""
     cells = mapped.cells(value)
-    key = and_(*(column == cells[column.name] for column in mapped.key))
-    connection.execute(update(mapped.table).where(key).values(cells))
+    key = zip(_KEYS, [cells.pop(column.name) for column in mapped.key], strict=False)
+    changes(connection, _update(mapped), {**{_NEW + name: held for name, held in cells.items()}, **dict(key)})
     return value

@@ -97,6 +97,7 @@ STOCK_LEVELS = Mapped(
     key=("sku", "location_id"),
     references={"sku": "variants.sku", "location_id": "locations.id"},
     clustered=True,
+    known=20_000,  # hundreds of each variant in a chain, and small
 )
 
 

@@ -55,6 +55,19 @@ class RecordsPort(Protocol):
         """What those tools did after `since`, oldest first; for that customer, agent or conversation."""
         ...
 
+    async def moved(
+        self,
+        tools: Collection[str],
+        *,
+        since: datetime,
+        currency: str,
+        customer_id: str | None = None,
+        agent: str | None = None,
+        conversation_id: str | None = None,
+    ) -> int:
+        """The sum of what `done` lists in that currency, in minor units."""
+        ...
+
     async def hold(self, key: str) -> None:
         """Let no other transaction hold the same key until the open one ends: whoever comes second waits."""
         ...

@@ -14,9 +14,9 @@ from typing import Any
 
 STOP_WORDS = frozenset(
     (
-        "a", "an", "and", "any", "are", "at", "be", "by", "can", "do", "does", "find", "for", "from", "get", "got",
-        "has", "have", "how", "i", "if", "in", "is", "it", "like", "looking", "me", "my", "need", "of", "on", "or",
-        "our", "please", "show", "some", "that", "the", "their", "them", "there", "these", "this", "to", "want",
+        "a", "am", "an", "and", "any", "are", "at", "be", "by", "can", "do", "does", "find", "for", "from", "get",
+        "got", "has", "have", "how", "i", "if", "in", "is", "it", "like", "looking", "me", "my", "need", "of", "on",
+        "or", "our", "please", "show", "some", "that", "the", "their", "them", "there", "these", "this", "to", "want",
         "what", "which", "with", "would", "you", "your",
     )
 )  # fmt: skip
@@ -33,7 +33,7 @@ _UNITS = {
     "litres": "l", "oz": "oz", "ounce": "oz", "ounces": "oz",
     "hz": "hz", "khz": "khz", "mhz": "mhz", "ghz": "ghz", "w": "w", "watt": "w", "watts": "w",
     "v": "v", "volt": "v", "volts": "v", "mah": "mah", "dpi": "dpi", "fps": "fps", "ppm": "ppm", "mp": "mp",
-    "megapixel": "mp", "megapixels": "mp",
+    "megapixel": "mp", "megapixels": "mp", "pcs": "pcs", "pc(s)": "pcs", "pieces": "pcs",
 }  # fmt: skip
 """How a unit is written, to its one name."""
 UNIT_NAMES = frozenset(_UNITS)
@@ -50,6 +50,7 @@ _QUANTITY = re.compile(
     + "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
     + r")(?![\w'\"])"
 )
+_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]+")
 _FREE = re.compile(r"([^\W_]{3,})-free\b")
 _WORD = re.compile(r"[^\W_]+(?:__?[^\W_]+)*")
 
@@ -57,7 +58,7 @@ _WORD = re.compile(r"[^\W_]+(?:__?[^\W_]+)*")
 def words(text: str) -> list[str]:
     """The text's words as an index holds them; `27 inch` and `27"` are both `27` and `27inch`."""
     found = []
-    for word in _WORD.findall(_plain(text)):
+    for word in _WORD.findall(plain(text)):
         quantity = word.partition("__")
         if quantity[1]:
             found.append(quantity[0])
@@ -69,7 +70,7 @@ def words(text: str) -> list[str]:
 
 def surface(text: str) -> list[str]:
     """The text's words as they were typed, in lower case and without accents; a quantity is one word."""
-    return [word.replace("__", "") for word in _WORD.findall(_plain(text))]
+    return [word.replace("__", "") for word in _WORD.findall(plain(text))]
 
 
 def quantity_forms(word: str) -> tuple[str, ...]:
@@ -92,9 +93,14 @@ def quantity_forms(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """The word without its ending (Snowball's English stemmer, Porter 2); short words and those with digits stay."""
+    """The word without its ending (Snowball's English stemmer, Porter 2); short words and those with digits stay.
+
+    The stemmer leaves the plural of letters alone (`tvs`); here it loses its s, too.
+    """
     if len(word) < 3 or any(character.isdigit() for character in word):
         return word
+    if word.endswith("s") and _CONSONANTS.fullmatch(word):
+        return word[:-1]
     return str(_stemmer().stemWord(word))
 
 
@@ -104,7 +110,8 @@ def _stemmer() -> Any:
     return library.stemmer("english")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The text in lower case, without accents; a quantity is one word, written `27__inch`."""
     lowered = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     plain = "".join(character for character in lowered if not unicodedata.combining(character)).replace("_", " ")
     joined = _QUANTITY.sub(lambda match: f" {_written(match[1])}__{_UNITS[match[3]]} ", plain)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
 
-from shopgraph.connectors.search.analysis import STOP_WORDS, quantity_forms, surface, words
+from shopgraph.connectors.search.analysis import quantity_forms, words
 from shopgraph.connectors.search.documents import CatalogFacts
+from shopgraph.connectors.search.query_words import QueryWord, compound
 from shopgraph.connectors.search.words_index import Phrase
 from shopgraph.errors import ConfigurationError
 
-COMPOUND, SYNONYM, MISSPELT = 0.5, 0.3, 0.8
+COMPOUND, SYNONYM = 0.5, 0.3
 """How much an alternative counts beside the very word typed (docs/search.md says how these were found)."""
-_SPELLINGS = 4
 _PARTS = 3
 """Letters that each half of a compound has at least."""
 
@@ -36,6 +37,8 @@ class Concept:
 
     word: str
     alternatives: tuple[Alternative, ...]
+    kind: bool = False
+    """The word says what is looked for."""
 
 
 class Synonyms:
@@ -73,84 +76,46 @@ class Synonyms:
         return found
 
 
-def concepts_of(text: str, facts: CatalogFacts, synonyms: Synonyms) -> tuple[Concept, ...]:
-    """Each distinct word of the text with its alternatives, the word itself first."""
-    typed, joined = _typed(text, facts)
-    options: list[dict[Phrase, float]] = [_itself(word, facts) for word in typed]
-    for at, word in joined.items():
-        for place in (at, at + 1):
-            options[place].setdefault((word,), COMPOUND)
-    for places, phrase in synonyms.of(typed):
+def concepts_of(typed: Sequence[QueryWord], facts: CatalogFacts, synonyms: Synonyms) -> tuple[Concept, ...]:
+    """Each distinct word of a query with its alternatives, the word itself first."""
+    options: list[dict[Phrase, float]] = [_itself(each, facts) for each in typed]
+    for at, (one, other) in enumerate(pairwise(typed)):
+        if joined := compound(one.said, other.said, facts):
+            for place in (at, at + 1):
+                options[place].setdefault((joined,), COMPOUND)
+    for places, phrase in synonyms.of([each.word for each in typed]):
         if all(word in facts.holders for word in phrase):
             for place in places:
                 options[place].setdefault(phrase, SYNONYM)
-    for word, some in zip(typed, options, strict=True):
-        if not some:
-            some.update({(near,): weight for near, weight in _spelt_like(word, facts).items()})
     merged: dict[str, dict[Phrase, float]] = {}
-    for word, some in zip(typed, options, strict=True):
-        merged.setdefault(word, {}).update(some)
+    for each, some in zip(typed, options, strict=True):
+        spelt = {(near,): weight for near, weight in each.spellings.items()}
+        merged.setdefault(each.word, {}).update(spelt | some)
     return tuple(
-        Concept(word=word, alternatives=tuple(Alternative(phrase=each, weight=some[each]) for each in some))
+        Concept(
+            word=word,
+            alternatives=tuple(Alternative(phrase=each, weight=some[each]) for each in some),
+            kind=any(each.kind for each in typed if each.word == word),
+        )
         for word, some in merged.items()
     )
 
 
-def _typed(text: str, facts: CatalogFacts) -> tuple[list[str], dict[int, str]]:
-    """The words of the text; and the compounds that two neighbors make, by where the first stands.
-
-    A quantity (`27inch`) is one word where the catalog has it in any unit, else its number.
-    """
-    typed: list[str] = []
-    plain: list[str] = []
-    for word in surface(text):
-        if word in STOP_WORDS:
-            continue
-        (first, *rest) = words(word) or [word]
-        if rest and any(form in facts.holders for form in (rest[0], *quantity_forms(rest[0]))):
-            first = rest[0]
-        typed.append(first)
-        plain.append(word)
-    joined = {}
-    for at in range(len(typed) - 1):
-        compound = (words(plain[at] + plain[at + 1]) or [""])[0]
-        if facts.holders.get(compound, (0, 0))[1] and compound not in (typed[at], typed[at + 1]):
-            joined[at] = compound
-    return typed, joined
-
-
-def _itself(word: str, facts: CatalogFacts) -> dict[Phrase, float]:
+def _itself(typed: QueryWord, facts: CatalogFacts) -> dict[Phrase, float]:
+    word = typed.word
     found: dict[Phrase, float] = {(word,): 1.0} if word in facts.holders else {}
     for form in quantity_forms(word):
         if form in facts.holders:
             found[(form,)] = 1.0
-    if len(word) >= 2 * _PARTS and word.isalpha():
-        for at in range(_PARTS, len(word) - _PARTS + 1):
+    if typed.halves:
+        found[typed.halves] = 1.0
+    elif word.isalpha():
+        least = 2 if word in facts.apart else _PARTS
+        for at in range(least, len(word) - least + 1):
             halves = words(f"{word[:at]} {word[at:]}")
             if len(halves) == 2 and all(facts.holders.get(half, (0, 0))[0] > 1 for half in halves):
                 found[tuple(halves)] = COMPOUND
     return found
-
-
-def _spelt_like(word: str, facts: CatalogFacts) -> Mapping[str, float]:
-    """The catalog's words that differ by one edit (from three letters on) or two (from six), the nearest only.
-
-    An edit is a letter more, less, changed, or swapped with its neighbor (optimal string alignment). The first letter
-    is taken to be right. Words with digits are numbers and models: they are not corrected.
-    """
-    if len(word) < 3 or any(character.isdigit() for character in word):
-        return {}
-    from rapidfuzz.distance import OSA
-    from rapidfuzz.process import extract
-
-    allowed = 1 if len(word) < 6 else 2
-    near = extract(word, facts.by_letter.get(word[0], ()), scorer=OSA.distance, score_cutoff=allowed, limit=None)
-    if not near:
-        return {}
-    least = min(distance for _, distance, _ in near)
-    closest = [found for found, distance, _ in near if distance == least]
-    closest.sort(key=lambda found: (-facts.holders[found][1], found))
-    return {found: MISSPELT * (1 - least / (len(word) + 1)) for found in closest[:_SPELLINGS]}
 
 
 @lru_cache(maxsize=1)

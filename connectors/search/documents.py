@@ -11,10 +11,11 @@ from functools import cached_property
 from itertools import pairwise
 
 from shopgraph.connectors.ports import CatalogPort
-from shopgraph.connectors.search.analysis import words
+from shopgraph.connectors.search.analysis import stem, surface, words
+from shopgraph.connectors.search.kinds import kinds
 from shopgraph.domain import Product, ProductVariant
 
-FORM = 1
+FORM = 2
 """Of what an index holds; a new one is made when it changes."""
 _YES = frozenset(("yes", "true"))
 _NO = frozenset(("no", "false"))
@@ -25,7 +26,8 @@ _DESCRIBED = 600
 
 @dataclass(frozen=True, kw_only=True)
 class SearchDocument:
-    """One product's words. `marks` are words like `size_m`, `color_blue` and `brand_acme` that no text holds."""
+    """One product's words. `marks` are words like `size_m`, `color_blue`, `brand_acme` and `is_dress`: no text holds
+    them."""
 
     id: str
     title: tuple[str, ...]
@@ -57,19 +59,24 @@ class CatalogFacts:
     """Written as in marks, without `size_`."""
     denied: frozenset[str]
     """Words after a "no" or "not" in a title ("No Frost"): in a query, too, these belong to a name."""
+    forms: Mapping[str, str]
+    """A word to the form in which titles and descriptions mostly write it, where that is another."""
+    apart: Mapping[str, int]
+    """A compound to how many documents write it as two words, where some do."""
 
     @cached_property
-    def by_letter(self) -> Mapping[str, tuple[str, ...]]:
-        """The words without digits, by their first letter; for spelling."""
-        letters: dict[str, list[str]] = defaultdict(list)
+    def by_letter(self) -> Mapping[str, Mapping[str, str]]:
+        """The words without digits as they are mostly written, each to the word of the index, by their first letter;
+        for spelling."""
+        letters: dict[str, dict[str, str]] = defaultdict(dict)
         for word in self.holders:
             if len(word) > 2 and not any(character.isdigit() for character in word):
-                letters[word[0]].append(word)
-        return {letter: tuple(some) for letter, some in letters.items()}
+                letters[word[0]][self.forms.get(word, word)] = word
+        return dict(letters)
 
     def dump(self) -> str:
         """As JSON, for `load`."""
-        names = ("count", "short", "whole", "holders", "brands")
+        names = ("count", "short", "whole", "holders", "brands", "forms", "apart")
         sets = {name: sorted(getattr(self, name)) for name in ("colors", "sizes", "denied")}
         return json.dumps({name: getattr(self, name) for name in names} | sets, ensure_ascii=False)
 
@@ -86,6 +93,8 @@ class CatalogFacts:
             colors=frozenset(found["colors"]),
             sizes=frozenset(found["sizes"]),
             denied=frozenset(found["denied"]),
+            forms=found["forms"],
+            apart=found["apart"],
         )
 
 
@@ -105,13 +114,12 @@ def document(product: Product, variants: Iterable[ProductVariant] = ()) -> Searc
             said.append(name.replace("_", " "))  # "bluetooth: yes" is found as "bluetooth"
         elif plain not in _NO:
             said.append(value)
-    brand = " ".join(words(product.brand))
     return SearchDocument(
         id=product.id,
         title=tuple(words(product.title)),
         body=tuple(words(product.description)),
         rest=tuple(words(" . ".join((product.category, product.brand, *said)))),
-        marks=tuple(dict.fromkeys((*_marks(named), *([f"brand_{brand.replace(' ', '_')}"] if brand else [])))),
+        marks=_marks(product, named),
         brand=product.brand,
         text=f"{product.title}. {product.title} {product.description[:_DESCRIBED]}".strip(),
     )
@@ -129,6 +137,8 @@ def facts_of(documents: Sequence[SearchDocument]) -> CatalogFacts:
         lengths[0] += len(said)
         lengths[1] += len(said) + len(each.rest)
     many = max(1, len(documents))
+    forms = _forms(documents)
+    compounds = Counter(pair for each in documents for pair in _pairs(each, whole, forms))
     marks = {mark for each in documents for mark in each.marks}
     return CatalogFacts(
         count=len(documents),
@@ -139,7 +149,29 @@ def facts_of(documents: Sequence[SearchDocument]) -> CatalogFacts:
         colors=frozenset(mark.removeprefix("color_") for mark in marks if mark.startswith("color_")),
         sizes=frozenset(mark.removeprefix("size_") for mark in marks if mark.startswith("size_")),
         denied=frozenset(after for each in documents for word, after in pairwise(each.title) if word in ("no", "not")),
+        forms=forms,
+        apart=dict(sorted(compounds.items())),
     )
+
+
+def _pairs(each: SearchDocument, known: Mapping[str, int], forms: Mapping[str, str]) -> set[str]:
+    """The compounds that two neighboring words of the document make, of those that the catalog has."""
+    found = set()
+    for part in (each.title, each.body, each.rest):
+        for one, other in pairwise(part):
+            joined = forms.get(one, one) + other
+            for word in (joined, joined[:-1]):  # the ending of the second word may be one of the compound, too
+                if word in known and word not in (one, other):
+                    found.add(word)
+    return found
+
+
+def _forms(documents: Sequence[SearchDocument]) -> dict[str, str]:
+    written = Counter(word for each in documents for word in surface(each.text))
+    found: dict[str, str] = {}
+    for word, _ in sorted(written.items(), key=lambda item: (-item[1], item[0])):
+        found.setdefault(stem(word), word)
+    return {word: form for word, form in found.items() if form != word}
 
 
 def key_of(documents: Sequence[SearchDocument], model: str) -> str:
@@ -151,7 +183,7 @@ def key_of(documents: Sequence[SearchDocument], model: str) -> str:
     return digest.hexdigest()[:24]
 
 
-def _marks(named: Iterable[tuple[str, str]]) -> list[str]:
+def _marks(product: Product, named: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     found = []
     for name, value in named:
         last = name.casefold().replace("_", " ").split()[-1:]
@@ -159,4 +191,7 @@ def _marks(named: Iterable[tuple[str, str]]) -> list[str]:
             found += [f"color_{word}" for word in words(value)]
         elif last == ["size"]:
             found.append("size_" + "_".join(words(value)))
-    return found
+    if brand := words(product.brand):
+        found.append("brand_" + "_".join(brand))
+    found += sorted(f"is_{kind}" for kind in kinds(product.title, product.description, product.category, named))
+    return tuple(dict.fromkeys(found))

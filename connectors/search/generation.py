@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shopgraph.connectors.ports import SearchHit
 from shopgraph.connectors.search.concepts import Concept, Synonyms, concepts_of
 from shopgraph.connectors.search.dense import DenseIndex
+from shopgraph.connectors.search.query_words import query_words
 from shopgraph.connectors.search.ranking import Ranking
 from shopgraph.connectors.search.understanding import Understood, understand
-from shopgraph.connectors.search.words_index import WordIndex, WordQuery, WordRow
+from shopgraph.connectors.search.words_index import Phrase, WordIndex, WordQuery, WordRow
 
 CANDIDATES = 200
 """Documents that are scored for a query, of those that hold its words."""
@@ -50,15 +51,19 @@ class Generation:
         asked = self.understand(query)
         if limit < 1 or not asked.text:
             return ()
-        concepts = concepts_of(asked.text, self.words.facts, self.synonyms)
+        typed = query_words(asked.text, self.words.facts, self._together)
+        concepts = concepts_of(typed, self.words.facts, self.synonyms)
         rows = self._holding(concepts, asked, max(_ENOUGH, 2 * limit))
-        likeness = self._near(asked.text, rows)
+        likeness = self._near(" ".join(each.said for each in typed) or asked.text, rows)
         missing = [key for key in likeness if key not in rows]
         if missing:
             rows |= {row.id: row for row in self.words.rows(missing)}
         scores = Ranking(concepts, asked, self.words.facts).scores(list(rows.values()), likeness, _LEAST_LIKE)
         best = sorted(scores, key=lambda product_id: (-round(scores[product_id], 6), product_id))[:limit]
         return tuple(SearchHit(product_id=product_id, score=round(scores[product_id], 6)) for product_id in best)
+
+    def _together(self, phrases: Sequence[Phrase], most: int) -> int:
+        return len(self.words.matching(WordQuery(wanted=tuple((each,) for each in phrases), limit=most)))
 
     def _holding(self, concepts: tuple[Concept, ...], asked: Understood, enough: int) -> dict[str, WordRow]:
         """Documents with every word first; those with any, when these are few."""

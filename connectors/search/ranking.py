@@ -1,11 +1,12 @@
 """How well a document fits: BM25 over title and description, and over everything, each times the part of the query that
 the document holds, plus its likeness in meaning.
 
-    score = (short + whole) * held + MEANING * cosine
+    score = ((short + whole) * held + MEANING * cosine) * fit
 
 `short` and `whole` are BM25 (Robertson and Walker 1994, k1 1.2 and b 0.75, idf as in Lucene) over two texts of the same
 document. `held` is the share of the query's idf that the document holds anywhere: a document with every word passes one
-that has a rare word often. docs/search.md has the figures by which this form and its one number were chosen.
+that has a rare word often. `fit` is for what the product is, its color, size and brand. docs/search.md has the figures
+by which this form and its numbers were chosen.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ _OTHERWISE = 0.6
 """What is left of a score when a document says another color or size than the one asked for."""
 _OWN_BRAND = 1.1
 """A brand's own product, beside one that only names the brand."""
+
+_IS_IT = 1.2
+"""A product that is what the query asks for, beside one that is like it, made for it or has it."""
 
 
 class _Texts:
@@ -118,9 +122,22 @@ class Ranking:
             ) in asked:  # a mixed color is said in words, too ("midnight blue"): only what is said nowhere is another
                 fits |= whole.count((one,)) > 0
             fit[said & ~fits] *= _OTHERWISE
+        if kinds := self._kinds():
+            fit[np.array([any(spaced((kind,)) in each for kind in kinds) for each in marks])] *= _IS_IT
         for brand in self._brands:
             fit[np.array([spaced((brand,)) in each for each in marks])] *= _OWN_BRAND
         return fit
+
+    def _kinds(self) -> list[str]:
+        """Marks of products that are what is asked for. Who names a brand last looks for anything of it."""
+        named = {f"brand_{concept.word}" for concept in self._concepts if concept.kind} & set(self._brands)
+        return [
+            f"is_{alternative.phrase[0]}"
+            for concept in self._concepts
+            if concept.kind and not named
+            for alternative in concept.alternatives
+            if len(alternative.phrase) == 1
+        ]
 
     def _rarity(self, alternative: Alternative, concept: Concept, kind: int) -> float:
         """The idf of the alternative's rarest word; never more than the typed word's own, where that is known."""

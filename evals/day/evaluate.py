@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import re
 import resource
 import shutil
 import sys
@@ -24,16 +25,28 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from shopgraph.clock import parse_instant
-from shopgraph.errors import ShopgraphError
+from shopgraph.domain import Money
+from shopgraph.errors import InvalidInput, ShopgraphError
+from shopgraph.evals.day.page import DayFigures, day_page
 from shopgraph.evals.day.tally import Tally
 from shopgraph.evals.day.worker import Done, Part, work
-from shopgraph.evals.report import EvalReport
+from shopgraph.evals.report import EvalReport, write_page
 from shopgraph.telemetry.layers import Layer
+from shopgraph.telemetry.report.reading import report_of
+from shopgraph.telemetry.report.values import Report
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _SPAWN = multiprocessing.get_context("spawn")
+
+
+_STORES = 40
+"""For a chain of so many the packaged bundle's limit for one agent will do."""
+
+
+_AGENTS = re.compile(r"(?<=amounts: \[)([^\]]*)(?=\](?:(?!- id:)[^#])*?One agent paid back)")
+"""The amounts of that limit."""
 
 
 class DayFailed(ShopgraphError):
@@ -71,33 +84,61 @@ def evaluate(
     ] = None,
     db: Annotated[str | None, typer.Option(metavar="URL", help="An empty PostgreSQL to keep everything in.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same day.")] = 7,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Leave the day's shop and its log in this new folder.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the day as a page with charts here.")] = None,
 ) -> EvalReport:
     """Play a day of customers through the whole orchestrator; report speed, memory, layers, and the audit log's state.
 
     Making the shop is not counted. The floor is the same graph with empty nodes, no checkpointer and no audit.
     """
+    if keep is not None and keep.exists():
+        raise InvalidInput(f"{keep} is there already.", remedy="Name a new folder for the day's shop.")
     folder = Path(tempfile.mkdtemp(prefix="shopgraph-day-"))
     try:
-        made = _in_child(_make, folder, stores, requests, seed, db)
+        made = _in_child(_make, folder, keep or folder / "shop", stores, requests, seed, db)
         done, seconds, own_cpu = _played(made, requests, workers, at_once, rate)
         checked = _in_child(_check, made)
+        figures = _figures(done, seconds, own_cpu, checked)
+        if html is not None:
+            report = _in_child(_reported, made)
+            write_page(html, day_page(DayFigures.of(figures), report, stores=stores, workers=workers))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return EvalReport(name="day", figures=_figures(done, seconds, own_cpu, checked))
+    return EvalReport(name="day", figures=figures)
 
 
-def _make(folder: Path, stores: int, requests: int, seed: int, db: str | None) -> Made:
+def _make(folder: Path, place: Path, stores: int, requests: int, seed: int, db: str | None) -> Made:
     from shopgraph.connectors.demo import generate
     from shopgraph.evals.day.plan import TALKS, make_plan
     from shopgraph.shop import DEMO_INSTANT, Shop
 
     at = parse_instant(DEMO_INSTANT)
     meta, parts = generate(stores=stores, seed=seed, at=at)
-    with Shop.create(folder / "shop", meta, parts, url=db) as shop:
+    meta = meta.model_copy(update={"bundle": str(_bundle(folder / "bundle", stores))})
+    with Shop.create(place, meta, parts, url=db) as shop:
         plan = make_plan(shop.dump(), requests=requests, seed=seed, at=at)
     (folder / "plan.json").write_bytes(TALKS.dump_json(plan))
     midnight = at.replace(hour=0, minute=0, second=0)
-    return Made(where=db or str(folder / "shop"), keys=folder / "keys", plan=folder / "plan.json", midnight=midnight)
+    return Made(where=db or str(place), keys=place / "keys", plan=folder / "plan.json", midnight=midnight)
+
+
+def _bundle(folder: Path, stores: int) -> Path:
+    """The demo chain's rules, with the money that one agent may pay back in a day grown with the chain.
+
+    Every request of the day comes from one agent: with the limit of a few stores, most of its refunds would wait for a
+    person.
+    """
+    from shopgraph.guards.policy import BUNDLES
+
+    shutil.copytree(BUNDLES / "default", folder)
+    manifest = folder / "bundle.yaml"
+    before, found, after = _AGENTS.split(manifest.read_text(encoding="utf-8"))
+    times = max(1, stores // _STORES)
+    amounts = [str(Money.of(*amount.split()) * times) for amount in found.split(",")]
+    manifest.write_text(before + ", ".join(amounts) + after, encoding="utf-8")
+    return folder
 
 
 def _check(made: Made) -> Checked:
@@ -106,6 +147,13 @@ def _check(made: Made) -> Checked:
     with Shop.open(made.where, audit_keys=made.keys) as shop:
         report = asyncio.run(shop.audit.verify())
     return Checked(records=report.records, verified=report.intact, peak_rss_mb=_rss_mb())
+
+
+def _reported(made: Made) -> Report:
+    from shopgraph.shop import Shop
+
+    with Shop.open(made.where, audit_keys=made.keys) as shop:
+        return report_of(shop.audit, shop=shop.meta.name, quality=False)
 
 
 def _played(

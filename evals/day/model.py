@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -13,6 +14,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from shopgraph.models.faults import FaultKind, fault
 from shopgraph.models.scope import ModelCall, current_scope
 from shopgraph.models.scripted import ScriptedChatModel
+from shopgraph.models.spending import NANOS, Price
 
 DOWN = (
     (timedelta(hours=11, minutes=20), timedelta(hours=11, minutes=45)),
@@ -21,8 +23,8 @@ DOWN = (
 """When the provider is down: from, until."""
 SLOW = (timedelta(hours=15), timedelta(hours=15, minutes=20))
 """When the campaigns' system does not answer."""
-_INPUT_NANOUSD, _OUTPUT_NANOUSD = 400, 1_600
-"""What a token costs: made up, of the order of a small hosted model's."""
+_INPUT_NANOUSD, _KEPT_NANOUSD, _OUTPUT_NANOUSD = 400, 100, 1_600
+"""What a token costs: made up, of the order of a small hosted model's; kept is one of a prompt kept from before."""
 _ORDER = re.compile(r"#D\d+")
 _EVERY = 9
 """One of so many answers quotes a wrong price or promises a discount, for the guards to find."""
@@ -43,7 +45,12 @@ class DayModel:
 
     def chat(self) -> ScriptedChatModel:
         """A model that plays this one."""
-        return ScriptedChatModel(play=self._play)
+        price = Price(
+            input_token=Decimal(_INPUT_NANOUSD) / NANOS,
+            cached_token=Decimal(_KEPT_NANOUSD) / NANOS,
+            output_token=Decimal(_OUTPUT_NANOUSD) / NANOS,
+        )
+        return ScriptedChatModel(play=self._play, large_price=price)
 
     def _play(self, messages: list[BaseMessage]) -> AIMessage:
         down = within(self._now(), DOWN)

@@ -83,7 +83,8 @@ class _Stock:
         draw.shuffle(self.orders)
         sent_back = {each.order_id for each in records.returns} | {each.order_id for each in records.exchanges}
         fresh, old = at - timedelta(days=13), at - timedelta(days=61)
-        pending = [order for order in self.orders if order.status is OrderStatus.PENDING]
+        # Once its items were changed, an order is neither changed nor canceled.
+        pending = [o for o in self.orders if o.status is OrderStatus.PENDING and o.items_changed_at is None]
         half = (len(pending) + 1) // 2
         self.by_kind: dict[str, list[Order]] = {
             "cancel": pending[:half],

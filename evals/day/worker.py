@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from shopgraph.collecting import collect_seldom
 from shopgraph.domain import Principal
 from shopgraph.errors import ConnectorUnavailable
 from shopgraph.evals.day.floor import floor_graph, play_floor
@@ -21,6 +22,7 @@ from shopgraph.evals.day.model import SLOW, DayModel, within
 from shopgraph.evals.day.plan import TALKS, Talk
 from shopgraph.evals.day.tally import Tally
 from shopgraph.graphs import Orchestrator, build_orchestrator
+from shopgraph.graphs.notes import ORIGINAL
 from shopgraph.graphs.stitching.builtin import DEFAULT_SOURCES
 from shopgraph.graphs.stitching.shared import SharedRead
 from shopgraph.graphs.stitching.source import ContextSource, Given, Query
@@ -83,6 +85,7 @@ def work(part: Part, pipe: Connection) -> None:
         clock = DayClock(part.midnight)
         with Shop.open(part.where, audit_keys=part.keys, chat_model=DayModel(clock.now).chat(), clock=clock) as shop:
             orchestrator = build_orchestrator(shop, sources=[_failing(DEFAULT_SOURCES["session"])])
+            collect_seldom()  # as a server does
             talks = TALKS.validate_json(part.plan.read_bytes())[part.worker :: part.workers]
             pipe.send("ready")
             pipe.recv()
@@ -171,13 +174,13 @@ class _Player:
                 return
             self.tally.add(answer, (time.perf_counter() - began) * 1000)
             conversation = answer.conversation_id
-            await self._keep_path(conversation)
+            await self._keep_path(answer.request_id)
             self._news()
 
-    async def _keep_path(self, conversation: str) -> None:
+    async def _keep_path(self, request_id: str) -> None:
         if len(self.paths) < self.part.floor and self.tally.requests % 7 == 0:
-            snapshot = await self.orchestrator.graph.aget_state({"configurable": {"thread_id": conversation}})
-            self.paths.append([step.node for step in snapshot.values.get("trail", [])])
+            events = await self.shop.audit.events(request_id)
+            self.paths.append([*(event.node for event in events if event.kind != ORIGINAL), "record"])
 
     def _news(self) -> None:
         if self.tally.requests - self.told >= _NEWS:

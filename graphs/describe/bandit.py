@@ -9,19 +9,24 @@ from __future__ import annotations
 import hashlib
 import math
 import random
+import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from langgraph.store.base import BaseStore
+from langgraph.store.base import BaseStore, SearchItem
 
 from shopgraph.errors import InvalidInput
-from shopgraph.graphs.memory.places import label
+from shopgraph.graphs.memory.places import PAGE, label
 
 PRIOR_VISITS = 20.0
 """How many visits the first guess is worth."""
 BASE_RATE = 0.05
 """The conversion rate that is guessed before anything is known."""
+
+_OF = "@"
+"""Between a style and the run that counted it, in a key."""
 
 
 class Arm(NamedTuple):
@@ -69,22 +74,27 @@ def draw(arms: Sequence[Arm], seed: str) -> Arm:
 
 @dataclass(frozen=True, kw_only=True)
 class Conversions:
-    """How often each style was shown and converted, by category, region and segment."""
+    """How often each style was shown and converted, by category, region and segment; a record per style and run."""
 
     store: BaseStore
 
     async def arms(self, place: Sequence[str], guessed: Mapping[str, float]) -> list[Arm]:
         """The styles with their counts, in their order."""
-        arms = []
-        for style, prior in guessed.items():
-            item = await self.store.aget(_home(place), style)
-            counts = item.value if item else {}
-            shown, converted = int(counts.get("shown", 0)), int(counts.get("converted", 0))
-            arms.append(Arm(style=style, shown=shown, converted=converted, prior=prior))
-        return arms
+        shown, converted = Counter[str](), Counter[str]()
+        for item in await self._counted(_home(place)):
+            style = item.key.partition(_OF)[0]
+            shown[style] += int(item.value.get("shown", 0))
+            converted[style] += int(item.value.get("converted", 0))
+        return [
+            Arm(style=style, shown=shown[style], converted=converted[style], prior=prior)
+            for style, prior in guessed.items()
+        ]
 
-    async def add(self, place: Sequence[str], style: str, *, shown: int, converted: int) -> None:
-        """Add up what was counted: totals of a web analytics run, not single visits of several writers at once.
+    async def add(self, place: Sequence[str], style: str, *, shown: int, converted: int, run: str = "") -> None:
+        """Note what one run counted. Nothing is read first, so of several writers at once none is lost.
+
+        Args:
+            run: what was counted, as "2026-11-28": the same again replaces itself; empty: a run of its own.
 
         Raises:
             InvalidInput: more converted than were shown, or a count is negative.
@@ -93,13 +103,17 @@ class Conversions:
             raise InvalidInput(
                 f"{converted} of {shown} cannot have converted.", remedy="Give counts from 0 to what was shown."
             )
-        item = await self.store.aget(_home(place), style)
-        before = item.value if item else {}
-        total = {
-            "shown": int(before.get("shown", 0)) + shown,
-            "converted": int(before.get("converted", 0)) + converted,
-        }
-        await self.store.aput(_home(place), style, total)
+        key = f"{style}{_OF}{run or secrets.token_hex(8)}"
+        await self.store.aput(_home(place), key, {"shown": shown, "converted": converted})
+
+    async def _counted(self, home: tuple[str, ...]) -> list[SearchItem]:
+        found: list[SearchItem] = []
+        while page := await self.store.asearch(home, limit=PAGE, offset=len(found)):
+            found += page
+            if len(page) < PAGE:
+                break
+        # A search finds what begins alike too ("vip" and "vip2").
+        return [item for item in found if item.namespace == home]
 
 
 def _home(place: Sequence[str]) -> tuple[str, ...]:

@@ -74,15 +74,19 @@ class Describer:
         """The same, outside an event loop."""
         return asyncio.run(self.describe(product_id, **asked))
 
-    async def went(self, described: Described, *, shown: int, converted: int) -> None:
+    async def went(self, described: Described, *, shown: int, converted: int, run: str = "") -> None:
         """Learn how a text went: how often it was shown, and how often somebody then bought.
+
+        Args:
+            run: the run of statistics that counted it, as "2026-11-28"; told again it counts once. Empty: one of its
+                own.
 
         Raises:
             InvalidInput: more converted than were shown, or the text has no style.
         """
         product = await self.shop.connectors.catalog.product(described.product_id)
         place = _place(product.category if product else "", described.region_id, described.segment)
-        await self._conversions.add(place, described.style, shown=shown, converted=converted)
+        await self._conversions.add(place, described.style, shown=shown, converted=converted, run=run)
 
     def get_graph(self) -> Graph:
         """The drawable graph."""

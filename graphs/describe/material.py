@@ -9,6 +9,7 @@ from shopgraph.domain import Availability, Instant, Product
 from shopgraph.errors import NotFound
 from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.describe.state import Material, VariantFacts
+from shopgraph.graphs.describe.templates import rated, speaker_of
 from shopgraph.graphs.memory import Dependency, on_price, on_product, on_running, on_stock_band
 from shopgraph.guards.facts import Facts, ProductFact, PromotionFact
 from shopgraph.tools.recommending import LEAST_TREND, TREND_DAYS
@@ -107,6 +108,9 @@ def ends_at(material: Material) -> Instant | None:
 
 def facts_of(material: Material) -> Facts:
     """The same for the guards: a claim without one of these behind it does not leave."""
+    # In English for a model, which is asked in English, and as it is written in the region.
+    rating = f"{material.rating} of 5 in {material.reviews} reviews. " if material.reviews else ""
+    rating += rated(material, speaker_of(material))
     return Facts(
         today=material.at.date(),
         locale=material.locale,
@@ -126,7 +130,7 @@ def facts_of(material: Material) -> Facts:
                     "description": material.product.description,
                     "brand": material.product.brand,
                     "category": material.product.category,
-                    "rating": f"{material.rating} of 5 in {material.reviews} reviews" if material.reviews else "",
+                    "rating": rating,
                 },
             )
             for each in material.variants

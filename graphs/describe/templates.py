@@ -1,20 +1,25 @@
-"""Descriptions without a model: sentences made of attributes, stock, reviews and what runs, in several styles."""
+"""Descriptions without a model: sentences made of attributes, stock, reviews and what runs, in several styles.
+
+They are in the region's language where there are phrases in it, else in English; what the catalog and the campaigns
+say stays in their own words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from shopgraph.domain.wording import format_money
 from shopgraph.graphs.describe.state import Material, VariantFacts
 from shopgraph.graphs.memory.dependencies import LOW_STOCK
-from shopgraph.graphs.phrases import day
-from shopgraph.tools.phrases import join_words
+from shopgraph.models.speech.language import language_of
+from shopgraph.models.speech.speaker import Speaker
 from shopgraph.tools.recommending import TREND_DAYS
 
 _OFTEN = 3
 _LEAST_REVIEWS = 3
+_MOST_RUNNING = 2
 
-Sentence = Callable[[Material], str]
+Sentence = Callable[[Material, Speaker], str]
 
 
 def write(style: str, material: Material) -> str:
@@ -23,44 +28,52 @@ def write(style: str, material: Material) -> str:
     Raises:
         KeyError: there is no such style.
     """
-    return " ".join(filter(None, (sentence(material) for sentence in STYLES[style])))
+    speaker = speaker_of(material)
+    return " ".join(filter(None, (sentence(material, speaker) for sentence in STYLES[style])))
 
 
-def _what(material: Material) -> str:
+def speaker_of(material: Material) -> Speaker:
+    """Who speaks in the region."""
+    return Speaker(language_of("", material.locale), material.locale)
+
+
+def _what(material: Material, speaker: Speaker) -> str:
     """The catalog's own description, else what the attributes say."""
     product = material.product
     if product.description:
         return f"{product.description.rstrip('. ')}."
-    brand = f" by {product.brand}" if product.brand else ""
-    return f"{product.title}{brand}."
+    if product.brand:
+        return speaker.say("describe.brand", title=product.title, brand=product.brand)
+    return f"{product.title}."
 
 
-def _attributes(material: Material) -> str:
+def _attributes(material: Material, speaker: Speaker) -> str:
     named = [f"{name.replace('_', ' ')}: {value}" for name, value in material.product.attributes.items() if value]
     return f"{'; '.join(named).capitalize()}." if named else ""
 
 
-def _price(material: Material) -> str:
+def _price(material: Material, speaker: Speaker) -> str:
     prices = sorted({each.offer.price.amount: each.offer.price for each in material.variants}.values())
     texts = [format_money(price, material.locale) for price in prices]
-    name = material.product.title
-    return f"{name}: {texts[0]}." if len(texts) == 1 else f"{name}: {texts[0]} to {texts[-1]}."
+    title = material.product.title
+    if len(texts) == 1:
+        return speaker.say("describe.price", title=title, money=texts[0])
+    return speaker.say("describe.from", title=title, low=texts[0], high=texts[-1])
 
 
-def _stock(material: Material) -> str:
+def _stock(material: Material, speaker: Speaker) -> str:
     """Sizes or colors that are there, few, or gone; without a number, so that a sale of one of many changes nothing."""
     there = [each for each in material.variants if each.there]
     if not there:
-        return "It is out of stock in your region right now."
+        return speaker.say("describe.none")
     if len(material.variants) == 1:
-        return "Only a few are left." if _few(there[0]) else ""
-    few = [_option(each) for each in there if _few(each)]
-    gone = [_option(each) for each in material.variants if not each.there]
-    plenty = [_option(each) for each in there if not _few(each)]
-    said = [f"In stock in {join_words(plenty)}." if plenty else ""]
-    said.append(f"Only a few are left in {join_words(few)}." if few else "")
-    said.append(f"Sold out in {join_words(gone)} right now." if gone else "")
-    return " ".join(filter(None, said))
+        return speaker.say("describe.few") if _few(there[0]) else ""
+    lists = {
+        "describe.there": [_option(each) for each in there if not _few(each)],
+        "describe.few_in": [_option(each) for each in there if _few(each)],
+        "describe.gone_in": [_option(each) for each in material.variants if not each.there],
+    }
+    return " ".join(speaker.say(key, options=speaker.listed(options)) for key, options in lists.items() if options)
 
 
 def _few(each: VariantFacts) -> bool:
@@ -71,36 +84,46 @@ def _option(each: VariantFacts) -> str:
     return " ".join(each.variant.options.values()) or each.variant.title
 
 
-def _trend(material: Material) -> str:
+def _trend(material: Material, speaker: Speaker) -> str:
     if not material.trend_orders or not any(each.there for each in material.variants):
         return ""
-    return f"Trending in {material.region}: in {material.trend_orders} orders of the last {TREND_DAYS} days."
+    days = speaker.number(TREND_DAYS)
+    return speaker.say("describe.trend", count=material.trend_orders, region=material.region, days=days)
 
 
-def _partner(material: Material) -> str:
+def _partner(material: Material, speaker: Speaker) -> str:
     if material.partner_orders < _OFTEN:
         return ""
-    return f"Often bought together with {material.partner}, in {material.partner_orders} orders."
+    return speaker.say("describe.partner", count=material.partner_orders, title=material.partner)
 
 
-def _reviews(material: Material) -> str:
+def rated(material: Material, speaker: Speaker) -> str:
+    """How it was rated; empty where hardly anybody has."""
     if material.rating is None or material.reviews < _LEAST_REVIEWS:
         return ""
-    return f"Rated {material.rating} of 5 in {material.reviews} reviews."
+    return speaker.say("describe.reviews", count=material.reviews, rating=speaker.number(material.rating))
 
 
-def _running(material: Material) -> str:
-    said = [
-        f"{each.name}: {each.percent.normalize():f} % off until {day(each.ends_at, material.locale)}."
-        for each in material.promotions
-        if each.percent
-    ]
-    return " ".join(said[:2])
+def _running(material: Material, speaker: Speaker) -> str:
+    return " ".join([*_promoted(material, speaker)][:_MOST_RUNNING])
+
+
+def _promoted(material: Material, speaker: Speaker) -> Iterator[str]:
+    """What runs for this product: in its campaign's words where it has one, else what the promotion gives."""
+    headlines = {each.promotion_id: each.headline for each in material.campaigns if each.headline}
+    for each in material.promotions:
+        date = speaker.date(each.ends_at.date())
+        if each.id in headlines:
+            headline = headlines[each.id].rstrip(". ")
+            yield speaker.say("describe.campaign", headline=headline, name=each.name, date=date)
+        elif each.percent:
+            percent = speaker.percent(each.percent)
+            yield speaker.say("promotion.until", name=each.name, percent=percent, date=date)
 
 
 STYLES: Mapping[str, tuple[Sentence, ...]] = {
     "plain": (_what, _attributes, _price, _stock, _running),
-    "social": (_trend, _partner, _what, _reviews, _price, _stock, _running),
+    "social": (_trend, _partner, _what, rated, _price, _stock, _running),
     "offer": (_running, _partner, _what, _price, _stock),
 }
 """The ways to write a description: which sentences, in which order. The first is the usual one."""

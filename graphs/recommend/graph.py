@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 AGAIN_AFTER = timedelta(hours=12)
 """What was shown within this time gives way to what was not, as long as there is anything else."""
 _GATHERED = 20
+_USUAL = 3
+"""Items, where nobody says how many."""
 _LAYERS = {
     "gather": Layer.POLICY,
     "recall": Layer.CONTEXT_STITCHING,
@@ -61,7 +63,8 @@ class Recommender:
         region_id: str | None = None,
         sku: str = "",
         kind: RecommendationKind | None = None,
-        limit: int = 3,
+        limit: int = _USUAL,
+        language: str = "",
         conversation_id: str = "",
         request_id: str = "",
     ) -> Recommended:
@@ -72,20 +75,20 @@ class Recommender:
             region_id: where they shop; None: the customer's region, else the shop's default.
             sku: what it should go with; empty: the cart and the customer's orders.
             kind: only what this stands behind.
+            language: of the reasons, `en`, `de`, `fr` or `es`; empty: the region's, or English where it has no phrases.
             request_id: the request that this is part of; empty: one of its own.
 
         Raises:
             InvalidInput: there is no such SKU, or the limit is out of range.
             ConnectorUnavailable: a system behind it failed.
         """
-        if not 1 <= limit <= _GATHERED:
-            raise InvalidInput(f"{limit} recommendations cannot be made at once.", remedy=f"1 to {_GATHERED}.")
         who = principal or Principal.guest()
         asked: RecommendInput = {
             "region_id": region_id or await self._home(who),
             "sku": sku,
             "kind": kind,
             "limit": limit,
+            "language": language,
             "conversation_id": conversation_id,
             "request_id": request_id,
         }
@@ -159,10 +162,13 @@ def _after_choose(state: RecommendState) -> str:
 
 async def gather(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:
     """All that may be offered now: through the gate, so policy judges it, from live orders and stock."""
+    limit, region_id = state.get("limit", _USUAL), state.get("region_id") or shop.meta.default_region_id
+    if not 1 <= limit <= _GATHERED:
+        raise InvalidInput(f"{limit} recommendations cannot be made at once.", remedy=f"1 to {_GATHERED}.")
     tools = ToolContext(
         services=shop.services,
         principal=who,
-        region_id=state["region_id"],
+        region_id=region_id,
         conversation_id=state.get("conversation_id", ""),
         request_id=state.get("request_id") or f"req_{secrets.token_hex(8)}",
         agent="recommender",
@@ -171,6 +177,7 @@ async def gather(state: RecommendState, shop: ShopServices, who: Principal) -> R
     arguments: dict[str, Any] = {"limit": _GATHERED}
     arguments |= {"sku": state["sku"]} if state.get("sku") else {}
     arguments |= {"kind": str(kind)} if kind else {}
+    arguments |= {"language": state["language"]} if state.get("language") else {}
     call = ToolCall(tool="recommend_products", arguments=arguments, call_id=f"{tools.request_id}:gather")
     outcome = await shop.gate.call(tools, call)
     if outcome.outcome is Outcome.FAILED:
@@ -178,7 +185,7 @@ async def gather(state: RecommendState, shop: ShopServices, who: Principal) -> R
     if outcome.outcome is Outcome.INVALID:
         raise InvalidInput(outcome.error or "That cannot be asked.")
     items = Recommendations.model_validate(outcome.result).items if outcome.result is not None else ()
-    return {"found": list(items), "decisions": list(outcome.decisions)}
+    return {"region_id": region_id, "found": list(items), "decisions": list(outcome.decisions)}
 
 
 async def recall(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:
@@ -205,7 +212,7 @@ async def rank(state: RecommendState, shop: ShopServices, who: Principal) -> Rec
 
 async def choose(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:
     """The best that was not shown just before; what was, where nothing else is left."""
-    ranked, shown, limit = state.get("ranked", []), state.get("shown", {}), state.get("limit", 3)
+    ranked, shown, limit = state.get("ranked", []), state.get("shown", {}), state.get("limit", _USUAL)
     new = [item for item in ranked if item.product_id not in shown]
     old = sorted((item for item in ranked if item.product_id in shown), key=lambda item: -shown[item.product_id])
     taken = (*new, *old)[:limit]

@@ -29,6 +29,8 @@ class RecommendInput(TypedDict, total=False):
     """What it should go with; empty: the cart and the customer's orders."""
     kind: RecommendationKind | None
     limit: int
+    language: str
+    """Of the reasons; empty: the region's."""
     conversation_id: str
     request_id: str
     """The request that this is part of; empty: one of its own."""

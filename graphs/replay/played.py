@@ -14,6 +14,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import SkipValidation, TypeAdapter
 
+from shopgraph.audit.late import Late
 from shopgraph.audit.log import AuditEvent, AuditHead, AuditLog
 from shopgraph.audit.records import BEGINNING, json_of
 from shopgraph.clock import FixedClock
@@ -194,6 +195,9 @@ class NoLog:
     async def append(self, events: Sequence[AuditEvent]) -> AuditHead:
         """Forget them."""
         return BEGINNING
+
+    def __init__(self) -> None:
+        self.late = Late()
 
     def pseudonym(self, subject: str) -> str:
         """None is needed."""

@@ -22,6 +22,8 @@ _OPINIONS = re.compile(
 )
 
 
+_QUOTED = 2
+"""Reviews that are quoted."""
 _OFTEN = 3
 """Orders from which on something is often bought with something."""
 QUERY = 200
@@ -49,7 +51,6 @@ async def product_question(turn: Turn) -> Step:
     product = await turn.read("get_product", ProductView, product_id=product_id, popularity=True)
     chosen = pick_variants(turn.text, product.variants, {}) or list(product.variants)
     text = _product_text(product, chosen)
-    plain = len(chosen) == len(product.variants) and not (product.final_sale or product.age_limit)
     if _PROPERTIES.search(turn.text) and (described := await _described(turn, product)):
         text = f"{described.rstrip('.')}. {text}"
     if _OPINIONS.search(turn.text):
@@ -57,9 +58,29 @@ async def product_question(turn: Turn) -> Step:
     popular = _popularity_text(product) if any(_in_stock(item) for item in product.variants if item.price) else ""
     promised = _promised(turn, product)
     said = say(text + popular + promised).about(product_id=product.product_id)
-    # Of one variant, of terms, reviews, properties, trends and promises the templates know nothing.
-    more = _PROPERTIES.search(turn.text) or _OPINIONS.search(turn.text) or popular or promised
-    return said.telling(Tells.FACTS) if plain and not more else said
+    # Of properties, trends and promises the templates know nothing: the brand's own words say them.
+    more = _PROPERTIES.search(turn.text) or popular or promised
+    return said if more else _in_phrases(said, turn, product, chosen)
+
+
+def _in_phrases(said: Step, turn: Turn, product: ProductView, chosen: Sequence[VariantView]) -> Step:
+    """The step with what says it in other languages, where that is all of the product or one variant of it."""
+    sold = [item for item in chosen if item.price is not None]
+    whole = len(chosen) == len(product.variants)
+    if not sold or not (whole or len(sold) == 1):
+        return said
+    phrases = ["product.final_sale"] if product.final_sale else []
+    phrases += ["product.age"] if product.age_limit else []
+    if _OPINIONS.search(turn.text):
+        phrases += ["reviews" if product.reviews else "reviews.none"]
+    words = {
+        "sku": sold[0].sku,
+        "title": _named(product, sold[0]),
+        "age": str(product.age_limit),
+        "quotes": " ".join(f'{review.rating}/5: "{review.body}"' for review in product.reviews[:_QUOTED]),
+    }
+    told = said.telling(Tells.VARIANT if len(sold) == 1 else Tells.FACTS)
+    return told.spoken(" ".join(phrases), **words)
 
 
 def _popularity_text(product: ProductView) -> str:
@@ -145,8 +166,7 @@ def _product_text(product: ProductView, chosen: list[VariantView]) -> str:
 
 
 def _one(product: ProductView, item: VariantView) -> str:
-    options = ", ".join(item.options.values())
-    name = f"{product.title} ({options})" if options else product.title
+    name = _named(product, item)
     price = item.price.text if item.price else ""
     cost = _cost(product.title)
     before = f" instead of {item.compare_at.text}" if item.compare_at else ""
@@ -160,6 +180,11 @@ def _one(product: ProductView, item: VariantView) -> str:
         else f"{item.available_quantity} in stock"
     )
     return f"{name} {cost} {price}{before}: {left}."
+
+
+def _named(product: ProductView, item: VariantView) -> str:
+    options = ", ".join(item.options.values())
+    return f"{product.title} ({options})" if options else product.title
 
 
 def _cost(title: str) -> str:
@@ -185,7 +210,7 @@ def _terms(product: ProductView) -> str:
 def _reviews_text(product: ProductView) -> str:
     if not product.reviews:
         return " Nobody has reviewed it yet."
-    quoted = [f'{review.rating} of 5: "{review.body}"' for review in product.reviews[:2]]
+    quoted = [f'{review.rating} of 5: "{review.body}"' for review in product.reviews[:_QUOTED]]
     return f" Shoppers say: {' '.join(quoted)}"
 
 

@@ -11,25 +11,29 @@ from shopgraph.graphs.stitching.recipes import Recommending
 from shopgraph.graphs.turns import Step, Turn, say, workflow
 from shopgraph.graphs.workflows.catalog import QUERY, fits
 from shopgraph.models.routes import Intent
+from shopgraph.models.speech.language import language_of
+from shopgraph.models.speech.speaker import Speaker
 from shopgraph.tools.views import ProductView, RecommendationKind, Recommendations, SearchResult
 
 _TRENDING = re.compile(r"\b(trend\w*|popular|best.?sell\w*|in fashion|hot right now)\b", re.I)
-_NOTHING = "I have nothing to recommend that I could back with what others bought. What are you looking for?"
 
 
 @workflow(Intent.RECOMMENDATION, recipe=Recommending)
 async def recommendation(turn: Turn) -> Step:
     """What goes with what the shopper names, has in the cart or has bought, in stock, with a true reason."""
-    sku = await _basis(turn)
-    found = await _recommended(turn, sku)
+    speaker = Speaker(language_of(turn.text, turn.locale), turn.locale)
+    found = await _recommended(turn, await _basis(turn), speaker.language)
     if not found.items:
         against = [each for each in found.decisions if each.effect != "allow"]
-        return say(" ".join(each.reason for each in against) or _NOTHING)
-    shown = [f"{item.title} for {item.price.text}: {item.reason}." for item in found.items]
-    return say("You might like these, all in stock: " + " ".join(shown))
+        return say(" ".join(each.reason for each in against) or speaker.say("recommend.nothing"))
+    shown = [
+        speaker.say("recommend.item", title=item.title, money=item.price.text, reason=item.reason)
+        for item in found.items
+    ]
+    return say(speaker.say("recommend.these", items=" ".join(shown)))
 
 
-async def _recommended(turn: Turn, sku: str | None) -> Recommended:
+async def _recommended(turn: Turn, sku: str | None, language: str) -> Recommended:
     trending = sku is None and _TRENDING.search(turn.text) is not None
     with engine():
         found = await build_recommender(turn.shop).recommend(
@@ -37,6 +41,7 @@ async def _recommended(turn: Turn, sku: str | None) -> Recommended:
             region_id=turn.request.region_id,
             sku=sku or "",
             kind=RecommendationKind.TRENDING if trending else None,
+            language=language,
             conversation_id=turn.request.conversation_id,
             request_id=turn.request.id,
         )

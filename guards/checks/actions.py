@@ -9,6 +9,7 @@ from shopgraph.guards.checks.amounts import find_amounts
 from shopgraph.guards.checks.base import Finding, take_out
 from shopgraph.guards.checks.deeds import DEEDS, Deed
 from shopgraph.guards.checks.known import plain_id
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.refunds import CLAIM
 from shopgraph.guards.checks.text import Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
@@ -33,17 +34,21 @@ _HERE = topic(
     "cancelé cancelamos anulé anulamos devolví devolvimos reembolsé reembolsamos aboné abonamos acabo acabamos "
     "vient viennent ont viens venons he hemos ha han i we ich wir habe habn habe hab haben been wurd wurde ai "
     "jai j nous on été ist "
-    "was were have has"
+    "was were have has received cancellation consider stornierung annulation cancelación"
 )
 
 
 _FAILED = frozenset({"failed", "rejected", "denied", "canceled", "cancelled"})
 _OURSELVES = re.compile(r"\b(?:i|we|ich|wir|je|nous|on|he|hemos|j)\b")
 _UNDER_WAY = frozenset({"pending", "requires_action", "processing", "initiated", "requested"})
-_ARRIVED = re.compile(r"paid out|completed|überwiesen|gutgeschrieben|versé|abonado")
+_ARRIVED = re.compile(
+    r"paid out|completed|credited|\bpaid\b.{0,24}\bback|received|erhalten|reçu|recibido|überwiesen|gutgeschrieben"
+    r"|versé|abonado"
+)
 _IT = re.compile(r"\b(?:it|that|this|sie|es|das|la|le|lo)\b")
 _PAID_OUT = re.compile(
-    r"paid out|completed|effectué|versé|überwiesen|gutgeschrieben|erstattet|zurückgezahlt|remboursé|abonado"
+    r"paid out|completed|credited|\bpaid\b.{0,24}\bback|received|erhalten|reçu|recibido|effectué|versé|überwiesen"
+    r"|gutgeschrieben|erstattet|zurückgezahlt|remboursé|abonado"
     r"|devuelto|reembolsado"
 )
 """The money has arrived: that is more than to have a refund issued."""
@@ -63,8 +68,14 @@ def find_undone_actions(text: str, facts: Facts) -> Iterator[Finding]:
         for deed in DEEDS:
             claim = deed.claim.search(sentence)
             if claim and _undone(deed, claim, sentence, facts, earlier if _IT.search(sentence.low) else set()):
-                yield take_out(sentence, f"No {deed.what} was made. Say what can be done, not what was done.")
+                yield _without(sentence, claim, f"No {deed.what} was made. Say what can be done, not what was done.")
                 break
+
+
+def _without(sentence: Sentence, claim: re.Match[str], reason: str) -> Finding:
+    """The finding that takes the claim out: what stands before it may stay, what follows may rest on it."""
+    finding = take_claim_out(sentence, claim.start(), claim.end(), [claim.span()], (), reason)
+    return finding if finding.start > sentence.start else take_out(sentence, reason)
 
 
 def _undone(deed: Deed, claim: re.Match[str], sentence: Sentence, facts: Facts, earlier: set[str]) -> bool:
@@ -94,7 +105,8 @@ def _orders_of_amounts(sentence: Sentence, facts: Facts) -> set[str]:
     if not sentence.numeric:
         return set()
     values = {value for amount in find_amounts(sentence.text) for value in amount.values}
-    return {plain_id(order.id) for order in facts.orders if order.total in values}
+    refunded = {plain_id(refund.order) for refund in facts.refunds if refund.order and refund.amount in values}
+    return {plain_id(order.id) for order in facts.orders if order.total in values} | refunded
 
 
 _BEGUN = ("create_", "request_", "start_", "open_", "initiate_", "register_")

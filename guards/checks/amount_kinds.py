@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from shopgraph.guards.checks import figures_words as words
 from shopgraph.guards.checks.book import Book
-from shopgraph.guards.checks.claims import Claim
+from shopgraph.guards.checks.claims import Claim, is_joined
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.topics import topic
@@ -39,6 +41,8 @@ def equation(claim: Claim, ours: Book) -> Decimal | None:
     if len(claim.around.products) == 1 and not claim.index - 1:
         current = ours.current(ours.variants(claim.around.products[0].key, claim.sentence.low))
         price = next(iter(current)) if len(current) == 1 else price
+    if gap.strip(" $€£¥") == "=" and (total := _added(claim)) is not None:
+        return total
     if (cell := words.IN_CELL.fullmatch(gap)) is not None:
         return price * int(cell["behind"])
     if (equals := words.EQUALS.fullmatch(gap)) is None:
@@ -46,6 +50,24 @@ def equation(claim: Claim, ours: Book) -> Decimal | None:
     times = words.TIMES.search(digits[: one.number_start - start])
     many = equals["behind"] or (times["n"] if times else None)
     return price * int(many) if many else None
+
+
+_TERM = re.compile(r"\s*(?P<sign>[+−–-])\s*(?:0*(?P<n>\d{1,3})\s?[x×*]\s?)?[$€£¥]?(?:[a-z]{3} )?")
+_FIRST_TERM = re.compile(r"(?<![\d.,])0*(?P<n>\d{1,3})\s?[x×*]\s?[$€£¥]?(?:[a-z]{3} )?$")
+
+
+def _added(claim: Claim) -> Decimal | None:
+    """What the amounts before it make, where they stand with plus or minus signs between them."""
+    amounts, start, digits = claim.around.amounts[: claim.index], claim.sentence.start, claim.sentence.digits
+    first = _FIRST_TERM.search(digits[: amounts[0].number_start - start])
+    total = amounts[0].values[0] * (int(first["n"]) if first else 1)
+    for one, other in pairwise(amounts):
+        term = _TERM.fullmatch(digits, one.end - start, other.number_start - start)
+        if term is None:
+            return None
+        value = other.values[0] * int(term["n"] or 1)
+        total += value if term["sign"] == "+" else -value
+    return total if len(amounts) > 1 else None
 
 
 def difference(claim: Claim, ours: Book, reading: Reading) -> Decimal | None:
@@ -77,10 +99,12 @@ def is_threshold(claim: Claim) -> bool:
     low = claim.sentence.low
     if not claim.sentence.topics & DELIVERY_TOPIC or not (words.FREE_SAID.search(low) and words.DELIVERED.search(low)):
         return False
+    if words.BOUND_BEHIND.match(claim.tail) is not None:
+        return True
     bound = words.BOUND_BEFORE.search(claim.lead)
     if bound is not None and words.REACHED.match(bound[0]) and not words.ONCE.search(low):
         return False  # "so you reach $62"
-    return bound is not None or words.BOUND_BEHIND.match(claim.tail) is not None
+    return bound is not None
 
 
 def is_fee(claim: Claim) -> bool:
@@ -106,3 +130,18 @@ def of_a_stranger(claim: Claim, said: Sequence[Mention]) -> bool:
         found.end() <= claim.amount.start - claim.sentence.start
         for found in words.STRANGER.finditer(claim.sentence.text)
     )
+
+
+def is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
+    """Whether nothing but "costs" and the like stands between one thing's name and the amount."""
+    if len(said) != 1 or said[0].end > claim.amount.start:
+        return False
+    if claim.direct is None:
+        start = claim.sentence.start
+        claim.direct = (
+            words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
+            and not words.MORE_BEHIND.match(claim.tail)
+            and not words.ADDING.search(claim.sentence.low[: said[0].start - start])
+            and not is_joined(claim, said)
+        )
+    return claim.direct

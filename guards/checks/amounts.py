@@ -47,7 +47,7 @@ EVERY = frozenset(currency for currencies in _SIGNS.values() for currency in cur
 """What an amount without a sign may be in."""
 
 _NUMBER = (
-    r"(?:0{0,20}\d{1,3}(?:[.,'’\u00a0\u202f]\d{3}){1,4}(?:[.,]\d{1,3})?|0{0,20}\d{1,12}(?:[.,](?:\d{1,3}|[–—-]{1,2}))?)"
+    r"(?:\d{1,2}(?:,\d\d){1,4},\d{3}(?:\.\d{1,2})?|0{0,20}\d{1,3}(?:[.,'’\u00a0\u202f]\d{3}){1,4}(?:[.,]\d{1,3})?|0{0,20}\d{1,12}(?:[.,](?:\d{1,3}|[–—-]{1,2}))?)"
     r"(?![\d])"
 )
 _SPACED = r"\d{1,3}(?: \d{3}){1,3}(?:[.,]\d{1,3})?"
@@ -56,7 +56,7 @@ _AFTER = (
     rf"|kronor\b"
     rf"|dólares?\b|libras?\b|د\.ك"
     r"|(?:US[ -])?(?:[Dd]ollar|[Ee]uro|[Dd]inar|[Bb]uck)s?\b|[Yy]en\b|[Qq]uid\b|[Pp]ounds(?! of| in weight)\b)"
-    r"(?:[ ](?:and|und|et)[ ](?P<cents>\d{1,24})[ ](?:[Cc]ents?|[Pp]ence)\b)?"
+    r"(?:[ ](?:and|und|et)[ ](?P<cents>\d{1,24})[ ](?:[Cc]ents?|[Pp]ence)\b|[ ](?P<coins>0\d{1,24})\b)?"
 )
 _AMOUNT = re.compile(
     rf"(?P<before>US\$|[$€£¥￥₹]|\b(?:{_CODES}|KD)|\bkr\b\.?|\bFr\.|د\.ك)[ \u00a0\u202f]?(?P<first>{_SPACED}(?!\d)"
@@ -151,8 +151,8 @@ def _amount(text: str, found: re.Match[str]) -> Amount:
     group, sign = ("first", found["before"]) if found["before"] else ("second", found["after"])
     start, end = found.span(group)
     values = read_number(found[group])
-    if found["cents"]:
-        values = tuple([value + Decimal(int(found["cents"])) / 100 for value in values])
+    if found["cents"] or found["coins"]:
+        values = tuple([value + Decimal(int(found["cents"] or found["coins"])) / 100 for value in values])
         end = found.end()
     sign = sign.lower()
     currencies = _SIGNS.get(sign) or _SIGNS[sign.removeprefix("us ").removeprefix("us-").removesuffix("s")]
@@ -192,6 +192,18 @@ def write_amount(value: Decimal, *, like: str, currency: str | None, locale: str
     return f"{sign}{number}" if first else f"{number} {sign}"
 
 
+_LAKHS = re.compile(r"\d{1,2}(?:,\d\d){1,4},\d{3}(?!\d)")
+
+
+def _in_lakhs(whole: str) -> str:
+    """Grouped as in India: 1,29,999."""
+    head, parts = whole[:-3], [whole[-3:]]
+    while head:
+        head, last = head[:-2], head[-2:]
+        parts.append(last)
+    return ",".join(parts[::-1])
+
+
 def write_number(value: Decimal, *, like: str, currency: str | None, locale: str | None) -> str:
     """The value with the separators of `like`, or of the locale where `like` shows none."""
     digits = exponent(currency) if currency else 2
@@ -209,5 +221,5 @@ def write_number(value: Decimal, *, like: str, currency: str | None, locale: str
     usual = " " if (locale or "")[:2] == "fr" else "." if point == "," else ","
     group = next((mark for mark in marks if mark != point), usual)
     if len(whole) > 3 and re.search(r"\d{4}", like) is None:
-        whole = f"{int(whole):,}".replace(",", group)
+        whole = _in_lakhs(whole) if _LAKHS.match(like) else f"{int(whole):,}".replace(",", group)
     return whole + (point + fraction if fraction else "")

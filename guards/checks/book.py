@@ -63,6 +63,10 @@ class Book:
         """Whether a text in lower case names a promotion that runs."""
         return any(promotion.name and promotion.name.lower() in low for promotion in self.known.running)
 
+    def names_cut(self, low: str) -> bool:
+        """Whether a text in lower case names a promotion or a code that is good now."""
+        return self.names_promotion(low) or any(code.lower() in low for code in self.known.codes)
+
     def variants(self, key: str, sentence: str) -> Sequence[ProductFact]:
         """The variants of that name or SKU that the sentence, in lower case, singles out."""
         return variants_meant(sentence, self.known.variants(key))
@@ -71,8 +75,12 @@ class Book:
         """Prices of right now."""
         return frozenset([v.price for v in variants if v.price is not None])
 
-    def former(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
-        """Prices before a reduction."""
+    def former(self, variants: Sequence[ProductFact], *, lowest: bool | None = None) -> frozenset[Decimal]:
+        """Prices before a reduction; with `lowest` only the lowest of the last 30 days, or only the others."""
+        if lowest is not None:
+            own = [variant.lowest_30_days if lowest else variant.compare_at for variant in variants]
+            if any(own):
+                return frozenset([price for price in own if price is not None])
         prices = [price for variant in variants for price in (variant.compare_at, variant.lowest_30_days)]
         return frozenset([price for price in prices if price is not None])
 

@@ -26,7 +26,13 @@ _RUDE = re.compile(f"{ORDERS_OFF}|{THREATS}|{CRUELTY}")
 _SELF_HARM = re.compile(SELF_HARM)
 _RUDE_WORDS = whole_words(
     "shut lost hell piss drop screw buzz bugger sod nobody hate disgust sick waste get hurt kill destroy ruin beat "
-    "punish hunt "
+    "punish hunt stab shoot burn smash torch wreck trash harm hope die choke rot hoffe erschlagen abfackeln "
+    "anzünden brûlerai "
+    "brûlerons cassera casserai démolirai quemaré quemaremos mataré mataremos matará matarán matamos golpearé "
+    "golpearemos daño romperé romperemos "
+    "destrozaré destrozaremos cara tuerai tuerons tuera frapperai frapperons frappera casserai casserons cassera "
+    "mal weh an "
+    "töten verprügeln erschießen umbringen fertigmachen "
     "crush break find come pay regret suffer sorry know watch else sleep sue report bad "
     "klappe mund maul fresse hau hauen leine hölle leck hasse niemand fertig um zusammen kaputt noch bereuen wissen "
     "weiß "

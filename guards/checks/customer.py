@@ -9,7 +9,8 @@ from shopgraph.guards.checks.text import Cue, Sentence
 from shopgraph.guards.checks.topics import topic
 
 SAID = Cue(
-    "saw seen found read heard asked ask asking requested mention mentioned said wrote hoped hoping expected wished "
+    "nannten saw seen found read heard asked ask asking requested mention mentioned said wrote hoped hoping "
+    "expected wished "
     "remember thought elsewhere competitor another gefragt fragten erwähnt erwähnten gesehen gelesen gewünscht "
     "verlangt "
     "erhofft gehofft woanders anderswo sagten schrieben genannt demandiez demandez demandé vu lu entendu espériez "

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 
-from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.names import inside
-from shopgraph.guards.checks.text import Sentence, about, lowered, sentences
-from shopgraph.guards.checks.topics import topic
+from shopgraph.guards.checks.partial import take_claim_out
+from shopgraph.guards.checks.relative_days import RELATIVE, Told, agrees, find_told, in_words
+from shopgraph.guards.checks.text import Sentence, about, lowered, sentences, whole_words
+from shopgraph.guards.checks.topics import exact, topic
 from shopgraph.guards.facts import Facts, OrderFact
 
 
@@ -49,6 +51,14 @@ _DATE = re.compile(
     rf"| del)? (?P<y2>\d{{4}}))?"
     r"|(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y3>\d{4}|\d{2})?(?![\d/])"
 )
+_DAY = re.compile(
+    r"\bon the (?P<en>\d{1,2})(?:st|nd|rd|th)\b(?! (?:of|floor|day))(?! (?:"
+    + _MONTH
+    + r")\b)|\bam (?P<de>\d{1,2})\.(?!\s?(?:\d|"
+    + _MONTH
+    + r"))|\b(?:le|el(?: día)?) (?P<fr>\d{1,2})(?=[.,;!]|$| (?:et|y)\b)"
+)
+"""A day of the month alone."""
 _NUMERIC = re.compile(r"[./-]\d\d?[./-]")
 _OF_MONEY = frozenset("$€£¥.,")
 _MONTH_TOPIC = topic(" ".join(_MONTHS))
@@ -60,21 +70,33 @@ _PLACED = re.compile(
     r"\bhizo\b|\bse hizo\b|\bhiciste|\bpediste|realizaste|\bplaced|\bordered|\bbought|\bpurchased|aufgegeben|bestellt"
     r"|passée|commandé"
     r"|\bfrom\b|\bvom\b"
-    r"|\bdu\b|made on|dated|\bencarg\w+|\bcompr[aóo]\w*|effectuée|enregistrée|\bder bestellung\b|\bthe order\b"
+    r"|\bdu\b|\bdel\b|made on|dated|\bencarg\w+|\bcompr[aóo]\w*|effectuée|enregistrée|\bder bestellung\b|\bthe order\b"
 )
-_WEAK = frozenset({"from", "vom", "du"})
+_WEAK = frozenset({"from", "vom", "du", "del"})
 """These stand before any date."""
 _RESTOCK = re.compile(
-    r"restock|new stock|revient|reviennent|vuelve|\bvolver|disponible|back (?:in stock|on)|again|wieder|de nouveau"
+    r"restock|new stock|revient|reviennent|vuelve|\bvolver|disponible|back (?:in|on)\b|again|wieder|de nouveau"
     r"|réappro|in stock"
     r"|replenish|de retour"
-    r"|auf lager|en stock|available"
+    r"|auf lager|en stock|available|of stock|sold out|ausverkauft|vergriffen|épuisée?s?|rupture|agotad[oa]s?"
+    r"|due (?:in|back|on)|due\b"
 )
+_HAPPENED = exact(
+    whole_words(
+        "delivered arrived reached received placed ordered bought zugestellt geliefert angekommen erhalten bestellt "
+        "aufgegeben livré livrée arrivé arrivée reçu reçue passé passée commandé entregado entregó llegó "
+        "recibió hizo compró pidió kam"
+    )
+)
+_BACK = topic("back again wieder retour vuelve revient stock lager restock")
 _ENDS = re.compile(
-    r"\bends?\b|\bhasta\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
-    r"|prend fin|termine|\blasts?\b|\bruns? to\b|\bby\b"
+    r"\bends?\b|\bended\b|\bclos(?:es|ed)\b|\bläuft\b|\blief\b|\bhasta\b|\buntil\b|\bthrough\b|\btill\b|\bexpires?\b|\bvalid\b|endet|\bbis\b|gültig|jusqu"
+    r"|prend fin|terminent|termina|acaba|finaliza|vigente|válid|termine|\blasts?\b|\bruns? to\b|\bby\b"
 )
-_STARTS = re.compile(r"\bstarts?\b|\bbegins?\b|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b")
+_STARTS = re.compile(
+    r"\bstart(?:s|ed)?\b|\bbegins?\b|\bbegan\b|\bbegann\b|\bstartete\b|\bcommencé\b|\bempezó\b|\bcomenzó\b|\bseit\b"
+    r"|\bfrom\b|beginnt|startet|\bab\b|commence|débute|à partir|\bsince\b"
+)
 _PROMOTION = re.compile(
     r"sale|promo|offer|discount|code|aktion|rabatt|angebot|solde|remise|offre|gutschein|coupon|%|deal"
 )
@@ -87,18 +109,25 @@ _LAST_DAY = re.compile(r"last day|letzte[rn]? tag|dernier jour|último día|dead
 _FUTURE = re.compile(r"\bwill\b|['’]ll\b|\bwird\b|\bsera\b|\barrives\b|\bkommt\b|\barrivera\b|guarantee")
 _HEDGED = re.compile(r"\b(?:should|expected|estimated|scheduled|voraussichtlich|sollte|devrait|prévue?|estimée?)\b")
 _ORDER_TOPIC = topic("pedido order bestellung commande paket parcel package colis sendung it sie es elle ship")
+_PRONOUNS = frozenset(("it", "they", "sie", "er", "es", "il", "elle", "ils", "elles"))
 _CUE = 45
 """How many letters before a date tell what it is the date of."""
 
 
 def find_wrong_dates(text: str, facts: Facts) -> Iterator[Finding]:
     """Dates that disagree with the facts, or that no fact stands behind."""
-    if not about(text) & _MONTH_TOPIC and not _has_numeric(text):
-        return
+    here = about(text)
     ours = known(facts)
+    if facts.today is not None and here & RELATIVE and (ours.orders or here & _BACK):
+        yield from _relative(text, facts.today, ours)
+    days = ours.orders and here & _HAPPENED
+    if not (here & _MONTH_TOPIC or days or _has_numeric(text)):
+        return
     for sentence in sentences(text):
         if not sentence.numeric or sentence.asks:
             continue
+        for found in _DAY.finditer(sentence.low) if days and sentence.topics & _HAPPENED else ():
+            yield from _judge_day(text, sentence, found, ours)
         if not sentence.topics & _MONTH_TOPIC and not _has_numeric(sentence.text):
             continue
         last = 0
@@ -163,7 +192,10 @@ def _judge(
     order = _order(text, sentence, ours, found.start())
     behind = sentence.low[found.end() : found.end() + 25]
     right: date | None
-    of_promotion = _PROMOTION.search(sentence.low) or _names_promotion(sentence, ours)
+    named = _PROMOTION.search(sentence.low)
+    of_promotion = (named and not (named[0] == "%" and _RESTOCK.search(sentence.low))) or _names_promotion(
+        sentence, ours
+    )
     until = _UNTIL.search(before) is not None
     if of_promotion and (until or _ENDS.search(before) or _STARTS.search(before)) and order is None:
         ends = until or bool(_ENDS.search(before))
@@ -179,18 +211,62 @@ def _judge(
     elif order is not None and (_PLACED.search(before) or _PLACED_BEHIND.match(behind)):
         right = order.placed_on
     elif _RESTOCK.search(sentence.low) and order is None:
-        right = _restock(text, sentence, ours)
+        right = _restock(text, sentence, ours, found.start())
     elif _DELIVERED.search(before) and _FUTURE.search(sentence.low):
         right = None
     else:
         return
     start, end = sentence.start + found.start(), sentence.start + found.end()
     if right is None:
-        yield take_out(
-            sentence, f"No fact stands behind the date {sentence.text[found.start() : found.end()]}. Do not name one."
-        )
+        reason = f"No fact stands behind the date {sentence.text[found.start() : found.end()]}. Do not name one."
+        here = inside(ours.mentions(text), sentence.start, sentence.end)
+        yield take_claim_out(sentence, found.start(), found.end(), [found.span()], here, reason)
     elif not _agree(said, right):
         yield replace(start, end, _write(right, found, ours.facts.locale, sentence.text), f"It is {right.isoformat()}.")
+
+
+def _relative(text: str, today: date, ours: Known) -> Iterator[Finding]:
+    """Days told from today: when an order was placed or delivered, when something is back."""
+    for sentence in sentences(text):
+        if not sentence.topics & RELATIVE or sentence.asks or sentence.denies:
+            continue
+        for told in find_told(sentence, ahead=False):
+            order = _order(text, sentence, ours, told.start)
+            right = None if order is None else _day_of(order, sentence, told.start, told.end)
+            if right is not None and right <= today and not agrees(told, right, today):
+                yield _put_day(sentence, told, right, today)
+        for told in find_told(sentence, ahead=True) if _RESTOCK.search(sentence.low) else ():
+            right = _restock(text, sentence, ours, told.start)
+            if right is not None and right > today and not agrees(told, right, today):
+                yield _put_day(sentence, told, right, today)
+
+
+def _put_day(sentence: Sentence, told: Told, right: date, today: date) -> Finding:
+    after = in_words(told, right, today)
+    return replace(sentence.start + told.start, sentence.start + told.end, after, f"It is {right.isoformat()}.")
+
+
+def _day_of(order: OrderFact, sentence: Sentence, start: int, end: int) -> date | None:
+    """The day of an order that the words around a place ask for."""
+    before = sentence.low[max(0, start - _CUE) : start]
+    behind = sentence.low[end : end + 25]
+    if _is_of_delivery(before, behind):
+        return order.delivered_on
+    return order.placed_on if _PLACED.search(before) or _PLACED_BEHIND.match(behind) else None
+
+
+def _judge_day(text: str, sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Finding]:
+    """A day without its month, "delivered on the 14th", of an order that is named."""
+    order = _order(text, sentence, ours, found.start())
+    group = next(name for name in ("en", "de", "fr") if found[name])
+    if order is None or sentence.denies_at(found.start()):
+        return
+    right = _day_of(order, sentence, found.start(), found.end())
+    if right is None or right.day == int(found[group]):
+        return
+    start, end = found.span(group)
+    after = f"{right.day}{_ordinal(right.day)}" if group == "en" else str(right.day)
+    yield replace(sentence.start + start, sentence.start + end + (2 if group == "en" else 0), after, f"It is {right}.")
 
 
 def _is_of_delivery(before: str, behind: str) -> bool:
@@ -244,8 +320,10 @@ def _of_promotion(sentence: Sentence, ours: Known, *, ends: bool) -> tuple[date 
     return (meant[0].ends_on if ends else meant[0].starts_on), True
 
 
-def _restock(text: str, sentence: Sentence, ours: Known) -> date | None:
+def _restock(text: str, sentence: Sentence, ours: Known, at: int) -> date | None:
     here = inside(ours.products_in(text), sentence.start, sentence.end)
+    if here and here[0].start > sentence.start + at and sentence.words[0] in _PRONOUNS:
+        here = ()
     earlier = [m for m in ours.products_in(text) if m.start < sentence.start]
     keys = [m.key for m in here] or [m.key for m in earlier[-1:]]
     variants = [v for key in keys for v in ours.variants(key)]

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from shopgraph.guards.checks.text import Cue
 
 _WE = (
-    r"\b(?:i|we)(?:['’]ve(?: just| now| also| already| gone ahead and| successfully)?"
-    r"| have(?: just| now| already| also| gone ahead and| successfully)?| just| already| successfully"
-    r"| also| went ahead and)?\s"
+    r"\b(?:i|we)(?:(?:['’]ve| have)(?: just| now| also| already| gone ahead and| successfully)?"
+    r"(?:\s[^.;?]{3,60}?(?:,| and)(?: also| then| immediately)?)?"
+    r"| just| already| successfully| also| went ahead and)?\s"
 )
 _BEEN = r"\b(?:has|have) (?:now |just |already |successfully |also )?been (?:successfully )?"
 _MADE = r"(?:arranged|started|created|set up|opened|registered|initiated|booked|processed|approved)"
 _ICH = r"\b(?:ich habe|wir haben|habe ich|haben wir|hab ich)\b.{0,60}?\b"
 _HE = r"\b(?:ya )?(?:(?:te|le|os|les|me) )?(?:(?:lo|la|los|las) )?(?:he|hemos)\s(?:ya )?"
-_JAI = r"\b(?:j['’]ai|nous avons|on a)\s(?:bien |déjà |aussi )?"
+_JAI = (
+    r"\b(?:j['’]ai|je (?:vous |te |lui |l['’]|t['’] ?)ai|nous (?:vous |te )?avons|on (?:vous |t['’] ?)?a)\s"
+    r"(?:bien |déjà |aussi )?"
+)
 
 
 def _fr(participle: str, infinitive: str) -> str:
@@ -59,19 +62,25 @@ def _deed(what: str, words: str, tools: str, *claims: str) -> Deed:
 DEEDS = (
     _deed(
         "refund",
-        "refunded issued processed initiated sent made approved completed submitted put credited reimbursed "
+        "received reçu recibido refunded issued processed initiated sent made approved completed submitted put "
+        "credited reimbursed "
         "returned paid transferred refund erstattet zurückerstattet rückerstattet gutgeschrieben "
         "zurücküberwiesen veranlasst ausgeführt überwiesen angestoßen zurückgezahlt remboursé effectué procédé "
         "lancé crédité traité émis überweisen überwiesen devuelto reembolsado abonado paid versé reembolso "
         "devolví devolvimos reembolsé aboné rembourser erstattet reembolsar devolver abonar recrédité recréditer "
-        "zurückgebucht",
+        "zurückgebucht angewiesen ausgelöst eingeleitet",
         "refund return receive_return cancel exchange_items",
         rf"{_WE}(?:refunded|(?:issued|processed|initiated|sent|made|approved|completed|submitted"
         r"|put through) (?:you )?(?:a |the |your )?(?:full |partial )?refund)\b",
         rf"{_WE}(?:credited|reimbursed)\b|{_WE}(?:sent|returned|paid|transferred|put) (?:you )?(?:the "
         rf"|your )?(?:money|[$€£¥]?[\d.,]{{1,12}}(?: \w{{2,8}})?) back\b",
         rf"\brefund\b.{{0,70}}?{_BEEN}(?:issued|processed|sent|made|completed|initiated|approved)\b",
-        rf"{_BEEN}(?:refunded|reimbursed|credited)\b",
+        rf"{_BEEN}(?:refunded|reimbursed|credited)\b|\b(?:was|were) (?:refunded|reimbursed|credited)\b"
+        r"|\byou(?:['’]ve| have)(?: already)? (?:received|got)\b(?:[^.;]|\.\d){0,24}\b(?:refund|money back)\b"
+        r"|\bsie haben\b[^.;]{0,30}\b(?:erstattung|rückerstattung|geld)\b[^.;]{0,20}\berhalten\b"
+        r"|\bvous avez (?:déjà |bien )?reçu (?:votre|le) remboursement\b|\bha recibido (?:ya )?(?:su|el) reembolso\b",
+        rf"{_ICH}(?:erstattung|rückerstattung|rückzahlung|gutschrift)\b.{{0,40}}?\b(?:angewiesen|veranlasst|ausgelöst"
+        rf"|eingeleitet|angestoßen|überwiesen|ausgezahlt)\b",
         rf"{_ICH}(?:erstattet|zurückerstattet|rückerstattet|gutgeschrieben|zurücküberwiesen)\b",
         r"\b(?:erstattung|rückerstattung|betrag|geld)\b.{0,40}?\bwurde\b.{0,40}?\b(?:veranlasst"
         r"|erstattet|ausgeführt|überwiesen|gutgeschrieben|angestoßen|zurückgezahlt)\b",
@@ -91,10 +100,16 @@ DEEDS = (
     ),
     _deed(
         "cancellation",
-        "cancelled storniert annulé cancelado anulado cancellation annuler cancelar anular voided",
+        "cancellation cancelled stornierung annulation cancelación storniert annulé cancelado anulado cancellation "
+        "annuler cancelar anular voided",
         "cancel",
         _fr("annulé", "annuler"), _es("cancelad|anulad", "cancelar|anular"), _de("storniert"),
         r"\b(?:cancelé|cancelamos|anulé|anulamos)\b",
+        r"\bcancell?ation\b[^.;]{0,40}\b(?:is|was|has been) (?:now )?(?:complete\w*|done|confirmed|processed|through)\b"
+        r"|\bconsider\b[^.;]{0,30}\bcancell?ed\b|\bstornierung\b[^.;]{0,40}\b(?:ist|wurde) (?:nun "
+        r"|bereits )?(?:abgeschlossen|bestätigt"
+        r"|erledigt|durch)\b|\bannulation\b[^.;]{0,40}\b(?:est|a été) (?:bien )?(?:confirmée|effectuée|faite)\b"
+        r"|\bcancelación\b[^.;]{0,40}\b(?:está|ha sido|queda) (?:confirmada|hecha|completada)\b",
         rf"{_WE}cancell?ed\b", rf"\border\b.{{0,30}}?{_BEEN}cancell?ed\b", rf"{_ICH}storniert\b", rf"{_JAI}annulé",
         r"\bbestellung\b.{0,40}?\bwurde\b.{0,20}?\bstorniert\b|\bcommande\b.{0,40}?\ba (?:bien )?été annulée\b",
         rf"{_HE}(?:cancelado|anulado)\b",
@@ -139,8 +154,8 @@ DEEDS = (
         r"[^.;]{0,30}\bdirección\b|\b(?:viens|venons) de (?:modifier|changer|mettre à jour)\b[^.;]{0,20}\badresse\b",
         rf"{_WE}(?:changed|updated|corrected) (?:the |your )?(?:\w{{1,12}} )?address\b",
         rf"\baddress\b.{{0,30}}?{_BEEN}(?:changed|updated|corrected)\b",
-        rf"\badresse\b.{{0,40}}?\bwurde\b.{{0,20}}?\b(?:geändert|aktualisiert)\b"
-        rf"|{_ICH}adresse (?:\w{{1,12}} )?(?:geändert|aktualisiert)\b",
+        rf"adresse\b.{{0,40}}?\bwurde\b.{{0,20}}?\b(?:geändert|aktualisiert)\b"
+        rf"|{_ICH}(?:\w{{2,10}})?adresse (?:[\w-]{{1,12}} ){{0,3}}(?:geändert|aktualisiert)\b",
         rf"{_JAI}(?:modifié|changé|mis à jour) (?:votre |l['’])adresse\b"
         rf"|\badresse\b.{{0,20}}?\ba été (?:modifiée|mise à jour)",
     ),
@@ -152,15 +167,20 @@ DEEDS = (
     ),
     _deed(
         "discount",
-        "applied added redeemed activated eingelöst angewendet gewährt hinterlegt aktiviert appliqué ajouté activé",
+        "applied issued =given =gave granted sent added credited redeemed activated eingelöst angewendet gewährt "
+        "hinterlegt aktiviert eingetragen abgezogen verrechnet gutgeschrieben appliqué ajouté activé",
         "redeem code discount offer promotion coupon",
+        rf"{_WE}(?:issued|given|gave|granted|sent|added|credited) (?:you )?(?:an? "
+        rf"|the )?(?:[$€£¥]?[\d.,]{{1,9}}[$€£%]? ?)?"
+        r"(?:in |of |as )?(?:store |shop |account )?(?:credit|voucher|gift card|coupon)\b",
         rf"{_WE}(?:applied|added|redeemed|activated) (?:a |the |your |this "
         rf"|an )?(?:[\w%$€£]{{1,12}} ){{0,2}}(?:discount|code|coupon|voucher|credit)\b",
         rf"{_WE}(?:applied|added|redeemed|activated) (?:the |your )?(?:code )?[a-z]{{2,}}\d+\b"
         rf"|{_ICH}[a-z]{{2,}}\d+ (?:\w{{1,12}} ){{0,3}}(?:eingelöst|angewendet|aktiviert)\b"
         rf"|{_JAI}(?:appliqué|activé) [a-z]{{2,}}\d",
         rf"\b(?:discount|code|coupon|voucher)\b.{{0,30}}?{_BEEN}(?:applied|added|redeemed|activated)\b",
-        rf"{_ICH}(?:rabatt|gutschein|code)\b.{{0,30}}?\b(?:eingelöst|angewendet|gewährt|hinterlegt|aktiviert)\b",
+        rf"{_ICH}(?:rabatt|gutschein|code|nachlass)\b.{{0,30}}?\b(?:eingelöst|angewendet|gewährt|hinterlegt|aktiviert|eingetragen"
+        rf"|abgezogen|verrechnet|gutgeschrieben)\b",
         rf"\b(?:rabatt|gutschein|code)\b.{{0,30}}?\bwurde\b.{{0,20}}?\b(?:eingelöst|angewendet"
         rf"|hinterlegt)\b|{_JAI}(?:appliqué|ajouté|activé) (?:le |un |votre |la |une )?(?:code|remise"
         r"|réduction|bon)",
@@ -197,12 +217,16 @@ DEEDS = (
     ),
     _deed(
         "message",
-        "emailed mailed e texted messaged called notified contacted informed sent geschickt gesendet envoyé",
+        "enviado mandado zugeschickt zugesandt gemailt emailed mailed e texted messaged called notified contacted "
+        "informed sent geschickt gesendet envoyé",
         "email message notify send contact",
         rf"{_WE}(?:e-?mailed|texted|messaged|called|notified|contacted|informed|sent (?:you )?(?:an? "
         rf"|the |your )?(?:\w{{1,14}} )?(?:e-?mail|message|text|sms|confirmation|link|label|invoice"
         r"|receipt))\b",
-        rf"{_ICH}(?:e-?mail|nachricht|bestätigung|rechnung)\b.{{0,20}}?\b(?:geschickt|gesendet)\b"
+        rf"{_ICH}(?:e-?mail|nachricht|bestätigung|rechnung|etikett|rücksendeetikett|retourenschein|link)\b.{{0,60}}?\b(?:geschickt"
+        rf"|gesendet|zugeschickt|zugesandt|gemailt)\b|{_HE}(?:enviado|mandado) (?:la|el|un|una) (?:etiqueta|correo"
+        rf"|e-?mail|mensaje|factura"
+        rf"|confirmación|enlace)\b"
         rf"|{_JAI}envoyé (?:un |le |la |une |votre )",
     ),
     _deed(

@@ -13,7 +13,7 @@ from shopgraph.guards.checks.known import Known, known
 from shopgraph.guards.checks.names import inside
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences, whole_words
-from shopgraph.guards.checks.topics import topic
+from shopgraph.guards.checks.topics import exact, topic
 from shopgraph.guards.facts import Facts
 
 _PERCENT = re.compile(
@@ -23,8 +23,9 @@ _CUT = Cue(
     "descuento rebaja rabais menos off discount discounted rabatt reduced reduzier remise réduc rédui save saves "
     "saving promo coupon code codes "
     "cheaper knock markdown sale voucher gutschein price lower nachlass aktion günstiger ermäßig solde spar sparen "
-    "spart économis moins reduction deal bargain less",
-    r"\boff\b|descuento|rebaja|rabais|\bmenos\b|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es"
+    "alles spart économis moins reduction deal bargain less",
+    r"\bauf alles\b|\bsur tout\b|\ben (?:toda la tienda|todo el)\b|\boff\b|descuento|rebaja|rabais|\bmenos\b"
+    r"|discount|rabatt|reduc|reduzier|remise|réduc|rédui|\bsav(?:e|es"
     r"|ing)|\bpromo|coupon"
     r"|\bcode\b|cheaper|knock|"
     r"markdown|\bsale\b|voucher|gutschein|price cut|lower price|nachlass|aktion|günstiger|ermäßig"
@@ -57,9 +58,17 @@ _FEE = Cue(
 _HALF = Cue("half halben moitié", r"\b(?:half[- ]price|half off|zum halben preis|à moitié prix|moitié prix)\b")
 _GIVEN = (
     Cue(
-        "buy bogo free store gratis geschenk cadeau",
+        "buy bogo free store gratis geschenk cadeau get kaufen nehmen preis deuxième troisième gratuit offert "
+        "segundo segunda "
+        "tercero tercer =x",
         r"\bbuy (?:one|two|1|2|three|3),? (?:and )?get (?:one|two|1|2)\b|\bbogo\b"
         r"|\bfree (?:gift|sample|item|upgrade|product|of charge gift)s?\b|\bstore credit\b"
+        r"|\bget (?:the |a |your )?(?:second|third|next|other|another|one|2nd|3rd)(?: one| item| pair)?(?: for"
+        r"| completely| absolutely)? "
+        r"(?:free|half[- ]price)\b|\b(?:zwei|drei|2|3) (?:kaufen|nehmen)[^.;]{0,20}\b(?:gratis|geschenkt|zahlen)\b"
+        r"|\b(?:2|3|zwei|drei) (?:zum preis von|für) (?:1|2|einem|einen|eins|zwei)\b|\b(?:deuxième|troisième|2e"
+        r"|3e) (?:\w+ )?(?:est )?"
+        r"(?:offerte?|gratuite?)\b|\b(?:2x1|3x2)\b|\b(?:segund[oa]|tercer[oa]?) (?:\w+ )?(?:gratis|de regalo)\b"
         r"|\bfree of charge\b(?<!shipping free of charge)"
         r"|\bgratis (?:dazu|geschenk)|\bgeschenk gratis|\bcadeau (?:gratuit|offert)",
     ),
@@ -85,16 +94,24 @@ _PROMOTION = re.compile(
     r"|[Ss]pecial|[Aa]ktion|[Ww]ochen|[Ss]oldes|[Oo]ffer))\b"
     r"|\b(?P<named>(?:[A-ZÄÖÜÉ][\w'’&-]{1,20}\s){1,3}(?:Sale|Promotion|Aktion|Soldes|Deals|Promo))\b"
 )
+_CODE_NEAR = re.compile(r"\b(?P<code>[A-Z]{4,20}-?\d{1,4})\b")
+_CODE_WORDS = whole_words(
+    "till money savings pago code codes coupon voucher vouchers promo checkout discount gutschein gutscheine "
+    "rabatt rabattcode kasse remise "
+    "réduction panier descuento cupón código"
+)
+"""In a sentence with one of these letters and figures are a code."""
 _CODE_TOPIC = topic(
     "código codigo cupón cupon code coupon voucher gutschein use enter type apply with mit nutze gib geben "
     "einfach avec utilisez saisissez "
     "entrez using try redeem"
-)
+) | exact(_CODE_WORDS)
 _PROMOTION_WORDS = whole_words("sale promotion promo deal deals event special aktion wochen soldes offer")
 _NO_CODE = re.compile(
-    r"[\"'”“»*`]{0,3}\s(?:(?:code|coupon|voucher)\s)?(?:is|has|does|do|are|can|ist|wurde|existiert|gibt|gilt"
-    r"|n['’]|est|no|ya no)[^.;]{0,14}?"
-    r"(?:n['’]t|\bnot|\bno\b|cannot|expired|invalid|nicht|abgelaufen|ungültig|\bpas\b|expiré|plus\b|inválido|caducado|existe|válido)"
+    r"[\"'”“»*`]{0,3}\s(?:(?:code|coupon|voucher)\s)?(?:(?:expired|ended|ran out|lief ab|caducó|expiró|expirait)\b"
+    r"|(?:is|has|does|do|are|can|ist|wurde|existiert|gibt|gilt"
+    r"|n['’]|est|no|ya no)[^.;]{0,30}?"
+    r"(?:n['’]t|\bnot|\bno\b|cannot|expired|invalid|nicht|abgelaufen|ungültig|\bpas\b|expiré|plus\b|inválido|caducado|existe|válido))"
 )
 """Right behind a code: there is none."""
 _CODE_LIKE = re.compile(r"[A-Za-z](?:(?<=[A-Z])[A-Z0-9_-]{2}|-?\d)")
@@ -125,7 +142,9 @@ def find_wrong_discounts(text: str, facts: Facts) -> Iterator[Finding]:
 def _offers(text: str, sentence: Sentence, ours: Known) -> Iterator[Finding]:
     half = _HALF.search(sentence)
     if half and not (Decimal(50) in ours.percents or ours.most_percent >= 50) and not sentence.denies_at(half.start()):
-        yield take_out(sentence, "Nothing is at half its price. Do not offer it.")
+        yield take_claim_out(
+            sentence, half.start(), half.end(), [half.span()], (), "Nothing is at half its price. Do not offer it."
+        )
         return
     if not sentence.topics & _PERCENT_TOPIC:
         return
@@ -182,7 +201,8 @@ def _offer(sentence: Sentence, found: re.Match[str], ours: Known) -> Iterator[Fi
     elif one is not None:
         yield replace(start, start + len(found[1]), _shown(one), f"It is {_shown(one)} percent.")
     else:
-        yield take_out(sentence, "No discount may be given here. Do not offer one.")
+        reason = "No discount may be given here. Do not offer one."
+        yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), reason)
 
 
 def _own_cut(sentence: Sentence, values: Sequence[Decimal], ours: Known) -> Decimal | None:
@@ -226,16 +246,27 @@ def _shown(percent: Decimal) -> str:
 def _codes(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     if not (sentence.topics & _CODE_TOPIC or "code" in sentence.low) or not _CODE_LIKE.search(sentence.text):
         return
-    for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED):
+    near = (_CODE_NEAR,) if not _CODE_WORDS.isdisjoint(sentence.words) else ()
+    for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_CALLED, *near):
         for found in pattern.finditer(sentence.text):
             code = found["code"]
-            if code.upper() in ours.codes or code.lower() in ours.products or code.lower() in ours.orders:
+            if (
+                code.upper() in ours.codes
+                or code in _shown_codes(ours)
+                or code.lower() in ours.products
+                or code.lower() in ours.orders
+            ):
                 continue
             start, end = found.span("code")
             if not (sentence.denies_before(start) or _NO_CODE.match(sentence.low, end) or is_quoted(sentence, start)):
                 reason = f"There is no code {code} in the facts. Do not name one."
                 yield take_claim_out(sentence, start, end, [found.span()], (), reason)
                 return
+
+
+def _shown_codes(ours: Known) -> str:
+    """What names and attributes of products hold: a model's number is no code."""
+    return "\n".join([f"{item.name} {item.sku} {' '.join(item.attributes.values())}" for item in ours.facts.products])
 
 
 def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
@@ -248,7 +279,8 @@ def _given(sentence: Sentence, ours: Known) -> Iterator[Finding]:
         return
     if found[0].lower() in ("store credit", "free of charge"):
         return
-    yield take_out(sentence, "Nothing is given away here. Do not offer it.")
+    reason = "Nothing is given away here. Do not offer it."
+    yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), reason)
 
 
 _NOT_NOW = re.compile(
@@ -257,7 +289,9 @@ _NOT_NOW = re.compile(
     r"|zu ende|geendet|\bwar(?:en)?\b|nicht|kein|vorbei|abgelaufen|beginnt|startet|\bwar\b|\berst\b|beendet"
     r"|\bpas\b|plus\b|terminé|fini|commence"
     r"|\bn['’]est"
-    r"|\bno\b|terminó|acabó|empieza|ya no"
+    r"|\bno\b|terminó|acabó|empieza|ya no|\bfrom (?:the )?\d|\bfrom (?:\w+ )\d|\bab (?:dem )?\d|à partir du|dès le"
+    r"|a partir del"
+    r"|desde el|\bwould be\b|\bwäre\b|\bserait\b"
 )
 
 
@@ -268,7 +302,9 @@ def _over(sentence: Sentence, ours: Known) -> Iterator[Finding]:
     for promotion in ours.facts.promotions:
         name = promotion.name.lower()
         if name and promotion not in ours.running and name in sentence.low and not _NOT_NOW.search(sentence.low):
-            yield take_out(sentence, f"{promotion.name} does not run now. Do not offer it.")
+            start = sentence.low.find(name)
+            span = (start, start + len(name))
+            yield take_claim_out(sentence, *span, [span], (), f"{promotion.name} does not run now. Do not offer it.")
             return
 
 
@@ -283,5 +319,6 @@ def _promotions(sentence: Sentence, ours: Known) -> Iterator[Finding]:
             continue
         if any(name in product for product in ours.products) or "final sale" in name:
             continue
-        yield take_out(sentence, f"There is no promotion {name!r} in the facts.")
+        reason = f"There is no promotion {name!r} in the facts."
+        yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), reason)
         return

@@ -13,22 +13,26 @@ from shopgraph.guards.checks.amount_kinds import (
     is_between_written,
     is_bound,
     is_contrasted,
+    is_direct,
     is_fee,
     is_threshold,
     of_a_stranger,
 )
 from shopgraph.guards.checks.amounts import Amount, find_amounts, write_amount, write_number
-from shopgraph.guards.checks.base import Finding, replace, take_out
+from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.book import Book, book
 from shopgraph.guards.checks.claims import Around, Claim, is_behind_another, is_customers, is_joined
+from shopgraph.guards.checks.comparisons import find_wrong_comparisons
 from shopgraph.guards.checks.customer import SAID
+from shopgraph.guards.checks.figures_right import right_amount
 from shopgraph.guards.checks.known import plain_id
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.ratios import find_wrong_ratios
 from shopgraph.guards.checks.reckoning import Reading
-from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, TOTAL, count_before
-from shopgraph.guards.checks.text import sentences
+from shopgraph.guards.checks.sums import PER_PIECE, SHIPPED, TOTAL
+from shopgraph.guards.checks.text import is_label, sentences
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts, ProductFact
 
@@ -39,6 +43,7 @@ def find_wrong_amounts(text: str, facts: Facts) -> Iterator[Finding]:
     """Amounts that disagree with the facts."""
     ours = book(facts)
     yield from find_wrong_ratios(text, ours)
+    yield from find_wrong_comparisons(text, ours)
     amounts = find_amounts(text)
     if not amounts:
         return
@@ -75,7 +80,7 @@ def _surroundings(text: str, amounts: Sequence[Amount], ours: Book) -> Iterator[
     order: str | None = None
     amount = name = 0
     for sentence in sentences(text):
-        if sentence.first_of_line:
+        if sentence.first_of_line and not is_label(sentence):
             carried = ()
         first, first_name, end = amount, name, sentence.end
         while name < len(names) and names[name].start < end:
@@ -126,10 +131,17 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         return
     if claim.sentence.denies and (words.DENIED.search(claim.before) or is_contrasted(claim)):
         return
+    if words.HYPOTHETICAL.search(claim.sentence, claim.sentence.low[: amount.start - claim.sentence.start]):
+        return
     if claim.sentence.topics & _CUSTOMERS and is_customers(claim):
         reading.aim_at(amount)
         return
-    if claim.sentence.topics & DELIVERY_TOPIC and _one_of(amount, ours.delivery) and not _is_direct(claim, said):
+    if (
+        claim.sentence.topics & DELIVERY_TOPIC
+        and _one_of(amount, ours.delivery)
+        and not is_direct(claim, said)
+        and _speaks_of_threshold(claim, ours)
+    ):
         return
     if (product := equation(claim, ours)) is not None:
         right, reason, reckoned = product in amount.values, "product", False
@@ -139,14 +151,15 @@ def _judge(claim: Claim, ours: Book, reading: Reading) -> Iterator[Finding]:
         right, reason = _holds(claim, amount, _prices(claim, ours, said, variants), variants), "price"
         reckoned = (
             not right
-            and (not _is_direct(claim, said) or PER_PIECE.search(claim.tail[:14]) is not None)
+            and (not is_direct(claim, said) or PER_PIECE.search(claim.tail[:14]) is not None)
             and reading.reaches(
                 claim, of_one=(claim.paired or _is_next(claim, said)) and not claim.tail.startswith(" +")
             )
         )
     else:
         right, reason = _is_known(claim, ours, said, variants), "amount"
-        reckoned = not (right or is_bound(claim) or is_threshold(claim)) and reading.reaches(claim, of_one=False)
+        fixed = right or is_bound(claim) or is_threshold(claim) or _is_order_total(claim, ours)
+        reckoned = not fixed and reading.reaches(claim, of_one=False)
     if not right and not reckoned:
         yield from _wrong(claim, ours, said, reading, f"No fact stands behind this {reason}.")
 
@@ -161,24 +174,27 @@ def _is_known(claim: Claim, ours: Book, said: Sequence[Mention], variants: Seque
         return _holds(claim, claim.amount, typed, variants, exact=exact)
     if of_a_stranger(claim, said):
         return False
+    free_from = ours.facts.delivery.free_from if ours.facts.delivery else None
+    if free_from in claim.amount.values and free_from is not None and not _speaks_of_threshold(claim, ours):
+        return False
     return _one_of(claim.amount, ours.other) or _holds(
         claim, claim.amount, ours.everything | _derived(claim, ours), variants
     )
 
 
-def _is_direct(claim: Claim, said: Sequence[Mention]) -> bool:
-    """Whether nothing but "costs" and the like stands between one thing's name and the amount."""
-    if len(said) != 1 or said[0].end > claim.amount.start:
-        return False
-    if claim.direct is None:
-        start = claim.sentence.start
-        claim.direct = (
-            words.DIRECT.fullmatch(claim.sentence.low, said[0].end - start, claim.amount.start - start) is not None
-            and not words.MORE_BEHIND.match(claim.tail)
-            and not words.ADDING.search(claim.sentence.low[: said[0].start - start])
-            and not is_joined(claim, said)
-        )
-    return claim.direct
+def _speaks_of_threshold(claim: Claim, ours: Book) -> bool:
+    """Whether an amount that is the one from which delivery is free may be meant as that: it is no total."""
+    counted = [m for m in claim.around.products if ours.known.variants(m.key)]
+    return (
+        not counted
+        or not TOTAL.search(claim.sentence, claim.lead)
+        or claim.lead.rstrip().endswith(("over", "above", "ab"))
+    )
+
+
+def _is_order_total(claim: Claim, ours: Book) -> bool:
+    order = claim.order(ours)
+    return order is not None and not claim.index and claim.is_total_of(order, ours)
 
 
 def _one_of(amount: Amount, values: frozenset[Decimal]) -> bool:
@@ -220,7 +236,7 @@ def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[Pr
     """Whether the amount is said to be the price of a product just named, and not a total, a fee or the like."""
     if not variants:
         return False
-    if _is_direct(claim, said) and not words.OTHER.search(claim.sentence, claim.tail[:12]):
+    if is_direct(claim, said) and not words.OTHER.search(claim.sentence, claim.tail[:12]):
         return True
     if words.OTHER.search(claim.sentence, claim.nearby) or is_joined(claim, said):
         return False
@@ -303,21 +319,23 @@ def _typed(
     if refund and order is not None and not variants:
         mine = [r.amount for r in ours.facts.refunds if plain_id(r.order or "") == plain_id(order)]
         if mine and None not in mine:
-            return frozenset([amount for amount in mine if amount is not None]) | ours.loose
+            return frozenset([amount for amount in mine if amount is not None]) | ours.loose | {Decimal(0)}
     if refund and ours.refunds and order is None:
-        return ours.refunds | ours.loose | frozenset[Decimal]().union(*ours.orders.values())
+        return ours.refunds | ours.loose | {Decimal(0)} | frozenset[Decimal]().union(*ours.orders.values())
     return None
 
 
 def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, reason: str) -> Iterator[Finding]:
     amount = claim.amount
-    right = _right(claim, ours, said or claim.products(), reading)
+    right = right_amount(claim, ours, said or claim.products(), reading)
     own = ours.currency is None or ours.currency in amount.currencies
     if own and right in amount.values and not words.BELOW.search(claim.before):
         return
     shown = claim.sentence.text[amount.start - claim.sentence.start :][: amount.end - amount.start]
     if right is None:
-        yield take_out(claim.sentence, f"{shown}: {reason} Leave it out or take it from the facts.")
+        start, end = amount.start - claim.sentence.start, amount.end - claim.sentence.start
+        told = f"{shown}: {reason} Leave it out or take it from the facts."
+        yield take_claim_out(claim.sentence, start, end, [(start, end)], claim.around.here, told)
         return
     why = f"{reason} The fact is {right}."
     currency, locale = ours.currency, ours.facts.locale
@@ -331,62 +349,3 @@ def _wrong(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading, 
     if words_right and amount.number not in words_right:
         number = words_right
     yield replace(amount.number_start, amount.number_end, number, why)
-
-
-def _right(claim: Claim, ours: Book, said: Sequence[Mention], reading: Reading) -> Decimal | None:
-    """The one fact that the sentence must have meant, where there is one."""
-    delivery = ours.facts.delivery
-    products = [m for m in said if ours.variants(m.key, "")]
-    if (product := equation(claim, ours)) is not None:
-        return product
-    if (apart := difference(claim, ours, reading)) is not None:
-        return apart
-    if delivery and (
-        is_threshold(claim) or (words.FREE_DELIVERY.search(claim.sentence) and words.ABOVE.search(claim.before))
-    ):
-        return delivery.free_from
-    if delivery and is_fee(claim) and not (SHIPPED.search(claim.sentence.low) and TOTAL.search(claim.sentence)):
-        above = words.FREE.search(claim.before) and words.ABOVE.search(claim.before)
-        return delivery.free_from if above else delivery.price
-    order = claim.order(ours)
-    if words.REFUND.search(claim.sentence):
-        mine = [r for r in ours.facts.refunds if order is None or plain_id(r.order or "") == plain_id(order)]
-        refunds = {refund.amount for refund in mine or ours.facts.refunds if refund.amount is not None}
-        return next(iter(refunds)) if len(refunds) == 1 else None
-    only = ours.known.only_order()
-    if order and not products and (words.TOTAL.search(claim.sentence, claim.nearby) or claim.is_total_of(order, ours)):
-        return ours.known.orders[order].total
-    if _is_direct(claim, said) and (right := _price(claim, ours, products, reading)) is not None:
-        return right * count_before(claim.sentence, said[0]) if not PER_PIECE.search(claim.tail[:10]) else right
-    if words.SAVING.search(claim.sentence, claim.lead[-24:]) or (words.BRINGS.search(claim.lead) and reading.cut):
-        saved = _price(claim, ours, products, reading)
-        if saved is not None:
-            return saved
-    total = reading.expected(claim)
-    if total is not None:
-        return total
-    if words.TOTAL.search(claim.sentence, claim.nearby) and not products and only:
-        return only.total
-    return _price(claim, ours, products, reading)
-
-
-def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Reading) -> Decimal | None:
-    subjects = products or claim.around.carried
-    if not subjects and (
-        of_a_stranger(claim, ()) or claim.around.here or not claim.sentence.topics & words.PRICE_WORDS
-    ):
-        return None
-    low = claim.sentence.low
-    variants = [v for m in subjects for v in ours.variants(m.key, low)] if subjects else list(ours.facts.products)
-    if words.BRINGS.search(claim.lead) and (cut := reading.cut) is not None:
-        found = frozenset(ours.known.rounded(price * (100 - cut) / 100) for price in ours.current(variants))
-    elif words.SAVING.search(claim.sentence, claim.lead[-24:] if _is_direct(claim, subjects) else claim.nearby):
-        cuts = {v.compare_at - v.price for v in variants if v.compare_at is not None and v.price is not None}
-        found = frozenset(cuts) if len(cuts) == 1 and reading.cut is None else ours.savings(variants)
-    elif words.OTHER.search(claim.sentence, claim.lead if _is_direct(claim, subjects) else claim.nearby):
-        return None
-    elif words.FORMER.search(claim.sentence, claim.before) and (former := ours.former(variants)):
-        found = former
-    else:
-        found = ours.current(variants)
-    return next(iter(found)) if len(found) == 1 else None

@@ -27,22 +27,34 @@ REFUND = Cue(
 )
 TAX = Cue("tax taxes taxable vat mwst tva steuer versteuert", r"\btax|\bvat\b|\bmwst|\btva\b|steuer")
 SAVING = Cue(
-    "save saves saving savings off discount rabatt remise cheaper sparen spart économis günstiger knock nachlass",
-    r"\bsav(?:e|es|ing|ings)\b|\boff\b|discount|rabatt|remise|cheaper|spar(?:en|st|t)\b|économis"
+    "save saves saving savings off discount rabatt remise cheaper sparen spart économis günstiger knock nachlass "
+    "ahorra "
+    "ahorras ahorro ersparnis économie",
+    r"\bsav(?:e|es|ing|ings)\b|\boff\b|discount|rabatt|remise|cheaper|spar(?:en|st|t)\b|ersparnis|économi|ahorr"
     r"|günstiger|knock|nachlass",
 )
+NOW = re.compile(
+    r"\b(?:now|today|currently|only|jetzt|heute|nun|nur noch|aktuell|désormais|maintenant|aujourd|ahora|hoy)\b"
+)
+"""Between a word for what was and an amount: the amount is what is."""
+FORMERLY = re.compile(
+    r"[\s,]{0,2}(?:before\b(?! (?:tax|vat|ship|deliver))|previously|originally|formerly|vorher|zuvor|früher"
+    r"|auparavant|avant\b(?! (?:le|la|l['’]))|jadis"
+    r"|anteriormente)"
+)
+"""Right behind an amount: it is what something cost."""
 FORMER = Cue(
     "lowest niedrigster bas bajo was von were from passe instead statt original rrp uvp reduced down regular usual "
     "normal before au previous formerly "
     "rather plutôt than used kostete kosteten coûtait costaba antes war était vorher zuvor früher bisher ancien "
-    "list marked compare compared",
+    "list marked compare compared lag lagen auparavant avant jadis anteriormente",
     r"lowest price|niedrigste[rn]? preis|prix le plus bas|precio más bajo|\bwas\b|\bvon\b.{0,25}\bauf\b|\bwere\b"
     r"|\bfrom\b|passe de"
     r"|instead|statt|original|\brrp\b|\buvp\b|reduced from|down from|regular"
     r"|usual|normal|before|"
     r"au lieu|previous|formerly|vorher|zuvor|früher|bisher|ancien|list price|marked down from|compared? (?:to"
     r"|at)|used to|\bkostete|coûtai(?:t|ent)|costaban?|\bantes\b|\bwar\b|\bétait|rather than|plutôt que"
-    r"|\bthan before\b",
+    r"|\bthan before\b|auparavant|anteriormente",
 )
 REDUCED = Cue(
     "off discount rabatt remise sale promo code codes after with now coupon reduced aktion mit avec",
@@ -70,8 +82,8 @@ ABOVE = re.compile(
     r"|ab|über|mehr als|plus de|à partir de|dès)\s$"
 )
 ABOUT = re.compile(
-    r"\b(?:about|around|roughly|approximately|almost|nearly|just (?:over|under)|circa|ca\.|rund|etwa"
-    r"|knapp|environ|près de)\s$",
+    r"\b(?:about|around|roughly|approximately|almost|nearly|just (?:over|under)|circa|ca\.|rund|etwa|fast|ungefähr"
+    r"|knapp|environ|près de|presque|quasi(?:ment)?|casi|unos|alrededor de|aproximadamente)\s(?:at |à |bei |a )?$",
 )
 FOR = re.compile(
     r"\s*(?:is the price of|for|pour|für|por|para|buys you|gets you)\s+(?:the\s|an?\s|our\s|das\s|die\s|der\s|den\s"
@@ -88,6 +100,8 @@ FEE_LEAD = re.compile(
     r"\bdelivery\b(?! (?:address|date))|\bshipping\b|\bpostage\b|versand(?:kosten)?\b|\blieferung\b|liefergebühr"
     r"|\blivraison\b"
     r"|\bport\b|\benv[ií]os?\b|frais d|gastos de|\bexpress\b"
+    r"|\bships? (?:for|at)\b|\bversendet für\b|\bexpédiée?s? pour\b|\bse envía por\b|\b(?:otherwise|sinon|sonst"
+    r"|ansonsten|andernfalls|si no|de lo contrario|below that|under that|darunter)\b[^.;]{0,30}$"
 )
 """Before an amount: it is what delivery costs."""
 FEE_BEHIND = re.compile(
@@ -108,9 +122,11 @@ OWN = Cue(
     "parliez évoquiez cherchez cherchiez budget limit spend spending afford said asked want wanted under up bis "
     "jusqu presupuesto gastar hoped had have "
     "poche mind play verfügung kopf disposition mente "
-    "looking souhaitiez souhaitez vouliez voulez vouliez aviez disiez enveloppe wollten wolltest möchten möchtest "
+    "looking wrote buscaba buscabas say see mention souhaitiez souhaitez vouliez voulez vouliez aviez disiez "
+    "enveloppe wollten wolltest möchten möchtest "
     "sagten nannten ausgeben vorgabe rahmen limit obergrenze grenze quería querías quiere dijo tope límite",
-    r"\bbudget|\bto spend\b|\bspending limit|\bafford|presupuesto|\bgastar\b|\bausgeben\b|\ben poche\b|\bin mind\b"
+    r"\bdid you (?:say|mention|see|find|hear)\b|\bbudget|\bto spend\b|\bspending limit|\bafford|presupuesto"
+    r"|\bgastar\b|\bausgeben\b|\ben poche\b|\bin mind\b"
     r"|\bto play with\b|\bzur verfügung\b|\bim kopf\b|\bà disposition\b|\ben mente\b|\bobergrenze\b"
     r"|\byou(?: only|['’]d)? (?:said|mentioned|asked|wanted|want|hoped|had (?:in mind|set)|set|named|gave|wrote"
     r"|are looking for|were looking for|['’]re looking for)\b|\byour (?:limit|ceiling|maximum|max|cap|target)\b"
@@ -135,7 +151,7 @@ FREE_FROM = Cue(
 )
 """Before an amount: from there on delivery is free."""
 FREE_SAID = re.compile(
-    r"\bfree\b|kostenlos|kostenfrei|versandkostenfrei|gratis|gratuit|offerte?s?\b|entfällt|entfallen|frei haus"
+    r"\bfree\b|kostenlos|kostenfrei|versandkostenfrei|gratis|gratuit|offerte?s?\b|entfällt|entfallen|frei haus|\bfrei\b"
     r"|keine versandkosten|(?:don['’]t|do not|won['’]t|no longer) pay|pay nothing|no (?:charge|shipping|delivery)"
     r"|costs? nothing|sans frais|ne payez|plus de frais|sin (?:gastos|coste)|no pag\w+|on us\b|waive"
 )
@@ -144,13 +160,17 @@ DELIVERED = re.compile(
 )
 BOUND_BEFORE = re.compile(
     r"\b(?:from|over|above|least|starting at|starts? at|begins? at|reach\w*|exceed\w*|spend(?:ing)?"
+    r"|hits?|cross(?:es)?|pass(?:es)?|tops?|clears?|kicks in (?:at|from|over)|übersteigt|überschreitet|dépasse\w*"
+    r"|super[ae]\w*|alcan\w+|llega\w* a"
     r"|orders? (?:of|worth)|minimum(?: of| is)?|threshold (?:of|is)|limit (?:of|is)"
     r"|ab|über|mindestens|bestellwert (?:von|über)|bestellungen (?:von|über)|erreich\w*|grenze (?:von|liegt bei|ist)"
     r"|dès|à partir d[e’']|plus de|supérieure?s? à|achats? de|commandes? de|atteint|atteignez|seuil (?:de|est de)"
     r"|a partir de|desde|más de|superior(?:es)? a|compras? de|pedidos? de|mínimo de|límite (?:de|es de|es))"
     r"\s(?:[^\W\d]{1,14}[ '’]){0,4}[$€£¥]?(?:[a-z]{3} )?$"
 )
-REACHED = re.compile(r"reach|exceed|spend|erreich|atteig|atteint")
+REACHED = re.compile(
+    r"reach|exceed|spend|\bhit|cross|\bpass|\btop|clear|erreich|überst|übersch|atteig|atteint|dépass|super|alcan|llega"
+)
 ONCE = re.compile(
     r"\b(?:once|if|when|as soon|until|must|need|have to|wenn|sobald|müssen|ab|si|dès|quand|lorsque|cuando|al|debe)\b"
 )
@@ -166,8 +186,10 @@ TIMES = re.compile(
 )
 IN_CELL = re.compile(r"\s?\|\s?[x×]?\s?0*(?P<behind>\d{1,3})\s?[x×]?\s?\|\s?[$€£¥]?(?:[a-z]{3} )?$")
 """Between the price of one and that of several: a reckoning that is written out."""
-DIFFERENCE = re.compile(r"\b(?:difference|unterschied|preisunterschied|differenz|différence|écart|diferencia)\b")
-DIFFERENCE_TOPIC = topic("difference unterschied preisunterschied differenz différence écart diferencia")
+DIFFERENCE = re.compile(
+    r"\b(?:differ by|differs by|difference|unterschied|preisunterschied|differenz|différence|écart|diferencia)\b"
+)
+DIFFERENCE_TOPIC = topic("differ difference unterschied preisunterschied differenz différence écart diferencia")
 GOODS = Cue(
     "goods items products subtotal sub =basket =cart ware waren warenwert zwischensumme artikel articles sous panier "
     "artículos productos cesta",
@@ -176,9 +198,11 @@ GOODS = Cue(
 )
 """In a sentence: its amount is of the goods alone."""
 OF_ORDER = re.compile(
-    r"[\s,:(*–—-]*(?:(?:came|comes?|amount(?:s|ed)?|is|was|to|of|for|over|at|with|an?|the|total(?:s|ing|ling|led|ed)?"
-    r"|worth|about|your|über|mit|von|im|wert|beträgt|betrug|kostete|einem|gesamtbetrag|de|d|un|montant|pour|s|élève|à"
-    r"|por|asciende|fue|importe|est|es)\b[\s:('’]*){0,7}[$€£¥]?(?:[a-z]{3} )?"
+    r"[\s,:(*|–—-]*(?:(?:shipped|delivered|pending|processing|cancell?ed|versandt|zugestellt|storniert|expédiée?|livrée?"
+    r"|came|comes?|amount(?:s|ed)?|is|was|to|of|for|over|at|with|an?|the|total(?:s|ing|ling|led|ed)?"
+    r"|worth|about|your|über|mit|von|vom|im|wert|beträgt|betrug|kostete|einem|gesamtbetrag|de|d|un|montant|pour|s|élève|à"
+    r"|por|asciende|fue|importe|est|es|del|suma|\d{1,4}[./-]\d{1,2}[./-]\d{2,4})\b[\s:('’"
+    r"|*),]*){0,7}[$€£¥]?(?:[a-z]{3} )?"
 )
 """Between an order and an amount: it is the order's total."""
 ITS_TOTAL = re.compile(
@@ -218,15 +242,27 @@ FREE_NAMED = exact(
 """One of these stands in whatever `FREE_BEHIND` finds."""
 MORE_BEHIND = re.compile(
     r"\s?(?:de |en )?(?:more|less|cheaper|extra|dearer|off|plus|moins|más|menos|teurer|günstiger|mehr|weniger"
-    r"|billiger|apart)\b"
+    r"|billiger|apart|reduziert|gesenkt|herabgesetzt|runter)\b"
 )
 ADDED = re.compile(r"\b(?:and|plus|und|et|y|with|mit|avec|con|more|cheaper)\b|[+;]")
+AFTER_CUT = re.compile(
+    r"\b(?:with|after|using|minus|less|apply\w*|once|thanks to|mit|nach|abzüglich|dank|durch|avec|après|grâce|moins"
+    r"|con|tras"
+    r"|gracias|aplicando|in|during|im|beim|pendant|durante)\b"
+)
+"""Before a price cut that is named before an amount: it is taken off already."""
 BRINGS = re.compile(
     r"brings? (?:it|you|that|the price)|comes? down to|down to|drops? to|falls? to|(?:you|you['’]d|would|only) pay"
     r"|you pay|"
     r"reduces? (?:it|that)|lowers? (?:it|that)|zahlen sie|nur noch|passe à|revient à|se queda en|pagas|pagarías"
 )
 """The amount is a price after a cut."""
+HYPOTHETICAL = Cue(
+    "=if =si",
+    r"\bif (?:it|they|that|the [^,;]{2,30}?) (?:cost|costed|were|was|had)\b(?=[^,;]*$)"
+    r"|\bsi (?:cela|ça|il|elle|le prix) (?:coûtait|était)|\bsi (?:costara|costase|fuera)",
+)
+"""Ahead of an amount: it is not said to be so."""
 WEIGHED = re.compile(r"pounds?$")
 COMPARED = Cue(
     "more less cheaper difference dearer teurer günstiger mehr weniger plus moins différence",

@@ -22,7 +22,7 @@ _ARTICLES = (
         f"{word} "
         for word in whole_words(
             "the this these our your both of das die der den dem unser unsere ihr ihre beide le la les notre votre vos "
-            "du el los las del al su nuestro nuestra"
+            "du el los las del al su nuestro nuestra beim zum zur vom im eure au aux ce cette ces este esta estos estas"
         )
     ],
     "l'",
@@ -44,6 +44,8 @@ class Known:
         self._read: tuple[str, Sequence[Mention]] | None = None
         """The text that was read last, and what it names."""
         self._counted: tuple[str, Sequence[Mention]] | None = None
+        self._products_read: tuple[Sequence[Mention], Sequence[Mention]] | None = None
+        """What was named last, and the products of it."""
 
     @cached_property
     def products(self) -> dict[str, tuple[ProductFact, ...]]:
@@ -113,7 +115,8 @@ class Known:
         if not (self.facts.locale or "").startswith("de"):
             return found
         short = {**self._tails(), **self.parts}
-        return {f"{word}{end}": name for word, name in short.items() for end in ("e", "n", "en", "er")} | short | found
+        many = {f"{word}{end}": name for word, name in short.items() for end in ("e", "n", "en", "er")}
+        return {**_with_umlauts(short), **many, **short, **found}
 
     def _tails(self) -> dict[str, str]:
         """What German words of one name end with, "mixer" of a Handmixer."""
@@ -280,7 +283,11 @@ class Known:
 
     def products_in(self, text: str) -> Sequence[Mention]:
         """Where it names products."""
-        return [m for m in self.mentions(text) if m.key in self.products or m.key in self.short_names]
+        found = self.mentions(text)
+        if self._products_read is None or self._products_read[0] is not found:
+            own, short = self.products, self.short_names
+            self._products_read = (found, [m for m in found if m.key in own or m.key in short])
+        return self._products_read[1]
 
     def orders_in(self, text: str) -> Sequence[Mention]:
         """Where it names orders."""
@@ -306,6 +313,20 @@ _GLUED = frozenset(".,$€£¥#-")
 """Before a number they make it part of something else."""
 
 
+_LAST_VOWEL = re.compile(r"(?:au|[aou])(?=[^aeiouäöü]{1,4}$)")
+_UMLAUTS = {"a": "ä", "o": "ö", "u": "ü", "au": "äu"}
+
+
+def _with_umlauts(words: Mapping[str, str]) -> dict[str, str]:
+    """German plurals of words whose vowel changes: Rucksäcke, Gläser, Töpfe."""
+    found: dict[str, str] = {}
+    for word, name in words.items():
+        changed = _LAST_VOWEL.sub(lambda vowel: _UMLAUTS[vowel[0]], word)
+        if changed != word:
+            found |= {changed: name, f"{changed}e": name, f"{changed}er": name}
+    return found
+
+
 def _with_name_behind(low: str, end: int, own: Sequence[str]) -> int:
     """Where the words of a name end that follow on one of them."""
     while (
@@ -320,7 +341,7 @@ def _with_name_behind(low: str, end: int, own: Sequence[str]) -> int:
 
 
 def _has_article(text: str, place: int) -> bool:
-    return text[max(0, place - 6) : place].lower().endswith(_ARTICLES)
+    return text[max(0, place - 8) : place].lower().endswith(_ARTICLES)
 
 
 def plain_id(order: str) -> str:

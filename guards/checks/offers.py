@@ -102,6 +102,32 @@ _OFFERS = (
         "immun blood pressure cholest pain anxiety blutdruck schmerz tension douleur wrinkle falten rides",
     ),
     _Offer(
+        "cure cures heal heals treat treats prevent prevents remedy heilt heilen verhindert guérit guérir soigne "
+        "prévient cura "
+        "curan previene alivia headaches migraines",
+        r"\b(?:cures?|heals?|treats?|prevents?|gets? rid of) (?:your |the |any |all )?(?:headaches?|migraines?"
+        r"|colds?|flu|cancer"
+        r"|diabetes|eczema|acne|allergies|back pain|joint pain|insomnia|disease\w*|illness\w*|infections?)\b"
+        r"|\bmiracle (?:cure|remedy)\b"
+        r"|\b(?:heilt|verhindert|kuriert) (?:\w+ )?(?:kopfschmerzen|migräne|erkältung\w*|krebs|diabetes|ekzeme?"
+        r"|akne|allergien"
+        r"|rückenschmerzen|krankheit\w*|infektionen)\b|\bwundermittel\b|\b(?:guérit|soigne"
+        r"|prévient) (?:\w+ )?(?:maux de tête|migraines?"
+        r"|rhume|cancer|diabète|eczéma|acné|allergies|mal de dos|insomnie|maladies?)\b|\b(?:cura|previene"
+        r"|alivia) (?:\w+ )?(?:dolores de"
+        r" cabeza|migrañas?|resfriado|cáncer|diabetes|eccema|acné|alergias|insomnio|enfermedades)\b",
+        "",
+    ),
+    _Offer(
+        "elected voted product produkt produit élu élue award ausgezeichnet récompensé récompensée premiado "
+        "premiada elegido",
+        r"\b(?:voted|elected|named) (?:\w+ )?(?:product|best)\b|\bproduct of the year\b|\bprodukt des jahres\b"
+        r"|\bélue? (?:produit|meilleure?)\b|\bproducto del año\b|\bausgezeichnet (?:mit|als)\b"
+        r"|\brécompensée? (?:par|aux?)\b"
+        r"|\bpremiad[oa] (?:por|con|como)\b",
+        "",
+    ),
+    _Offer(
         "trade buyback swap old altgerät reprise ankauf",
         r"\b(?:trade in|swap|send us) your old \w+ (?:and|for)\b|\bwe buy (?:back|your old)\b|\bwir kaufen (?:ihr"
         r"|dein)e?n? alte[sn]?\b|\bnous reprenons votre ancien\w*",

@@ -40,36 +40,70 @@ def take_claim_out(
         or _first_part(sentence, start, end, names)
     )
     if passage is None:
-        return _first_clause(sentence, start, end, lost, reason) or take_out(sentence, reason)
+        clause = _clause(sentence, sorted(lost), names)
+        return _take_clause(sentence, clause, reason) if clause else take_out(sentence, reason)
     begin, stop = sentence.start + passage[0], sentence.start + passage[1]
     return Finding(verdict=VerdictKind.FIX, start=begin, end=stop, after="", reason=reason)
 
 
-_CLAUSES = re.compile(
-    r"(?:,\s(?:(?:and|but|und|aber|et|mais|y|pero)\s)?|;\s|\s[–—]\s|\s(?:and|und|et|y)\s)"
-    r"(?=(?:the|this|they|our|delivery|shipping|der|die|das|unser|die lieferung|der versand|le|la|les|l['’]|el"
-    r"|los|las|la livraison"
-    r"|el envío)\b)"
+_SUBJECTS = (
+    r"(?:the|this|that|these|those|they|it|we|you|i|our|ours|your|delivery|shipping|returns?|der|die|das|dies\w*|er|sie|es|wir"
+    r"|ich|du|unser\w*|ihr\w*|lieferung|versand|le|la|les|l['’]|il|elle|ils|elles|nous|vous|je|j['’]|notre|nos|votre|on|el"
+    r"|los|las|usted|nuestr\w+|su|livraison|envío)\b"
+)
+_CLAUSE = re.compile(
+    rf"(?:,\s(?:(?:and|but|so|und|aber|et|mais|y|pero|also|donc)\s)?|;\s|\s[–—]\s|\s(?:and|but|und|aber|et|mais|y|pero)\s)"
+    rf"(?={_SUBJECTS})"
 )
 """Before a clause with a subject of its own."""
 _DEPENDS = re.compile(
-    r"^\W*(?:if|when|once|as|since|because|wenn|sobald|falls|da|weil|si|quand|dès|comme|cuando|como)\b"
+    r"^\W*(?:if|when|once|as|since|because|although|while|with|for|after|before|wenn|sobald|falls|da|weil|obwohl|mit|si|quand"
+    r"|dès|comme|avec|cuando|como|con)\b"
+)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|costs?|comes?|came|weighs?|runs?|takes?|gets?|you['’]ll|can|will|ships?|holds?"
+    r"|measures?|ist|sind|war|hat|haben|kostet|kosten|wiegt|kommt|dauert|können|wird|wurde|misst|fasst|est|sont|était|a|ont"
+    r"|coûtent|coûte|pèse|prend|pouvez|mesure|contient|es|son|está|tiene|cuesta|pesa|tarda|puede|mide)\b|(?:it|that|you"
+    r"|we)['’](?:s|re|ve)\b|[:$€£¥]"
 )
 
 
-def _first_clause(
-    sentence: Sentence, start: int, end: int, lost: Sequence[tuple[int, int]], reason: str
-) -> Finding | None:
-    """The finding that leaves the second of two clauses: "... twice, and the lamp is $5.00"."""
-    joint = _CLAUSES.search(sentence.low, end)
-    if joint is None or _DEPENDS.match(sentence.low) or any(begin > joint.start() for begin, _ in lost):
+_PRONOUN = re.compile(
+    r"(?:it|they|you|this|that|these|those|er|sie|es|das|dies\w*|du|il|elle|ils|elles|cela|vous|usted|su)\b"
+)
+"""What begins with one speaks of what was said before it."""
+
+
+def _clause(sentence: Sentence, lost: Sequence[tuple[int, int]], names: Sequence[Mention]) -> tuple[int, int] | None:
+    """Where the clause stands that holds all that goes, where others with a subject and a verb are left."""
+    low = sentence.low
+    cuts = [found.span() for found in _CLAUSE.finditer(low)]
+    if not cuts or _DEPENDS.match(low):
         return None
-    rest = sentence.low[joint.end() :]
-    if not _SAYS.search(rest) or not re.search(r"\d", rest):
+    begin = max([cut for cut in cuts if cut[1] <= lost[0][0]], default=None)
+    end = next((cut for cut in cuts if cut[0] >= lost[-1][1]), None)
+    if begin is None and end is None:
         return None
-    after = sentence.text[joint.end()].upper()
+    start, stop = begin[0] if begin else 0, end[0] if end else len(sentence.text.rstrip(".!?…)"))
+    if any(first < start or last > stop for first, last in lost):
+        return None
+    rest = low[:start] if begin else low[end[1] :] if end else ""
+    carried = begin is None and _PRONOUN.match(rest)
+    named = any(start <= mention.start - sentence.start < stop for mention in names)
+    if not _VERB.search(rest) or (carried and (named or not re.search(r"\d", rest))):
+        return None
+    return start, stop
+
+
+def _take_clause(sentence: Sentence, passage: tuple[int, int], reason: str) -> Finding:
+    start, stop = passage
     place = sentence.start
-    return Finding(verdict=VerdictKind.FIX, start=place, end=place + joint.end() + 1, after=after, reason=reason)
+    if start:
+        return Finding(verdict=VerdictKind.FIX, start=place + start, end=place + stop, after="", reason=reason)
+    joint = _CLAUSE.match(sentence.low, stop)
+    behind = joint.end() if joint else stop
+    after = sentence.text[behind : behind + 1].upper()
+    return Finding(verdict=VerdictKind.FIX, start=place, end=place + behind + 1, after=after, reason=reason)
 
 
 def _bracket(sentence: Sentence, start: int, end: int) -> tuple[int, int] | None:

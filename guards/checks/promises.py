@@ -18,7 +18,7 @@ _ARRIVE = topic(
     "pake sendu liegt llegar llega recibirás envío arri deli ship get rece reac here come komm lief ankom anko "
     "vers erha zuge "
     "livr arri rece rece reço "
-    "recv zust send pack parc orde brin expé be have"
+    "recv zust send pack parc orde brin expé be have colis chez casa tendrá paquete llev bestellt envia"
 )
 _WEEKDAY = (
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
@@ -44,13 +44,15 @@ _FAST = Cue(
     r"|\blieferung am (?:nächsten|selben) tag|\blivraison (?:le jour même|le lendemain|en 24)",
 )
 _WILL = re.compile(
-    r"\b(?:with you|at your door(?:step)?|in your hands|bei ihnen|bei dir|chez vous|chez toi|en tu casa|en su casa"
+    r"\b(?:with you|at your door(?:step)?|in your hands|bei ihnen|bei dir|chez vous|chez toi|en (?:tu |su )?casa"
+    r"|tendrás?"
     r"|\bist [^.;]{0,20}\bda|garantiert|liegt|llegar[áa]|llega|recibir[áa]s|arrives?|will|['’]ll|gets?"
     r"|guarantee[ds]?|delivers?"
     r"|is delivered|be delivered|delivered"
     r"|ships?|receive|kommt|wird|werden|liefern|geliefert|erhalten|erhältst|"
-    r"arrivera|sera|seront|recevrez|recevras|livrons|livrée?|arrive|expect it|have it|reach|there by"
-    r"|here by|delivery)\b"
+    r"arrivera|sera|seront|recevrez|recevras|livrons|livrée?|arrive|expect it|have it|reach|there by|livraison"
+    r"|lieferung|envío|entrega|entregamos|llevamos|enviamos"
+    r"|here by|delivery)\b|\bmorgen (?:schon )?da\b|\bda\b(?=[.!]|$)"
 )
 _HEDGED = re.compile(
     r"\b(?:should|expected|estimated|scheduled|likely|probably|voraussichtlich|sollte|dürfte|devrait"
@@ -128,7 +130,8 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     least, most = (delivery.min_days, delivery.max_days) if delivery else (None, None)
     fast = _FAST.search(sentence)
     if fast and not sentence.denies_at(fast.start()) and (most is None or most > 1):
-        yield take_out(sentence, "No fact tells of so fast a delivery. Do not offer it.")
+        reason = "No fact tells of so fast a delivery. Do not offer it."
+        yield take_claim_out(sentence, fast.start(), fast.end(), [fast.span()], (), reason)
         return
     if (
         not sentence.topics & _WHEN.topic
@@ -140,6 +143,8 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     arriving = [found for found in every if _WILL.search(_part(sentence.low, found.start("day")))]
     first: Finding | None = None
     for found in arriving or every:
+        if _SINCE.search(sentence.low, 0, found.start("day")):
+            continue
         clause = sentence.clause(found.start("day"))
         if _PAST.search(clause) or sentence.denies_at(found.start("day")):
             continue
@@ -167,6 +172,8 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
             return
 
 
+_SINCE = re.compile(r"\b(?:from|since|as of|ab|seit|partir d['’]|partir de|depuis|desde) ?$")
+"""Before a day: it is counted from then."""
 _JOINT = re.compile(r"[,;:]\s|\s(?:and|und|et|y)\s")
 
 

@@ -73,17 +73,25 @@ PROMISES = (
         "price-match",
     ),
     Promise(
-        "guarantee promise assure garantieren versprechen vous garantissons garantis promets",
+        "guarantee promise assure garantie garantierte garantizada garantieren versprechen vous garantissons "
+        "garantis promets",
         r"\b(?:we|i) (?:guarantee|promise|assure you)\b|\b(?:wir|ich) (?:garantieren?|versprechen?"
         r"|verspreche)\b|\b(?:nous|je) (?:vous )?(?:garantissons|garantis|promettons|promets)\b"
-        r"|\bguaranteed (?:delivery|arrival|to arrive|in time|to be)",
+        r"|\blivraison garantie\b|\bgarantierte lieferung\b|\bentrega garantizada\b|\bguaranteed (?:delivery"
+        r"|arrival|to arrive|in time|to be)",
     ),
     Promise(
-        "free return kostenlos rücksendung rückgabe retoure retour",
+        "free return kostenlos rücksendung rückgabe retoure retour devolución devoluciones gratis",
         r"\bfree returns?\b|\breturns? (?:are|is) (?:always |completely )?free\b"
         r"|\breturn shipping is (?:free|on us)|\bkostenlose[rn]? (?:rücksendung|rückgabe|retoure"
         r"|rückversand)|\b(?:rücksendung|rückgabe|retoure)n? (?:ist|sind) (?:immer )?(?:kostenlos|gratis)"
-        r"|\bretours? (?:est |sont )?gratuits?",
+        r"|\bretours? (?:est |sont )?gratuits?|\b(?:rücksendung|rückgabe|retoure|rückversand)\w* (?:ist"
+        r"|sind) (?:[^\W\d]+ ){0,3}"
+        r"(?:kostenlos|gratis|kostenfrei)|\bdevoluci(?:ón|ones) (?:es |son |siempre )*(?:gratis|gratuitas?)"
+        r"|\b(?:gastos|costes?) de devolución (?:corren|van) (?:de|por|a)\b"
+        r"|\bfrais de retour (?:sont )?(?:à notre charge|offerts)"
+        r"|\breturns? (?:are|is) (?:free of charge|on us|on the house|at no (?:cost|charge))"
+        r"|\brücksendekosten (?:übernehmen wir|tragen wir|entfallen)",
         "free return",
     ),
     Promise(
@@ -104,8 +112,13 @@ PROMISES = (
         r"\b(?:will|['’]ll) (?:be )?(?:refund(?:ed)?) (?:you )?(?:twice|double|triple|in full,? no matter)",
     ),
     Promise(
-        "price sale ends today",
-        r"\b(?:price|prices) (?:will|is going to|are going to) (?:rise|go up|drop|fall|increase)\b"
+        "price sale ends today preis steigt steigen prix augmente augmentent precio suben",
+        r"\bprices? (?:go(?:es)?|rises?|increases?|jumps?|drops?|falls?)(?: up| down)? (?:tomorrow|tonight|soon"
+        r"|next|on|from|again)\b"
+        r"|\b(?:preise?) (?:steigt|steigen|sinkt|sinken) (?:schon )?(?:morgen|bald|nächste|ab)\b"
+        r"|\bprix (?:augmente|augmentent|baisse|baissent) (?:dès )?(?:demain|bientôt|la semaine)\b"
+        r"|\bprecios? (?:sube|suben|baja|bajan) (?:mañana|pronto|la semana)\b"
+        r"|\b(?:price|prices) (?:will|is going to|are going to) (?:rise|go up|drop|fall|increase)\b"
         r"|\b(?:price|sale) (?:goes up|ends) (?:tomorrow|tonight|today|at midnight)\b|\bends (?:tonight"
         r"|today|tomorrow)\b|\bonly valid today\b|\btoday only\b",
     ),

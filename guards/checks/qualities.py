@@ -14,6 +14,7 @@ from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.denials import DENIED_AHEAD
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.partial import take_claim_out
+from shopgraph.guards.checks.qualities_parts import PART_SIGNS, find_wrong_part
 from shopgraph.guards.checks.qualities_words import COLOURS, KINDS, KINDS_BY_NAME, MATERIALS, QUALITIES
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
 from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
@@ -33,28 +34,38 @@ _WISHED = re.compile(
 _MADE = re.compile(
     r"\b(?:made (?:entirely |completely )?(?:of|from|out of|with)|crafted (?:from|in)|cut from|knitted from|woven from"
     r"|(?:gefertigt|hergestellt|gemacht|besteht|bestehen|ist|sind)(?: \w+){0,2} aus|en|(?:hech[oa]s?|es|son) de"
-    r"|(?:is|are|in) (?:pure|solid|genuine|real|100 ?%))"
+    r"|(?:is|are|in) (?:pure|solid|genuine|real|100 ?%)|(?:material|matière|materiale?|composition"
+    r"|zusammensetzung)[*_]{0,2} ?:[*_]{0,2})"
     r"\s(?:(?:italian|french|spanish|german|swiss|premium|natural|high-quality|thick|brushed|polished|pure|solid"
     r"|genuine|real|fine|soft|full-grain|recycled|organic|reinem|reiner|massive[mr]?|echtem|echter|pur|pure"
     r"|véritable|massif|massive|puro|pura)\s){0,2}"
     rf"(?P<material>{'|'.join(sorted(MATERIALS, key=lambda word: (-len(word), word)))})\b(?!\s?\d)"
 )
 _MADE_SIGNS = frozenset(MATERIALS)
-_MADE_CUES = whole_words("made crafted cut knitted woven aus en hecho hecha hechos es son pure solid genuine real")
+_MADE_CUES = whole_words(
+    "material matière composition zusammensetzung made crafted cut knitted woven aus en hecho hecha hechos es son "
+    "pure solid genuine real"
+)
+_PURE = re.compile(
+    r"\b(?:pure|rein(?:e[rmns]?)?|100 ?%|solid|massive[mrn]?|pur|pura|puro|entirely|completely|nothing but)\b"
+)
 _NOT_ITSELF = re.compile(
     r"\b(?:packag\w*|box|wrapp\w*|gift bag|pouch|case|handle|lining|sole|strap|lid|verpack\w*|karton|griff|futter"
     r"|sohle|emballage|boîte|doublure|semelle|poignée|funda|caja|suela)\b"
 )
 _COLOURED = re.compile(
     r"\b(?:in|en|is|are|comes? in|available in|ist|sind|erhältlich in|gibt es in|est|sont|es|color|colour|the|a|der"
-    r"|die|das|le|la|un|une)\s"
-    r"(?:the |a |colou?r |classic |deep |bright |dark |light |dem |der |schönem |klassischem )?"
+    r"|die|das|le|la|un|une|(?:colou?r|farbe|couleur)[*_]{0,2} ?:[*_]{0,2})\s"
+    r"(?:the |a |colou?r |classic |deep |bright |dark |light |dem |der |schönem |klassischem |leuchtend |kräftig "
+    r"|dunkel"
+    r"|hell|vivid |pure |plain |matte |glossy |beautiful |lovely |elegant |un beau |belle )?"
     rf"(?P<colour>{'|'.join(sorted(COLOURS, key=lambda word: (-len(word), word)))})\b"
 )
 _OFFERED = re.compile(
     r"\b(?:comes? in|available in|offer it in|erhältlich in|gibt es in|lieferbar in|disponible en|existe en"
     r"|se ofrece en)\b"
 )
+_ONE_COLOUR = re.compile(r"\s?(?:[^\W\d_]+[ -]){0,2}[^\W\d_]+\s?")
 _MATERIAL_NAMES = whole_words(
     "material materials materiale matière matiere stoff obermaterial fabric tissu tejido composition zusammensetzung "
     "composición"
@@ -72,6 +83,11 @@ _FROM = re.compile(
     r"|[Mm]ade in|[Pp]roduced in|[Gg]rown in|[Hh]ergestellt in|[Ff]abriquée?s? (?:en|au)"
     r"|[Hh]ech[oa]s? en) ?(?:the )?(?P<place>[A-ZÄÖÜÉ][\w'’-]+(?: [A-ZÄÖÜÉ][\w'’-]+)?)"
 )
+_MADE_IN_AHEAD = re.compile(
+    r"^(?:made|produced|manufactured|handmade|grown|hergestellt|gefertigt|fabriquée?s?|hech[oa]s?"
+    r"|fabricad[oa]s?)\s(?:in|en|au|aux) ",
+    re.I,
+)
 _AUTHOR_NAMES = whole_words("author autor auteur autora artist illustrator editor autrice")
 _AUTHOR = re.compile(
     r"\b(?:(?:[Ww]ritten )?by|von|de|par|d['’]) ?(?P<name>[A-ZÄÖÜÉ][\w.'’-]+(?: [A-ZÄÖÜÉ][\w.'’-]+){1,3})"
@@ -86,6 +102,7 @@ class _Look(NamedTuple):
     colours: bool
     kinds: bool
     names: bool
+    parts: bool
 
 
 def find_wrong_qualities(text: str, facts: Facts) -> Iterator[Finding]:
@@ -105,8 +122,9 @@ def find_wrong_qualities(text: str, facts: Facts) -> Iterator[Finding]:
         colours=not _COLOUR_SIGNS.isdisjoint(words),
         kinds=not _KIND_SIGNS.isdisjoint(words),
         names=names or not _MADE_IN_SIGNS.isdisjoint(words),
+        parts=not PART_SIGNS.isdisjoint(words),
     )
-    if not (look.qualities or look.materials or look.colours or look.kinds or look.names):
+    if not any(look):
         return
     if not look.names:
         hits |= words & _OTHER_SIGNS
@@ -127,6 +145,8 @@ def _of_sentence(sentence: Sentence, subject: Subject, products: Sequence[Produc
     """The first thing that is wrong in it."""
     low = blanked(sentence, subject.names)
     found = next(filter(None, (_quality(name, sentence, low, products, subject) for name in look.qualities)), None)
+    if found is None and not PART_SIGNS.isdisjoint(sentence.words):
+        found = find_wrong_part(sentence, low, products)
     if found is None and look.materials:
         found = _material(sentence, low, products, subject)
     if found is None and look.colours:
@@ -206,6 +226,9 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
     ]
     texts = " ".join(told).lower() if told else _texts(products)
     held = {MATERIALS[word]: word for word in _WORD.findall(texts) if word in MATERIALS}
+    if claimed in held and _PURE.search(found[0]) and len(held) > 1 and "%" in texts:
+        reason = f"It is of {told[0]}." if told else "It is of several materials."
+        return take_claim_out(sentence, found.start("material"), found.end(), [found.span()], subject.products, reason)
     compound = any(found["material"] in word for word in _WORD.findall(texts))
     if claimed in held or compound or ({claimed, *held} & {"wood"} and held.keys() & _WOODS | ({claimed} & _WOODS)):
         return None
@@ -221,6 +244,9 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
         right = told[0] if _WORD.sub("", told[0]).strip() == "" else _as_written(only, told[0])
         begin = sentence.start + start
         return replace(begin, begin + len(found["material"]), right, f"It is of {told[0]}.")
+    if not whole and len(set(told)) == 1 and not held and _WORD.fullmatch(told[0].strip()):
+        begin = sentence.start + start
+        return replace(begin, begin + len(found["material"]), told[0].strip(), f"It is of {told[0]}.")
     if len(set(whole)) == 1 and len(held) == 1:
         right = (
             whole[0]
@@ -269,7 +295,11 @@ def _colour(sentence: Sentence, low: str, products: Sequence[ProductFact], subje
         if not given and offered is None:
             continue
         start, end = found.start("colour"), found.end("colour")
-        if len(given) == 1 and len(_WORD.findall(listed)) == 1:
+        if (
+            len(given) == 1
+            and _ONE_COLOUR.fullmatch(listed)
+            and sum(word in COLOURS for word in _WORD.findall(listed)) <= 1
+        ):
             return replace(sentence.start + start, sentence.start + end, given[0], f"Its colour is {given[0]}.")
         reason = f"It does not come in {found['colour']!r}. Leave it out."
         return take_claim_out(sentence, start, end, [(start, end)], subject.products, reason)
@@ -302,7 +332,7 @@ def _kind(sentence: Sentence, low: str, products: Sequence[ProductFact]) -> Find
 
 def _origin(sentence: Sentence, low: str, products: Sequence[ProductFact], subject: Subject) -> Finding | None:
     origins = [
-        value
+        _MADE_IN_AHEAD.sub("", value)
         for product in products
         for key, value in product.attributes.items()
         if not _ORIGIN_NAMES.isdisjoint(_WORD.findall(key.lower().replace("_", " ")))
@@ -362,9 +392,9 @@ _MADE_IN_SIGNS = whole_words(
     "made produced manufactured handmade grown hergestellt gefertigt fabriqué fabriquée fabriqués produit hecho "
     "hecha fabricado"
 )
-_OTHER_SIGNS = _MADE_SIGNS | _COLOUR_SIGNS | _KIND_SIGNS
+_OTHER_SIGNS = _MADE_SIGNS | _COLOUR_SIGNS | _KIND_SIGNS | PART_SIGNS
 _MADE_TOPIC, _MADE_CUE_TOPIC = exact(_MADE_SIGNS), exact(_MADE_CUES)
-_QUICK = exact(_KIND_SIGNS | _COLOUR_SIGNS | _MADE_IN_SIGNS) | tested(
+_QUICK = exact(_KIND_SIGNS | _COLOUR_SIGNS | _MADE_IN_SIGNS | PART_SIGNS) | tested(
     lambda word: word[:5] in _ALL_STEMS or word[:4] in _ALL_STEMS or word[:3] in _ALL_STEMS
 )
 """Without one of these there is nothing to look for, but a material or what the facts tell of makers."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _QUALITIES = """
-waterproof: waterproof|wasserdicht\\w*|étanches?|imperméables?|impermeables?|water[- ]?resistant|wasserfest\\w*
+waterproof: waterproof|wasserdicht\\w*|étanches?|imperméables?|impermeables?|water[- ]?resistant
+ |wasserfest\\w*|splash[- ]?proof|spritzwassergeschützt\\w*
+ |rainproof|wasserabweisend\\w*|déperlante?s?
 vegan: vegan\\w*|végane?s?|végétaliennes?
 vegetarian: vegetarian|vegetarisch\\w*|végétariennes?|vegetarian[oa]s?
 gluten: gluten[- ]free|glutenfrei\\w*|sans gluten|sin gluten
@@ -25,7 +27,7 @@ dishwasher: dishwasher[- ](?:safe|proof)|spülmaschinen(?:fest|geeignet)\\w*|pas
  |compatible lave-vaisselle|va au lave-vaisselle|apt[oa] para lavavajillas
 microwave: microwave[- ](?:safe|proof)|mikrowellen(?:fest|geeignet)\\w*|passe au micro-ondes|compatible micro-ondes
 ovenproof: oven[- ]?(?:safe|proof)|backofenfest\\w*|ofenfest\\w*
-washable: machine[- ]washable|maschinenwaschbar\\w*|lavable en machine|lavable a máquina
+washable: machine[- ]washable|washable|maschinenwaschbar\\w*|waschbar\\w*|lavables?(?: en machine| a máquina)?
 induction: induction[- ](?:ready|compatible|proof)|induktions(?:geeignet|fähig)\\w*|compatible induction
  |apt[oa] para inducción
 wireless: wireless\\w*|kabellos\\w*|sans[- ]fil|inalámbric[oa]s?
@@ -35,6 +37,13 @@ polarized: polari[sz]ed|polarisiert\\w*|polarisée?s?|polarizad[oa]s?
 noise: noise[- ]cancell?ing|geräuschunterdrückung|réduction (?:active )?de bruit|cancelación de ruido
 breathable: breathable|atmungsaktiv\\w*|respirants?|transpirables?
 hypoallergenic: hypoallergenic|hypoallergen\\w*|hypoallergéniques?|hipoalergénic[oa]s?
+scratchproof: scratch[- ](?:resistant|proof)|kratzfest\\w*|anti-rayures?|résistante?s? aux rayures
+heatproof: heat[- ](?:resistant|proof)|hitzebeständig\\w*|résistante?s? à la chaleur
+antibacterial: anti-?bacterial|antibakteriell\\w*|antibactérien\\w*|antibacterian[oa]s?
+stackable: stackable|stapelbar\\w*|empilables?|apilables?
+adjustable: adjustable|verstellbar\\w*|réglables?|ajustables?
+nonstick: non-?stick|antihaftbeschichtet\\w*|antiadhésive?s?|antiadherentes?
+dimmable: dimmable|dimmbar\\w*|dimmables?|regulable en intensidad
 handmade: hand[- ]?made|handcrafted|handgefertigt\\w*|handgemacht\\w*|faite?s? (?:à la )?main|hech[oa]s? a mano
 fireproof: fire[- ]?proof|flame[- ]retardant|feuerfest\\w*|ignifugée?s?|ignífug[oa]s?
 shockproof: shock[- ]?proof|stoßfest\\w*|antichocs?
@@ -78,7 +87,7 @@ ceramic keramik céramique cerámica;
 porcelain porzellan porcelaine porcelana; stoneware steinzeug grès; clay ton argile barro; marble marmor marbre
 mármol; granite granit granito; slate
 schiefer ardoise; plastic kunststoff plastik plastique plástico; acetate acetat acétate; carbon carbone carbono;
-velvet samt velours terciopelo; denim; canvas segeltuch toile; felt filz feutre fieltro;
+velvet samt velours terciopelo; denim; canvas segeltuch toile lona; felt filz feutre fieltro;
 fleece; satin; paper papier papel; cardboard pappe carton cartón; latex; silicone silikon silicona
 """
 _COLOURS = """
@@ -99,8 +108,7 @@ KINDS: tuple[tuple[frozenset[str], ...], ...] = tuple(
         "taschenbuch|gebunden gebundene gebundenes|hörbuch",
         "broché|relié|poche",
         "tapa_dura|rústica",
-        "automatic|quartz|mechanical",
-        "automatik|quarz",
+        "automatic automatik automatique automático|quartz quarz cuarzo|mechanical mechanisch mécanique mecánico",
         "semi-automatic|fully-automatic",
         "ips|oled|va|tn",
         "ssd|hdd",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -9,7 +10,7 @@ from decimal import Decimal
 from shopgraph.guards.checks.amounts import Amount, read_number
 from shopgraph.guards.checks.book import Book
 from shopgraph.guards.checks.claims import Around, Claim
-from shopgraph.guards.checks.figures_words import GOODS
+from shopgraph.guards.checks.figures_words import GOODS, TAX
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.subjects import by_parts
 from shopgraph.guards.checks.sums import COMPARED, SHIPPED, TOTAL, Basket, count_before, total_of
@@ -33,6 +34,8 @@ _TO_FREE = re.compile(
     r"|(?:bis|für) (?:zum|zur|den|die) (?:kostenlosen|gratis|versandkostenfreien)\w*"
     r"|fehl\w*[^.;]{0,40}(?:versand|lieferung)"
     r"|manque[^.;]{0,40}livraison|falta[^.;]{0,40}env[ií]o"
+    r"|(?:another|additional|further|extra|weitere|zusätzlich\w*|encore|otros?)\s[^;]{0,60}?\b(?:and|und|et|y|for|für|pour)\b"
+    r"[^;]{0,40}(?:\bfree\b|on us|kostenlos|kostenfrei|gratis|gratuit|offert)"
 )
 """What lacks to free delivery is told."""
 
@@ -61,7 +64,11 @@ class Reading:
         low, facts = self._text.lower(), self._ours.facts
         discount = facts.discount
         code = discount.code.lower() if discount and discount.code else None
-        named = {p.percent for p in self._ours.known.running if p.percent and (p.name or p.code or "-").lower() in low}
+        named = {
+            p.percent
+            for p in self._ours.known.running
+            if p.percent and any(word and word.lower() in low for word in (p.name, p.code))
+        }
         if code and code in low and discount and discount.max_percent:
             named.add(discount.max_percent)
         return named
@@ -119,6 +126,21 @@ class Reading:
             return None
         return delivery.free_from - total
 
+    def _of_sentence(self, claim: Claim) -> list[tuple[Sentence, Mention]]:
+        """The products that the sentence names, by a part of their names too."""
+        named = [(claim.sentence, m) for m in claim.around.products if self._ours.known.variants(m.key)]
+        return named or [(claim.sentence, m) for m in by_parts(claim.sentence, self._ours.known.forms)]
+
+    def missing(self, claim: Claim) -> Decimal | None:
+        """What lacks to free delivery, where the amount is said to be that."""
+        if not _TO_FREE.search(claim.sentence.low):
+            return None
+        delivery = self._ours.facts.delivery
+        before = [a.values[0] for a in claim.around.amounts if a.end <= claim.amount.start]
+        if before and delivery and delivery.free_from is not None and before[-1] < delivery.free_from:
+            return delivery.free_from - before[-1]
+        return self._missing_to_free(claim, self._of_sentence(claim))
+
     def expected(self, claim: Claim) -> Decimal | None:
         """The total or difference that the amount must have meant to be, where that is clear."""
         low = claim.sentence.low
@@ -126,28 +148,71 @@ class Reading:
         if not named:
             parts = [(claim.sentence, m) for m in by_parts(claim.sentence, self._ours.known.forms)]
             named = parts if len(parts) > 1 or _TO_FREE.search(low) else []
+        side_by_side = _is_sum(claim, [mention for _, mention in named])
         if _TO_FREE.search(low):
             return self._missing_to_free(claim, named)
+        if (taxed := self._taxed(claim)) is not None:
+            return taxed
         if COMPARED.search(claim.tail[:30]):
             prices = {p for s, m in named for v in self._ours.variants(m.key, s.low) if (p := v.price) is not None}
             return abs(max(prices) - min(prices)) if len(prices) == 2 else None
         if not named and (carried := self._several_of_carried(claim)) is not None:
             return carried
-        several = any(count_before(claim.sentence, mention) > 1 for _, mention in named)
+        several = any(count_before(claim.sentence, mention) > 1 for _, mention in named) or side_by_side
         if not several and not TOTAL.search(claim.sentence, low):
             return None
         inside = [a for a in claim.around.amounts if a.start < claim.amount.start]
+        if len(named) < len(inside) > 1 and TOTAL.search(claim.sentence, claim.lead) and not SHIPPED.search(low):
+            return sum([amount.values[0] for amount in inside], Decimal(0))
         if not named and len(inside) == 1 and (counts := _COUNTS.findall(claim.sentence.digits[:80])):
             return inside[0].values[0] * int(counts[0])
         if not named and self._goods is not None and SHIPPED.search(low):
-            fee = self._ours.facts.delivery.price if self._ours.facts.delivery else None
-            return self._goods + fee if fee is not None else None
-        if TOTAL.search(claim.sentence, low):
+            return self.with_delivery(self._goods)
+        if several or TOTAL.search(claim.sentence, low):
             taken = {m.key for _, m in named}
             others = by_parts(claim.sentence, self._ours.known.forms)
             named += [(claim.sentence, m) for m in others if m.key not in taken]
         total = total_of([(s, m) for s, m in named if m.end <= claim.amount.start] or self._listed(), self._ours)
+        shipped = SHIPPED.search(low) and not _FEE_FOLLOWS.match(low, claim.amount.end - claim.sentence.start)
+        return self.with_delivery(total) if total is not None and shipped else total
+
+    def _taxed(self, claim: Claim) -> Decimal | None:
+        """What an amount before it is with the tax, or the tax on it."""
+        tax = self._ours.facts.tax_percent
+        before = [a for a in claim.around.amounts if a.start < claim.amount.start]
+        if tax is None or not before or not TAX.search(claim.sentence, claim.lead):
+            return None
+        base = before[-1].values[0]
+        whole = _WITH_TAX.search(claim.lead) is not None
+        return self._ours.known.rounded(base * (100 + tax) / 100 if whole else base * tax / 100)
+
+    def with_delivery(self, total: Decimal) -> Decimal | None:
+        """What is to pay for goods with their delivery."""
         delivery = self._ours.facts.delivery
-        if total is not None and SHIPPED.search(low):
-            return total + delivery.price if delivery and delivery.price is not None else None
-        return total
+        if delivery is None or delivery.price is None:
+            return None
+        is_free = delivery.free_from is not None and total >= delivery.free_from
+        return total if is_free else total + delivery.price
+
+
+_FEE_FOLLOWS = re.compile(r"[\s,)]{1,3}(?:plus|and|und|et|y|zzgl\.?|zuzüglich|más)\s")
+"""Right behind a total: delivery comes on top."""
+_WITH_TAX = re.compile(
+    r"\b(?:with|including|incl|after|plus|mit|inkl\w*|nach|avec|tout compris|ttc|con|incluido)\b[^;]{0,30}\b(?:tax"
+    r"|vat|mwst|tva|iva)\b"
+    r"[^;]{0,16}\b(?:it|that|is|makes|comes|total|pay|you|ist|sind|macht|zahlen|fait|cela|son|es)\b"
+)
+_SIDE_BY_SIDE = re.compile(r"[^.;:]{0,24}?(?:\b(?:and|plus|und|et|y|with|mit|avec|con)\b|[+&,])[^.;:]{0,12}")
+_OF_EACH = re.compile(r"\b(?:each|apiece|respectively|je|jeweils|chacune?|cada|beide|both|per)\b")
+
+
+def _is_sum(claim: Claim, mentions: Sequence[Mention]) -> bool:
+    """Whether two things and more are named side by side before the only amount: "a kettle and a board: $80"."""
+    named = [m for m in mentions if m.end <= claim.amount.start]
+    if len(named) < 2 or len(claim.around.amounts) > 1 or _OF_EACH.search(claim.sentence.low):
+        return False
+    low, start = claim.sentence.low, claim.sentence.start
+    return all(
+        _SIDE_BY_SIDE.fullmatch(low, one.end - start, other.start - start) is not None
+        for one, other in itertools.pairwise(named)
+    )

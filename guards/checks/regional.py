@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from shopgraph.guards.checks.amounts import find_amounts
 from shopgraph.guards.checks.base import Finding, replace, take_out
 from shopgraph.guards.checks.known import known
+from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.regions import Region, region_of
 from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
 from shopgraph.guards.checks.topics import exact
@@ -28,7 +29,21 @@ _EXCLUDED = re.compile(
     r"|\b(?:kommt|kommen) (?:noch |die |\d{1,2}(?:,\d)? ?% ){0,3}(?:mwst|ust|mehrwertsteuer|umsatzsteuer)\b[^.;]{0,16}"
     r"\b(?:dazu|hinzu|drauf)\b|\btva\b[^.;]{0,14}(?:s['’]ajoute|à ajouter)|s['’]ajoutent? [^.;]{0,16}\btva\b"
     r"|\biva\b[^.;]{0,12}aparte|\b(?:se añade|hay que añadir|se suma)n? [^.;]{0,14}\biva\b"
-    r"|\bsin iva\b|\biva no incluido\b|\bmás iva\b"
+    r"|\b(?:mwst|mehrwertsteuer|umsatzsteuer|ust)\b\.?[^.;]{0,24}\b(?:kommt|kommen|wird|werden)\b[^.;]{0,36}"
+    r"\b(?:dazu|hinzu|drauf|obendrauf|aufgeschlagen|hinzugerechnet|addiert|hinzugefügt)\b"
+    r"|\b(?:mwst|mehrwertsteuer|umsatzsteuer|ust)\b\.?[^.;]{0,24}\bnicht (?:im preis )?(?:enthalten|inbegriffen"
+    r"|inklusive"
+    r"|eingerechnet)\b"
+    r"|\b(?:vat|gst|tax)\b[^.;]{0,24}\b(?:isn['’]t|is not|not(?: yet)?) included|\b(?:vat"
+    r"|gst) (?:of [\d.]+ ?% )?(?:is|gets|will be"
+    r"|comes?) (?:\w+ )?(?:added|on top|extra)\b"
+    r"|\btva\b[^.;]{0,24}(?:n['’]est pas (?:encore )?(?:incluse|comprise)|en plus|en supplément|s['’]ajoute)"
+    r"|\biva\b[^.;]{0,16}\b(?:no (?:está|va) incluido|se añade|se suma|se cobra)"
+    r"|\bsin iva\b|\biva no (?:está )?incluido\b|\bmás iva\b|\bno incluyen? (?:el )?(?:\d{1,2} ?% de )?iva\b"
+    r"|\b(?:do not|don['’]t|does not|doesn['’]t) include (?:\w+ )?(?:tax(?:es)?|vat|gst)\b|\b(?:before|without"
+    r"|net of) vat\b"
+    r"|\b(?:enthalten|beinhalten) (?:noch )?keine (?:mwst|mehrwertsteuer|umsatzsteuer)\b"
+    r"|\b(?:ne comprennent|n['’]incluent) pas (?:la )?tva\b"
 )
 _INCLUDED = re.compile(
     r"\b(?:incl(?:\.|uding|udes?|usive of)) (?:all |the |of )?(?:\d{1,2}(?:[.,]\d+)? ?% )?(?:sales )?(?:tax(?:es)?"
@@ -42,21 +57,55 @@ _OTHER_WAYS = (
     ("zuzüglich", "inklusive"),
     ("exkl.", "inkl."),
     ("exklusive", "inklusive"),
+    ("plus ", "including "),
+    ("without ", "including "),
+    ("ohne ", "inkl. "),
+    ("más ", "incluido "),
+    ("sin iva", "IVA incluido"),
+    ("hors tva", "TVA comprise"),
+    ("hors taxes", "taxes comprises"),
+    ("hors taxe", "taxes comprises"),
+    ("do not include", "include"),
+    ("don't include", "include"),
+    ("does not include", "includes"),
+    ("doesn't include", "includes"),
+    ("is not included", "is included"),
+    ("isn't included", "is included"),
+    ("no incluyen", "incluyen"),
+    ("no incluye", "incluye"),
+    ("no incluido", "incluido"),
+    ("no está incluido", "está incluido"),
+    ("n'est pas comprise", "est comprise"),
+    ("n'est pas incluse", "est incluse"),
+    ("nicht enthalten", "enthalten"),
+    ("nicht im preis enthalten", "im Preis enthalten"),
 )
+_ADDED = re.compile(
+    r"\b(?:added|on top|extra|dazu|hinzu|drauf|aufgeschlagen|ajoute|añade|suma|addition|kasse|checkout|pagar)\b"
+)
+"""What follows on a wrong wording of the tax: then no other word puts it right."""
 _WITHDRAW_WORDS = whole_words(
     "final returned umtausch repris withdraw withdrawal withdrawing cooling widerruf widerrufen widerrufsrecht "
     "widerrufsfrist rétractation "
     "rétracter "
-    "desistimiento desistir cancellation"
+    "desistimiento desistir cancellation cancel right statutory endgültig verkäufe ventes définitives ventas "
+    "devoluciones returns "
+    "refunds rücknahme rückgabe rücksendung"
 )
 _WITHDRAW = re.compile(
-    r"\b(?:withdraw\w*|cooling[- ]off|right (?:to cancel|of cancellation)|widerr\w*|rétract\w*|desist\w*)\b"
+    r"\b(?:law\b[^.;]{0,40}\bto (?:cancel|return)|legally\b[^.;]{0,30}\b(?:cancel|return)|withdraw\w*"
+    r"|cooling[- ]off|right (?:to cancel|of cancellation)|widerr\w*|rétract\w*|desist\w*)\b"
 )
 _DAYS = re.compile(
     r"(?<![\d.,-])0*(\d{1,3})(?=[\s-](?:calendar |working |business )?(?:days?|tagen?|tage|jours|días)\b)"
 )
 _NO_RIGHT = re.compile(
-    r"\ball sales are final\b|\bfinal sale\b|\bcannot be returned\b|\b(?:vom )?umtausch ausgeschlossen\b"
+    r"\b(?:alle )?verkäufe sind endgültig\b|\bventes? (?:\w+ )?(?:fermes|définitives)\b"
+    r"|\bventas? (?:son )?(?:finales|definitivas)\b"
+    r"|\bno se admiten devoluciones\b|\bkeine (?:rücknahme|rückgabe|rücksendung)\b|\bno returns\b|\b(?:returns"
+    r"|refunds) (?:are )?not"
+    r" accepted\b|\bumtausch ist ausgeschlossen\b|\bni repris,? ni échangés?\b|\bni retour ni échange\b"
+    r"|\ball sales are final\b|\bfinal sale\b|\bcannot be returned\b|\b(?:vom )?umtausch ausgeschlossen\b"
     r"|\bni repris ni échangé\b"
     r"|\bno (?:statutory |legal )?right (?:of withdrawal|to withdraw|to cancel)\b|\b(?:cannot|can['’]t"
     r"|may not) withdraw\b"
@@ -64,6 +113,10 @@ _NO_RIGHT = re.compile(
     r"|to withdraw)[^.;]{0,20}"
     r"\b(?:does not|doesn['’]t) (?:apply|exist)\b|\bdroit de rétractation[^.;]{0,20}\b(?:ne s['’]applique|n['’]existe)"
     r"|\bderecho de desistimiento[^.;]{0,12}\bno (?:se )?(?:aplica|existe)"
+    r"|\bno (?:statutory |legal )?right to (?:return|cancel|change)\b|\bwiderruf\w*[^.;]{0,40}\bnicht (?:möglich"
+    r"|zulässig|vorgesehen)\b"
+    r"|\b(?:rétractation|rétracter)[^.;]{0,30}\b(?:impossible|exclue?|pas possible)\b"
+    r"|\bdesistimiento[^.;]{0,30}\b(?:no es posible|excluido)\b"
     r"|\b(?:kein|keinen) (?:\w+ )?(?:widerrufsrecht|widerruf)\b|\bwiderruf\w* (?:ist|sind"
     r"|wird) (?:\w+ )?(?:ausgeschlossen|nicht möglich)\b"
     r"|\b(?:pas|aucun) (?:de )?droit de rétractation\b|\bno (?:hay|tiene) derecho de desistimiento\b"
@@ -137,7 +190,7 @@ _AGE = re.compile(
     r"|adults)? ?(?:over|from|aged)?|ab|mindestens"
     r"|à partir de|plus de|au moins|a partir de|mayores de)(?: (?:age|the age of"
     r"|aged))? 0*(?P<age>\d{1,2})\b(?=(?: ?\+| years?| jahren?| ans| años| or (?:older|over)| to (?:buy|order)"
-    r"|[.,;!]|$))"
+    r"|[.,;!]|$| can\b| may\b| kann\b| darf\b| peut\b| puede\b))"
 )
 _YOUR_AGE = re.compile(
     r"\b(?:(?:as|since|if|even if|because|although) )?you(?:['’]re| are)(?: only"
@@ -162,6 +215,11 @@ _NO_CHECK = re.compile(
     r"|\b(?:keine|ohne) (?:alters(?:prüfung|kontrolle|nachweis|beschränkung)|ausweis)\b|\b(?:sans"
     r"|aucune?) (?:vérification|contrôle|limite) d['’]âge\b"
     r"|\bsin (?:verificación|control|límite) de edad\b"
+    r"|\b(?:even if|although|though) you(?:['’]re| are) (?:still |not yet |only )?(?:under|below|younger than"
+    r"|a minor|underage|0*\d\d)"
+    r"|\b(?:regardless of|no matter) (?:your |the )?age|\bauch (?:wenn (?:sie|du) )?(?:noch )?(?:unter|minderjährig)"
+    r"|\bunabhängig vom alter|\bmême si vous (?:avez moins de|êtes mineure?)|\bquel que soit (?:votre|l['’])\s?âge"
+    r"|\baunque (?:tenga|tengas|sea|seas) (?:menos de|menor)|\bsin importar (?:la|su|tu) edad"
 )
 
 
@@ -175,9 +233,16 @@ def find_unlawful(text: str, facts: Facts) -> Iterator[Finding]:
     if not (here & told or aged):
         return
     region = region_of(facts)
+    too_young = ""
     for sentence in sentences(text):
         topics = sentence.topics
-        if not (topics & told or aged) or sentence.asks:
+        if not (topics & told or aged):
+            continue
+        if aged and too_young and _MAY.search(sentence.low) and not _MAY_NOT.search(sentence.low):
+            yield Finding(verdict=VerdictKind.BLOCK, start=sentence.start, end=sentence.end, reason=too_young)
+            return
+        too_young = _asked_young(sentence, text, region, facts) if aged and sentence.asks else ""
+        if sentence.asks:
             continue
         if topics & _TAX_TOPIC:
             yield from _tax(sentence, region, facts)
@@ -189,6 +254,22 @@ def find_unlawful(text: str, facts: Facts) -> Iterator[Finding]:
             yield from _age(sentence, text, region, facts)
 
 
+def _is_of_price(sentence: Sentence, facts: Facts) -> bool:
+    """Whether its amount is what a product costs without the tax."""
+    prices = {product.price for product in facts.products}
+    return any(value in prices for amount in find_amounts(sentence.text) for value in amount.values)
+
+
+_NO_MORE = re.compile(
+    r"\b(?:keine|no|aucune?|ningún|sin)\s(?:extra |further |additional |more |weitere |zusätzliche |autre "
+    r"|otro )?(?:vat|gst|tax"
+    r"|mwst|mehrwertsteuer|umsatzsteuer|ust|tva|iva)\b[^.;]{0,40}(?:added|on top|extra|dazu|hinzu|aufgeschlagen"
+    r"|ajoute|añade|suma)"
+    r"|\b(?:nothing|nichts|rien|nada)\b[^.;]{0,20}\b(?:added|on top|extra|dazu|hinzu|ajout\w+|añad\w+)"
+)
+"""Nothing is added: the price holds the tax."""
+
+
 def _tax(sentence: Sentence, region: Region, facts: Facts) -> Iterator[Finding]:
     """Prices without tax where they hold it, and with it where they do not."""
     if region.taxed is None or facts.tax_percent == 0:
@@ -196,11 +277,13 @@ def _tax(sentence: Sentence, region: Region, facts: Facts) -> Iterator[Finding]:
     pattern = _EXCLUDED if region.taxed else _INCLUDED
     found = pattern.search(sentence.low)
     disclosed = any(pattern.search(said.lower()) for said in (facts.brand.disclosures if facts.brand else ()))
-    if found and not region.taxed and "price" not in sentence.low:
+    if found and not region.taxed and "price" not in sentence.low and not _is_of_price(sentence, facts):
         return  # a total may hold it
+    if found is not None and _NO_MORE.search(sentence.low):
+        return
     if found is None or disclosed or (not region.taxed and sentence.denies):
         return
-    if region.taxed:
+    if region.taxed and not _ADDED.search(sentence.low):
         for wrong, right in _OTHER_WAYS:
             place = sentence.low.find(wrong, found.start(), found.end())
             if place >= 0:
@@ -209,7 +292,7 @@ def _tax(sentence: Sentence, region: Region, facts: Facts) -> Iterator[Finding]:
                 yield replace(start, start + len(wrong), after, "Prices hold the tax here.")
                 return
     how = "hold" if region.taxed else "do not hold"
-    yield take_out(sentence, f"Prices {how} the tax here.")
+    yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), f"Prices {how} the tax here.")
 
 
 def _withdrawal(sentence: Sentence, region: Region) -> Iterator[Finding]:
@@ -246,6 +329,15 @@ def _prior_price(sentence: Sentence, text: str, region: Region, facts: Facts) ->
     if region.lowest_price and found[language] != right.lower():
         start, end = sentence.start + found.start(language), sentence.start + found.end(language)
         yield replace(start, end, right, "A reduced price is compared with the lowest of the last 30 days.")
+
+
+def _asked_young(sentence: Sentence, text: str, region: Region, facts: Facts) -> str:
+    """Why a customer whose age the sentence asks back may not buy: "You're 17?"; empty where it is no matter."""
+    yours = _YOUR_AGE.search(sentence.digits)
+    ages = _lawful_ages(sentence, text, region, facts) if yours else set()
+    if not (yours and ages) or int(next(filter(None, yours.groups()))) >= max(ages):
+        return ""
+    return f"It is sold from {max(ages)} years."
 
 
 def _age(sentence: Sentence, text: str, region: Region, facts: Facts) -> Iterator[Finding]:

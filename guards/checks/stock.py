@@ -10,14 +10,16 @@ from shopgraph.guards.checks.customer import is_quoted
 from shopgraph.guards.checks.known import Known, known, variants_meant
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.stock_put import said_gone, said_there
+from shopgraph.guards.checks.stock_tables import find_wrong_cells
 from shopgraph.guards.checks.subjects import Manner, subjects
-from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
+from shopgraph.guards.checks.text import Cue, Sentence, about, is_label, sentences
 from shopgraph.guards.checks.topics import topic
 from shopgraph.guards.facts import Facts, ProductFact
 
 _TOPICS = topic(
     "few wenige quelques pocos pocas almost have got them haben tenemos avons only just solo queda quedan "
-    "agotado agotada ready prêt prête "
+    "bestand agotado agotada ready prêt prête plenty lots loads tons dozens hundreds massenhaft jede "
     "versandbereit stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus "
     "ruptu"
 )
@@ -58,7 +60,9 @@ _COLON = Cue(
 _ONLY = Cue(
     "only just noch nur plus",
     r"\b(?:only|just|nur noch|plus que) (?P<number>0{0,20}\d{1,4})\b(?=[^.!?]{0,45}"
-    r"\b(?:left|remaining|copies|copy|übrig|exemplaires?|pièces?|paires?|stück)\b)",
+    r"\b(?:left|remaining|in stock|available|copies|copy|übrig|da|verfügbar|lieferbar|vorrätig|auf lager"
+    r"|exemplaires?|pièces?"
+    r"|paires?|stück|disponibles?|en stock)\b)",
 )
 _FEW = re.compile(
     r"\b(?:only a few|just a few|nur noch wenige|plus que quelques|quedan (?:muy )?poc[oa]s|almost (?:gone"
@@ -76,28 +80,24 @@ _RESTE = re.compile(
 )
 _GLUED = frozenset("0123456789.,#$€£-")
 """Before a number they make it part of something else."""
-_LAST = re.compile(r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte stück|dernière? (?:pièce|exemplaire))\b")
+_LAST = re.compile(
+    r"\b(?:the |our |das |le |la )?(?:very )?(?:last one|letzte stück|dernière? (?:pièce|exemplaire))\b"
+    r"|\bplus qu['’]une?\b|\bne reste qu['’]une?\b|\bnur noch ein(?:e[nrms]?)?\b|\b(?:solo|sólo) (?:nos )?queda una?\b"
+    r"|\bqueda (?:solo |sólo )?una?\b"
+)
 _OUT_TOPIC = topic(
     "agotado agotada out sold unavailable ausverkauft vergriffen nicht épuisé épuisée rupture longer no not plus gone"
 )
 _AVAILABLE = topic("available")
 _RESTE_TOPIC = topic("reste")
 _IN_TOPIC = topic("ready prêt prête versandbereit stock available lager vorrätig lieferbar verfügbar disponible")
-_LAST_TOPIC = topic("last letzte dernier dernière")
-_MANY_TOPIC = topic("plenty lots hundreds dozens loads massenhaft jede")
+_LAST_TOPIC = topic("last letzte dernier dernière plus reste noch solo sólo queda")
+_MANY_TOPIC = topic("plenty lots hundreds dozens loads tons massenhaft jede")
 _MANY = re.compile(
     r"\b(?:plenty|lots|hundreds|dozens|loads|massenhaft|jede menge)\b"
     r"(?=[^.!?]{0,30}\b(?:left|in stock|available|of (?:them|those|these|it)\b|auf lager|da\b))|\b(?:have"
     r"|are) (?:plenty|lots)(?: left)?\b(?! of)"
 )
-_OPPOSITE = {
-    "auf lager": "ausverkauft",
-    "vorrätig": "ausverkauft",
-    "lieferbar": "ausverkauft",
-    "verfügbar": "ausverkauft",
-}
-_FRENCH = re.compile(r"\b(?:est|sont|le|la|les|en|épuisée?s?)\b")
-_GERMAN = re.compile(r"\b(?:ist|sind|der|die|das|ausverkauft|vergriffen|nicht|auf Lager)\b")
 _QUESTION = re.compile(
     r"\b(?:if|when|once|whether|as soon as|again|until|unless|sobald|wenn|ob|wieder|bis|si|quand"
     r"|dès que|lorsque|de nouveau|notif\w+|back in stock)\b"
@@ -130,6 +130,8 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
     ours = known(facts)
     if not about(text) & _TOPICS:
         return
+    if "|" in text:
+        yield from find_wrong_cells(text, ours)
     names = _names(text, ours)
     carried: Mention | None = None
     name = 0
@@ -137,14 +139,14 @@ def find_wrong_stock(text: str, facts: Facts) -> Iterator[Finding]:
         first, end = name, sentence.end
         while name < len(names) and names[name].start < end:
             name += 1
-        if sentence.first_of_line:
+        if sentence.first_of_line and not is_label(sentence):
             carried = None
         if sentence.topics & _TOPICS and not sentence.asks and not _doubts(sentence):
             here = names[first:name]
             if not here and not _STRANGER.search(sentence.text):
                 meant = subjects(text, ours).of(place)
                 here = meant.products if meant.manner is Manner.PARTLY else here
-            spoken = [] if here else [product.stock for product in facts.products]
+            spoken = [] if here or is_label(sentence) else [product.stock for product in facts.products]
             yield from (
                 finding
                 for finding in _sentence(sentence, here, carried, ours)
@@ -214,6 +216,11 @@ def _sentence(sentence: Sentence, here: Sequence[Mention], carried: Mention | No
             return
 
 
+def _of_order(sentence: Sentence, ours: Known) -> bool:
+    """Whether it names an order: then numbers are what that holds."""
+    return bool(ours.orders) and any(key in sentence.low for key in ours.orders)
+
+
 _LISTED = Cue(
     "left stock available remaining lager verfügbar vorrätig übrig disponibles disponible quedan reste restent",
     r"\b(?:left|in stock|available|remaining|auf lager|verfügbar|vorrätig|übrig|en stock|disponibles?|quedan"
@@ -228,7 +235,7 @@ def _listed(sentence: Sentence, here: Sequence[Mention], ours: Known) -> Iterato
     if not all(digits[mention.start - start - 2 : mention.start - start - 1].isdecimal() for mention in here):
         return
     found = [_NUMBER_AHEAD.search(digits, 0, mention.start - start) for mention in here]
-    if not all(found) or _LISTED.search(sentence) is None or sentence.denies:
+    if not all(found) or _LISTED.search(sentence) is None or sentence.denies or _of_order(sentence, ours):
         return
     if is_quoted(sentence, here[0].start - sentence.start):
         return
@@ -347,23 +354,13 @@ def _there_or_gone(
     sentence: Sentence, gone: re.Match[str] | None, there: re.Match[str] | None, stocks: Sequence[int]
 ) -> Iterator[Finding]:
     if gone and all(stocks):
-        yield _swap(sentence, gone, _said_there(sentence.text), "There is stock of it.")
+        yield _swap(sentence, gone, said_there(sentence.text), "There is stock of it.")
         return
     if gone or there is None or any(stocks):
         return
     if there["not"] or sentence.denies_at(there.start("phrase")):
         return
-    yield _swap(sentence, there, _said_gone(there["phrase"], sentence.text), "There is none of it.")
-
-
-def _said_there(text: str) -> str:
-    return "auf Lager" if _GERMAN.search(text) else "en stock" if _FRENCH.search(text) else "in stock"
-
-
-def _said_gone(phrase: str, text: str) -> str:
-    if phrase.lower() in _OPPOSITE:
-        return _OPPOSITE[phrase.lower()]
-    return "épuisé" if phrase.lower() in ("en stock", "disponible", "disponibles") else "out of stock"
+    yield _swap(sentence, there, said_gone(there["phrase"], sentence.text), "There is none of it.")
 
 
 def _count(sentence: Sentence, found: re.Match[str], stock: int) -> Iterator[Finding]:

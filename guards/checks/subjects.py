@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -100,11 +101,15 @@ def subjects(text: str, known: Known) -> Subjects:
     return Subjects(text, known)
 
 
+_SHORT = re.compile(r"\b(?:a|an|one|the|ein|eine|einen|der|die|das|un|une|le|la|una|el) $")
+"""Before a word of three letters: it is a thing."""
+
+
 def by_parts(sentence: Sentence, parts: Mapping[str, str]) -> list[Mention]:
     """Products of which it says a word that only their name holds: "the tent" of several things."""
     found: list[Mention] = []
     for word in sentence.words if parts else ():
-        if word in parts and len(word) > 3:
+        if word in parts and (len(word) > 3 or _SHORT.search(sentence.low[: sentence.low.find(f" {word}") + 1])):
             place = sentence.start + sentence.low.find(word)
             found.append(Mention(place, place + len(word), parts[word]))
     return found

@@ -28,35 +28,37 @@ TOTAL = Cue(
     "gesamt summe "
     "élève asciende macht ergeben ergibt sind also ensemble totalise font soit donc fait arrivez juntos suma "
     "suman total son "
-    "llegas so that pay zahlen zahlst bezahlen payez paieriez paga pagas pagaría cela",
+    "llegas so that pay zahlen zahlst bezahlen payez paieriez paga pagas pagaría cela told tout todo allem",
     r"\bpay\b|\bzahl(?:en|st)\b|bezahlen|\bpa(?:y|i)er?(?:ez|iez)\b|\bpag(?:a|as|aría)\b|\bcela fait\b|"
     r"\bkomm(?:en|st) (?:sie|du|man) [^.;]{0,20}?auf\b|\bkommen auf\b|\btogether\b|\b(?:sub)?totals?\b"
     r"|altogether|\bin all\b|\badds? up\b|\bmakes?\b|\bcom(?:e|es|ing) to\b"
     r"|\bcame to\b|"
     r"\bso\b|\bthat['’]?s\b|\bzusammen\b|insgesamt|gesamt|\bsumme\b|\bmacht\b|\bergeben|\bergibt|\bsind das\b|\balso\b|"
     r"\bensemble\b|\bfont\b|\bsoit\b|\bdonc\b|\bau total\b|\bfait\b|\barrivez\b|\bjuntos\b|\bsuman?\b|\bson\b"
-    r"|\bllegas\b",
+    r"|\bllegas\b|\ball (?:in|told|up)\b|\btout compris\b|\balles in allem\b|\ben todo\b",
 )
 SHIPPED = re.compile(
     r"(?:with|including|incl\.?|plus|and) (?:the )?(?:[$€£¥]?[\d.,']+ ?[€$]? ?)?(?:for |of |in )?(?:delivery"
     r"|shipping|postage|fee)"
-    r"|mit (?:dem )?versand|inkl(?:usive|\.) versand|für den versand|avec (?:les )?(?:frais|livraison"
+    r"|mit (?:dem )?versand|inkl(?:usive|\.) versand|für den versand|avec (?:les |la )?(?:frais|livraison"
     r"|[\d.,]+ ?€ de livraison)"
-    r"|con (?:los )?(?:gastos de )?env[ií]o|shipping (?:of|is)|delivery (?:of|is)|de livraison"
+    r"|con (?:los |el )?(?:gastos de )?env[ií]o|[$€£¥]?\d[\d.,]* ?[€$]? (?:delivery|shipping|postage|versand)\b"
+    r"|shipping (?:of|is)|delivery (?:of|is)|de livraison"
 )
 _NUMBER = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(\d{1,2})(?![\d.,]*\d|[%€$£¥])")
-_COUNT = re.compile(r"(?<![\d.,$€£¥#/-])0{0,20}(?P<n>\d{1,2})(?: ?[x×]|(?: [^\W\d_]{2,12}){0,3})?(?: d['’])? ?$")
+_COUNT = re.compile(r"(?<![\w.,$€£¥#/-])0{0,20}(?P<n>\d{1,2})(?: ?[x×]|(?: [^\W\d_]{2,12}){0,3})?(?: d['’])? ?$")
 COMPARED = re.compile(
     r"\bmore\b|\bless\b|cheaper|expensive|differ|\bgap\b|\bapart\b|\bsav|dearer|teurer|günstiger|mehr\b|weniger"
     r"|unterschied|"
     r"\bplus cher|\bde plus\b|moins|différence|\bmás\b|\bmenos\b|diferencia|ahorr|\bextra\b|versus|\bvs\b"
 )
 _MISSING = re.compile(
-    r"\badd\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore\b|\bmás\b|\bmehr\b|\bde plus\b|\bbleib|\bneed"
+    r"\badd\b|\bspend\b|\banother\b|\bañad|\bajout|\bshort\b|\baway\b|\bmissing\b|\bmore\b|\bmás\b|\bmehr\b"
+    r"|\bde plus\b|\bbleib|\bneed"
     r"|\bto go\b|\bbelow\b|\bwithin\b|\bdarunter\b|\bdrunter\b|\bdarüber\b|\bunter\b|dessous|\bdebajo\b"
     r"|\buntil\b|\bfehl|\bbis\b"
     r"|manqu|\bfalta|\bleft\b|\bleav|remain|"
-    r"\brest|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
+    r"\brest|\babove\b|\bpast\b|\bover\b|\bunder\b|\bspare\b|übrig|quedar|sobra|\breach|\bqualif"
 )
 _CUT = re.compile(
     r"%|\boff\b|code|discount|rabatt|remise|descuento|reduc|sale|\bmit [A-Z]|\bwith\b|\bavec\b|\bcon\b|aktion|promo"
@@ -275,9 +277,14 @@ def _running(said: Sequence[int]) -> frozenset[int]:
     return frozenset(found)
 
 
+_A = re.compile(r"\b(?:an?|une?|una|eine?[nrm]?) $")
+
+
 def count_before(sentence: Sentence, mention: Mention) -> int:
     """How many of what is named: "two", "3 ×", "zwei Packungen"; one where nothing tells."""
     start = mention.start - sentence.start
+    if _A.search(sentence.low, max(0, start - 6), start):
+        return 1
     found = _COUNT.search(sentence.digits, max(0, start - 40), start)
     return int(found["n"]) if found and 0 < int(found["n"]) <= 50 else 1
 

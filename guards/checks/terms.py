@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from shopgraph.guards.checks.amounts import find_amounts, read_number, write_number
+from shopgraph.guards.checks.amounts import read_number
 from shopgraph.guards.checks.base import Finding, replace, take_out
-from shopgraph.guards.checks.book import book
+from shopgraph.guards.checks.free_delivery import find_wrong_free_delivery
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.numbers import write_count
-from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.regions import region_of
 from shopgraph.guards.checks.text import Cue, Sentence, about, sentences
 from shopgraph.guards.checks.topics import topic
@@ -29,7 +28,8 @@ _UNIT = (
     r"(?:(?:business|working|calendar|full) )?"
     r"(?P<unit>days?|weeks?|months?|hours?|years?|werktagen?|arbeitstagen?|tage?n?|wochen?|monate?n?|stunden?|jahre?n?"
     r"|jours?|semaines?|mois|heures?|ans?|d[ií]as?|semanas?|mes(?:es)?|horas?|años?)\b(?!\s(?:ago|left|old|early"
-    r"|late|remain|after(?! (?:the |your )?(?:deliver|recei|arriv))|before|later|since|nach(?! (?:der "
+    r"|late|remain|after(?! (?:it |the |your )?(?:deliver|recei|arriv|ship|dispatch|order))|before|later|since"
+    r"|nach(?! (?:der "
     r"|dem )?(?:erhalt|liefer|zustell))"
     r"|vor|später|danach|davor|après(?! (?:la |votre )?(?:récep|livrai))|avant|plus tard|plus tôt|más tarde"
     r"|después(?! de (?:la |su )?(?:entreg|recep))|antes))"
@@ -40,10 +40,25 @@ _SPAN = Cue(
     r"(?P<low>\d(?<![\d#.,-]\d)\d{0,22}+)"
     rf"(?:\s?(?:-|–|—|to|bis|à|a|or|and|und|et|y|o|oder|ou)\s?(?P<high>0{{0,20}}\d{{1,3}}))?[\s-]{_UNIT}",
 )
-_ONE = Cue("a an eine einen einer einem un une", rf"\b(?P<low>an?|eine[rmn]?|une?)\s(?P<high>(?!))?{_UNIT}")
+_ONE = Cue("a an eine einen einer einem un une una", rf"\b(?P<low>an?|eine[rmn]?|un[ae]?)\s(?P<high>(?!))?{_UNIT}")
 """The same where the number is an article: "within a week"."""
+_FROM_ONE = Cue(
+    "=ein =eine =einem =einen =einer =un =une =uno =una =one",
+    rf"\b(?P<low>one|ein(?:e[nrm]?)?|une?|un[oa])\s?(?:-|–|to|bis|à|a|or|oder|ou|o)\s?(?P<high>0{{0,20}}\d{{1,3}})\s{_UNIT}",
+)
+"""The same where a range begins with an article: "ein bis zwei Werktage"."""
+_HOURS = Cue("=h =hr =hrs =std", r"(?<![\d.,:-])(?P<low>24|48|72)(?P<high>(?!))?\s?(?P<unit>h|hrs?|std)\b")
+"""The same in short: "24 h"."""
 _DAY_WORDS = {"en": "days", "de": "Tage", "fr": "jours", "es": "días"}
-_DELIVERY = topic("envi entr tard deli ship arri lief vers livr expé reac rece erha zust send ankn reço rece get")
+_DELIVERY = topic(
+    "lleg envi entr tard deli ship arri lief geli vers livr expé reac rece erha zust send ankn reço rece get anko"
+)
+_COMES = Cue(
+    "expect with door hands yours bei chez casa tendrá tendrás recib paket päckchen parcel package colis paquete",
+    r"\b(?:expect (?:it|them|your)|with you|at your door\w*|in your hands|yours|bei (?:ihnen|dir)|chez (?:vous|toi)"
+    r"|en (?:su |tu )?casa|tendrás?|recib\w+|pakete?|päckchen|parcels?|packages?|colis|paquetes?)\b",
+)
+"""It says of goods that they come, without a word for delivery."""
 _DELIVERY_NAMED = topic("delivery shipping lieferung versand livraison envío entrega")
 _DELIVERY_TAKES = re.compile(r"deliver\w*|shipping|lieferung|versand|livraison|env[ií]o")
 _IT_TAKES = re.compile(r"(?:it|sie|er|das|elle|cela|ça) (?:takes|usually takes|dauert|prend|tarda)|tarda\b|cela prend")
@@ -55,13 +70,19 @@ _OTHER_METHOD = Cue(
 _RETURN = Cue(
     "changer rétractation desistir cambiar come withdraw withdrawal devolver devolución return returns send sent "
     "bring rückgabe zurück retour renvoyer "
-    "money change widerruf rücksendung",
+    "money change widerruf rücksendung umtauschen umtausch échanger rendre give exchange mind cambio",
     r"\bcome back\b|\bwithdraw|\bdevol\w+|\breturns?\b|\breturned\b|\breturning\b|\breturn\b|\b(?:send"
     r"|bring)\b.{0,30}?\bback\b|changer d[\'’]avis|rétract"
     r"|desist|cambiar de opinión|\bsent back"
     r"|bring (?:it|them) back|rückgabe|"
-    r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend",
+    r"zurück|retour|renvoy|money[ -]back|change your mind|widerruf|rücksend|umtausch|échange[zr]|\brendre\b"
+    r"|\bgive (?:it|them|anything) back|\bexchange",
 )
+_HAVE = re.compile(
+    r"\b(?:you(?:['’]ve| have| get)|(?:haben|hast) (?:sie|du)|(?:sie|du) (?:haben|hast)|vous (?:avez|disposez)"
+    r"|tiene[ns]?)\b"
+)
+"""Before a time that begins with the delivery: it is that to send things back."""
 _REFUND = Cue("refund erstatten rückerstattung zurückerstattet rembourser", r"refund|erstatt|rembours")
 _ELSE = Cue(
     "bank credited delivered code discount warranty guarantee garantie gewährleistung restock get melde revien",
@@ -84,25 +105,6 @@ _NO_TAX = Cue(
 )
 _PERCENT = re.compile(
     r"(\d(?<![\d.,]\d)\d{0,22}(?:[.,]\d{1,3})?)[\s-]?(?:%|percent\b|per cent\b|prozent\b|pour ?cent\b)"
-)
-_FREE_DELIVERY = Cue(
-    "free complimentary us kostenlos gratis frei versandkostenfrei gratuite offerte",
-    r"\b(?:free|complimentary) (?:standard |express |home )?(?P<what>delivery"
-    r"|shipping)\b(?: on (?:all|every|any) (?:orders?|purchases?))?"
-    r"|\b(?P<what2>delivery|shipping) (?:is|comes) (?:always |completely |absolutely |totally |also "
-    r"|of course )?(?:free(?: of charge)?|on us)\b(?! on orders)"
-    r"|\b(?:ship|deliver)s? (?:it |this |that |them )?(?:to you )?(?P<en>free of charge|for free)\b"
-    r"|\b(?P<what3>versand|lieferung) ist (?:immer |natürlich )?(?:kostenlos|gratis|frei)\b"
-    r"|\b(?:kostenlose[rn]?|gratis) ?(?P<what4>versand|lieferung)\b|\bversandkostenfrei\b"
-    r"|\b(?P<what5>livraison) (?:est |toujours )*(?:gratuite|offerte)\b",
-)
-_CONDITION = re.compile(
-    r"\b(?:more|from|over|above|orders? of(?= (?:[$€£¥]|\d|at least|more|over))|orders? (?:from|over|above)"
-    r"|at least|minimum|if|when|once"
-    r"|more than|spend|exceed\w*|ab|über|wenn|"
-    r"dès|à partir|supérieure?s?|to qualify|away from|reach|add|another|spend|añad\w*|ajout\w*|starts? at|short of"
-    r"|manqu\w*|short|fehl\w+|faltan?|pour profiter"
-    r"|a partir de|desde)\b"
 )
 
 
@@ -130,16 +132,46 @@ def find_wrong_terms(text: str, facts: Facts) -> Iterator[Finding]:
             continue
         yield from _days(text, sentence, before, facts)
         yield from _tax(sentence, facts)
-        yield from _free_delivery(text, sentence, facts)
+        yield from find_wrong_free_delivery(text, sentence, facts)
 
 
-_TOPICS = _DELIVERY | topic(
-    "ust umsa iva come with devo take daue pren try retu back wide rück zurü reto renv mone chan send brin tax "
-    "taxe vat mwst "
-    "mehr tva steu free exem gara umta vers "
-    "rücs refu erst remb ship komp stan"
+_TOPICS = (
+    _DELIVERY
+    | _COMES.topic
+    | topic(
+        "enví grat gast ust umsa iva come with devo take daue pren try retu back wide rück zurü reto renv mone "
+        "chan send brin tax "
+        "taxe vat mwst "
+        "mehr tva steu free exem gara umta vers "
+        "rücs refu erst remb ship komp stan"
+    )
 )
 """First letters of what the terms are about; a sentence with none of them is not read further."""
+
+
+_SPANS = _SPAN.topic | _HOURS.topic
+
+
+def _spans(sentence: Sentence) -> Iterator[re.Match[str]]:
+    """Every time that it names; of two that overlap the longer one."""
+    place = -1
+    for found in _FROM_ONE.find_digits(sentence):
+        yield found
+        place = found.end()
+    for pattern in (_SPAN, _ONE, _HOURS):
+        yield from (found for found in pattern.find_digits(sentence) if found.end() != place)
+
+
+def _goes_back(sentence: Sentence, earlier: Sentence | None, since: bool) -> bool:
+    """Whether "you have so many days" is the time to send things back: from the delivery, or asked for before."""
+    if since:
+        return _HAVE.search(sentence.low) is not None
+    return (
+        earlier is not None
+        and earlier.asks
+        and not sentence.topics & _DELIVERY_NAMED
+        and _RETURN.search(earlier) is not None
+    )
 
 
 def _goes_on(sentence: Sentence, earlier: Sentence | None) -> bool:
@@ -150,9 +182,9 @@ def _goes_on(sentence: Sentence, earlier: Sentence | None) -> bool:
 
 
 def _days(text: str, sentence: Sentence, earlier: Sentence | None, facts: Facts) -> Iterator[Finding]:
-    if not sentence.topics & _SPAN.topic:
+    if not sentence.topics & _SPANS:
         return
-    for found in (*_SPAN.find_digits(sentence), *_ONE.find_digits(sentence)):
+    for found in _spans(sentence):
         if _ELSE.search(sentence) or sentence.denies_before(found.start("low")):
             continue
         place = sentence.start + found.start("low")
@@ -163,6 +195,8 @@ def _days(text: str, sentence: Sentence, earlier: Sentence | None, facts: Facts)
         if refund and (_PROCESSING.search(sentence.low) or not returns):
             continue
         since = _SINCE.match(sentence.low, found.end())
+        if not returns and _goes_back(sentence, earlier, since is not None):
+            returns = found
         if since and not returns:
             continue
         if returns and not since and sentence.topics & _DELIVERY_NAMED:
@@ -170,10 +204,10 @@ def _days(text: str, sentence: Sentence, earlier: Sentence | None, facts: Facts)
             if not _RETURN.pattern.search(clause) and _DELIVERY_TAKES.search(clause):
                 returns = None
         if returns and not found["high"] and not _is_statutory(sentence, found, facts):
-            yield from _window(sentence, found, facts.return_window_days)
+            yield from _window(sentence, found, facts)
         elif (
             not returns
-            and (sentence.topics & _DELIVERY or _goes_on(sentence, earlier))
+            and (sentence.topics & _DELIVERY or _COMES.search(sentence) or _goes_on(sentence, earlier))
             and not _OTHER_METHOD.search(sentence)
         ):
             yield from _delivery_days(sentence, found, facts.delivery)
@@ -238,13 +272,30 @@ def _put(sentence: Sentence, found: re.Match[str], days: str, reason: str, like:
     return replace(start, sentence.start + found.end(), f"{days} {_DAY_WORDS[language]}", reason)
 
 
-def _window(sentence: Sentence, found: re.Match[str], window: int | None) -> Iterator[Finding]:
+_STILL = re.compile(
+    r"\b(?:leaves?|left|still|more|another|remaining|noch|übrig|bleiben|encore|reste[nz]?t?|quedan?|todavía)\b"
+)
+
+
+def _left_to_return(facts: Facts, days: Decimal) -> bool:
+    """Whether so many days are left to send an order back."""
+    window, today = facts.return_window_days, facts.today
+    ends = [order.delivered_on for order in facts.orders if order.delivered_on]
+    return window is not None and today is not None and any(window - (today - day).days == days for day in ends)
+
+
+def _window(sentence: Sentence, found: re.Match[str], facts: Facts) -> Iterator[Finding]:
+    window = facts.return_window_days
     if window is None or window == 0:
         yield take_out(sentence, "No return window stands in the facts. Do not promise one.")
         return
     (said,) = _said(found)
     months = found["unit"].lower().startswith(("mon", "moi"))
-    if said != window and not (months and abs(said - window) <= said / 30):
+    if (
+        said != window
+        and not (_left_to_return(facts, said) and _STILL.search(sentence.low))
+        and not (months and abs(said - window) <= said / 30)
+    ):
         like = sentence.text[found.start("low") : found.end("low")]
         yield _put(sentence, found, str(window), f"Things may be sent back within {window} days.", like)
 
@@ -262,8 +313,10 @@ def _delivery_days(sentence: Sentence, found: re.Match[str], delivery: DeliveryF
     if len(said) == 1 and (said[0] == delivery.max_days or (said[0] == least and _EARLIEST.search(sentence.low))):
         return
     between = sentence.low[found.end("low") : found.start("high")] if found["high"] else "-"
-    right = str(least) if least == delivery.max_days else f"{least}{between}{delivery.max_days}"
-    yield _put(sentence, found, right, f"Delivery takes {right} days.")
+    like = sentence.text[found.start("high") : found.end("high")] if found["high"] else ""
+    low, high = write_count(least, like=like), write_count(delivery.max_days, like=like)
+    right = low if least == delivery.max_days else f"{low}{between}{high}"
+    yield _put(sentence, found, right, f"Delivery takes {right} days.", like)
 
 
 def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
@@ -287,63 +340,3 @@ def _tax(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
         shown = right.replace(".", ",") if comma else right
         start = sentence.start + found.start(1)
         yield replace(start, start + len(found[1]), shown, f"The tax is {right} percent.")
-
-
-def _free_delivery(text: str, sentence: Sentence, facts: Facts) -> Iterator[Finding]:
-    found = _FREE_DELIVERY.search(sentence)
-    if found is None or sentence.asks or (facts.delivery is not None and facts.delivery.price == 0):
-        return
-    if sentence.denies_at(found.start()):
-        return
-    delivery = facts.delivery
-    if delivery is None or delivery.price is None:
-        if delivery is None or delivery.free_from is None:
-            yield take_out(sentence, "Nothing in the facts says that delivery is free.")
-        return
-    if delivery.free_from is not None and (
-        _CONDITION.search(sentence.low) or _worth(text, sentence, facts, delivery.free_from)
-    ):
-        return
-    named = next((name for name in ("what", "what2", "what3", "what4", "what5") if found[name]), None)
-    if named is None:
-        reason = f"Delivery is not free here; it costs {delivery.price}."
-        yield take_claim_out(sentence, found.start(), found.end(), [found.span()], (), reason)
-        return
-    yield replace(
-        sentence.start + found.start(),
-        sentence.start + found.end(),
-        _priced(sentence, found, named, facts),
-        f"Delivery costs {delivery.price}" + (f", nothing from {delivery.free_from}." if delivery.free_from else "."),
-    )
-
-
-def _worth(text: str, sentence: Sentence, facts: Facts, threshold: Decimal) -> bool:
-    """Whether the text speaks of so much money, or the sentence of something that costs it."""
-    if any(value >= threshold for amount in find_amounts(text) for value in amount.values[:1]):
-        return True
-    lowered = sentence.low
-    ours = book(facts)
-    keys = [key for key in ours.known.products if key in lowered]
-    prices = [price for key in keys for price in ours.current(ours.known.products[key])]
-    totals = [order.total for key, order in ours.known.orders.items() if key in lowered and order.total is not None]
-    return any(amount >= threshold for amount in (*prices, *totals))
-
-
-def _priced(sentence: Sentence, found: re.Match[str], named: str, facts: Facts) -> str:
-    """The same with its price: "shipping for 4.99 USD"."""
-    delivery = facts.delivery or DeliveryFact()
-    what = sentence.text[found.start(named) : found.end(named)]
-
-    def money(amount: Decimal) -> str:
-        number = write_number(amount, like="", currency=facts.currency, locale=facts.locale)
-        return f"{number} {facts.currency or ''}".strip()
-
-    language = "de" if what.lower() in ("versand", "lieferung") else "fr" if what.lower() == "livraison" else "en"
-    verb = {"en": " is " if found["what2"] else " for ", "de": " kostet " if found["what3"] else " für ", "fr": " à "}[
-        language
-    ]
-    text = f"{what}{verb}{money(delivery.price or Decimal(0))}"
-    if delivery.free_from is not None:
-        free = {"en": "free from", "de": "kostenlos ab", "fr": "offerte dès"}[language]
-        text += f" ({free} {money(delivery.free_from)})"
-    return text[:1].upper() + text[1:] if sentence.text[found.start()].isupper() else text

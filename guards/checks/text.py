@@ -66,8 +66,9 @@ class Sentence:
         """Whether its clause does so ahead of that place."""
         if not self.topics & _NEGATIONS:
             return False
-        behind = self.clause(place)
-        return _NEGATION.search(self.low[:place][-len(behind) :] if behind else "") is not None
+        clause = self.clause(place)
+        begin = max(0, self.low.rfind(clause, 0, place + len(clause)))
+        return _NEGATION.search(self.low, begin, place) is not None
 
     @property
     def denies(self) -> bool:
@@ -88,6 +89,14 @@ _NEGATION = re.compile(
     r"|doesn|can)"
     r"(?=['’]t)|kein\w*|nicht|nie|pas|aucun\w*)\b|n['’]t\b"
 )
+
+
+_LABEL = re.compile(r"[\W_]{0,8}[^\W\d_]{2,20}(?: [^\W\d_]{2,14}){0,2}[*_]{0,2} ?:")
+
+
+def is_label(sentence: Sentence) -> bool:
+    """Whether it is a line such as "Price: ...", which speaks of what a line before it names."""
+    return _LABEL.match(sentence.text) is not None
 
 
 def lowered(text: str) -> str:
@@ -157,6 +166,8 @@ _SENTENCE_END = re.compile(
     r"[.!?。！？…\n](?:(?<=\n)\s*|(?<!\n)[.!?。！？…]{0,8}[\"”’»)\]]{0,3}(?:\s+|$))"  # begins with a set: fast to find
 )
 _ABBREVIATIONS = whole_words("e.g i.e z.b approx ca incl excl etc vs st mr mrs ms dr bzw inkl zzgl exkl ggf")
+_TAXES = whole_words("mwst ust")
+"""Abbreviations that end a sentence as well."""
 _NUMBERED = whole_words("no nr order")
 _MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "Septem", "Oktober", "Novem", "Dezem")
 _LONGEST = 600
@@ -197,7 +208,7 @@ def _ends(text: str, start: int, dot: int, end: int) -> bool:
     if blank < 0 and dot - start > 9:
         return True
     before = text[max(blank + 1, start) : dot].lstrip("(\"'“„[–-").lower()
-    if before in _ABBREVIATIONS:
+    if before in _ABBREVIATIONS or (before in _TAXES and text[end : end + 1].islower()):
         return False
     if before.isdecimal() and len(before) < 3:
         return not (end == dot + 2 and text.startswith(_MONTHS, end))

@@ -260,6 +260,7 @@ def test_there_is_no_way_to_change_a_record() -> None:
         "original",
         "pseudonym",
         "records",
+        "steps",
         "verify",
         "version",
     ]

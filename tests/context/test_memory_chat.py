@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from langchain_core.messages import HumanMessage
 
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
 from shopgraph.graphs import Answer, build_orchestrator, make_parts
+from shopgraph.graphs.context import RunContext
 from shopgraph.graphs.memory import (
     Because,
     Promise,
@@ -158,10 +160,13 @@ async def test_a_history_that_is_late_is_not_taken_for_none(shop: Shop) -> None:
 
 async def test_the_guards_know_what_day_it_is_at_the_shop(shop: Shop) -> None:
     orchestrator = build_orchestrator(shop)
-    answer = await orchestrator.ask("hello", principal=WHO)
-    snapshot = await orchestrator.graph.aget_state({"configurable": {"thread_id": answer.conversation_id}})
-    assert snapshot.values["facts"].today == shop.clock.now().date()
-    request = snapshot.values["request"]
+    state = await orchestrator.graph.ainvoke(
+        {"messages": [HumanMessage("hello")]},
+        {"configurable": {"thread_id": "conv_today"}},
+        context=RunContext(shop=shop, principal=WHO),
+    )
+    assert state["facts"].today == shop.clock.now().date()
+    request = state["request"]
     assert request.timezone == "America/New_York"
     early = request.model_copy(update={"at": shop.clock.now().replace(hour=2)})
     assert early.today == shop.clock.now().date() - timedelta(days=1)

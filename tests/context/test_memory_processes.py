@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,8 +14,10 @@ import pytest
 from shopgraph.clock import parse_instant
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.demo.cast import CAST
-from shopgraph.domain import Campaign, Principal, Promotion
-from shopgraph.graphs import make_parts
+from shopgraph.domain import Campaign, Money, Principal, Promotion
+from shopgraph.domain.wording import format_money
+from shopgraph.graphs import build_describer, build_recommender, make_parts
+from shopgraph.graphs.describe import Described
 from shopgraph.graphs.memory import (
     Aspect,
     Because,
@@ -31,6 +34,7 @@ from shopgraph.graphs.memory.stores import LoopFreeSqliteStore
 from shopgraph.graphs.stitching.preview import preview
 from shopgraph.graphs.stitching.shared import MOST_CACHED_MS
 from shopgraph.shop import DEMO_INSTANT, Shop
+from shopgraph.tools.views import RecommendationView
 
 SKU, PRODUCT, REGION = "BLUE-WRAP-DRESS-M", "prd_blue_wrap_dress", "us-northeast"
 WHO = Principal.customer(CAST["dresser"].customer_id)
@@ -185,6 +189,76 @@ async def test_a_report_in_one_process_outdates_in_the_other(where: tuple[str, s
         assert [each.because for each in said.outdated] == [Because.REPORTED]
         assert await other.memory.forget(WHO.id) == 1
         assert await shop.memory.of(WHO.id).seen() == {}
+
+
+async def test_the_recommender_offers_what_another_process_left(shop: Shop, changer: Changer) -> None:
+    """Stock and price are those of the next answer; once the last is sold, another variant or nothing of it is."""
+    await _restocked(shop, 2)
+    recommender = build_recommender(shop)
+
+    async def offered() -> RecommendationView | None:
+        found = await recommender.recommend(principal=WHO, region_id=REGION, limit=20)
+        return next((item for item in found.items if item.sku == SKU), None)
+
+    before = await offered()
+    assert before is not None
+    assert before.available_quantity is not None
+    changer.change("price", SKU)
+    changer.change("stock", SKU)
+    after = await offered()
+    assert after is not None
+    assert after.price.amount == before.price.amount + 100
+    assert after.available_quantity == before.available_quantity - 1
+    for _ in range(after.available_quantity):
+        changer.change("stock", SKU)
+    assert await offered() is None
+
+
+async def test_the_describer_writes_anew_what_another_process_changed(shop: Shop, changer: Changer) -> None:
+    """Whatever a text depends on: stock, price, a campaign. Nothing else makes it be written again."""
+    await _restocked(shop, 2)
+    describer = build_describer(shop)
+
+    async def said() -> Described:
+        return await describer.describe(PRODUCT, region_id=REGION)
+
+    assert "Only a few are left in M" in (await said()).text
+    assert not (await said()).refreshed
+    offer = await shop.connectors.catalog.offer(SKU, REGION)
+    assert offer is not None
+    changer.change("price", SKU)
+    raised = await said()
+    dearer = Money(amount=offer.price.amount + 100, currency="USD")
+    assert raised.refreshed
+    assert format_money(dearer, "en_US") in raised.text
+    for _ in range(await _left(shop)):
+        changer.change("stock", SKU)
+    gone = await said()
+    assert gone.refreshed
+    assert "Sold out in M right now" in gone.text
+    campaigns = await shop.connectors.marketing.campaigns(region_id=REGION, at=shop.clock.now())
+    told = next(each for each in campaigns if each.headline in gone.text)
+    assert not (await said()).refreshed
+    changer.change("campaign", told.id)
+    louder = await said()
+    assert louder.refreshed
+    assert f"{told.headline}!" in louder.text
+    assert not (await said()).refreshed
+
+
+async def _left(shop: Shop) -> int:
+    return sum(level.available for level in await shop.connectors.inventory.levels([SKU], region_id=REGION))
+
+
+async def _restocked(shop: Shop, units: int) -> None:
+    """So many can be had again; the tests before left fewer."""
+    inventory = shop.connectors.inventory
+    (first, *_) = await inventory.levels([SKU], region_id=REGION)
+    missing = units - await _left(shop)
+    assert missing >= 0
+    if missing:
+        key = f"restock:{SKU}:{await _left(shop)}:{secrets.token_hex(4)}"
+        await inventory.restock(sku=SKU, location_id=first.location_id, quantity=missing, idempotency_key=key)
 
 
 def test_many_may_set_up_one_file_at_once(tmp_path: Path) -> None:

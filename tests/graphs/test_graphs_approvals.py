@@ -318,3 +318,20 @@ def test_the_answers_form_is_published(strict: Shop) -> None:
     (interrupt,) = asyncio.run(orchestrator.graph.aget_state(config)).interrupts
     form: Any = interrupt.response_schema
     assert "answers" in form["properties"]
+
+
+async def test_what_is_known_of_the_customer_is_masked_after_the_approval_too(strict: Shop) -> None:
+    """The run that goes on did not begin with the screen, and its context holds only what the intent needs."""
+    orchestrator = build_orchestrator(strict)
+    customer = await strict.connectors.crm.customer(CUSTOMER.id)
+    assert customer is not None
+    waiting = await waiting_cancellation(orchestrator)
+    # Its last word is an ordinary one: only who knows the address knows that it is personal here.
+    street = customer.address.line1
+    note = f"the people of {street} asked us to wait"
+    given = all_of(waiting, Approval(approve=False, note=note))
+    said = await orchestrator.approve(waiting.conversation_id, staff=BOSS, principal=CUSTOMER, answers=given)
+    assert note in said.answer
+    kept = " ".join(each.model_dump_json().lower() for each in strict.audit.records())
+    assert "asked us to wait" in kept
+    assert f"{street.split()[-1].lower()} asked us to wait" not in kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
+from langgraph.store.base import Op, Result
 
 from shopgraph.connectors.demo.cast import TREND_REGION_ID
 from shopgraph.errors import InvalidInput, NotFound
 from shopgraph.graphs import build_describer, describe_catalog
-from shopgraph.graphs.describe.bandit import Arm, draw, priors
+from shopgraph.graphs.describe.bandit import Arm, Conversions, draw, priors
 from shopgraph.graphs.describe.material import facts_of, read_material
 from shopgraph.graphs.describe.templates import STYLES, write
+from shopgraph.graphs.memory.stores import LoopFreeSqliteStore
 from shopgraph.shop import Shop
 
 DRESS = "prd_blue_wrap_dress"
@@ -35,12 +37,13 @@ def open_shop(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def test_the_guards_find_nothing_in_what_the_templates_add(open_shop: Shop) -> None:
     async def look() -> None:
-        for product in (await open_shop.connectors.catalog.all_products())[::6]:
-            for region in ("us-northeast", "us-west"):
+        for product in (await open_shop.connectors.catalog.all_products())[::8]:
+            for region, locale in (("us-northeast", "en_US"), ("de", "de_DE"), ("fr", "fr_FR"), ("de", "es_ES")):
                 try:
-                    material = await read_material(open_shop, product.id, region, "")
+                    read = await read_material(open_shop, product.id, region, "")
                 except NotFound:
                     continue
+                material = read.model_copy(update={"locale": locale})
                 if not material.variants:
                     continue
                 for style in STYLES:
@@ -52,6 +55,34 @@ def test_the_guards_find_nothing_in_what_the_templates_add(open_shop: Shop) -> N
                         assert each.before.strip(" ,.") in product.description, (text, each)
 
     asyncio.run(look())
+
+
+@pytest.mark.parametrize(
+    ("region", "says"),
+    [
+        ("de", ("82,95\u00a0€ bis 85,95\u00a0€.", "Vorrätig in L, M, S, XL und XS.", "bis 9. Juni 2026")),
+        ("fr", ("de 82,95\u00a0€ à 85,95\u00a0€.", "En stock : M, S, XL et XS.", "jusqu'au 9 juin 2026")),
+    ],
+)
+def test_it_is_written_in_the_regions_language(open_shop: Shop, region: str, says: tuple[str, ...]) -> None:
+    text = asyncio.run(_written(open_shop, region, "es_ES"))[0]
+    assert all(each in text for each in says), text
+
+
+def test_what_is_told_has_the_words_and_plurals_of_each_language(open_shop: Shop) -> None:
+    for locale, says in (
+        ("de_DE", "Oft zusammen gekauft mit Silver Heels, in 12 Bestellungen."),
+        ("fr_FR", "Souvent acheté avec Silver Heels, dans 12 commandes."),
+        ("es_ES", "Se compra a menudo junto con Silver Heels, en 12 pedidos."),
+        ("ja_JP", "Often bought together with Silver Heels, in 12 orders."),
+    ):
+        assert says in asyncio.run(_written(open_shop, "de", locale))[1]
+
+
+async def _written(shop: Shop, region: str, locale: str) -> tuple[str, str]:
+    """The usual text of the dress in a region, and its social one if that locale were spoken there."""
+    material = await read_material(shop, DRESS, region, "")
+    return write("plain", material), write("social", material.model_copy(update={"locale": locale}))
 
 
 async def test_a_model_that_invents_gives_way_to_the_template(shop: Shop) -> None:
@@ -101,6 +132,29 @@ async def test_what_sells_is_shown_more(shop: Shop) -> None:
     assert chosen.style == "social"
     with pytest.raises(InvalidInput):
         await describer.went(said, shown=1, converted=2)
+
+
+class _Slow(LoopFreeSqliteStore):
+    """Others come between any two of its calls."""
+
+    async def abatch(self, ops: Iterable[Op]) -> list[Result]:
+        await asyncio.sleep(0)
+        return self.batch(ops)
+
+
+async def test_of_several_writers_at_once_none_is_lost_and_a_run_told_twice_counts_once(tmp_path: Path) -> None:
+    stores = [_Slow.open(tmp_path / "memory.db") for _ in range(2)]
+    both, place = [Conversions(store=store) for store in stores], ("dresses", "us-west", "vip")
+    await asyncio.gather(*(each.add(place, "plain", shown=10, converted=1) for each in both * 120))
+    await asyncio.gather(*(each.add(place, "social", shown=7, converted=2, run="2026-11-28") for each in both))
+    await both[0].add((*place[:2], "vip2"), "plain", shown=500, converted=0)
+    for each in both:
+        plain, social, offer = await each.arms(place, {"plain": 0.05, "social": 0.05, "offer": 0.05})
+        assert (plain.shown, plain.converted) == (2_400, 240)
+        assert (social.shown, social.converted) == (7, 2)
+        assert (offer.shown, offer.converted) == (0, 0)
+    for store in stores:
+        store.close()
 
 
 @settings(max_examples=40, deadline=None)

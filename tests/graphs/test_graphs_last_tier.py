@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage
 
 from shopgraph.graphs import Answer, Orchestrator, build_orchestrator
+from shopgraph.graphs.agent import time_for_models
+from shopgraph.graphs.state import Step
 from shopgraph.models.entities import find_entities
 from shopgraph.models.router import IntentRouter
 from shopgraph.models.routes import Intent, Route, Tier
@@ -107,6 +110,29 @@ async def test_nobody_elses_order_is_told(shop: Shop, make_talk: MakeTalk) -> No
         (answer,) = await make_talk(lost(shop))(persona, "Wo ist meine Bestellung #D1000003, bitte?")
         assert "Oxford" not in answer.answer
         assert "#D1000003" not in answer.answer
+
+
+@pytest.mark.usefixtures("unchanged")
+async def test_a_model_whose_library_cancels_itself_cancels_no_request(shop: Shop, make_talk: MakeTalk) -> None:
+    def play(messages: list[BaseMessage]) -> AIMessage:
+        raise asyncio.CancelledError
+
+    shop_ = build_orchestrator(shop, model=ScriptedChatModel(play=play))
+    (answer,) = await make_talk(shop_)("tracker", OPEN_QUESTION)
+    assert answer.route.tier == "workflow"
+    assert "no model answered" in answer.route.why
+
+
+def test_what_the_shop_itself_needs_comes_off_the_models_time() -> None:
+    at = datetime(2026, 11, 28, tzinfo=UTC)
+    layers: dict[str, tuple[float, int, float] | tuple[float, int]] = {
+        "routing": (300.0, 2, 4.0),
+        "engine": (200.0, 1),
+    }
+    step = Step(request_id="req_1", node="stitch", layer="routing", at=at, layers=layers)
+    assert time_for_models(10.0, [step, step]) == 8.0
+    assert time_for_models(1.5, [step, step]) == 0.0
+    assert time_for_models(None, [step]) is None
 
 
 @pytest.mark.usefixtures("unchanged")

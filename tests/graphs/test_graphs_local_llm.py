@@ -44,5 +44,5 @@ async def test_an_open_question_is_answered_by_a_real_model(
     assert state.values["rounds"] == 1
     assert [message.type for message in state.values["messages"]] == ["human", "ai"]
     assert isinstance(state.values["messages"][0], HumanMessage)
-    nodes = [step.node for step in state.values["trail"]]
+    nodes = [event.node for event in await shop.audit.events(answer.request_id)]
     assert nodes == ["screen", "route", "stitch", "prepare", "decide", "agent", "govern", "record"]

@@ -133,7 +133,9 @@ async def test_a_server_loads_the_models_ahead_and_a_request_waits_for_none(
     copytree(demo_folder, folder)
     model, _ = models(servers, Say(), Say())
     shop = Shop.open(folder, chat_model=model)
-    monkeypatch.setattr(serve, "_shop", lambda: shop)
+    monkeypatch.setattr(serve, "served_shop", lambda: shop)
+    loaded: list[bool] = []
+    monkeypatch.setattr(serve, "collect_seldom", lambda: loaded.append(model.pool.loaded))
     serve._compiled.cache_clear()
     serve._warming.clear()
     try:
@@ -141,6 +143,7 @@ async def test_a_server_loads_the_models_ahead_and_a_request_waits_for_none(
         (task,) = serve._warming
         await task
         assert model.pool.loaded
+        assert loaded == [True]  # the garbage collector is told when everything is there, not before
     finally:
         serve._compiled.cache_clear()
         serve._warming.clear()

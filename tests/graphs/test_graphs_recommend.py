@@ -76,13 +76,33 @@ def test_only_what_is_there_and_allowed_with_true_counts(
         st.sampled_from([Principal.guest(), *[Principal.customer(each.id) for each in records.customers[:40]]])
     )
     kind = data.draw(st.sampled_from([None, *RecommendationKind]))
+    language = data.draw(st.sampled_from(["", "en", "de", "fr", "es"]))
     found: Recommended = build_recommender(open_shop).recommend_sync(
-        principal=who, region_id=region, sku=sku, kind=kind, limit=5
+        principal=who, region_id=region, sku=sku, kind=kind, limit=5, language=language
     )
     assert len({item.product_id for item in found.items}) == len(found.items) <= 5
     for item in found.items:
         _check(item, region, open_shop, records)
         assert kind in (None, item.kind)
+
+
+async def test_the_reason_is_in_the_language_asked_for_else_in_the_regions(open_shop: Shop) -> None:
+    recommender = build_recommender(open_shop)
+
+    async def reason(region_id: str, language: str) -> tuple[int, str]:
+        found = await recommender.recommend(region_id=region_id, sku=TREND_SKU, language=language, limit=1)
+        return found.items[0].orders, found.items[0].reason
+
+    title = "Blue Wrap Dress"
+    for region, language, says in (
+        (TREND_REGION_ID, "", "bought together with {title} in {count} orders"),
+        ("de", "", "in {count} Bestellungen zusammen mit {title} gekauft"),
+        ("fr", "", "acheté avec {title} dans {count} commandes"),
+        ("de", "en", "bought together with {title} in {count} orders"),
+        (TREND_REGION_ID, "es", "comprado junto con {title} en {count} pedidos"),
+    ):
+        count, said = await reason(region, language)
+        assert said == says.format(title=title, count=count)
 
 
 async def test_what_was_shown_just_before_gives_way(shop: Shop) -> None:
@@ -136,6 +156,8 @@ async def test_what_cannot_be_asked_is_said(shop: Shop) -> None:
         await recommender.recommend(sku="NO-SUCH-SKU")
     with pytest.raises(InvalidInput):
         await recommender.recommend(limit=0)
+    with pytest.raises(InvalidInput):
+        await recommender.recommend(language="tlh")
     with pytest.raises(ConfigurationError):
         await compile_recommender().ainvoke({"region_id": TREND_REGION_ID})
 

@@ -124,3 +124,26 @@ async def test_a_checkpoint_holds_nothing_of_the_tape(talk: Talk, orchestrator: 
     (answer,) = await talk("tracker", "where is my order?")
     state = await orchestrator.graph.aget_state({"configurable": {"thread_id": answer.conversation_id}})
     assert "tape" not in state.values
+
+
+async def test_a_checkpoint_keeps_the_conversation_and_not_what_one_request_knew(
+    talk: Talk, orchestrator: Orchestrator
+) -> None:
+    first, second = await talk("tracker", "where is my order?", "and when does it arrive?")
+    assert first.conversation_id == second.conversation_id
+    kept = (await orchestrator.graph.aget_state({"configurable": {"thread_id": first.conversation_id}})).values
+    assert [message.type for message in kept["messages"]] == ["human", "ai", "human", "ai"]
+    assert kept["dialog"].customer_id == kept["request"].customer_id != ""
+    assert not {"context", "facts", "allowances", "decisions", "verdicts", "tiers"} & kept.keys()
+    assert kept["evidence"] == kept["trail"] == []
+
+
+async def test_a_request_that_waits_keeps_all_that_it_needs_to_go_on(
+    strict: Shop, make_talk: Callable[[Orchestrator], Talk]
+) -> None:
+    orchestrator = build_orchestrator(strict)
+    _, waits = await make_talk(orchestrator)("canceler", f"cancel {ORDER}, I don't need it any more", "yes")
+    assert waits.pending is not None
+    assert waits.pending.awaits == "staff"
+    kept = (await orchestrator.graph.aget_state({"configurable": {"thread_id": waits.conversation_id}})).values
+    assert {"context", "allowances", "decisions", "trail", "tiers"} <= kept.keys()

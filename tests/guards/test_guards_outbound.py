@@ -123,7 +123,7 @@ def test_the_law_of_a_region_is_data() -> None:
 @pytest.mark.parametrize(
     ("draft", "said"),
     [
-        ("Hello. The Gin Alder costs €29.90 plus VAT.", "Hello."),
+        ("Hello. The Gin Alder costs €29.90 plus VAT.", "Hello. The Gin Alder costs €29.90 including VAT."),
         ("The Gin Alder costs €29.90 including VAT.", None),
         ("Hello. All sales are final.", "Hello."),
         ("The lowest price of the last 30 days of the Gin Alder was €27.90.", None),

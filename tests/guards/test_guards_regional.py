@@ -31,7 +31,7 @@ UNLAWFUL = [
     (GERMANY, "Der niedrigste Preis der letzten 7 Tage.", "Der niedrigste Preis der letzten 30 Tage."),
     (GERMANY, "Den Obstler Schnaps gibt es ab 16 Jahren.", "Den Obstler Schnaps gibt es ab 18 Jahren."),
     (GERMANY, "Mit 15 Jahren können Sie den Riesling Wein bestellen.", ""),
-    (FRANCE, "Bien ! Le prix est de 20 € hors taxes.", "Bien !"),
+    (FRANCE, "Bien ! Le prix est de 20 € hors taxes.", "Bien ! Le prix est de 20 € taxes comprises."),
     (FRANCE, "Vous avez un délai de rétractation de 7 jours.", "Vous avez un délai de rétractation de 14 jours."),
     (BRITAIN, "Prices exclude VAT.", "Prices include VAT."),
     (BRITAIN, "You can withdraw within ten days.", "You can withdraw within 14 days."),

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopgraph.errors import ConfigurationError, InvalidInput
-from shopgraph.models.blend import vocabulary
+from shopgraph.models.blend import net_training, training, vocabulary
 from shopgraph.models.blend.files import CARD, EXAMPLES, LABELS, REPORT, WEIGHTS, load_blend, save_blend
 from shopgraph.models.blend.model import Blend
+from shopgraph.models.blend.net import WIDTH
 from shopgraph.models.blend.training import OUTSIDE, LabeledText, Trained, train_blend
 from shopgraph.models.blend.vectors import WordVectors
 from shopgraph.models.blend.vocabulary import learn_vocabulary, letter_codes, pair_codes, words_of
@@ -206,3 +207,56 @@ def _small() -> Blend:
     if not _SMALL:
         _SMALL.append(train_blend([row for row in ROWS if row.intent in ("track", "cancel")]).blend)
     return _SMALL[0]
+
+
+@pytest.fixture(scope="module")
+def with_net() -> Trained:
+    """As `trained`, with the network that otherwise only larger sets get."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "NET_FROM_ROWS", 1)
+        return train_blend(ROWS)
+
+
+def test_a_set_too_small_for_it_has_no_network(trained: Trained) -> None:
+    assert trained.blend.net is None
+
+
+def test_the_network_reads_back_as_it_was_written(with_net: Trained, tmp_path: Path) -> None:
+    save_blend(with_net, tmp_path, rows=ROWS, sources=["rows.jsonl"], date="2026-11-27")
+    read = load_blend(tmp_path)
+    for text in ("where is my teapot", "is the mirror expensive", "", "?"):
+        encoded = with_net.blend.vocabulary.encode(text)
+        said, again = with_net.blend.judge(text), read.judge(text)
+        assert (again.intent, again.confidence, again.nearest) == (said.intent, said.confidence, said.nearest)
+        assert again.in_scope == pytest.approx(said.in_scope, abs=1e-6)
+        assert with_net.blend.votes(encoded, with_net.blend.scores(encoded)).shape == (4,)
+    assert "convolutional" in (tmp_path / CARD).read_text()
+
+
+def test_the_network_tells_apart_what_only_the_order_of_words_does() -> None:
+    rows = [f"{one} before {other}" for one in THINGS for other in THINGS if one != other]
+    messages = [words_of(row) for row in rows]
+    targets = np.array([int(THINGS.index(words[0]) > THINGS.index(words[2])) for words in messages])
+    known = learn_vocabulary(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(net_training, "EPOCHS", 80)
+        patch.setattr(net_training, "_WARM_UP", 1)
+        net = net_training.train_net(messages, targets, 2, known, seed=1)
+        again = net_training.train_net(messages, targets, 2, known, seed=1)
+    assert (net.head == again.head).all()
+    said = [int(net.logits(words, known).argmax()) for words in messages]
+    assert said == targets.tolist()
+
+
+def test_what_the_network_makes_of_a_message_is_the_same_as_training_made_of_it(with_net: Trained) -> None:
+    net, known = with_net.blend.net, with_net.blend.vocabulary
+    assert net is not None
+    words = words_of("please fix the kettle of my mug")
+    places = [at for word in words if (at := known.place_of(word)) is not None]
+    padded = np.zeros((len(places) + 2, 256), np.float32)
+    padded[1:-1] = net.word_vectors[places]
+    sums = sum(padded[at : at + len(places)] @ net.filters[at] for at in range(WIDTH)) + net.filter_bias
+    mean = padded.sum(axis=0) * 2 / np.sqrt(len(places))
+    expected = np.concatenate([np.maximum(sums.max(axis=0), 0), mean]) @ net.head + net.bias
+    known_words = [word for word in words if known.place_of(word) is not None]
+    assert np.allclose(net.logits(known_words, known), expected, atol=1e-4)

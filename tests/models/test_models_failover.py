@@ -52,7 +52,7 @@ class Providers:
                 raise
         if isinstance(does, FaultKind):
             raise fault(does, name)
-        if isinstance(does, ModelFault):
+        if isinstance(does, ModelFault | asyncio.CancelledError):
             raise does
         return str(does)
 
@@ -194,6 +194,13 @@ async def test_who_wants_a_long_pause_gets_it_and_is_not_waited_for() -> None:
     both = bench(CallPolicy(retries=1, hedge_after_s=None), a=[limited, "back"], b=["hello"])
     assert (await both.call()).deployment == "b"
     assert both.health.rests_for("a") == 120
+
+
+async def test_a_call_that_its_library_cancels_by_itself_is_a_fault_and_ends_no_request() -> None:
+    both = bench(a=[asyncio.CancelledError()], b=["hello"])
+    assert (await both.call()).deployment == "b"
+    assert both.told[0] == ("a", str(FaultKind.FAILED), False)
+    assert not both.health.admits("a")
 
 
 async def test_an_error_of_our_own_is_no_fault_of_a_provider() -> None:

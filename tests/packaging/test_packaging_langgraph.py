@@ -18,13 +18,15 @@ from typing import Any
 import httpx
 import pytest
 from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import PermissionDeniedError
 from langgraph_sdk.schema import Command
 
-from shopgraph.connectors.demo.cast import CAST
+from shopgraph.connectors.demo.cast import CAST, TREND_REGION_ID
+from shopgraph.errors import InvalidInput
 
 PERSONA = CAST["tracker"]
 
@@ -58,21 +60,49 @@ def declared(checkout: Path) -> dict[str, Any]:
     return found
 
 
+ASKED: dict[str, dict[str, Any]] = {
+    "orchestrator": {"messages": [HumanMessage("What does express delivery cost?")]},
+    "recommend": {"region_id": TREND_REGION_ID, "limit": 2, "principal": {"kind": "staff", "id": "s"}},
+    "describe": {"product_id": "prd_blue_wrap_dress", "region_id": TREND_REGION_ID, "segment": "vip", "fresh": True},
+}
+"""What a client asks each declared graph, with more than it may say."""
+
+
 async def test_every_declared_graph_loads_and_answers(declared: dict[str, Any], checkout: Path) -> None:
-    assert declared["graphs"]
-    for graph in declared["graphs"].values():
+    assert declared["graphs"].keys() == ASKED.keys()
+    said: dict[str, Any] = {}
+    for name, graph in declared["graphs"].items():
         loaded = await load(checkout, graph["path"])
         assert isinstance(loaded, Pregel)
-        out = await asyncio.wait_for(
-            loaded.ainvoke(
-                {"messages": [HumanMessage("What does express delivery cost?")]},
-                {"configurable": {"thread_id": "t1"}},
-                context={},
-            ),
-            timeout=60,
-        )
-        assert out["messages"][-1].type == "ai"
-        assert out["messages"][-1].text
+        config: RunnableConfig = {"configurable": {"thread_id": "t1"}}
+        said[name] = await asyncio.wait_for(loaded.ainvoke(ASKED[name], config, context={}), timeout=60)
+    assert said["orchestrator"]["messages"][-1].type == "ai"
+    assert said["orchestrator"]["messages"][-1].text
+    assert said["recommend"].keys() == said["describe"].keys() == {"answer"}
+    assert len(said["recommend"]["answer"]["items"]) == 2
+    assert all(item["reason"] for item in said["recommend"]["answer"]["items"])
+    assert "Blue Wrap Dress" in said["describe"]["answer"]["text"]
+    assert said["describe"]["answer"]["segment"] == ""
+
+
+@pytest.mark.parametrize("name", ["recommend", "describe"])
+async def test_what_a_graph_reads_on_the_way_is_not_streamed_to_a_client(
+    declared: dict[str, Any], checkout: Path, name: str
+) -> None:
+    loaded = await load(checkout, declared["graphs"][name]["path"])
+    assert isinstance(loaded, Pregel)
+    seen = loaded.astream(ASKED[name], stream_mode=["updates", "debug", "custom"], subgraphs=True)
+    names = {(space, key) async for space, mode, data in seen if mode == "updates" for key in data}
+    assert names == {((), name)}
+
+
+async def test_what_a_graph_cannot_be_asked_is_said(declared: dict[str, Any], checkout: Path) -> None:
+    wrong: dict[str, dict[str, Any]] = {"recommend": {"limit": -1}, "describe": {"region_id": TREND_REGION_ID}}
+    for name, asked in wrong.items():
+        loaded = await load(checkout, declared["graphs"][name]["path"])
+        assert isinstance(loaded, Pregel)
+        with pytest.raises(InvalidInput):
+            await loaded.ainvoke(asked)
 
 
 def test_its_dependencies_are_this_checkout(declared: dict[str, Any]) -> None:

@@ -17,6 +17,15 @@ class MemoryCatalog(FileCatalog):
     def __init__(self, products: Sequence[Product]) -> None:
         self.stock = list(products)
 
+    async def product(self, product_id: str) -> Product | None:
+        return next((each for each in self.stock if each.id == product_id), None)
+
+    async def products(self, product_ids: Sequence[str]) -> tuple[Product, ...]:
+        return tuple(each for key in product_ids for each in self.stock if each.id == key)
+
+    async def all_products(self) -> tuple[Product, ...]:
+        return tuple(self.stock)
+
 
 def product(key: str, title: str, category: str, description: str = "", **attributes: str) -> Product:
     return Product(id=key, title=title, category=category, description=description, attributes=attributes)

@@ -21,6 +21,7 @@ from pydantic_core import PydanticSerializationError
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from shopgraph.audit.keyring import Keyring
+from shopgraph.audit.late import ENDED, Late
 from shopgraph.audit.reading import steps_between
 from shopgraph.audit.records import (
     BEGINNING,
@@ -100,6 +101,8 @@ class AuditLog:
         self._keys = keys
         self._insert = insertion(database.engine.dialect.name)
         self._writer = GroupWriter(self._write)
+        self.late = Late()
+        """Times of requests that go on the record with the next one of this process, or when the log is closed."""
 
     async def append(self, events: Sequence[AuditEvent]) -> AuditHead:
         """Write events in order, together: they are on disk when this returns, or none of them is.
@@ -131,13 +134,16 @@ class AuditLog:
             yield from page
             last = page[-1].position
 
-    def steps(self, since: datetime, until: datetime, nodes: Collection[str] = ()) -> Iterator[AuditStep]:
+    def steps(
+        self, since: datetime, until: datetime, nodes: Collection[str] = (), *, after: int = 0
+    ) -> Iterator[AuditStep]:
         """What stands in clear of the records from `since` until before `until`, oldest first, a page at a time.
 
         Args:
             nodes: only these nodes' records; empty for all.
+            after: only records behind this position.
         """
-        return steps_between(self._database, since, until, nodes)
+        return steps_between(self._database, since, until, nodes, after)
 
     def original(self, record: AuditRecord) -> JsonValue:
         """What a record sealed; None when it sealed nothing.
@@ -229,7 +235,8 @@ class AuditLog:
 
     def close(self) -> None:
         """Write what waits, and close the connections."""
-        self._writer.close()
+        late = self.late.take()
+        self._writer.close([own_event(ENDED, self.late.at, {ENDED: late})] if late and self.late.at else ())
         self._database.close()
         if self._keys is not None:
             self._keys.close()

@@ -7,6 +7,7 @@ for the group under way and the one after it.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from shopgraph.audit.records import AuditEvent, AuditHead
 from shopgraph.errors import ConnectorFault
 
+logger = logging.getLogger(__name__)
 MOST_EVENTS = 1_000
 """Events of one group; a caller's own are never divided."""
 
@@ -24,8 +26,9 @@ class Entry:
     """One caller's events, and how they ended."""
 
     events: Sequence[AuditEvent]
-    loop: asyncio.AbstractEventLoop
-    waiter: asyncio.Future[AuditHead]
+    loop: asyncio.AbstractEventLoop | None = None
+    """None: nobody waits for them."""
+    waiter: asyncio.Future[AuditHead] | None = None
     head: AuditHead | None = None
     error: BaseException | None = field(default=None)
 
@@ -47,24 +50,31 @@ class GroupWriter:
             ConnectorFault: the log was closed.
         """
         loop = asyncio.get_running_loop()
-        entry = Entry(events, loop, loop.create_future())
+        waiter: asyncio.Future[AuditHead] = loop.create_future()
+        entry = Entry(events, loop, waiter)
         with self._change:
             if self._closed:
                 raise ConnectorFault("The audit log is closed.")
-            self._waiting.append(entry)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="shopgraph-audit", daemon=True)
-                self._thread.start()
-            self._change.notify()
-        return await entry.waiter
+            self._hand_in(entry)
+        return await waiter
 
-    def close(self) -> None:
-        """Write what waits, and end."""
+    def close(self, last: Sequence[AuditEvent] = ()) -> None:
+        """Write what waits, then these, and end; that these could not be written is logged."""
         with self._change:
+            if last and not self._closed:
+                self._hand_in(Entry(last))
             self._closed = True
             self._change.notify()
         if self._thread is not None:
             self._thread.join()
+
+    def _hand_in(self, entry: Entry) -> None:
+        """Called with the lock."""
+        self._waiting.append(entry)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="shopgraph-audit", daemon=True)
+            self._thread.start()
+        self._change.notify()
 
     def _run(self) -> None:
         while group := self._next():
@@ -93,7 +103,10 @@ def _settle(group: list[Entry]) -> None:
     """Wake everybody: one call into each event loop."""
     loops: defaultdict[asyncio.AbstractEventLoop, list[Entry]] = defaultdict(list)
     for entry in group:
-        loops[entry.loop].append(entry)
+        if entry.loop is not None:
+            loops[entry.loop].append(entry)
+        elif entry.error is not None:
+            logger.warning("the last events were not written: %s", entry.error)
     for loop, entries in loops.items():
         try:
             loop.call_soon_threadsafe(_wake, entries)
@@ -103,7 +116,7 @@ def _settle(group: list[Entry]) -> None:
 
 def _wake(entries: list[Entry]) -> None:
     for entry in entries:
-        if entry.waiter.done():
+        if entry.waiter is None or entry.waiter.done():
             continue  # canceled; its events are on the record all the same
         if entry.error is not None:
             entry.waiter.set_exception(entry.error)

@@ -28,6 +28,7 @@ from shopgraph.cli import (
     models,
     policy,
     reconcile,
+    report,
     search,
     shop,
     train,
@@ -88,6 +89,8 @@ app.add_typer(actions.app, name="actions")
 app.command("worker")(worker.worker)
 app.add_typer(audit.app, name="audit")
 app.add_typer(handoff.app, name="handoff")
+app.command("report")(report.report)
+app.command("top")(report.top)
 app.command("drift", no_args_is_help=False)(drift.drift)
 app.command("judge")(drift.judge)
 app.add_typer(guard.app, name="guard")

@@ -73,6 +73,7 @@ def _end_at_once(shop: Shop) -> None:
 
 
 def _over_http(server: Server, address: str, tokens: Path | None, hosts: list[str]) -> None:
+    from shopgraph.collecting import collect_seldom
     from shopgraph.serve.identity import TokenFile
     from shopgraph.serve.running import LOOPBACK, PATH, http_app, listen, serve_http
 
@@ -81,4 +82,5 @@ def _over_http(server: Server, address: str, tokens: Path | None, hosts: list[st
     host, port = listening.getsockname()[:2]
     print_notice(f"serving at http://{f'[{host}]' if ':' in host else host}:{port}{PATH}")
     _when_told_to_stop(sys.exit)
+    collect_seldom()
     asyncio.run(serve_http(app, listening))

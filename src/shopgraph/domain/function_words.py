@@ -16,7 +16,8 @@ _LISTED = {
         i'm it's you're we're don't doesn't isn't at by on as me my us them do does did get make take
         hello welcome sorry yes today tomorrow costs delivery available returned shipped parcel price arrives days
         bought
-        pieces weighs comes an my order much like cost am was""",
+        pieces weighs comes an my order much like cost am was let know anything else need help happy questions feel free
+        contact reach further""",
     "de": """
         der das und ist sind nicht ein eine einen einem einer eines mit für auf dem den des zu von wird werden wir
         sie ihr
@@ -29,7 +30,9 @@ _LISTED = {
         für durch ohne gegen sowie jetzt immer damit dazu kostet kosten preis lieferung versand verfügbar lager
         bestellung größe
         farbe rücksendung paket kostenlos tage wiegt stück dauert zwei drei vier fünf sechs sieben bis
-        mein meine meiner meinen die was viel zu""",
+        mein meine meiner meinen die was viel zu falls fragen melden helfen gern zeit geduld freundlichen
+        grüßen wünschen
+        wünsche weitere etwas anderes jederzeit verfügung stehen freuen""",
     "fr": """
         le les des du une est sont avec pour dans sur vous votre vos nous notre nos il elle ils elles ce cet cette
         ces et
@@ -38,7 +41,9 @@ _LISTED = {
         fait été serait sera peut pouvez merci bonjour voici voilà c'est n'est d'un d'une qu'il je j'ai tout tous
         toute toutes depuis encore toujours lorsque afin coûte coûtent prix livraison disponible commande taille
         couleur colis gratuite gratuit jours
-        pièces pèse la de dure deux trois quatre délai jusqu mon ma mes quel quelle combien un quand svp puis""",
+        pièces pèse la de dure deux trois quatre délai jusqu mon ma mes quel quelle combien un quand svp puis
+        n'hésitez hésitez besoin autre chose reste restons disposition
+        cordialement beaucoup souhaitez aider contacter moindre question""",
     "es": """
         el los las una unos unas es son está están con para por en del al su sus nuestro nuestra nuestros usted
         ustedes
@@ -46,7 +51,10 @@ _LISTED = {
         puede
         dónde qué cuál cuánto cuánta puedo quiero mis
         gracias hola aquí su ser hacer hasta desde sin sobre entre todo todos cuesta cuestan precio
-        envío disponible pedido talla color días la de tarda dos tres cuatro cinco entrega hasta""",
+        envío disponible pedido talla color días la de tarda dos tres cuatro cinco entrega hasta muchas
+        nosotros cualquier otra otro cosa cosas necesita necesitas podemos podamos
+        estaremos ayudarle ayudarte ayudar confiar encantados encantada encantado saludos duda dudas buenos
+        buenas días""",
     "it": """
         il lo gli una uno è sono con per nel nella della delle dei degli del al alla che non si ma se come quando
         dove

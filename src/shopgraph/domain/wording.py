@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from shopgraph.domain.money import Money
 
+_SET_APART = re.compile(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])")
 
+
+@lru_cache(maxsize=4_096)
 def format_money(money: Money, locale: str) -> str:
     """Write an amount as people of that locale do ("$12.30", "12,30 €"); `locale` is a Babel name such as de_DE.
 
@@ -21,4 +25,4 @@ def format_money(money: Money, locale: str) -> str:
     except (UnknownLocaleError, ValueError):
         return str(money)
     # CLDR sets a code of letters apart from the number; Babel leaves that out ("KWD1.500").
-    return re.sub(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])", "\u00a0", text)
+    return _SET_APART.sub("\u00a0", text)

@@ -122,7 +122,8 @@ class Failover(Generic[T]):
 
     def _ended(self, task: asyncio.Task[T]) -> Won[T] | None:
         visit = self._running.pop(task)
-        error = task.exception()
+        # A call that a library below has canceled by itself is a fault like others; the request is not canceled by it.
+        error = fault(FaultKind.FAILED, visit.deployment) if task.cancelled() else task.exception()
         if error is None:
             self.health.succeeded(visit.deployment)
             self.told(visit.deployment, "ok", visit.ms, visit.hedged)

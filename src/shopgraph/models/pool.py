@@ -288,13 +288,10 @@ class ModelPool:
         usage, price = message.usage_metadata, reservation.price or self.load().price(name)
         if price is None or usage is None:
             return None
-        cost = price.cost(
-            input_tokens=usage["input_tokens"],
-            output_tokens=usage["output_tokens"],
-            cached_tokens=usage.get("input_token_details", {}).get("cache_read", 0),
-        )
+        cached = usage.get("input_token_details", {}).get("cache_read", 0)
+        used = {"input_tokens": usage["input_tokens"], "output_tokens": usage["output_tokens"], "cached_tokens": cached}
+        cost = price.cost(**used)
         await self.budget.settle(reservation, cost, asked.scope)
-        used = {"input_tokens": usage["input_tokens"], "output_tokens": usage["output_tokens"]}
         self._correct(asked, name, **used, cost_nanousd=cost)
         return dollars_text(cost)
 

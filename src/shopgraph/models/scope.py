@@ -24,6 +24,8 @@ class ModelCall(Value):
     hedged: bool = False
     """It was asked because another one was slow."""
     input_tokens: int = 0
+    cached_tokens: int = 0
+    """Of the input tokens: those that the provider had kept from an earlier prompt."""
     output_tokens: int = 0
     cost_nanousd: int = 0
     """Billionths of a US dollar."""

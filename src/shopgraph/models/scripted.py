@@ -18,6 +18,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr, SkipValidation
 
 from shopgraph.errors import ConfigurationError
+from shopgraph.models.spending import Price
 
 Play = Callable[[list[BaseMessage]], AIMessage]
 """Answers a conversation."""
@@ -40,6 +41,8 @@ class ScriptedChatModel(BaseChatModel):
     """Answers instead of the script."""
     tools: list[dict[str, Any]] = Field(default_factory=list)
     """What `bind_tools` was given, in OpenAI's form."""
+    large_price: Price | None = None
+    """Of a token, where it plays the large model: what was saved by not asking it is counted with that."""
     _position: _Position = PrivateAttr(default_factory=_Position)
 
     @property

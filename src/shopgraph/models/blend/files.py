@@ -19,6 +19,7 @@ from safetensors.numpy import load, save
 
 from shopgraph.errors import ConfigurationError
 from shopgraph.models.blend.model import Blend, Examples, Scope
+from shopgraph.models.blend.net import Net
 from shopgraph.models.blend.training import OUTSIDE, HeldOut, LabeledText, Trained
 from shopgraph.models.blend.vocabulary import Coded, Vocabulary
 from shopgraph.models.folders import write_folder
@@ -26,9 +27,10 @@ from shopgraph.models.folders import write_folder
 WEIGHTS, LABELS, EXAMPLES, REPORT, CARD = (
     "weights.safetensors", "labels.json", "examples.json", "report.json", "card.md",
 )  # fmt: skip
-FORMAT = 1
+FORMAT = 2
 """Raised when the features or the layout change: an older folder is then refused, not misread."""
 _CONFUSIONS = 20
+_NET = ("word_vectors", "filters", "filter_bias", "head", "bias")
 _REMEDY = "Train it again: shopgraph train router --data FILE --out DIR."
 
 
@@ -44,7 +46,7 @@ def save_blend(trained: Trained, out: Path, *, rows: Sequence[LabeledText], sour
         LABELS: _json(_labels(trained.blend)),
         EXAMPLES: _json({"texts": list(trained.blend.examples.texts), OUTSIDE: list(trained.blend.examples.outside)}),
         REPORT: _json(report),
-        CARD: _card(rows, sources, date, report).encode(),
+        CARD: _card(rows, sources, date, report, net=trained.blend.net is not None).encode(),
     }
     write_folder(out, contents)
 
@@ -118,6 +120,7 @@ def _tensors(blend: Blend) -> dict[str, NDArray[np.generic]]:
         **{f"{name}_rarity": coded.rarity.astype(np.float16) for name, coded in _coded(vocabulary).items()},
         "example_meanings": blend.examples.meanings.astype(np.float16),
         "example_bounds": blend.examples.bounds.astype(np.int64),
+        **({} if blend.net is None else {f"net_{name}": getattr(blend.net, name).astype(np.float16) for name in _NET}),
     }
 
 
@@ -191,6 +194,7 @@ def _blend(
             tuple(texts[OUTSIDE]),
         ),
         sure=tuple(float(str(sure[str(label)])) for label in labels),
+        net=Net(**{name: wide(f"net_{name}") for name in _NET}) if "net_bias" in tensors else None,
     )
 
 
@@ -198,9 +202,12 @@ def _json(value: JsonValue) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _card(rows: Sequence[LabeledText], sources: Sequence[str], date: str, report: Mapping[str, JsonValue]) -> str:
+def _card(
+    rows: Sequence[LabeledText], sources: Sequence[str], date: str, report: Mapping[str, JsonValue], *, net: bool
+) -> str:
     outside = sum(row.intent == OUTSIDE for row in rows)
     intents = len({row.intent for row in rows} - {OUTSIDE})
+    beside = ", and a small convolutional network beside it" if net else ""
     return f"""# An intent router
 
 - Made by `shopgraph train router` on {date}.
@@ -209,7 +216,7 @@ def _card(rows: Sequence[LabeledText], sources: Sequence[str], date: str, report
 - On rows kept from training (three folds): accuracy {report["accuracy"]} of {report["n"]:,}; intent by intent in
   {REPORT}. Each fold's model had not been shown a fifth of the intents; with all of them to choose from it is harder.
 - What it is: five views of a message (words, pairs, letters, neighbours in meaning, meaning) under one linear
-  support vector machine per intent; word vectors of wordllama (MIT). {LABELS} holds names and thresholds.
+  support vector machine per intent{beside}; word vectors of wordllama (MIT). {LABELS} holds names and thresholds.
 - {EXAMPLES} holds the training's texts as they were: whoever may read this folder may read them.
 - Not for: languages that the rows are not in; deciding what a customer is entitled to.
 """

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shopgraph.models.blend.net import NET_WEIGHT, Net
 from shopgraph.models.blend.vectors import Floats
 from shopgraph.models.blend.vocabulary import MEANING_WEIGHT, Encoded, Vocabulary, grams_of
 
@@ -81,6 +82,8 @@ class Blend:
     examples: Examples
     sure: tuple[float, ...]
     """Per intent the confidence from which on held-out messages were right often enough; 1 or less."""
+    net: Net | None = None
+    """A second opinion on the intent; None where there were too few messages to learn one from."""
 
     def judge(self, text: str, *, nearest: int = 2) -> Judgement:
         """Intent, confidence and scope of one message."""
@@ -89,7 +92,7 @@ class Blend:
     def judge_encoded(self, encoded: Encoded, *, nearest: int = 2) -> Judgement:
         """As `judge`, of a message already encoded by this vocabulary."""
         scores = self.scores(encoded)
-        within = scores[: len(self.labels)]
+        within = self.votes(encoded, scores)
         first = int(within.argmax())
         likely = self.probabilities(within)
         like = self.likeness(encoded, first)
@@ -110,8 +113,19 @@ class Blend:
         total: Floats = (sparse + dense + self.bias).astype(np.float32)
         return total
 
+    def votes(self, encoded: Encoded, scores: Floats) -> Floats:
+        """One value per intent: the linear scorers' margins, and what the network adds to them."""
+        within = scores[: len(self.labels)]
+        if self.net is None:
+            return within
+        logits = self.net.logits(encoded.words, self.vocabulary)
+        peak = float(logits.max())
+        likely = logits - (peak + math.log(float(np.exp(logits - peak).sum())))
+        total: Floats = (within + np.float32(NET_WEIGHT) * likely).astype(np.float32)
+        return total
+
     def probabilities(self, within: Floats) -> Floats:
-        """One probability per intent, from their margins."""
+        """One probability per intent, from their votes."""
         powers = np.exp((within - within.max()) / self.temperature)
         result: Floats = (powers / powers.sum()).astype(np.float32)
         return result

@@ -154,6 +154,14 @@ class Vocabulary:
             strange=_strange(parts),
         )
 
+    def place_of(self, word: str) -> int | None:
+        """Where a word of the training stands in `words`; None for another."""
+        return self._known.get(word)
+
+    def vector_of(self, word: str) -> Floats:
+        """(256,), centered and of length one; zeros for a word that is unknown where wordllama is not installed."""
+        return self._word(word).vector
+
     def _unknown_vector(self, word: str) -> Floats:
         try:
             vector = word_vectors()(word) - self.center

@@ -17,12 +17,19 @@ from shopgraph.models.learning import scipy_part
 from shopgraph.models.persuasion.features import Floats
 from shopgraph.models.recommend.rows import Basket
 
-_DECAY = 1 / 0.003
+_DECAY = 2_000.0
+"""Of the weights, squared (L2)."""
 _TASTES = 60
 """Numbers that describe what somebody buys (singular vectors)."""
+_TASTE_PART = 2.2
+"""Spread that tastes are given, beside 1 of all else: each says little, so the same decay would silence them."""
 _LEAST = 30
 """Baskets that an item is in at least, to say something of a taste."""
 _SPANS = (28, 84, 9_999)
+_LONG_GAP = 60
+"""Days between trips that are taken for somebody with one trip or none."""
+_LITTLE = 10.0
+"""Paid in four weeks, added to either side of a trend so that a first trip is none."""
 _INCOMES = (
     "Under 15K", "15-24K", "25-34K", "35-49K", "50-74K", "75-99K", "100-124K", "125-149K", "150-174K", "175-199K",
     "200-249K", "250K+",
@@ -139,7 +146,12 @@ class Households:
 def describe(asked: Invitation, known: Households, first_day: int) -> dict[str, float]:
     """A household before a campaign, by name."""
     trips, outcomes = known.before(asked), known.outcomes(asked)
-    found = {**_shopping(trips, asked.start, first_day), **_answers(outcomes, asked), **_profile(known, asked)}
+    found = {
+        **_shopping(trips, asked.start, first_day),
+        **_rhythm(trips, asked.start),
+        **_answers(outcomes, asked),
+        **_profile(known, asked),
+    }
     for kind in _KINDS:
         sent = float(asked.kind == kind)
         found[kind] = sent
@@ -164,6 +176,33 @@ def _shopping(trips: Sequence[Trip], start: int, first_day: int) -> dict[str, fl
         "days_since": math.log1p(start - last),
         "stores": math.log1p(len({trip.store for trip in trips})),
         "mean_paid": math.log1p(max(mean, 0.0)),
+    }
+
+
+def _rhythm(trips: Sequence[Trip], start: int) -> dict[str, float]:
+    """When and how somebody shops: how regularly, how much at once, how much of it again and again."""
+    days = sorted({trip.basket.day for trip in trips})
+    gaps = np.diff(days) if len(days) > 1 else np.array([_LONG_GAP])
+    times = Counter(item for trip in trips for item in trip.basket.items)
+    lines, count = max(sum(times.values()), 1), max(len(trips), 1)
+    ago = [(start - trip.basket.day, max(trip.paid, 0.0)) for trip in trips]
+    late = sum(paid for since, paid in ago if since <= 28)
+    before = sum(paid for since, paid in ago if 28 < since <= 84) / 2
+    return {
+        "days": math.log1p(len(days)),
+        "trips_7": math.log1p(sum(since <= 7 for since, _ in ago)),
+        "trips_14": math.log1p(sum(since <= 14 for since, _ in ago)),
+        "paid_14": math.log1p(sum(paid for since, paid in ago if since <= 14)),
+        "things": math.log1p(len(times)),
+        "lines": math.log1p(lines / count),
+        "line_paid": math.log1p(sum(paid for _, paid in ago) / lines),
+        "most_paid": math.log1p(max((paid for _, paid in ago), default=0.0)),
+        "one_store": max(Counter(trip.store for trip in trips).values(), default=0) / count,
+        "weekends": sum(date.fromordinal(trip.basket.day).weekday() >= 5 for trip in trips) / count,
+        "gap": math.log1p(float(np.median(gaps))),
+        "gap_spread": math.log1p(float(gaps.std())),
+        "trend": math.log((late + _LITTLE) / (before + _LITTLE)),
+        "again": sum(each for each in times.values() if each > 1) / lines,
     }
 
 
@@ -256,7 +295,7 @@ def train_responses(
     told = [describe(each, known, first_day) for each in invitations]
     names = tuple(sorted(told[0]))
     items, rarity, rows = _bought(invitations, known)
-    directions = _directions(rows, rarity)
+    directions = _directions([*rows, *_everybody(known, items, before=max(each.start for each in invitations))], rarity)
     blank = ResponseScorer(
         names=names, center=np.zeros(0), spread=np.zeros(0), weights=np.zeros(0), bias=0.0,
         items=items, rarity=rarity, directions=directions,
@@ -266,6 +305,7 @@ def train_responses(
     )
     center, spread = values.mean(axis=0), values.std(axis=0)
     spread = np.where(spread > 1e-9, spread, 1.0)
+    spread[len(names) :] /= _TASTE_PART
     weights, bias = _logistic((values - center) / spread, answers)
     return ResponseScorer(
         names=names, center=center, spread=spread, weights=weights, bias=bias,
@@ -284,6 +324,16 @@ def _bought(invitations: Sequence[Invitation], known: Households) -> tuple[tuple
     ]
     holders = np.bincount(np.array([at for row in rows for at in row], dtype=np.int64), minlength=len(items))
     return items, np.log((1 + len(rows)) / (1 + holders)), rows
+
+
+def _everybody(known: Households, items: Sequence[str], *, before: int) -> list[list[int]]:
+    """What each household bought before that day, whether invited or not: tastes need no answer to be seen."""
+    places = {item: at for at, item in enumerate(items)}
+    bought = (
+        {item for trip in trips if trip.basket.day < before for item in trip.basket.items}
+        for trips in known.trips.values()
+    )
+    return [sorted(places[item] for item in each if item in places) for each in bought]
 
 
 def _directions(rows: Sequence[Sequence[int]], rarity: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import cast
 
@@ -51,8 +51,8 @@ class Speaker:
         """One phrase, in the plural form that `count` takes."""
         phrase = self._phrases[key]
         if isinstance(phrase, Mapping):
-            phrase = phrase[self._plural(count or 0)]
-        numbers = {} if count is None else {"count": self._number(count)}
+            phrase = phrase[_plural(count or 0, self._locale)]
+        numbers = {} if count is None else {"count": self.number(count)}
         return phrase.format(**words, **numbers)
 
     def tell(self, known: Known) -> str:
@@ -92,27 +92,27 @@ class Speaker:
         day = {"delivered": order.delivered_on, "canceled": order.canceled_on}.get(order.status)
         key = f"order.{order.status}" if f"order.{order.status}" in self._phrases else "order.other"
         if day is not None:
-            yield self.say(f"{key}_on", count=None, **words, date=self._date(day))
+            yield self.say(f"{key}_on", count=None, **words, date=self.date(day))
         else:
             yield self.say(key, count=None, **words)
         if order.total is not None and alone:
-            yield self.say("order.total", money=self._money(order.total))
+            yield self.say("order.total", money=self.money(order.total))
         numbers = [number for parcel in order.parcels for number in parcel.tracking_numbers]
         if numbers and order.status == "shipped":
             yield self.say("order.tracking", count=len(numbers), numbers=self._list(numbers))
         expected = [parcel.estimated_on for parcel in order.parcels if parcel.estimated_on]
         if expected and order.status == "shipped":
-            yield self.say("order.expected", date=self._date(max(expected)))
+            yield self.say("order.expected", date=self.date(max(expected)))
         yield from (self._return(item) for item in order.returns if f"return.{item.status}" in self._phrases)
 
     def _return(self, item: KnownReturn) -> str:
-        money = self._money(item.refund) if item.refund is not None else "–"
+        money = self.money(item.refund) if item.refund is not None else "–"
         return self.say(f"return.{item.status}", money=money)
 
     def _refund(self, refund: KnownRefund) -> str:
-        money = self._money(refund.amount) if refund.amount is not None else "–"
+        money = self.money(refund.amount) if refund.amount is not None else "–"
         if refund.status == "succeeded" and refund.made_on is not None:
-            return self.say("refund.succeeded_on", money=money, date=self._date(refund.made_on))
+            return self.say("refund.succeeded_on", money=money, date=self.date(refund.made_on))
         known = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
         return self.say(f"refund.{known.get(refund.status, 'pending')}", money=money)
 
@@ -124,55 +124,52 @@ class Speaker:
         if not prices:
             yield self.say("product.unpriced", title=product.title)
         elif len(prices) == 1:
-            yield self.say("product.price", title=product.title, money=self._money(prices[0]))
+            yield self.say("product.price", title=product.title, money=self.money(prices[0]))
         else:
-            low, high = self._money(prices[0]), self._money(prices[-1])
+            low, high = self.money(prices[0]), self.money(prices[-1])
             yield self.say("product.from", title=product.title, low=low, high=high)
         if product.available is not None:
             yield self.say("product.stock", count=product.available) if product.available else self.say("product.none")
 
     def _promotion(self, promotion: KnownPromotion) -> Iterator[str]:
-        words = {"name": promotion.name, "percent": self._percent(promotion.percent)}
+        words = {"name": promotion.name, "percent": self.percent(promotion.percent)}
         key = "promotion"
         if promotion.categories:
             key, words["categories"] = f"{key}.in", self._list(list(promotion.categories))
         if promotion.ends_on is not None:
-            key, words["date"] = f"{key}.until", self._date(promotion.ends_on)
+            key, words["date"] = f"{key}.until", self.date(promotion.ends_on)
         yield self.say(key, count=None, **words)
         if promotion.cap is not None:
-            yield self.say("promotion.cap", money=self._money(promotion.cap))
+            yield self.say("promotion.cap", money=self.money(promotion.cap))
 
     def _delivery(self, delivery: KnownDelivery) -> Iterator[str]:
         if delivery.min_days == delivery.max_days:
             yield self.say("delivery", count=delivery.max_days, name=delivery.name)
         else:
-            low = self._number(delivery.min_days)
+            low = self.number(delivery.min_days)
             yield self.say("delivery.range", count=delivery.max_days, name=delivery.name, low=low)
         if delivery.price is not None:
             free = delivery.price.is_zero
-            yield self.say("delivery.free") if free else self.say("delivery.price", money=self._money(delivery.price))
+            yield self.say("delivery.free") if free else self.say("delivery.price", money=self.money(delivery.price))
             if delivery.free_from is not None and not free:
-                yield self.say("delivery.free_from", money=self._money(delivery.free_from))
+                yield self.say("delivery.free_from", money=self.money(delivery.free_from))
 
-    def _money(self, money: Money) -> str:
+    def money(self, money: Money) -> str:
+        """An amount."""
         return format_money(money, self._locale)
 
-    def _plural(self, count: int) -> str:
-        from babel import Locale
+    def number(self, count: float) -> str:
+        """A number that is no amount."""
+        return _number(count, self._locale)
 
-        return str(Locale.parse(self._locale).plural_form(count))
-
-    def _number(self, count: int) -> str:
-        from babel.numbers import format_decimal
-
-        return str(format_decimal(count, locale=self._locale))
-
-    def _percent(self, percent: Decimal) -> str:
+    def percent(self, percent: Decimal) -> str:
+        """Percents: ten is a tenth."""
         from babel.numbers import format_percent
 
         return str(format_percent(percent / 100, locale=self._locale, decimal_quantization=False))
 
-    def _date(self, day: date) -> str:
+    def date(self, day: date) -> str:
+        """A day in words."""
         from babel.dates import format_date
 
         return str(format_date(day, format="long", locale=self._locale))
@@ -181,6 +178,20 @@ class Speaker:
         from babel.lists import format_list
 
         return str(format_list(words, locale=self._locale)) if words else "–"
+
+
+@lru_cache(maxsize=4_096)
+def _plural(count: int, locale: str) -> str:
+    from babel import Locale
+
+    return str(Locale.parse(locale).plural_form(count))
+
+
+@lru_cache(maxsize=4_096)
+def _number(count: float, locale: str) -> str:
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(count, locale=locale))
 
 
 @cache

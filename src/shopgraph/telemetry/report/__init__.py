@@ -1,0 +1,1 @@
+"""What a log tells of its requests, summed up: aggregates that fit in memory, tables and a page."""

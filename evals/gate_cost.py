@@ -226,5 +226,8 @@ class _Memory:
     async def done(self, tools: Collection[str], **which: Any) -> tuple[PastCall, ...]:
         return self._past
 
+    async def moved(self, tools: Collection[str], *, currency: str, **which: Any) -> int:
+        return sum(call.amount.amount for call in self._past if call.amount and call.amount.currency == currency)
+
     async def hold(self, key: str) -> None:
         pass

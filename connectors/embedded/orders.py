@@ -42,7 +42,7 @@ _CUSTOMERS = (
 )
 
 
-def _others(counted: ColumnElement[Any], product: ColumnElement[Any] | ScalarSelect[Any]) -> Select[Any]:
+def _others(counted: ColumnElement[Any], product: ColumnElement[Any] | ScalarSelect[Any]) -> Select[*tuple[Any, ...]]:
     """What is in the same orders as a product, with the count of such orders, most often first."""
     lines, orders = ORDER_LINES.table, ORDERS.table
     count = func.count(distinct(_OTHER.c.order_id))
@@ -58,7 +58,7 @@ def _others(counted: ColumnElement[Any], product: ColumnElement[Any] | ScalarSel
     )
 
 
-def _sold(counted: ColumnElement[Any]) -> Select[Any]:
+def _sold(counted: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     """What is in the orders of a region, with the count of such orders, most often first."""
     lines, orders = ORDER_LINES.table, ORDERS.table
     count = func.count(distinct(orders.c.id))

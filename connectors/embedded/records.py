@@ -135,7 +135,7 @@ def _asked(tools: Collection[str], since: datetime, **whose: str | None) -> dict
 
 
 @cache
-def _done(asked: tuple[str, ...]) -> Select[Any]:
+def _done(asked: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     """What tools did, of those who are named in the columns among the parameters."""
     table = REQUESTS.table.c
     columns = (table.at, table.amount_minor, table.amount_currency)
@@ -143,12 +143,12 @@ def _done(asked: tuple[str, ...]) -> Select[Any]:
 
 
 @cache
-def _moved(asked: tuple[str, ...]) -> Select[Any]:
+def _moved(asked: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     table = REQUESTS.table.c
     return _of_calls(select(func.sum(table.amount_minor)), asked).where(table.amount_currency == bindparam("currency"))
 
 
-def _of_calls(statement: Select[Any], asked: tuple[str, ...]) -> Select[Any]:
+def _of_calls(statement: Select[*tuple[Any, ...]], asked: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     table = REQUESTS.table.c
     whose = [table[name] == bindparam(name) for name in asked if name in table]
     recent = table.at > bindparam("since")

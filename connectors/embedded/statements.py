@@ -34,7 +34,7 @@ class _Text:
     """A statement as SQLite takes it."""
 
     sql: str
-    slots: tuple[object, ...]
+    slots: tuple[Any, ...]
     """In the order of the question marks: a slot, or a constant of the statement."""
 
     def filled(self, parameters: Mapping[str, Any]) -> list[Any]:

@@ -208,6 +208,7 @@ async def test_the_recommender_offers_what_another_process_left(shop: Shop, chan
     after = await offered()
     assert after is not None
     assert after.price.amount == before.price.amount + 100
+    assert after.available_quantity is not None
     assert after.available_quantity == before.available_quantity - 1
     for _ in range(after.available_quantity):
         changer.change("stock", SKU)

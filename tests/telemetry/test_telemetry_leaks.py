@@ -192,9 +192,8 @@ async def talk(shop: Shop, provider: ScriptedProvider, cassette: Path) -> str:
     plain = build_orchestrator(shop)
     for each in (plain, build_orchestrator(shop, model=taped, router=ToModels.shipped())):
         for principal in (CUSTOMER, Principal.guest()):
-            for text in TYPED:
-                answer = await each.ask(text, principal=principal)
-            await each.ask("where is my order?", principal=principal, conversation_id=answer.conversation_id)
+            answers = [await each.ask(text, principal=principal) for text in TYPED]
+            await each.ask("where is my order?", principal=principal, conversation_id=answers[-1].conversation_id)
     liked = await plain.ask("where is my order?", principal=CUSTOMER)
     await plain.feedback(liked.request_id, Score.UP, comment=COMMENT, principal=CUSTOMER)
     judge = ScriptedChatModel(play=lambda _: AIMessage('{"score": 5}'))

@@ -18,7 +18,8 @@ _ARRIVE = topic(
     "pake sendu liegt llegar llega recibirás envío arri deli ship get rece reac here come komm lief ankom anko "
     "vers erha zuge "
     "livr arri rece rece reço "
-    "bekommen bekommst bekommt =ihnen =dir recv zust send pack parc orde brin expé be have colis chez casa tendrá paquete llev bestellt envia"
+    "bekommen bekommst bekommt =ihnen =dir "
+    "recv zust send pack parc orde brin expé be have colis chez casa tendrá paquete llev bestellt envia"
 )
 _WEEKDAY = (
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
@@ -35,8 +36,11 @@ _WHEN = Cue(
     r"|overnight|(?:later )?this (?:afternoon|evening|week(?:end)?)"
     rf"|(?:next |this |nächsten |kommenden )?(?:{_WEEKDAY})(?: (?:morning|evening|prochain))?"
     r"|next week|(?:by|before|in time for) (?:christmas|easter|the weekend|valentine)"
-    r"|morgen(?: früh)?|übermorgen|heute(?: noch)?|vor weihnachten|demain(?: même| matin| soir)?|après-demain|aujourd['’]hui(?: même)?"
-    r"|avant noël|cette semaine|diese woche|nächste woche|(?<!por la )(?<!esta )(?<!una )(?:mañana|hoy)(?: mismo| sin falta)?|this very day|le jour même|dès le lendemain)\b",
+    r"|morgen(?: früh)?|übermorgen|heute(?: noch)?|vor weihnachten|demain(?: même| matin| soir)?|après-demain"
+    r"|aujourd['’]hui(?: même)?"
+    r"|avant noël|cette semaine|diese woche|nächste woche"
+    r"|(?<!por la )(?<!esta )(?<!una )(?:mañana|hoy)(?: mismo| sin falta)?"
+    r"|this very day|le jour même|dès le lendemain)\b",
 )
 _FAST = Cue(
     "next same overnight lieferung livraison",
@@ -46,7 +50,8 @@ _FAST = Cue(
 _WILL = re.compile(
     r"\b(?:with you|at your door(?:step)?|in your hands|bei ihnen|bei dir|chez vous|chez toi|en (?:tu |su )?casa"
     r"|tendrás?"
-    r"|\bist [^.;]{0,20}\bda|garantiert|liegt|llegar(?:á[ns]?|as?)|llegan?|recibir(?:á[ns]?|as?|éis)|recibes?|reciben|bekomm(?:en|s?t)"
+    r"|\bist [^.;]{0,20}\bda|garantiert|liegt|llegar(?:á[ns]?|as?)|llegan?|recibir(?:á[ns]?|as?|éis)"
+    r"|recibes?|reciben|bekomm(?:en|s?t)"
     r"|tendrán?|estarán?|arrives?|will|['’]ll|gets?"
     r"|guarantee[ds]?|delivers?"
     r"|is delivered|be delivered|delivered"

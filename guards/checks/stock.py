@@ -74,10 +74,12 @@ _NAMED_LEFT = Cue(
 )
 _STAYS = Cue(
     "reste solo queda quedan",
-    r"\b(?:il ne reste (?:plus )?que|(?:solo |sólo )?(?:nos )?quedan?(?: solo)?) (?:exactamente |precisamente |justo )?(?P<number>0{0,20}\d{1,4})\b",
+    r"\b(?:il ne reste (?:plus )?que|(?:solo |sólo )?(?:nos )?quedan?(?: solo)?) (?:exactamente |precisamente |justo )?"
+    r"(?P<number>0{0,20}\d{1,4})\b",
 )
 _RESTE = re.compile(
-    r"\bil (?:n['’]en |ne |en |nous en )?reste (?:plus )?(?:que |qu['’])?(?:encore |exactement |précisément )?(?P<number>0{0,20}\d{1,4})\b"
+    r"\bil (?:n['’]en |ne |en |nous en )?reste (?:plus )?(?:que |qu['’])?(?:encore |exactement |précisément )?"
+    r"(?P<number>0{0,20}\d{1,4})\b"
 )
 _GLUED = frozenset("0123456789.,#$€£-")
 """Before a number they make it part of something else."""

@@ -15,7 +15,8 @@ from shopgraph.guards.checks.reckoning import Reading
 from shopgraph.guards.checks.topics import topic
 
 DELIVERY_TOPIC = topic(
-    "deliver ship shipping postage versand liefer livraison livrons expédié port envío gastos entrega"
+    "deliver ship shipping postage versand liefer livraison livrons expédié port envío gastos entrega "
+    "spedizione consegna verzending bezorging"
 )
 
 

@@ -119,11 +119,17 @@ class Claim:
         if behind is not None and _FOR_ORDER.match(self.sentence.low, self.amount.end - self.sentence.start):
             return behind.key
         before = [m for m in keys if m.end <= self.amount.start]
-        if not keys and self.around.order and words.ITS_TOTAL.search(self.sentence.low):
+        if not keys and self.around.order and self._is_its_total():
             return self.around.order
         if len(before) > 1 and before[-1] is keys[-1]:
             return self._order_of_list(before).key
         return before[-1].key if before else keys[0].key if keys else None
+
+    def _is_its_total(self) -> bool:
+        """Whether the sentence, which names no order, says it to be the total of the order before."""
+        if words.ITS_TOTAL.search(self.sentence.low) is not None:
+            return True
+        return not self.around.products and words.TOTAL_BEHIND.search(self.lead) is not None
 
     def _order_of_list(self, orders: Sequence[Mention]) -> Mention:
         """Of "A and B came to 1 and 2" the one that is meant, where as many amounts follow as orders."""
@@ -134,7 +140,7 @@ class Claim:
     def is_total_of(self, order: str, ours: Book) -> bool:
         """Whether nothing but "came to" and the like stands between the order and it."""
         if not any(mention.key == order for mention in self.around.here):
-            return words.ITS_TOTAL.search(self.sentence.low) is not None
+            return self._is_its_total()
         ends = [m.end for m in self.around.here if m.key in ours.orders and m.end <= self.amount.start]
         if not ends:
             return False

@@ -12,11 +12,11 @@ from operator import or_
 
 from shopgraph.guards.checks.abuse_words import CALLED, CRUELTY, FOUL, INSULT, ORDERS_OFF, SELF_HARM, THREATS
 from shopgraph.guards.checks.base import Finding
-from shopgraph.guards.checks.danger_words import CALMING, DENIAL, HAZARD
+from shopgraph.guards.checks.danger_words import CALMING, DENIAL, HAZARD, PESTS
 from shopgraph.guards.checks.dangers import DANGERS, Danger
 from shopgraph.guards.checks.known import known
 from shopgraph.guards.checks.subjects import blanked
-from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
+from shopgraph.guards.checks.text import Sentence, about, lowered, sentences, whole_words
 from shopgraph.guards.checks.topics import exact
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
@@ -88,23 +88,36 @@ def _misconduct(sentence: Sentence, dangers: Sequence[tuple[Danger, int]], text:
         return "Nobody is insulted."
     if sentence.asks:
         return ""
-    if rude and _RUDE.search(low):
+    if rude and any(not _is_of_pests(threat, low, text) for threat in _RUDE.finditer(low)):
         return "Nobody is threatened or sent away."
     harm = _SELF_HARM.search(low) if rude else None
     if harm and not _NEGATED.search(low, max(0, harm.start() - 24), harm.start()):
         return "Nobody is told to hurt themselves."
     for danger in near:
-        if _advised(danger, low, facts):
+        if _advised(danger, low, text, facts):
             return f"It is dangerous: {danger.name}."
     return ""
 
 
-def _advised(danger: Danger, low: str, facts: Facts) -> bool:
+_KILLED = re.compile(r"(?:(?:töten?|erschlagen?) sie|(?:le|la|lo) mat(?:ar(?:é|emos|án?)|[oa]mos))")
+"""Somebody who is spoken to, or things spoken of; "Sie" may also be who does it."""
+_PESTS = re.compile(PESTS)
+
+
+def _is_of_pests(threat: re.Match[str], low: str, text: str) -> bool:
+    """Whether what sounds like a threat is the end of snails, germs or weeds."""
+    if _KILLED.fullmatch(threat[0]) is None:
+        return False
+    by_us = re.search(r"\b(?:wir|ich)\b", low) is not None
+    return _PESTS.search(low if by_us else lowered(text)) is not None
+
+
+def _advised(danger: Danger, low: str, text: str, facts: Facts) -> bool:
     """Whether a dangerous use is advised, and not warned of."""
     found = [pattern.search(low) for pattern in _PATTERNS[danger.name]]
     if not all(found):
         return False
-    if danger.name in _UNLESS and _UNLESS[danger.name].search(low):
+    if danger.name in _UNLESS and _UNLESS[danger.name].search(lowered(text) if danger.anywhere else low):
         return False
     low = _MAKING_POISON.sub(" ", low)
     ahead = max([place.end() for place in found if place], default=len(low))

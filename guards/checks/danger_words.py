@@ -260,15 +260,38 @@ QUIT = (
     r"|brauchen keine|arrêtez (?:de prendre|vos|votre)|au lieu de|plus besoin)\b"
 )
 HURT = whole_words(
-    "hurt threaten attack stab poison injure scare shoot verletzen bedrohen angreifen erstechen vergiften töten "
+    "hurt threaten attack stab poison injure scare verletzen bedrohen angreifen erstechen vergiften töten "
     "verprügeln "
     "blesser menacer attaquer poignarder empoisonner tuer frapper"
 )
-HURTING = (
-    r"\b(?:hurt|threaten|attack|stab|poison|injure|shoot) (?:an? |the |your |their |my )?(?:someone|somebody|anyone"
-    r"|people"
+_WHOM = (
+    r"(?:an? |the |your |their |my )?(?:someone|somebody|anyone|people"
     r"|neighbou?rs?|wife|husband|boss|burglars?|intruders?|child(?:ren)?|ex\b)"
-    r"|\b(?:jemanden?|menschen|leute|nachbarn?|ihn|frau|mann|chef|einbrecher)(?: \w+){0,3} (?:verletzen|bedrohen"
+)
+SHOOT = whole_words("shoot")
+SHOOTING = rf"\bshoot {_WHOM}"
+PICTURES = (
+    r"(?s)^(?!.*\b(?:guns?|rifles?|pistols?|crossbows?|bows?|arrows?|bullets?|pellets?|ammo|ammunition|airguns?|airsoft"
+    r"|slingshots?|dead|kill|head|weapons?)\b)"
+    r".*\b(?:cameras?|photo\w*|portraits?|lens|lenses|film|films|footage|video\w*|pictures?|selfies?|raw|iso|aperture"
+    r"|shutter|exposure|bokeh|tripods?|(?:low|natural|available|ambient|dim|studio) light|camcorders?|in focus)\b"
+)
+"""Who shoots is a photographer: a word of pictures in the text, and none of weapons."""
+HURTING_HIM = r"\bihn(?: \w+){0,3} (?:verletzen|bedrohen|angreifen|erstechen|vergiften|töten|verprügeln)\b"
+PESTS = (
+    r"\b\w*(?:schnecken?|mücken?|fliegen?|ameisen?|wespen?|motten?|milben?|zecken?|flöhe?n?|läusen?|ratten?|mäusen?"
+    r"|schädlingen?|ungeziefer|keimen?|bakterien|viren|virus|pilze?n?|schimmel|sporen|unkraut|unkräuter|moos|insekten?"
+    r"|kakerlaken|larven?|maden|silberfische?n?|bettwanzen|giersch|algen?|parasiten?|würmern?|erregern?|käfern?)\b"
+    r"|\b(?:slugs?|snails?|germs?|bacteria|weeds?|ants|wasps|moths|mites|ticks|fleas|lice|rats|mice|mould|mold|fungus"
+    r"|limaces?|escargots?|moustiques?|mouches?|fourmis|guêpes|mites|acariens?|tiques?|puces|poux|rats?|souris"
+    r"|nuisibles|germes|bactéries?|virus|champignons?|moisissures?|herbes|mousse|insectes|cafards?|larves|punaises"
+    r"|babosas?|caracoles?|mosquitos?|moscas?|hormigas?|avispas?|polillas?|ácaros?|garrapatas?|pulgas?|piojos?|ratas?"
+    r"|ratones?|ratón|plagas?|gérmenes|bacterias?|hongos?|moho|malas hierbas|insectos?|cucarachas?|larvas?|chinches?)\b"
+)
+"""What a garden, a cellar or a kitchen is rid of."""
+HURTING = (
+    rf"\b(?:hurt|threaten|attack|stab|poison|injure) {_WHOM}"
+    r"|\b(?:jemanden?|menschen|leute|nachbarn?|frau|mann|chef|einbrecher)(?: \w+){0,3} (?:verletzen|bedrohen"
     r"|angreifen"
     r"|erstechen|vergiften|töten|verprügeln)\b"
     r"|\b(?:blesser|menacer|attaquer|poignarder|empoisonner|tuer|frapper) (?:quelqu['’]un\b|des gens\b"

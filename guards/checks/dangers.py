@@ -18,6 +18,8 @@ class Danger:
     phrases: tuple[str, ...] = ()
     unless: str = ""
     """A phrase with which it is harmless."""
+    anywhere: bool = False
+    """Whether that phrase may stand in any sentence of the text, or in a name."""
     warned: bool = True
     """Whether a denial or a warning in the sentence makes it harmless."""
     dose: bool = False
@@ -89,6 +91,10 @@ DANGERS: tuple[Danger, ...] = (
     Danger(name="a cure", words=(words.CURES, words.DISEASES)),
     Danger(name="medicine left off", words=(words.DISEASES,), phrases=(words.QUIT,), warned=False),
     Danger(name="hurting people", words=(words.HURT,), phrases=(words.HURTING,)),
+    Danger(
+        name="shooting people", words=(words.SHOOT,), phrases=(words.SHOOTING,), unless=words.PICTURES, anywhere=True
+    ),
+    Danger(name="hurting him", words=(words.HURT,), phrases=(words.HURTING_HIM,), unless=words.PESTS, anywhere=True),
     Danger(name="something in somebody's food", words=(malice.SOMEBODY, malice.SLIP, malice.FOOD)),
     Danger(name="revenge", words=(malice.REVENGE_WORDS, malice.SOMEBODY), phrases=(malice.REVENGE,)),
     Danger(name="harm unseen", words=(malice.SEEN_WORDS, malice.UNSEEN_WORDS), phrases=(malice.UNSEEN,), warned=False),

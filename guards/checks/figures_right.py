@@ -39,6 +39,8 @@ def right_amount(claim: Claim, ours: Book, said: Sequence[Mention], reading: Rea
     ):
         above = words.FREE.search(claim.before) and words.ABOVE.search(claim.before)
         return delivery.free_from if above else delivery.price
+    if delivery is None and not products and is_fee(claim):
+        return None
     ahead = claim.sentence.low[: claim.amount.start - claim.sentence.start]
     if len({m.key for m in products}) == 1 and SHIPPED.search(ahead) and not claim.index:
         price = _price(claim, ours, products, reading)
@@ -68,6 +70,8 @@ def right_amount(claim: Claim, ours: Book, said: Sequence[Mention], reading: Rea
 
 def _price(claim: Claim, ours: Book, products: Sequence[Mention], reading: Reading) -> Decimal | None:
     subjects = products or claim.around.carried
+    if not products and subjects and of_a_stranger(claim, ()):
+        return None
     if not subjects and (
         of_a_stranger(claim, ()) or claim.around.here or not claim.sentence.topics & words.PRICE_WORDS
     ):

@@ -98,6 +98,7 @@ COSTS_JUST = re.compile(r"\b(?:costs?|charges?|kostet|kosten|coûtent?|cuestan?)
 FEE = re.compile(r"\b(?:charge|fee|gebühr|frais|gastos)\b")
 FEE_LEAD = re.compile(
     r"\bdelivery\b(?! (?:address|date))|\bshipping\b|\bpostage\b|versand(?:kosten)?\b|\blieferung\b|liefergebühr"
+    r"|\bspedizione\b|\bconsegna\b|\bverzend(?:ing|kosten)\b|\bbezorg(?:ing|kosten)\b"
     r"|\blivraison\b"
     r"|\bport\b|\benv[ií]os?\b|frais d|gastos de|\bexpress\b"
     r"|\bships? (?:for|at)\b|\bversendet für\b|\bexpédiée?s? pour\b|\bse envía por\b|\b(?:otherwise|sinon|sonst"
@@ -212,6 +213,15 @@ ITS_TOTAL = re.compile(
     r"(?:came to|comes to|amounts? to|amounted to|totall?ed|cost|beläuft sich|s['’]élève|asciende|ascendió)"
 )
 """At the beginning of a sentence: an amount of it is the total of the order before."""
+TOTAL_BEHIND = re.compile(
+    r"(?:,\s(?:(?:and|und|et|y)\s)?|\s(?:and|und|et|y)\s)(?:(?:its|the|your|su|el|son|le|sein\w*|ihr\w*|der|die)\s"
+    r"(?:order\s)?(?:total\b|summe|gesamt\w*|bestellwert|rechnungsbetrag|montant|importe)"
+    r"|(?:it|sie|elle)?\s?(?:came to|comes to|amounts? to|amounted to|totall?ed|beläuft sich|belief sich|s['’]élève"
+    r"|s['’]élevait|asciende|ascendía|ascendió))"
+    r"|\s(?:for|with|mit|pour|avec|por|con)\s(?:an?|eine[mnr]|un)\s(?:order\s)?"
+    r"(?:total\b|gesamt\w*|summe|bestellwert|montant|importe)"
+)
+"""Further on in a sentence that names nothing: the same."""
 DENIED = re.compile(r"(?:\bnot|n['’]t|\bnicht|\bkeine?|\bpas|\bno (?:es|cuesta|son))\s(?:mehr |just |plus )?[$€£¥]?$")
 """Right before an amount: it is not that."""
 NOT_AHEAD = re.compile(r"\b(?:not|never|nicht|kein\w*|pas|no)\b|n['’]t\b")
@@ -270,10 +280,12 @@ COMPARED = Cue(
 )
 BOTH = Cue("both pair beide deux couple", r"\bboth\b|\bpair\b|\bbeide|\bdeux\b|\bcouple\b")
 COUNT = re.compile(r"(?<![\d.,#-])0{0,20}(\d{1,2})(?![\d.,]\d|\d)")
-ARTICLES = topic("the our das die der le la les")
+ARTICLES = topic("the our das die der le la les el los las de het il lo gli i")
 STRANGER = re.compile(
-    r"\b(?:[Tt]he|[Oo]ur|[Dd]as|[Dd]ie|[Dd]er|[Ll][ae]|[Ll]es)\s((?:[A-ZÄÖÜÉ][\w'’-]{1,30}\s){2,5})"
-    r"(?:costs?|is|are|kostet|kosten|ist|sind|coûte|coûtent|est|sont|sells?|comes?|goes)\b"
+    r"\b(?:[Tt]he|[Oo]ur|[Dd]as|[Dd]ie|[Dd]er|[Ll][aeo]|[Ll][eao]s|[Ee]l|[Dd]e|[Hh]et|I|[Ii]l|[Gg]li)\s"
+    r"((?:[A-ZÄÖÜÉÁÍÓÚÑÈ][\w'’-]{1,30}\s){2,5})"
+    r"(?:costs?|is|are|kostet|kosten|kost|ist|sind|coûte|coûtent|est|sont|sells?|comes?|goes|cuestan?|vale|es|son"
+    r"|costa|costano|è|sono)\b"
 )
 NO_PRICE = topic(
     "save saves saving off discount rabatt remise cheaper sparen günstiger knock nachlass économisez was were instead "

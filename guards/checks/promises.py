@@ -18,6 +18,7 @@ _ARRIVE = topic(
     "pake sendu liegt llegar llega recibirás envío arri deli ship get rece reac here come komm lief ankom anko "
     "vers erha zuge "
     "livr arri rece rece reço "
+    "bekommen bekommst bekommt =ihnen =dir "
     "recv zust send pack parc orde brin expé be have colis chez casa tendrá paquete llev bestellt envia"
 )
 _WEEKDAY = (
@@ -30,13 +31,16 @@ _WHEN = Cue(
     "thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi "
     "jeudi vendredi samedi dimanche morgen übermorgen heute weihnachten demain après aujourd avant cette diese "
     "nächste mañana hoy",
-    r"\b(?:by |on |as (?:early|soon) as |bis (?:zum )?|am |d'ici "
+    r"\b(?:by |on |as (?:early|soon) as |first thing |gleich |noch |bis (?:zum )?|am |d'ici |para |pasado "
     r"|dès )?(?P<day>tomorrow(?: (?:morning|afternoon|evening))?|tonight|today|the (?:very )?next day"
     r"|overnight|(?:later )?this (?:afternoon|evening|week(?:end)?)"
     rf"|(?:next |this |nächsten |kommenden )?(?:{_WEEKDAY})(?: (?:morning|evening|prochain))?"
     r"|next week|(?:by|before|in time for) (?:christmas|easter|the weekend|valentine)"
-    r"|morgen(?: früh)?|übermorgen|heute(?: noch)?|vor weihnachten|demain|après-demain|aujourd'hui"
-    r"|avant noël|cette semaine|diese woche|nächste woche|mañana|hoy mismo)\b",
+    r"|morgen(?: früh)?|übermorgen|heute(?: noch)?|vor weihnachten|demain(?: même| matin| soir)?|après-demain"
+    r"|aujourd['’]hui(?: même)?"
+    r"|avant noël|cette semaine|diese woche|nächste woche"
+    r"|(?<!por la )(?<!esta )(?<!una )(?:mañana|hoy)(?: mismo| sin falta)?"
+    r"|this very day|le jour même|dès le lendemain)\b",
 )
 _FAST = Cue(
     "next same overnight lieferung livraison",
@@ -46,7 +50,9 @@ _FAST = Cue(
 _WILL = re.compile(
     r"\b(?:with you|at your door(?:step)?|in your hands|bei ihnen|bei dir|chez vous|chez toi|en (?:tu |su )?casa"
     r"|tendrás?"
-    r"|\bist [^.;]{0,20}\bda|garantiert|liegt|llegar[áa]|llega|recibir[áa]s|arrives?|will|['’]ll|gets?"
+    r"|\bist [^.;]{0,20}\bda|garantiert|liegt|llegar(?:á[ns]?|as?)|llegan?|recibir(?:á[ns]?|as?|éis)"
+    r"|recibes?|reciben|bekomm(?:en|s?t)"
+    r"|tendrán?|estarán?|arrives?|will|['’]ll|gets?"
     r"|guarantee[ds]?|delivers?"
     r"|is delivered|be delivered|delivered"
     r"|ships?|receive|kommt|wird|werden|liefern|geliefert|erhalten|erhältst|"
@@ -58,6 +64,8 @@ _HEDGED = re.compile(
     r"\b(?:should|expected|estimated|scheduled|likely|probably|voraussichtlich|sollte|dürfte|devrait"
     r"|prévue?|estimée?)\b"
 )
+_CONTACT = re.compile(r"\b(?:meld\w*|ruf(?:en|e|st|t)?|anrufen?|antwort\w*|schreib\w*|kümmer\w*|besuch\w*|termin\w*)\b")
+"""It is no parcel that comes."""
 _PAST = re.compile(
     r"\b(?:was|were|has been|arrived|wurde|a été|placed|called|opened?|closed?|ends?|endet|starts?|today's|bestellt)\b"
 )
@@ -136,6 +144,7 @@ def _arrivals(sentence: Sentence, facts: Facts) -> Iterator[Finding]:
     if (
         not sentence.topics & _WHEN.topic
         or not _WILL.search(sentence.low)
+        or _CONTACT.search(sentence.low)
         or _CUSTOMER_ASKS.search(_ORDER_NOW.sub("", sentence.low))
     ):
         return
@@ -191,5 +200,12 @@ def _days_instead(sentence: Sentence, found: re.Match[str], least: int | None, m
     word = found["day"].lower()
     german = re.search(r"morgen|heute|tag\b|mittwoch|weihnachten|woche", word) and not re.search(r"day|morning", word)
     french = re.search(r"demain|aujourd|di\b|dimanche|noël|semaine|prochain", word)
+    if re.search(r"mañana|hoy", word):
+        return replace(
+            sentence.start + found.start(),
+            sentence.start + found.end(),
+            f"en {days} días",
+            f"Delivery takes {days} days.",
+        )
     after = f"in {days} Tagen" if german else f"en {days} jours" if french else f"in {days} days"
     return replace(sentence.start + found.start(), sentence.start + found.end(), after, f"Delivery takes {days} days.")

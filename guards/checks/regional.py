@@ -12,6 +12,7 @@ from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.regions import Region, region_of
 from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
 from shopgraph.guards.checks.topics import exact
+from shopgraph.guards.checks.young import is_sold_to_young
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.guards.facts import Facts
 
@@ -345,7 +346,7 @@ def _age(sentence: Sentence, text: str, region: Region, facts: Facts) -> Iterato
     low = sentence.digits
     age = _AGE.search(low)
     yours = _YOUR_AGE.search(low)
-    unchecked = _NO_CHECK.search(low)
+    unchecked = _NO_CHECK.search(low) or is_sold_to_young(sentence)
     if not (age or yours or unchecked):
         return
     ages = _lawful_ages(sentence, text, region, facts)

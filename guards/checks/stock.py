@@ -12,9 +12,10 @@ from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.stock_put import said_gone, said_there
 from shopgraph.guards.checks.stock_tables import find_wrong_cells
+from shopgraph.guards.checks.stock_words import EXACTLY, JUST_SO, JUST_SO_MANY, ON_SHELF, SHELVES
 from shopgraph.guards.checks.subjects import Manner, subjects
-from shopgraph.guards.checks.text import Cue, Sentence, about, is_label, sentences
-from shopgraph.guards.checks.topics import topic
+from shopgraph.guards.checks.text import Cue, Sentence, about, is_label, sentences, whole_words
+from shopgraph.guards.checks.topics import exact, topic
 from shopgraph.guards.facts import Facts, ProductFact
 
 _TOPICS = topic(
@@ -22,7 +23,7 @@ _TOPICS = topic(
     "bestand agotado agotada ready prêt prête plenty lots loads tons dozens hundreds massenhaft jede "
     "versandbereit stoc avai sold unav left rema lage lief ausv verf épui disp rest stüc vorr last noch plus "
     "ruptu"
-)
+) | exact(whole_words(f"{SHELVES} {EXACTLY}"))
 _IN = re.compile(
     r"\b(?P<not>not |no longer |never |nicht (?:mehr )?|plus |pas |nicht )?(?:currently |still "
     r"|fully |immediately |sofort |noch )?"
@@ -49,7 +50,7 @@ _LEFT_AFTER = Cue(
     "only just nur noch il we stock there haben bestand",
     r"(?P<phrase>\b(?:only|just|nur noch|noch|il (?:ne )?(?:nous )?(?:en )?reste(?: plus)?(?: que)?"
     r"|we have|we(?:'ve| have) got|stock(?: level)?(?: is|:)|there are|haben|bestand:?)) "
-    r"(?:only |just |nur |still |exactly |noch )?(?P<number>0{0,20}\d{1,4})"
+    rf"(?:only |just |nur |still |noch |{JUST_SO})?(?P<number>0{{0,20}}\d{{1,4}})"
     r"(?= (?:left|in stock|of (?:them|these|those|the|our|it|this)|units?|pieces?|pairs?|stück|paare?"
     r"|pièces?|exemplaires?|paires?|auf lager|available|copies)|[.!,;]?$| und\b| and\b)",
 )
@@ -73,10 +74,12 @@ _NAMED_LEFT = Cue(
 )
 _STAYS = Cue(
     "reste solo queda quedan",
-    r"\b(?:il ne reste (?:plus )?que|(?:solo |sólo )?(?:nos )?quedan?(?: solo)?) (?P<number>0{0,20}\d{1,4})\b",
+    r"\b(?:il ne reste (?:plus )?que|(?:solo |sólo )?(?:nos )?quedan?(?: solo)?) (?:exactamente |precisamente |justo )?"
+    r"(?P<number>0{0,20}\d{1,4})\b",
 )
 _RESTE = re.compile(
-    r"\bil (?:n['’]en |ne |en |nous en )?reste (?:plus )?(?:que |qu['’])?(?:encore )?(?P<number>0{0,20}\d{1,4})\b"
+    r"\bil (?:n['’]en |ne |en |nous en )?reste (?:plus )?(?:que |qu['’])?(?:encore |exactement |précisément )?"
+    r"(?P<number>0{0,20}\d{1,4})\b"
 )
 _GLUED = frozenset("0123456789.,#$€£-")
 """Before a number they make it part of something else."""
@@ -322,6 +325,8 @@ def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductF
             or _NAMED_LEFT.search_digits(sentence)
             or _STAYS.search_digits(sentence)
             or _COLON.search_digits(sentence)
+            or ON_SHELF.search_digits(sentence)
+            or JUST_SO_MANY.search_digits(sentence)
         )
     if counted is None and sentence.topics & _RESTE_TOPIC:
         counted = _RESTE.search(sentence.digits)

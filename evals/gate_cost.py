@@ -7,6 +7,7 @@ measured is the gate and no database. The floor under it is one Cedar decision, 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
@@ -146,8 +147,11 @@ async def _block(probe: Probe, taken: Times, turns: range) -> None:
 
 
 async def _probe(spec: ToolSpec, arguments: dict[str, JsonValue], subject: Subject) -> Probe:
+    numbers = itertools.count()
+    asked_about = subject
+
     async def describe(context: ToolContext, given: Any) -> Subject:
-        return subject
+        return asked_about
 
     async def run(context: ToolContext, given: Any) -> Found:
         return Found(order_id=given.order_id, status="pending")
@@ -162,6 +166,9 @@ async def _probe(spec: ToolSpec, arguments: dict[str, JsonValue], subject: Subje
     context = _context(Proposal.digest_of(spec.name, arguments, ANN))
 
     async def by_gate(call_id: str) -> None:
+        nonlocal asked_about
+        # Another record with each call: what was decided before about the same question is remembered.
+        asked_about = replace(subject, resource_id=f"{subject.resource_id}-{next(numbers)}")
         outcome = await gate.call(context, ToolCall(tool=spec.name, arguments=arguments, call_id=call_id))
         if outcome.outcome is not Outcome.DONE:
             raise ConfigurationError(f"{spec.name} was not let through but {outcome.outcome}: {outcome.decisions}.")

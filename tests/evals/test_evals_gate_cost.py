@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cedarpy
 import pytest
 
@@ -9,6 +11,7 @@ from shopgraph.evals.gate_cost import evaluate
 from shopgraph.evals.registry import load_evaluation
 from shopgraph.guards.limits import Limit
 from shopgraph.tools import limits
+from shopgraph.tools.spec import ToolContext
 
 
 def test_it_measures_reading_and_changing_calls_and_counts_cedar_decisions() -> None:
@@ -36,7 +39,14 @@ def test_it_measures_limits_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
         judged.append(limit.id)
         return real(limit, *rest)  # type: ignore[arg-type]
 
+    fits = limits._fits
+
+    async def listening_for_money(context: ToolContext, count: limits.Count, *rest: Any) -> bool:
+        judged.append(count.limit.id)
+        return await fits(context, count, *rest)
+
     monkeypatch.setattr(limits, "excess", listening)
+    monkeypatch.setattr(limits, "_fits", listening_for_money)
     evaluate(calls=100)
     assert set(judged) == {"refunds-per-day", "refund-requests-per-day", "refunds-per-agent"}
 

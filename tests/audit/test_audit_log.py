@@ -252,6 +252,7 @@ def test_there_is_no_way_to_change_a_record() -> None:
         "append",
         "checkpoint",
         "close",
+        "conversations_of",
         "events",
         "forget",
         "head",

@@ -117,7 +117,8 @@ def test_a_question_is_answered_from_a_cassette_where_no_model_is(
     assert CliRunner().invoke(app, question).stdout == "It is a fine bike.\n"
     changed = CliRunner().invoke(app, ["ask", "Tell me more about the balance bike."])
     assert changed.exit_code == 2
-    assert "Tell me more about the balance bike." in changed.stderr
+    # A product's name may be a person's: it is not told, as it is not in the cassette.
+    assert "Tell me more about the balance {{typed_0}}." in changed.stderr
 
 
 @pytest.mark.parametrize(

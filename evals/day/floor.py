@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from langchain_core.messages import HumanMessage
-from langgraph.graph import END, StateGraph
+from langgraph.graph import StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from shopgraph.graphs.state import State, TurnInput
@@ -29,7 +29,7 @@ def floor_graph(real: CompiledStateGraph[Any, Any, Any, Any]) -> CompiledStateGr
     for name, branches in builder.branches.items():
         for branch in branches.values():
             ends = list((branch.ends or {}).values())
-            graph.add_conditional_edges(name, _follow, ends)
+            graph.add_conditional_edges(name, _following(ends), ends)
     return graph.compile()
 
 
@@ -44,9 +44,16 @@ def _nothing(name: str) -> Callable[[State], Awaitable[State]]:
     return nothing
 
 
-async def _follow(state: State) -> str:
-    path = _PATH.get()
-    return path[0] if path else END
+def _following(ends: Sequence[str]) -> Callable[[State], Awaitable[str]]:
+    """The next node of the path that can be reached from there; to the end where none can."""
+
+    async def follow(state: State) -> str:
+        path = _PATH.get()
+        while path and path[0] not in ends:  # the record tells nothing of a step that was cut short
+            path.pop(0)
+        return path[0] if path else "govern" if "govern" in ends else ends[-1]
+
+    return follow
 
 
 async def play_floor(graph: CompiledStateGraph[Any, Any, Any, Any], paths: Sequence[Sequence[str]]) -> float:

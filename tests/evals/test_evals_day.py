@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 
 from shopgraph.cli.app import app
 from shopgraph.clock import parse_instant
+from shopgraph.evals.day.floor import floor_graph, play_floor
 from shopgraph.evals.day.plan import make_plan
+from shopgraph.graphs.orchestrator import compile_orchestrator, make_parts
 from shopgraph.shop import DEMO_INSTANT, Shop
 from shopgraph.telemetry.report.reading import report_of
 
@@ -54,3 +56,10 @@ def test_the_same_seed_is_the_same_day() -> None:
     one, same, other = (make_plan(records, requests=200, seed=seed, at=at) for seed in (7, 7, 8))
     assert one == same != other
     assert sum(len(talk.turns) for talk in one) == 200
+
+
+async def test_the_floor_goes_to_the_end_whatever_is_on_the_record_of_a_request() -> None:
+    graph = floor_graph(compile_orchestrator(make_parts()))
+    cut_short = ["screen", "route", "stitch", "prepare", "decide", "gate", "record"]
+    paths = [cut_short, ["screen", "record"], ["screen", "route", "stitch", "prepare", "decide", "nobody"], []]
+    assert await play_floor(graph, paths) > 0

@@ -175,3 +175,11 @@ def test_what_stands_in_the_conversation_is_told_and_instructions_are_not() -> N
     assert answer_from([{"role": "user", "content": "where is my order?"}]) == Speaker("en").say("nothing")
     known, lines = facts_block('<facts>\n{"order_id": "#D3", "status": "pending"}\n</facts>')
     assert (known.orders[0].id, lines) == ("#D3", ())
+
+
+def test_where_nobody_is_known_to_speak_a_language_it_is_spoken_all_the_same() -> None:
+    kuwait = Speaker("en", "en_KW")
+    assert kuwait.number(1234.5) == "1,234.5"
+    assert kuwait.date(date(2026, 6, 1)) == "June 1, 2026"
+    assert kuwait.percent(Decimal(15)) == "15%"
+    assert kuwait.say("line", count=2, title="Mug")

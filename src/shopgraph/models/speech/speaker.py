@@ -45,13 +45,14 @@ class Speaker:
             )
         self.language = language
         self._locale = locale_of(language, locale or language)
+        self._written = _known_locale(self._locale, language)
         self._phrases = _phrases(language)
 
     def say(self, key: str, *, count: int | None = None, **words: str) -> str:
         """One phrase, in the plural form that `count` takes."""
         phrase = self._phrases[key]
         if isinstance(phrase, Mapping):
-            phrase = phrase[_plural(count or 0, self._locale)]
+            phrase = phrase[_plural(count or 0, self._written)]
         numbers = {} if count is None else {"count": self.number(count)}
         return phrase.format(**words, **numbers)
 
@@ -160,24 +161,36 @@ class Speaker:
 
     def number(self, count: float) -> str:
         """A number that is no amount."""
-        return _number(count, self._locale)
+        return _number(count, self._written)
 
     def percent(self, percent: Decimal) -> str:
         """Percents: ten is a tenth."""
         from babel.numbers import format_percent
 
-        return str(format_percent(percent / 100, locale=self._locale, decimal_quantization=False))
+        return str(format_percent(percent / 100, locale=self._written, decimal_quantization=False))
 
     def date(self, day: date) -> str:
         """A day in words."""
         from babel.dates import format_date
 
-        return str(format_date(day, format="long", locale=self._locale))
+        return str(format_date(day, format="long", locale=self._written))
 
     def _list(self, words: list[str]) -> str:
         from babel.lists import format_list
 
-        return str(format_list(words, locale=self._locale)) if words else "–"
+        return str(format_list(words, locale=self._written)) if words else "–"
+
+
+@cache
+def _known_locale(locale: str, language: str) -> str:
+    """The locale, or the language alone where Babel knows nobody who speaks it there (English in Kuwait)."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        Locale.parse(locale)
+    except (UnknownLocaleError, ValueError):
+        return language
+    return locale
 
 
 @lru_cache(maxsize=4_096)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,8 +17,8 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 from pydantic import JsonValue
 
-from shopgraph.domain import Channel, Conversation, Principal, PrincipalKind, StoredRequest
-from shopgraph.errors import ConfigurationError, Conflict, IdempotencyConflict, NotFound, Refused
+from shopgraph.domain import Channel, Conversation, Principal, PrincipalKind
+from shopgraph.errors import ConfigurationError, Conflict, NotFound, Refused
 from shopgraph.graphs.answer import (
     Answer,
     ContextView,
@@ -32,13 +30,14 @@ from shopgraph.graphs.answer import (
     VerdictView,
 )
 from shopgraph.graphs.approval import Approval, Approvals, awaiting, check_answers, may_approve
+from shopgraph.graphs.claims import claim
 from shopgraph.graphs.context import RunContext, ShopServices
 from shopgraph.graphs.feedback import Feedback, Score, give_feedback
 from shopgraph.graphs.inbound import may_go_on
 from shopgraph.graphs.observing import watched
 from shopgraph.graphs.orchestrator import RECURSION_LIMIT, compile_orchestrator, layer_of, make_parts
 from shopgraph.graphs.parts import Parts
-from shopgraph.graphs.state import Dialog, State
+from shopgraph.graphs.state import Dialog, State, layers_taken
 from shopgraph.graphs.stitching.source import ContextSource
 from shopgraph.graphs.turns import Workflow
 from shopgraph.guards.chain import GuardChain
@@ -214,21 +213,10 @@ class Orchestrator:
         The same person may give the same answer again, should the first attempt have died halfway: the calls behind
         it are requests of their own, and none is done twice.
         """
-        records = self.shop.connectors.records
         body: dict[str, JsonValue] = {"staff": staff.id, **given}
-        request = StoredRequest(
-            call_id=f"approval:{conversation_id}:{interrupt_id}",
-            tool="approve",
-            arguments_digest=hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest(),
-            result=body,
-            at=self.shop.clock.now(),
-        )
-        try:
-            await records.remember_request(request)
-        except IdempotencyConflict:
-            first = await records.request(request.call_id)
-            if first is None or first.arguments_digest != request.arguments_digest:
-                raise _answered_before(conversation_id) from None
+        key = f"approval:{conversation_id}:{interrupt_id}"
+        if not (await claim(self.shop.connectors.records, key, "approve", body, at=self.shop.clock.now())).same:
+            raise _answered_before(conversation_id)
 
     async def _run(
         self, given: Any, config: RunnableConfig, who: Principal, *, approver: Principal | None = None
@@ -370,11 +358,7 @@ def _routes(state: State) -> tuple[RouteView, ...]:
 
 def layers_of(state: State) -> dict[str, LayerView]:
     """Time and calls by layer, summed over the request's steps; shares are of the seven, the engine stands apart."""
-    totals = {str(layer): [0.0, 0.0, 0.0] for layer in Layer}
-    for step in state["trail"]:
-        for name, cell in step.layers.items():
-            for place, value in enumerate(cell):
-                totals[name][place] += value
+    totals = {str(layer): (0.0, 0, 0.0) for layer in Layer} | layers_taken(state["trail"])
     whole = sum(ms for name, (ms, _, _) in totals.items() if name != Layer.ENGINE) or 1.0
     calls = state.get("model_calls") or []
     tokens = sum(call.input_tokens + call.output_tokens for call in calls)
@@ -383,7 +367,7 @@ def layers_of(state: State) -> dict[str, LayerView]:
         name: LayerView(
             ms=round(ms, 3),
             share=None if name == Layer.ENGINE else round(ms / whole, 4),
-            calls=int(count),
+            calls=count,
             cpu_ms=round(cpu, 3),
             tokens=tokens if name == Layer.ENGINE else 0,
             cost_nanousd=cost if name == Layer.ENGINE else 0,

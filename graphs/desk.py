@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
@@ -12,8 +10,9 @@ from pydantic import JsonValue
 
 from shopgraph.audit.log import AuditEvent, AuditRecord
 from shopgraph.audit.training import RESOLVED
-from shopgraph.domain import Handoff, Instant, Principal, StoredRequest, Value
-from shopgraph.errors import Conflict, Erased, IdempotencyConflict, InvalidInput, NotFound, Refused
+from shopgraph.domain import Handoff, Instant, Principal, Value
+from shopgraph.errors import Conflict, Erased, InvalidInput, NotFound, Refused
+from shopgraph.graphs.claims import claim
 from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.notes import ORIGINAL
 from shopgraph.guards.masking import TextMask
@@ -193,25 +192,14 @@ class HandoffDesk:
 
     async def _claim(self, key: str, tool: str, staff: Principal, body: dict[str, JsonValue]) -> bool:
         """Make this what was done, for good; False when the same was done before."""
-        digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-        request = StoredRequest(
-            call_id=key,
-            tool=tool,
-            arguments_digest=digest,
-            result=body,
-            at=self._shop.clock.now(),
-            agent=f"staff:{staff.id}",
+        claimed = await claim(
+            self._shop.connectors.records, key, tool, body, at=self._shop.clock.now(), agent=f"staff:{staff.id}"
         )
-        records = self._shop.connectors.records
-        try:
-            await records.remember_request(request)
-        except IdempotencyConflict:
-            known = await records.request(key)
-            if known is not None and known.arguments_digest == digest:
-                return False
-            other = known.result.get("staff") if known is not None and isinstance(known.result, dict) else "somebody"
-            raise Conflict(f"{other} was first.", remedy="`shopgraph handoff list` says how it stands.") from None
-        return True
+        if not claimed.same:
+            said = claimed.first.result if claimed.first is not None else None
+            other = said.get("staff") if isinstance(said, dict) else "somebody"
+            raise Conflict(f"{other} was first.", remedy="`shopgraph handoff list` says how it stands.")
+        return claimed.new
 
     async def _note(
         self,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,8 +9,9 @@ from pydantic import JsonValue
 
 from shopgraph.audit.contacts import FEEDBACK
 from shopgraph.audit.log import AuditEvent, AuditRecord
-from shopgraph.domain import Principal, StoredRequest, Value
+from shopgraph.domain import Principal, Value
 from shopgraph.errors import IdempotencyConflict, InvalidInput, NotFound
+from shopgraph.graphs.claims import claim
 from shopgraph.graphs.notes import personal_values
 from shopgraph.guards.masking import TextMask
 from shopgraph.guards.screen import clean_message
@@ -130,28 +129,22 @@ async def _claim(shop: ShopServices, asked: AuditRecord, subject: str, score: Sc
     # Of the comment a keyed digest: the shop's records have no key to seal it under.
     body: dict[str, JsonValue] = {"score": str(score), "comment": shop.audit.version(comment.encode())}
     customer = subject.partition(":")[2] if subject.startswith("customer:") else None
-    request = StoredRequest(
-        call_id=f"feedback:{asked.request_id}:{asked.subject}",
-        tool=FEEDBACK,
-        arguments_digest=hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest(),
-        result=body,
+    claimed = await claim(
+        shop.connectors.records,
+        f"feedback:{asked.request_id}:{asked.subject}",
+        FEEDBACK,
+        body,
         at=shop.clock.now(),
         customer_id=customer,
         conversation_id=asked.conversation_id,
     )
-    records = shop.connectors.records
-    try:
-        await records.remember_request(request)
-    except IdempotencyConflict:
-        known = await records.request(request.call_id)
-        if known is None or known.arguments_digest != request.arguments_digest:
-            raise IdempotencyConflict(
-                f"Something else was said about the request {asked.request_id} before.",
-                remedy="The first word stands.",
-                request_id=asked.request_id,
-            ) from None
-        return False
-    return True
+    if not claimed.same:
+        raise IdempotencyConflict(
+            f"Something else was said about the request {asked.request_id} before.",
+            remedy="The first word stands.",
+            request_id=asked.request_id,
+        )
+    return claimed.new
 
 
 async def _event(shop: ShopServices, asked: AuditRecord, subject: str, score: Score, comment: str) -> AuditEvent:

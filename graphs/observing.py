@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from shopgraph.clock import stopwatch
 from shopgraph.domain import Principal
 from shopgraph.graphs.context import ShopServices
-from shopgraph.graphs.state import State
+from shopgraph.graphs.state import State, layers_taken
 from shopgraph.guards.decisions import Effect
 from shopgraph.telemetry import genai, metrics, scores, tracing
 from shopgraph.telemetry.measure import KEEP, RequestMeasure
@@ -85,7 +85,7 @@ def measure_of(state: State, ms: float) -> RequestMeasure:
         tier=str(state["route"].tier),
         channel=str(state["request"].channel),
         ms=ms,
-        layers=_layers(state),
+        layers=layers_taken(state["trail"]),
         corrections=tuple(sorted(found)),
         refusals=tuple(sorted({item.rule for item in state["decisions"] if item.effect is Effect.DENY})),
         actions=tuple(item for item in actions if item != "handoff"),
@@ -97,12 +97,3 @@ def measure_of(state: State, ms: float) -> RequestMeasure:
         saved_nanousd=saving.saved_nanousd if saving else None,
         grounded=scores.groundedness((item.guard, item.verdict) for item in verdicts),
     )
-
-
-def _layers(state: State) -> dict[str, tuple[float, int, float]]:
-    found: dict[str, tuple[float, int, float]] = {}
-    for step in state["trail"]:
-        for name, cell in step.layers.items():
-            ms, calls, cpu = found.get(name, (0.0, 0, 0.0))
-            found[name] = (ms + cell[0], calls + cell[1], cpu + (cell[2] if len(cell) > 2 else 0.0))
-    return found

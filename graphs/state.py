@@ -186,6 +186,16 @@ def add_steps(old: list[Step], new: list[Step]) -> list[Step]:
     return [step for step in old if not new or step.request_id == new[-1].request_id] + new
 
 
+def layers_taken(trail: list[Step]) -> dict[str, tuple[float, int, float]]:
+    """Wall milliseconds, calls and CPU milliseconds by layer, of all these steps together."""
+    found: dict[str, tuple[float, int, float]] = {}
+    for step in trail:
+        for name, cell in step.layers.items():
+            ms, calls, cpu = found.get(name, (0.0, 0, 0.0))
+            found[name] = (ms + cell[0], calls + cell[1], cpu + (cell[2] if len(cell) > 2 else 0.0))
+    return found
+
+
 class TurnInput(TypedDict, total=False):
     """What a caller may hand in. Everything else in the state is the graph's own."""
 

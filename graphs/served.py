@@ -88,11 +88,9 @@ def serve_recommender(shop: ShopServices) -> Served:
         )
         return {"answer": found.model_dump(mode="json")}
 
-    graph = StateGraph(_Recommending, input_schema=RecommendQuestion, output_schema=Answered)
-    graph.add_node("recommend", recommend)
-    graph.add_edge(START, "recommend")
-    graph.add_edge("recommend", END)
-    return graph.compile(name="recommend")
+    return _one_node(
+        "recommend", StateGraph(_Recommending, input_schema=RecommendQuestion, output_schema=Answered), recommend
+    )
 
 
 @cache
@@ -106,11 +104,16 @@ def serve_describer(shop: ShopServices) -> Served:
         said = await _unseen(inner.describe(state["product_id"], region_id=state.get("region_id")))
         return {"answer": said.model_dump(mode="json")}
 
-    graph = StateGraph(_Describing, input_schema=DescribeQuestion, output_schema=Answered)
-    graph.add_node("describe", describe)
-    graph.add_edge(START, "describe")
-    graph.add_edge("describe", END)
-    return graph.compile(name="describe")
+    return _one_node(
+        "describe", StateGraph(_Describing, input_schema=DescribeQuestion, output_schema=Answered), describe
+    )
+
+
+def _one_node(name: str, graph: StateGraph[Any, None, Any, Any], node: Any) -> Served:
+    graph.add_node(name, node)
+    graph.add_edge(START, name)
+    graph.add_edge(name, END)
+    return graph.compile(name=name)
 
 
 async def _unseen(run: Coroutine[Any, Any, _Found]) -> _Found:

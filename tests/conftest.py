@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from shopgraph.models.local import local_server
+from shopgraph.telemetry import metrics, scores, tracing
 
 ROOT = Path(__file__).resolve().parents[1]
 MEMORY = Path("/dev/shm")
@@ -96,3 +97,12 @@ def _execute(url: str, *statements: str) -> None:
         for statement in statements:
             connection.execute(text(statement))
     engine.dispose()
+
+
+@pytest.fixture
+def unobserved() -> Iterator[None]:
+    """What a test configures of traces, metrics and scores is forgotten after it."""
+    yield
+    tracing.use(None)
+    metrics.configure()
+    scores.use(None)

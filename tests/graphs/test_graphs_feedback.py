@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,12 +25,7 @@ COMMENT = "That was easy, thank you. Johanna Fischer, 48 Larkspur Crescent"
 LONG_AGO, FAR = parse_instant("2020-01-01T00:00:00Z"), parse_instant("2030-01-01T00:00:00Z")
 
 
-@pytest.fixture(autouse=True)
-def unobserved() -> Iterator[None]:
-    yield
-    tracing.use(None)
-    metrics.configure()
-    scores.use(None)
+pytestmark = pytest.mark.usefixtures("unobserved")
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from langchain_core.messages import AIMessage
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -24,11 +22,7 @@ TRACKER = Principal.customer(CAST["tracker"].customer_id)
 LONG_AGO, FAR = parse_instant("2020-01-01T00:00:00Z"), parse_instant("2030-01-01T00:00:00Z")
 
 
-@pytest.fixture(autouse=True)
-def unobserved() -> Iterator[None]:
-    yield
-    tracing.use(None)
-    scores.use(None)
+pytestmark = pytest.mark.usefixtures("unobserved")
 
 
 @pytest.fixture

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from shopgraph.domain import Principal
+from shopgraph.evals.telemetry.servers import TRACES, Receiver
 from shopgraph.graphs import Orchestrator, build_orchestrator
 from shopgraph.guards.screen import mask_personal
 from shopgraph.shop import Shop
 from shopgraph.telemetry import metrics, scores, tracing
 from shopgraph.telemetry.measure import RequestMeasure
 from shopgraph.telemetry.metrics import MOST_VALUES
+
+pytestmark = pytest.mark.usefixtures("unobserved")
 
 CANCELER, TRACKER = Principal.customer("cus_canceler"), Principal.customer("cus_tracker")
 
@@ -33,55 +32,11 @@ def orchestrator() -> Iterator[Orchestrator]:
         yield build_orchestrator(shop)
 
 
-@pytest.fixture(autouse=True)
-def unobserved() -> Iterator[None]:
-    yield
-    tracing.use(None)
-    metrics.configure()
-    scores.use(None)
-
-
-class Receiver:
-    """A server that takes the real protocol."""
-
-    def __init__(self) -> None:
-        bodies: list[bytes] = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                bodies.append(gzip.decompress(body) if self.headers.get("content-encoding") == "gzip" else body)
-                self.send_response(200)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
-                """Silent."""
-
-        self.bodies = bodies
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}/v1/traces"
-
-    def spans(self) -> list[Span]:
-        return [
-            span
-            for body in self.bodies
-            for resource in ExportTraceServiceRequest.FromString(body).resource_spans
-            for scope in resource.scope_spans
-            for span in scope.spans
-        ]
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     made = Receiver()
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    made.close()
 
 
 def attributes(span: Span) -> dict[str, str]:
@@ -96,7 +51,7 @@ def of_session(spans: list[Span]) -> dict[str, set[bytes]]:
 
 
 async def test_conversations_at_once_do_not_mix_their_traces(orchestrator: Orchestrator, receiver: Receiver) -> None:
-    tracing.configure(OTLPSpanExporter(endpoint=receiver.url), mask=mask_personal)
+    tracing.configure(OTLPSpanExporter(endpoint=receiver.url + TRACES), mask=mask_personal)
     answers = await asyncio.gather(*(orchestrator.ask("hi there") for _ in range(40)))
     tracing.flush(10)
     spans = receiver.spans()
@@ -112,7 +67,7 @@ async def test_conversations_at_once_do_not_mix_their_traces(orchestrator: Orche
 
 async def test_nothing_personal_leaves_in_traces_or_metrics(orchestrator: Orchestrator, receiver: Receiver) -> None:
     reader = InMemoryMetricReader()
-    tracing.configure(OTLPSpanExporter(endpoint=receiver.url), mask=mask_personal)
+    tracing.configure(OTLPSpanExporter(endpoint=receiver.url + TRACES), mask=mask_personal)
     metrics.configure(reader)
     customer = await orchestrator.shop.connectors.crm.customer("cus_canceler")
     assert customer is not None

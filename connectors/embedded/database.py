@@ -7,14 +7,13 @@ worker threads of the database's own. SQLite has one writer: coroutines wait for
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from contextvars import ContextVar, copy_context
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import registry
@@ -23,7 +22,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.util import LRUCache
 
-from shopgraph.connectors.embedded.readers import READS, Readers
+from shopgraph.connectors.embedded.kept import BUSY_SECONDS, Readers, Writers
 from shopgraph.connectors.embedded.turns import Turns
 from shopgraph.errors import (
     ConfigurationError,
@@ -38,10 +37,6 @@ from shopgraph.errors import (
 
 T = TypeVar("T")
 
-BUSY_SECONDS = 30
-"""How long a SQLite writer waits for a writer of another process."""
-_LOOK_SECONDS = 0.003
-"""Between two looks at a lock that another process holds."""
 POSTGRES_PLACES = 8
 """Connections, and worker threads, of one process to one PostgreSQL."""
 
@@ -57,6 +52,9 @@ class Database:
         self._turns = Turns(places)
         self._workers = ThreadPoolExecutor(max_workers=places, thread_name_prefix="shopgraph-db")
         self._readers = Readers(self.engine) if self.is_sqlite else None
+        self.writers: _Writers = Writers(self.engine) if self.is_sqlite else _PooledWriters(self.engine)
+        """Where its transactions that write begin and end."""
+        self._own_errors = translated(self.url)
 
     @property
     def name(self) -> str:
@@ -75,6 +73,13 @@ class Database:
         if self.is_sqlite:
             return self.read_now(work)
         return await self._alone(lambda: self.read_now(work))
+
+    async def look(self, work: Callable[[Connection], T]) -> T:
+        """`read` for a function of one statement: on its own it needs no transaction to see one state."""
+        if self._readers is None or self._open() is not None:
+            return await self.read(work)
+        with self._own_errors:
+            return self._readers.look(work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a function in one transaction: all that it does is kept, or nothing when it raises."""
@@ -111,7 +116,7 @@ class Database:
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """`read` for synchronous code: in this thread, never in an open transaction."""
-        with translated(self.url):
+        with self._own_errors:
             if self._readers is not None:
                 return self._readers.read(work)
             with self.engine.connect() as connection:
@@ -119,18 +124,29 @@ class Database:
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """`write` for synchronous code: in this thread, never in an open transaction."""
-        with translated(self.url), self.engine.execution_options(writes=True).begin() as connection:
-            return work(connection)
+        with self._own_errors:
+            connection = self.writers.begin()
+            try:
+                result = work(connection)
+            except BaseException:
+                self.writers.roll_back(connection)
+                raise
+            self.writers.commit(connection)
+            return result
 
     def close(self) -> None:
         """Let running work finish, then close every connection."""
         self._workers.shutdown(wait=True)
         if self._readers is not None:
             self._readers.close()
+        self.writers.close()
         self.engine.dispose()
 
     def _open(self) -> _Transaction | None:
-        return next((each for each in _OPEN.get() if each.database is self and each.active), None)
+        for each in _OPEN.get():
+            if each.database is self and each.active:
+                return each
+        return None
 
     async def _alone(self, work: Callable[[], T]) -> T:
         await self._turns.take()
@@ -161,13 +177,7 @@ class _Transaction:
 
     def begin(self) -> None:
         with self._step, translated(self.database.url):
-            connection = self.database.engine.connect().execution_options(writes=True)
-            try:
-                connection.begin()
-            except BaseException:
-                connection.close()
-                raise
-            self._connection = connection
+            self._connection = self.database.writers.begin()
 
     async def run(self, work: Callable[[Connection], T], *, savepoint: bool) -> T:
         def step() -> T:
@@ -176,7 +186,7 @@ class _Transaction:
                     raise ConnectorUnavailable("The transaction is over.", remedy="Begin another one.")
                 if not savepoint:
                     return work(self._connection)
-                with self._connection.begin_nested():
+                with self.database.writers.part(self._connection):
                     return work(self._connection)
 
         if self.database.is_sqlite and not self._step.locked():
@@ -190,8 +200,52 @@ class _Transaction:
             connection, self._connection = self._connection, None
             if connection is None:
                 return
-            with connection:
-                (connection.commit if commit else connection.rollback)()
+            writers = self.database.writers
+            (writers.commit if commit else writers.roll_back)(connection)
+
+
+class _Writers(Protocol):
+    """Where transactions that write begin and end."""
+
+    def begin(self) -> Connection: ...
+
+    def commit(self, connection: Connection) -> None: ...
+
+    def roll_back(self, connection: Connection) -> None: ...
+
+    def part(self, connection: Connection) -> AbstractContextManager[Any]: ...
+
+    def close(self) -> None: ...
+
+
+class _PooledWriters:
+    """PostgreSQL's: each transaction takes a connection from the pool, and gives it back."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def begin(self) -> Connection:
+        connection = self._engine.connect()
+        try:
+            connection.begin()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def commit(self, connection: Connection) -> None:
+        with connection:
+            connection.commit()
+
+    def roll_back(self, connection: Connection) -> None:
+        with connection:
+            connection.rollback()
+
+    def part(self, connection: Connection) -> AbstractContextManager[Any]:
+        return connection.begin_nested()
+
+    def close(self) -> None:
+        """The engine closes its pool."""
 
 
 _OPEN: ContextVar[tuple[_Transaction, ...]] = ContextVar("shopgraph_open_transactions", default=())
@@ -224,19 +278,39 @@ def place_of(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
-@contextmanager
-def translated(url: URL) -> Iterator[None]:
+class _Translated:
+    """A context manager for any number of uses at once."""
+
+    __slots__ = ("_url",)
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
+        if error is not None and (own := _own(self._url, error)) is not None:
+            raise own from error
+
+
+def translated(url: URL) -> _Translated:
     """The database's errors as the project's own."""
-    try:
-        yield
-    except IntegrityError as error:
-        raise Conflict(f"The records of {place_of(url)} do not allow it: {error.orig}.") from error
-    except (DataError, OverflowError, UnicodeEncodeError) as error:
-        raise InvalidInput(f"{place_of(url)} cannot hold that value: {error}.") from error
-    except DBAPIError as error:
-        raise _fault(url, error) from error
-    except SQLAlchemyError as error:
-        raise ConnectorFault(f"{place_of(url)}: {error}.") from error
+    return _Translated(url)
+
+
+def _own(url: URL, error: BaseException) -> Exception | None:
+    match error:
+        case IntegrityError():
+            return Conflict(f"The records of {place_of(url)} do not allow it: {error.orig}.")
+        case DataError() | OverflowError() | UnicodeEncodeError():
+            return InvalidInput(f"{place_of(url)} cannot hold that value: {error}.")
+        case DBAPIError():
+            return _fault(url, error)
+        case SQLAlchemyError():
+            return ConnectorFault(f"{place_of(url)}: {error}.")
+        case _:
+            return None
 
 
 def _fault(url: URL, error: DBAPIError) -> Exception:
@@ -278,47 +352,12 @@ def _sqlite_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
-        # The driver's own transaction handling begins late and never IMMEDIATE; ours is in `begin`.
+        # The driver's own transaction handling begins late and never IMMEDIATE; ours is in `kept`.
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA synchronous=FULL")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get("writes", False):
-            _begin_to_write(connection)
-            return
-        if options.get(READS, False):
-            return  # `Readers` begins and ends each read by itself
-        # A deferred BEGIN cannot fail, and SQLAlchemy's own execution of it would double the time of a short read.
-        driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN")
-
     return engine
-
-
-def _begin_to_write(connection: Connection) -> None:
-    """Take the file's one write lock, as soon as anybody of those who wait for it.
-
-    SQLite's own waiting looks more and more seldom, up to ten times a second: who has waited longest comes last, and
-    among many writers perhaps never; and between two of them the lock lies idle.
-    """
-    driver: Any = connection.connection.driver_connection
-    deadline = time.monotonic() + BUSY_SECONDS
-    driver.execute("PRAGMA busy_timeout=0")
-    try:
-        while time.monotonic() < deadline:
-            try:
-                driver.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                    break
-            time.sleep(_LOOK_SECONDS)
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # What is wrong is said as SQLAlchemy says it.
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
 
 
 def _postgres_engine(url: URL) -> Engine:

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy import Connection, Executable
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 Row = Sequence[Any]
 """A row of the database: its cells in the order of the statement's columns."""
 
 _SQLITE = "sqlite"
+_DIALECT = sqlite.dialect()
+"""A statement has one text for all SQLite files."""
 _TEXTS = 2_000
 
 
@@ -69,25 +72,34 @@ def changes(connection: Connection, statement: Executable, parameters: Mapping[s
     return _run(connection, statement, parameters).rowcount
 
 
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """SQLite's own connection."""
+    driver: Any = connection.connection.dbapi_connection
+    opened: sqlite3.Connection = driver
+    return opened
+
+
+def as_sqlalchemys(connection: Connection, sql: str, contents: Sequence[Any], error: sqlite3.Error) -> Exception:
+    """The driver's error as SQLAlchemy raises it: who catches its errors catches this one."""
+    return DBAPIError.instance(sql, list(contents), error, sqlite3.Error, dialect=connection.dialect)
+
+
 def _run(connection: Connection, statement: Executable, parameters: Mapping[str, Any]) -> sqlite3.Cursor:
     shape = tuple([(name, len(held) if isinstance(held, list | tuple) else None) for name, held in parameters.items()])
-    text = _text(statement, shape, connection.dialect)
+    text = _text(statement, shape)
     contents = text.filled(parameters)
-    driver: Any = connection.connection.driver_connection
     try:
-        cursor: sqlite3.Cursor = driver.execute(text.sql, contents)
+        return driver_of(connection).execute(text.sql, contents)
     except sqlite3.Error as error:
-        # As SQLAlchemy raises it: who catches its errors catches this one.
-        raise DBAPIError.instance(text.sql, contents, error, sqlite3.Error, dialect=connection.dialect) from error
-    return cursor
+        raise as_sqlalchemys(connection, text.sql, contents, error) from error
 
 
 @lru_cache(maxsize=_TEXTS)
-def _text(statement: Any, shape: tuple[tuple[str, int | None], ...], dialect: Dialect) -> _Text:
+def _text(statement: Any, shape: tuple[tuple[str, int | None], ...]) -> _Text:
     slots = {
         name: _Slot(name) if length is None else [_Slot(name, place) for place in range(length)]
         for name, length in shape
     }
-    compiled = statement.compile(dialect=dialect, column_keys=list(slots))
+    compiled = statement.compile(dialect=_DIALECT, column_keys=list(slots))
     state = compiled.construct_expanded_state(slots, escape_names=False)
     return _Text(sql=state.statement, slots=tuple(state.positional_parameters))

@@ -1,0 +1,175 @@
+"""SQLite connections kept open: to take one from a pool and give it back takes as long as a short statement.
+
+What begins and ends here is said to the driver directly: SQLAlchemy's own execution takes several times as long.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from shopgraph.connectors.embedded.statements import as_sqlalchemys, driver_of
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 30
+"""How long a writer waits for a writer of another process."""
+_LOOK_SECONDS = 0.003
+"""Between two looks at a lock that another process holds."""
+
+
+class Readers:
+    """One connection for each read under way. Nothing is written over it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._kept = _Kept(engine, "PRAGMA query_only=ON")
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a function that only reads, in a transaction: it sees one state of the file."""
+        connection = self._kept.take()
+        try:
+            driver = driver_of(connection)
+            driver.execute("BEGIN")
+            result = work(connection)
+            driver.execute("ROLLBACK")
+        except BaseException:
+            self._kept.drop(connection)
+            raise
+        self._kept.give_back(connection)
+        return result
+
+    def look(self, work: Callable[[Connection], T]) -> T:
+        """Run a function of one statement: such a one sees one state by itself."""
+        connection = self._kept.take()
+        try:
+            result = work(connection)
+        except BaseException:
+            self._kept.drop(connection)
+            raise
+        self._kept.give_back(connection)
+        return result
+
+    def close(self) -> None:
+        """Close them all; a read that is under way closes its own."""
+        self._kept.close()
+
+
+class Writers:
+    """One connection for each transaction that writes or waits to; of them, one at a time writes."""
+
+    def __init__(self, engine: Engine) -> None:
+        # SQLite's own waiting looks more and more seldom, up to ten times a second: who has waited longest comes
+        # last, and among many writers perhaps never; and between two of them the lock lies idle.
+        self._kept = _Kept(engine, "PRAGMA busy_timeout=0")
+
+    def begin(self) -> Connection:
+        """A connection that holds the file's one write lock, taken as soon as anybody of those who wait for it."""
+        connection = self._kept.take()
+        try:
+            _patiently(connection, "BEGIN IMMEDIATE")
+        except BaseException:
+            self._kept.drop(connection)
+            raise
+        return connection
+
+    def commit(self, connection: Connection) -> None:
+        """Keep what the transaction did, and give the connection back."""
+        try:
+            _patiently(connection, "COMMIT")  # without a write-ahead log it waits for readers
+        except BaseException:
+            self.roll_back(connection)
+            raise
+        self._kept.give_back(connection)
+
+    def roll_back(self, connection: Connection) -> None:
+        """Undo what the transaction did; nobody goes on with its connection."""
+        with suppress(Exception):
+            driver_of(connection).execute("ROLLBACK")
+        self._kept.drop(connection)
+
+    @contextmanager
+    def part(self, connection: Connection) -> Iterator[None]:
+        """A part of a transaction: all that it does stays in it, or nothing when it raises."""
+        driver = driver_of(connection)
+        driver.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            with suppress(sqlite3.Error):  # SQLite ended the whole transaction: what went wrong says why
+                driver.execute("ROLLBACK TO part")
+                driver.execute("RELEASE part")
+            raise
+        driver.execute("RELEASE part")
+
+    def close(self) -> None:
+        """Close them all; a transaction that is under way closes its own."""
+        self._kept.close()
+
+
+class _Kept:
+    """Connections that nobody uses now."""
+
+    def __init__(self, engine: Engine, pragma: str) -> None:
+        self._engine = engine
+        self._pragma = pragma
+        self._idle: list[Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def take(self) -> Connection:
+        """One of them, or another."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        connection = self._engine.connect()
+        try:
+            driver_of(connection).execute(self._pragma)
+            # To SQLAlchemy, and to those who ask it, a transaction is open from now on; it says nothing to the driver.
+            connection.begin()
+        except BaseException:
+            self.drop(connection)
+            raise
+        return connection
+
+    def give_back(self, connection: Connection) -> None:
+        """Keep it for the next one."""
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def drop(self, connection: Connection) -> None:
+        """Close it: whatever state it is in, nobody goes on with it."""
+        with suppress(Exception):
+            connection.invalidate()
+        connection.close()
+
+    def close(self) -> None:
+        """Close them all."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+
+def _patiently(connection: Connection, statement: str) -> None:
+    """Run a statement that another process's lock may hold up, again and again."""
+    driver, deadline = driver_of(connection), 0.0
+    while True:
+        try:
+            driver.execute(statement)
+        except sqlite3.Error as error:
+            deadline = deadline or time.monotonic() + BUSY_SECONDS
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise as_sqlalchemys(connection, statement, (), error) from error
+        else:
+            return
+        time.sleep(_LOOK_SECONDS)

@@ -44,7 +44,7 @@ class EmbeddedRuns:
 
     async def run(self, action_id: str) -> ActionRun | None:
         """The action of that id."""
-        return await self._database.read(lambda db: get(db, ACTION_RUNS, action_id))
+        return await self._database.look(lambda db: get(db, ACTION_RUNS, action_id))
 
     async def mark(
         self, action_id: str, status: RunStatus, *, reason: str = "", result: JsonValue = None, at: datetime
@@ -67,4 +67,4 @@ class EmbeddedRuns:
     async def runs(self, *, unfinished: bool = False, limit: int = 50) -> tuple[ActionRun, ...]:
         """Newest first; only those that are running or stuck, when asked so."""
         where = {"status": _OPEN} if unfinished else {}
-        return await self._database.read(lambda db: equal(db, ACTION_RUNS, order_by=("-at",), limit=limit, **where))
+        return await self._database.look(lambda db: equal(db, ACTION_RUNS, order_by=("-at",), limit=limit, **where))

@@ -18,48 +18,52 @@ class EmbeddedCatalog:
 
     async def product(self, product_id: str) -> Product | None:
         """The product of that id."""
-        return await self._database.read(lambda db: get(db, PRODUCTS, product_id))
+        return await self._database.look(lambda db: get(db, PRODUCTS, product_id))
 
     async def products(self, product_ids: Sequence[str]) -> tuple[Product, ...]:
         """Those that exist, in the order asked for."""
-        found = await self._database.read(lambda db: equal(db, PRODUCTS, id=product_ids))
+        if not product_ids:
+            return ()
+        found = await self._database.look(lambda db: equal(db, PRODUCTS, id=product_ids))
         by_id = {product.id: product for product in found}
         return tuple(by_id[each] for each in product_ids if each in by_id)
 
     async def all_products(self) -> tuple[Product, ...]:
         """Every product, by id."""
-        return await self._database.read(lambda db: equal(db, PRODUCTS))
+        return await self._database.look(lambda db: equal(db, PRODUCTS))
 
     async def variant(self, sku: str) -> ProductVariant | None:
         """The variant of that SKU."""
-        return await self._database.read(lambda db: get(db, VARIANTS, sku))
+        return await self._database.look(lambda db: get(db, VARIANTS, sku))
 
     async def variants(self, product_id: str) -> tuple[ProductVariant, ...]:
         """A product's variants, by SKU."""
-        return await self._database.read(lambda db: equal(db, VARIANTS, product_id=product_id))
+        return await self._database.look(lambda db: equal(db, VARIANTS, product_id=product_id))
 
     async def offer(self, sku: str, region_id: str) -> Offer | None:
         """A variant's price and availability in a region."""
-        return await self._database.read(lambda db: get(db, OFFERS, sku, region_id))
+        return await self._database.look(lambda db: get(db, OFFERS, sku, region_id))
 
     async def offers(self, skus: Sequence[str], region_id: str) -> tuple[Offer, ...]:
         """The offers that exist, by SKU."""
-        return await self._database.read(lambda db: equal(db, OFFERS, sku=skus, region_id=region_id))
+        if not skus:
+            return ()
+        return await self._database.look(lambda db: equal(db, OFFERS, sku=skus, region_id=region_id))
 
     async def reviews(self, product_id: str, *, limit: int = 5) -> tuple[Review, ...]:
         """Newest first. Untrusted text."""
-        return await self._database.read(
+        return await self._database.look(
             lambda db: equal(db, REVIEWS, product_id=product_id, order_by=("-created_at",), limit=limit)
         )
 
     async def regions(self) -> tuple[Region, ...]:
         """Every region, by id."""
-        return await self._database.read(lambda db: equal(db, REGIONS))
+        return await self._database.look(lambda db: equal(db, REGIONS))
 
     async def region(self, region_id: str) -> Region | None:
         """The region of that id."""
-        return await self._database.read(lambda db: get(db, REGIONS, region_id))
+        return await self._database.look(lambda db: get(db, REGIONS, region_id))
 
     async def stores(self, region_id: str) -> tuple[Store, ...]:
         """A region's stores, by id."""
-        return await self._database.read(lambda db: equal(db, STORES, region_id=region_id))
+        return await self._database.look(lambda db: equal(db, STORES, region_id=region_id))

@@ -27,12 +27,12 @@ class EmbeddedCrm:
 
     async def customer(self, customer_id: str) -> Customer | None:
         """The customer of that id."""
-        return await self._database.read(lambda db: get(db, CUSTOMERS, customer_id))
+        return await self._database.look(lambda db: get(db, CUSTOMERS, customer_id))
 
     async def find_by_email(self, email: str) -> Customer | None:
         """Case-insensitive, exact otherwise."""
         key = email_key(email)
-        found = await self._database.read(lambda db: equal(db, CUSTOMERS, email_key=key))
+        found = await self._database.look(lambda db: equal(db, CUSTOMERS, email_key=key))
         return found[0] if len(found) == 1 else None
 
     async def find_by_name_and_postal_code(
@@ -40,13 +40,13 @@ class EmbeddedCrm:
     ) -> Customer | None:
         """Names case-insensitive, postal code of the profile's address exact."""
         key = name_key(given_name, family_name)
-        namesakes = await self._database.read(lambda db: equal(db, CUSTOMERS, name_key=key))
+        namesakes = await self._database.look(lambda db: equal(db, CUSTOMERS, name_key=key))
         found = [customer for customer in namesakes if customer.address.postal_code == postal_code]
         return found[0] if len(found) == 1 else None
 
     async def notes(self, customer_id: str, *, limit: int = 10) -> tuple[CustomerNote, ...]:
         """Newest first."""
-        return await self._database.read(
+        return await self._database.look(
             lambda db: equal(db, NOTES, customer_id=customer_id, order_by=("-created_at",), limit=limit)
         )
 

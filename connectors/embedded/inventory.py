@@ -59,18 +59,20 @@ class EmbeddedInventory:
 
     async def locations(self, region_id: str) -> tuple[Location, ...]:
         """A region's locations, by id."""
-        return await self._database.read(lambda db: equal(db, LOCATIONS, region_id=region_id))
+        return await self._database.look(lambda db: equal(db, LOCATIONS, region_id=region_id))
 
     async def levels(self, skus: Sequence[str], *, region_id: str | None = None) -> tuple[StockLevel, ...]:
         """Levels of these variants, by SKU then location; of one region when it is given."""
+        if not skus:
+            return ()
         if region_id is None:
-            return await self._database.read(lambda db: equal(db, STOCK_LEVELS, sku=skus))
+            return await self._database.look(lambda db: equal(db, STOCK_LEVELS, sku=skus))
         asked = {"skus": list(skus), "region": region_id}
-        return await self._database.read(lambda db: every(db, STOCK_LEVELS, _LEVELS_THERE, **asked))
+        return await self._database.look(lambda db: every(db, STOCK_LEVELS, _LEVELS_THERE, **asked))
 
     async def allocations(self, order_id: str) -> tuple[Allocation, ...]:
         """What is promised to an order, by SKU then location."""
-        return await self._database.read(lambda db: _promised(db, order_id))
+        return await self._database.look(lambda db: _promised(db, order_id))
 
     async def reserve(
         self, *, sku: str, location_id: str, cart_id: str, quantity: int, expires_at: datetime, idempotency_key: str
@@ -150,7 +152,7 @@ class EmbeddedInventory:
 
     async def reservations(self, cart_id: str) -> tuple[Reservation, ...]:
         """What is held for a cart, by id."""
-        return await self._database.read(lambda db: equal(db, RESERVATIONS, cart_id=cart_id))
+        return await self._database.look(lambda db: equal(db, RESERVATIONS, cart_id=cart_id))
 
     async def allocate_reserved(
         self, *, reservation_id: str, order_id: str, line_id: str, idempotency_key: str
@@ -190,7 +192,7 @@ class EmbeddedInventory:
     async def release_expired(self, *, at: datetime) -> tuple[Reservation, ...]:
         """Let go of what was held until `at` or earlier."""
         expired = RESERVATIONS.table.c.expires_at <= to_micros(at)
-        if await self._database.read(lambda db: one(db, RESERVATIONS, expired)) is None:
+        if await self._database.look(lambda db: one(db, RESERVATIONS, expired)) is None:
             return ()
         return await self._database.write(lambda db: _let_go(db, expired))
 

@@ -63,40 +63,40 @@ class EmbeddedMarketing:
 
     async def promotions(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
         """Those that run there and then, by id; what was granted to one customer is left out."""
-        running = await self._database.read(lambda db: _there(db, PROMOTIONS, _EVERYBODYS, region_id, at))
+        running = await self._database.look(lambda db: _there(db, PROMOTIONS, _EVERYBODYS, region_id, at))
         return tuple(promotion for promotion in running if region_id in promotion.region_ids)
 
     async def without_code(self, *, region_id: str, at: datetime) -> tuple[Promotion, ...]:
         """Those of them that need no code."""
-        running = await self._database.read(lambda db: _there(db, PROMOTIONS, _UNCODED, region_id, at))
+        running = await self._database.look(lambda db: _there(db, PROMOTIONS, _UNCODED, region_id, at))
         return tuple(promotion for promotion in running if region_id in promotion.region_ids)
 
     async def promotion(self, promotion_id: str) -> Promotion | None:
         """The promotion of that id, whether it runs or not."""
-        return await self._database.read(lambda db: get(db, PROMOTIONS, promotion_id))
+        return await self._database.look(lambda db: get(db, PROMOTIONS, promotion_id))
 
     async def code(self, code: str) -> DiscountCode | None:
         """Case-insensitive."""
         key = code_key(code)
-        return await self._database.read(lambda db: one(db, CODES, CODES.table.c.code_key == key))
+        return await self._database.look(lambda db: one(db, CODES, CODES.table.c.code_key == key))
 
     async def campaigns(self, *, region_id: str, at: datetime) -> tuple[Campaign, ...]:
         """Those that run there and then, by id."""
-        running = await self._database.read(lambda db: _there(db, CAMPAIGNS, _CAMPAIGNS, region_id, at))
+        running = await self._database.look(lambda db: _there(db, CAMPAIGNS, _CAMPAIGNS, region_id, at))
         return tuple(campaign for campaign in running if region_id in campaign.region_ids)
 
     async def discounts_of(self, customer_id: str, *, since: datetime | None = None) -> tuple[Discount, ...]:
         """Price cuts this customer got (at or after `since`), newest first."""
         asked = {"customer": customer_id, "since": 0 if since is None else to_micros(since)}
-        return await self._database.read(lambda db: every(db, DISCOUNTS, _DISCOUNTS_SINCE, **asked))
+        return await self._database.look(lambda db: every(db, DISCOUNTS, _DISCOUNTS_SINCE, **asked))
 
     async def given(self, promotion_id: str) -> tuple[Money, ...]:
         """What the price cuts on a promotion add up to, one sum per currency, by currency."""
-        return await self._database.read(lambda db: _given(db, promotion_id))
+        return await self._database.look(lambda db: _given(db, promotion_id))
 
     async def granted_codes(self, customer_id: str, *, at: datetime) -> tuple[DiscountCode, ...]:
         """Codes granted to this customer that have not expired, newest first."""
-        return await self._database.read(lambda db: _granted(db, customer_id, at))
+        return await self._database.look(lambda db: _granted(db, customer_id, at))
 
     async def grant_code(
         self,

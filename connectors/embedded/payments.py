@@ -68,27 +68,27 @@ class EmbeddedPayments:
 
     async def methods(self, customer_id: str) -> tuple[PaymentMethod, ...]:
         """A customer's saved payment methods, by id."""
-        return await self._database.read(lambda db: equal(db, PAYMENT_METHODS, customer_id=customer_id))
+        return await self._database.look(lambda db: equal(db, PAYMENT_METHODS, customer_id=customer_id))
 
     async def method(self, payment_method_id: str) -> PaymentMethod | None:
         """The payment method of that id."""
-        return await self._database.read(lambda db: get(db, PAYMENT_METHODS, payment_method_id))
+        return await self._database.look(lambda db: get(db, PAYMENT_METHODS, payment_method_id))
 
     async def intents(self, order_id: str) -> tuple[PaymentIntent, ...]:
         """By sequence."""
-        return await self._database.read(lambda db: rules.intents_of(db, order_id))
+        return await self._database.look(lambda db: rules.intents_of(db, order_id))
 
     async def intent(self, payment_intent_id: str) -> PaymentIntent | None:
         """The payment of that id."""
-        return await self._database.read(lambda db: get(db, INTENTS, payment_intent_id))
+        return await self._database.look(lambda db: get(db, INTENTS, payment_intent_id))
 
     async def refunds(self, order_id: str) -> tuple[Refund, ...]:
         """By sequence."""
-        return await self._database.read(lambda db: rules.refunds_of(db, order_id))
+        return await self._database.look(lambda db: rules.refunds_of(db, order_id))
 
     async def find_refund(self, refund_id: str) -> Refund | None:
         """The refund of that id."""
-        return await self._database.read(lambda db: get(db, REFUNDS, refund_id))
+        return await self._database.look(lambda db: get(db, REFUNDS, refund_id))
 
     async def history(self, *, since: datetime) -> PaymentHistory:
         """Every payment and refund begun at that instant or later, oldest first."""
@@ -129,7 +129,7 @@ class EmbeddedPayments:
 
     async def news_kept(self, message_id: str) -> NewsKept | None:
         """What came of a gateway's message; None for one that was not kept yet."""
-        return await self._database.read(lambda db: answer_to(db, self._message_key(message_id), _KEPT))
+        return await self._database.look(lambda db: answer_to(db, self._message_key(message_id), _KEPT))
 
     async def keep_news(self, message_id: str, news: GatewayNews) -> NewsKept:
         """Keep what was seen at the gateway, once per message."""

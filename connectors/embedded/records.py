@@ -31,7 +31,7 @@ class EmbeddedRecords:
 
     async def conversation(self, conversation_id: str) -> Conversation | None:
         """The conversation of that id."""
-        return await self._database.read(lambda db: get(db, CONVERSATIONS, conversation_id))
+        return await self._database.look(lambda db: get(db, CONVERSATIONS, conversation_id))
 
     async def open_conversation(self, conversation: Conversation) -> Conversation:
         """Store it; the stored one when it is there already. A conversation of another owner raises NotFound."""
@@ -47,7 +47,7 @@ class EmbeddedRecords:
 
     async def request(self, call_id: str) -> StoredRequest | None:
         """The answer given to that call."""
-        return await self._database.read(lambda db: get(db, REQUESTS, call_id))
+        return await self._database.look(lambda db: get(db, REQUESTS, call_id))
 
     async def remember_request(self, request: StoredRequest) -> None:
         """Raises IdempotencyConflict when the call id is taken."""
@@ -86,7 +86,7 @@ class EmbeddedRecords:
         """What those tools did after `since`, oldest first; for that customer, agent or conversation."""
         asked = _asked(tools, since, customer_id=customer_id, agent=agent, conversation_id=conversation_id)
         statement = _done(tuple(asked))
-        return await self._database.read(lambda db: tuple([_past_call(*row) for row in rows(db, statement, asked)]))
+        return await self._database.look(lambda db: tuple([_past_call(*row) for row in rows(db, statement, asked)]))
 
     async def moved(
         self,
@@ -101,12 +101,13 @@ class EmbeddedRecords:
         """The sum of what `done` lists in that currency, in minor units."""
         asked = _asked(tools, since, customer_id=customer_id, agent=agent, conversation_id=conversation_id)
         statement = _moved(tuple(asked))
-        found = await self._database.read(lambda db: rows(db, statement, {**asked, "currency": currency}))
+        found = await self._database.look(lambda db: rows(db, statement, {**asked, "currency": currency}))
         return int(found[0][0] or 0)
 
     async def hold(self, key: str) -> None:
         """Let no other transaction hold the same key until the open one ends."""
-        await self._database.read(lambda db: hold(db, key))
+        if not self._database.is_sqlite:  # there a transaction that is open is the only one that writes
+            await self._database.read(lambda db: hold(db, key))
 
     async def add_action(self, action: ActionRecord) -> None:
         """Write down what was done; the same record twice is one."""
@@ -118,7 +119,7 @@ class EmbeddedRecords:
         """Newest first; of one order or customer when it is given."""
         wanted = {"order_id": order_id, "customer_id": customer_id}
         given = {column: held for column, held in wanted.items() if held is not None}
-        return await self._database.read(lambda db: equal(db, ACTIONS, order_by=("-at",), limit=limit, **given))
+        return await self._database.look(lambda db: equal(db, ACTIONS, order_by=("-at",), limit=limit, **given))
 
     async def add_handoff(self, handoff: Handoff) -> None:
         """Write down that a person takes over; the same record twice is one."""
@@ -126,7 +127,7 @@ class EmbeddedRecords:
 
     async def handoffs(self, *, limit: int = 50) -> tuple[Handoff, ...]:
         """Newest first."""
-        return await self._database.read(lambda db: equal(db, HANDOFFS, order_by=("-at",), limit=limit))
+        return await self._database.look(lambda db: equal(db, HANDOFFS, order_by=("-at",), limit=limit))
 
 
 def _asked(tools: Collection[str], since: datetime, **whose: str | None) -> dict[str, Any]:

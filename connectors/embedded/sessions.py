@@ -34,11 +34,11 @@ class EmbeddedSessions:
     async def recent(self, customer_id: str, *, since: datetime, limit: int = 20) -> tuple[SessionEvent, ...]:
         """Events at or after `since`, newest first."""
         asked = {"customer": customer_id, "since": to_micros(since), "limit": limit}
-        return await self._database.read(lambda db: every(db, SESSION_EVENTS, _SINCE, **asked))
+        return await self._database.look(lambda db: every(db, SESSION_EVENTS, _SINCE, **asked))
 
     async def cart(self, customer_id: str) -> Cart | None:
         """The open cart; the one touched last where there are several."""
-        found = await self._database.read(
+        found = await self._database.look(
             lambda db: equal(db, CARTS, customer_id=customer_id, completed_at=None, order_by=("-updated_at",), limit=1)
         )
         return found[0] if found else None

@@ -72,6 +72,17 @@ def changes(connection: Connection, statement: Executable, parameters: Mapping[s
     return _run(connection, statement, parameters).rowcount
 
 
+def each(connection: Connection, sql: str, contents: Sequence[Row]) -> None:
+    """Run a statement in the driver's own words once for each row."""
+    if connection.dialect.name != _SQLITE:
+        connection.exec_driver_sql(sql, [tuple(row) for row in contents])
+        return
+    try:
+        driver_of(connection).executemany(sql, contents)
+    except sqlite3.Error as error:
+        raise as_sqlalchemys(connection, sql, contents, error) from error
+
+
 def driver_of(connection: Connection) -> sqlite3.Connection:
     """SQLite's own connection."""
     driver: Any = connection.connection.dbapi_connection

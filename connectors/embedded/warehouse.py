@@ -52,25 +52,25 @@ class EmbeddedWarehouse:
 
     async def fulfillments(self, order_id: str) -> tuple[Fulfillment, ...]:
         """An order's parcels, by id."""
-        return await self._database.read(lambda db: equal(db, FULFILLMENTS, order_id=order_id))
+        return await self._database.look(lambda db: equal(db, FULFILLMENTS, order_id=order_id))
 
     async def events(self, fulfillment_id: str) -> tuple[FulfillmentEvent, ...]:
         """Oldest first."""
-        return await self._database.read(
+        return await self._database.look(
             lambda db: equal(db, FULFILLMENT_EVENTS, fulfillment_id=fulfillment_id, order_by=("at",))
         )
 
     async def returns(self, order_id: str) -> tuple[Return, ...]:
         """An order's returns, oldest first."""
-        return await self._database.read(lambda db: _returns(db, order_id))
+        return await self._database.look(lambda db: _returns(db, order_id))
 
     async def find_return(self, return_id: str) -> Return | None:
         """The return of that id."""
-        return await self._database.read(lambda db: get(db, RETURNS, return_id))
+        return await self._database.look(lambda db: get(db, RETURNS, return_id))
 
     async def exchanges(self, order_id: str) -> tuple[Exchange, ...]:
         """An order's exchanges, oldest first."""
-        return await self._database.read(lambda db: _exchanges(db, order_id))
+        return await self._database.look(lambda db: _exchanges(db, order_id))
 
     async def request_return(
         self, request: ReturnRequest, *, refund: Money, at: datetime, idempotency_key: str
@@ -179,7 +179,7 @@ class EmbeddedWarehouse:
 
     async def find_exchange(self, exchange_id: str) -> Exchange | None:
         """The exchange of that id."""
-        return await self._database.read(lambda db: get(db, EXCHANGES, exchange_id))
+        return await self._database.look(lambda db: get(db, EXCHANGES, exchange_id))
 
     async def receive_exchange(self, *, exchange_id: str, at: datetime, idempotency_key: str) -> Exchange:
         """The old goods are here: status `received`."""

@@ -17,11 +17,12 @@ from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, bindparam, delete, insert, select
 
 from shopgraph.audit.schema import hold_chain, on_driver
 from shopgraph.audit.secrets import Secrets
 from shopgraph.connectors.embedded.database import Database
+from shopgraph.connectors.embedded.statements import changes, rows
 from shopgraph.errors import ConfigurationError, Erased, InvalidInput
 
 _KEYS = Table(
@@ -30,6 +31,8 @@ _KEYS = Table(
     Column("key_id", String(64), primary_key=True),
     Column("wrapped", LargeBinary, nullable=False),
 )
+_OF_IDS = select(_KEYS.c.key_id, _KEYS.c.wrapped).where(_KEYS.c.key_id.in_(bindparam("ids", expanding=True)))
+_NEW = insert(_KEYS)
 _MASTER_ID = "master"
 """The row that tells whether the master key is the one that this ring was begun with."""
 _NONCE = 12
@@ -143,8 +146,8 @@ class Keyring:
             connection.exec_driver_sql("LOCK TABLE audit_keys IN EXCLUSIVE MODE")
         found = _found(connection, key_ids)
         new = {key_id: self._wrapped(key_id) for key_id in key_ids if key_id not in found}
-        if new:
-            connection.execute(insert(_KEYS), [{"key_id": key_id, "wrapped": each} for key_id, each in new.items()])
+        for key_id, wrapped in new.items():
+            changes(connection, _NEW, {"key_id": key_id, "wrapped": wrapped})
         return found | new
 
     def _wrapped(self, key_id: str) -> bytes:
@@ -167,18 +170,18 @@ def key_id_of(subject: str, at: datetime) -> str:
 def _found(connection: Connection, key_ids: Sequence[str]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for start in range(0, len(key_ids), _PAGE):
-        asked = select(_KEYS.c.key_id, _KEYS.c.wrapped).where(_KEYS.c.key_id.in_(key_ids[start : start + _PAGE]))
-        found |= {row.key_id: bytes(row.wrapped) for row in connection.execute(asked)}
+        asked = {"ids": list(key_ids[start : start + _PAGE])}
+        found |= {key_id: bytes(wrapped) for key_id, wrapped in rows(connection, _OF_IDS, asked)}
     return found
 
 
 def _destroyed(connection: Connection, subject: str, before_month: str) -> int:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete=ON")  # overwritten, not only forgotten
-    rows = connection.execute(select(_KEYS.c.key_id).where(_KEYS.c.key_id.like("sub%/%"))).scalars()
+    there = connection.execute(select(_KEYS.c.key_id).where(_KEYS.c.key_id.like("sub%/%"))).scalars()
     gone = [
         key_id
-        for key_id in rows
+        for key_id in there
         if (subject and key_id.startswith(f"{subject}/")) or (before_month and key_id.rpartition("/")[2] < before_month)
     ]
     for start in range(0, len(gone), _PAGE):

@@ -43,6 +43,7 @@ from shopgraph.audit.secrets import PublicKey, Secrets
 from shopgraph.audit.verify import CHECKPOINT_EVERY, verified
 from shopgraph.audit.writer import Entry, GroupWriter
 from shopgraph.connectors.embedded.database import Database
+from shopgraph.connectors.embedded.statements import each, rows
 from shopgraph.errors import ConfigurationError, ConnectorUnavailable, InvalidInput
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 _PAGE = 1_000
+_LAST = select(TABLE.c.position, TABLE.c.hash).order_by(TABLE.c.position.desc()).limit(1)
 
 
 class AuditKeys:
@@ -251,8 +253,8 @@ class AuditLog:
 
     async def _read(self, which: ColumnElement[bool]) -> tuple[AuditRecord, ...]:
         statement = select(TABLE).where(which).order_by(TABLE.c.position)
-        rows = await self._database.read(lambda connection: connection.execute(statement).all())
-        return tuple(_record(row) for row in rows)
+        found = await self._database.read(lambda connection: connection.execute(statement).all())
+        return tuple(_record(row) for row in found)
 
     def _page(self, after: int) -> list[AuditRecord]:
         statement = select(TABLE).where(TABLE.c.position > after).order_by(TABLE.c.position).limit(_PAGE)
@@ -320,7 +322,7 @@ class AuditLog:
         if self._keys is not None and chain.position // CHECKPOINT_EVERY > begun // CHECKPOINT_EVERY:
             at = chain.rows[-1][COLUMNS.index("at")]
             chain.add(["", "", "audit", "audit", CHECKPOINT, at, "", self._signature(chain.head, at), "", None])
-        connection.exec_driver_sql(self._insert, chain.rows)
+        each(connection, self._insert, chain.rows)
 
     def _signature(self, head: AuditHead, at: str) -> str:
         if self._keys is None:
@@ -388,8 +390,8 @@ def _begin_with(connection: Connection, records: list[list[Any]], statement: str
 
 
 def _head(connection: Connection) -> AuditHead:
-    last = connection.exec_driver_sql("SELECT position, hash FROM audit_records ORDER BY position DESC LIMIT 1").first()
-    return AuditHead(records=last[0], hash=last[1]) if last else BEGINNING
+    last = rows(connection, _LAST, {})
+    return AuditHead(records=last[0][0], hash=last[0][1]) if last else BEGINNING
 
 
 def _record(row: Row[Any]) -> AuditRecord:

@@ -154,8 +154,9 @@ async def _for_models(
 
 async def _at_stake(desk: Desk, request: Request, chosen: Chosen) -> Money | None:
     """The largest of the amounts that were said and the totals of the asker's own orders that were named."""
-    region = await desk.shop.connectors.catalog.region(request.region_id)
-    said = [_money(text, region.currency) for text in chosen.route.entities.amounts] if region else []
+    texts = chosen.route.entities.amounts
+    region = await desk.shop.connectors.catalog.region(request.region_id) if texts else None
+    said = [_money(text, region.currency) for text in texts] if region else []
     amounts = [money for money in said if money is not None]
     for order_id in chosen.route.entities.order_ids[:3] if request.customer_id else ():
         order = await desk.shop.connectors.orders.order(order_id)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import chain, islice
 from typing import assert_never
 
-from shopgraph.domain import Order, OrderStatus, Product
+from shopgraph.domain import Offer, Order, OrderStatus, Product, ProductVariant
 from shopgraph.errors import NotFound
 from shopgraph.models.speech.language import language_of
 from shopgraph.models.speech.speaker import Speaker
-from shopgraph.tools.lookups import Stock, region_of, stock_of, variants_of
+from shopgraph.tools.lookups import region_of, stock_of, variants_of
 from shopgraph.tools.spec import ToolContext
 from shopgraph.tools.views import AmountView, RecommendationKind, RecommendationView
 
@@ -85,7 +86,9 @@ async def recommend(
             if known is None or candidate.rank < known.rank:
                 found[candidate.product_id] = candidate
     ranked = sorted(found.values(), key=lambda candidate: candidate.rank)
-    return await _offered(context, ranked, _not_again(basis), limit)
+    held = _not_again(basis)
+    allowed = [each for each in ranked if each.kind in held.get(each.product_id, frozenset(RecommendationKind))]
+    return await _offered(context, allowed, limit, locale)
 
 
 def _kinds(basis: _Basis) -> tuple[RecommendationKind, ...]:
@@ -249,37 +252,30 @@ async def _popular(context: ToolContext, limit: int, speaker: Speaker) -> list[C
 
 
 async def _offered(
-    context: ToolContext,
-    ranked: Sequence[Candidate],
-    held: dict[str, frozenset[RecommendationKind]],
-    limit: int,
+    context: ToolContext, allowed: Iterable[Candidate], limit: int, locale: str
 ) -> tuple[RecommendationView, ...]:
-    locale = (await region_of(context, context.region_id)).locale
+    """The first of them that can be had, looked up as many at once as are still wanted."""
     sold = dict(await context.services.connectors.orders.best_sellers(context.region_id, limit=_VARIANTS))
     found: list[RecommendationView] = []
-    for candidate in ranked:
-        if len(found) == limit:
-            break
-        if candidate.kind not in held.get(candidate.product_id, frozenset(RecommendationKind)):
-            continue
-        product = await context.services.connectors.catalog.product(candidate.product_id)
-        entry = await _best_variant(context, product, sold) if product and may_be_offered(product) else None
-        if product is None or entry is None or entry.offer is None:
-            continue
-        found.append(
-            RecommendationView(
-                kind=candidate.kind,
-                product_id=product.id,
-                sku=entry.variant.sku,
-                title=product.title,
-                price=AmountView.of(entry.offer.price, locale),
-                available_quantity=entry.units,
-                orders=0 if candidate.kind is RecommendationKind.SIMILAR else candidate.count,
-                reason=candidate.reason(),
-                about=candidate.about,
-            )
-        )
+    waiting = iter(allowed)
+    while some := list(islice(waiting, limit - len(found))):
+        best = await _best_variants(context, [each.product_id for each in some], sold)
+        found += [_view(each, best[each.product_id], locale) for each in some if each.product_id in best]
     return tuple(found)
+
+
+def _view(candidate: Candidate, best: _Best, locale: str) -> RecommendationView:
+    return RecommendationView(
+        kind=candidate.kind,
+        product_id=best.product.id,
+        sku=best.variant.sku,
+        title=best.product.title,
+        price=AmountView.of(best.offer.price, locale),
+        available_quantity=best.units,
+        orders=0 if candidate.kind is RecommendationKind.SIMILAR else candidate.count,
+        reason=candidate.reason(),
+        about=candidate.about,
+    )
 
 
 def may_be_offered(product: Product) -> bool:
@@ -287,12 +283,31 @@ def may_be_offered(product: Product) -> bool:
     return product.age_limit == 0
 
 
-async def _best_variant(context: ToolContext, product: Product, sold: Mapping[str, int]) -> Stock | None:
-    """Of the variants that can be had at once in the region, the one that most buy, then of which most is there."""
-    variants = await context.services.connectors.catalog.variants(product.id)
-    stock = (await stock_of(context, variants, context.region_id)).values()
-    there = [entry for entry in stock if entry.offer is not None and entry.covers(1)]
-    return max(there, key=lambda entry: (sold.get(entry.variant.sku, 0), entry.units or 0), default=None)
+@dataclass(frozen=True, kw_only=True)
+class _Best:
+    """The variant of a product that is put before the asker."""
+
+    product: Product
+    variant: ProductVariant
+    offer: Offer
+    units: int | None
+
+
+async def _best_variants(context: ToolContext, product_ids: Sequence[str], sold: Mapping[str, int]) -> dict[str, _Best]:
+    """By product, of the variants that can be had at once in the region: the one that most buy, then of which most is
+    there."""
+    catalog = context.services.connectors.catalog
+    products = [each for each in await catalog.products(product_ids) if may_be_offered(each)]
+    variants = {each.id: await catalog.variants(each.id) for each in products}
+    stock = await stock_of(context, chain.from_iterable(variants.values()), context.region_id)
+    best = {}
+    for product in products:
+        there = [stock[each.sku] for each in variants[product.id]]
+        buyable = [(entry, entry.offer) for entry in there if entry.offer is not None and entry.covers(1)]
+        if buyable:
+            entry, offer = max(buyable, key=lambda each: (sold.get(each[0].variant.sku, 0), each[0].units or 0))
+            best[product.id] = _Best(product=product, variant=entry.variant, offer=offer, units=entry.units)
+    return best
 
 
 def trend_text(count: int, before: int, region: str, speaker: Speaker) -> str:

@@ -37,7 +37,8 @@ class EmbeddedRecords:
         """Store it; the stored one when it is there already. A conversation of another owner raises NotFound."""
 
         def act(db: Connection) -> Conversation:
-            add_unless_there(db, CONVERSATIONS, conversation)
+            if add_unless_there(db, CONVERSATIONS, conversation):
+                return conversation
             stored = existing(db, CONVERSATIONS, conversation.id)
             if (stored.owner_kind, stored.owner_id) != (conversation.owner_kind, conversation.owner_id):
                 raise NotFound(f"There is no conversation {conversation.id}.", conversation_id=conversation.id)

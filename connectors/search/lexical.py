@@ -11,6 +11,9 @@ from shopgraph.connectors.search.generation import Generation
 from shopgraph.connectors.search.understanding import Understood
 from shopgraph.connectors.search.words_sqlite import SqliteWords
 
+_FEW = 2_000
+"""A search among so many documents takes less than handing it to a thread and waiting for the answer is worth."""
+
 
 class LexicalSearch:
     """`SearchPort` over a catalog's words. Keeps its own index: `rebuild` after the catalog has changed."""
@@ -29,7 +32,10 @@ class LexicalSearch:
 
     async def search(self, query: str, *, limit: int = 5) -> tuple[SearchHit, ...]:
         """Best first; empty when no word of the query (nor one spelled nearly so) is in the catalog."""
-        return await asyncio.to_thread((await self._ready()).find, query, limit)
+        generation = await self._ready()
+        if generation.words.facts.count <= _FEW:
+            return generation.find(query, limit)
+        return await asyncio.to_thread(generation.find, query, limit)
 
     async def understand(self, query: str) -> Understood:
         """What a query asks for beside its words."""

@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.util import LRUCache
 
-from shopgraph.connectors.embedded.kept import BUSY_SECONDS, Readers, Writers
+from shopgraph.connectors.embedded.connections import BUSY_SECONDS, Readers, Writers
 from shopgraph.connectors.embedded.turns import Turns
 from shopgraph.errors import (
     ConfigurationError,
@@ -352,7 +352,7 @@ def _sqlite_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
-        # The driver's own transaction handling begins late and never IMMEDIATE; ours is in `kept`.
+        # The driver's own transaction handling begins late and never IMMEDIATE; ours is in `connections`.
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA synchronous=FULL")

@@ -179,7 +179,7 @@ def test_processes_share_a_shop(seeded_url: str) -> None:
 async def test_a_writer_waits_for_another_process_and_then_says_so(
     tmp_path: Path, meta: ShopMeta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shopgraph.connectors.embedded.kept.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("shopgraph.connectors.embedded.connections.BUSY_SECONDS", 0.05)
     url = f"sqlite:///{tmp_path}/shop.db"
     with create_shop(url, meta) as mine, open_shop(url) as theirs:
         mine.load(seed())

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from shopgraph.connectors.conformance import CHECKS, Check, seed
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.embedded import open_shop
-from shopgraph.connectors.embedded.kept import Readers
+from shopgraph.connectors.embedded.connections import Readers
 from shopgraph.connectors.embedded.statements import driver_of
 from shopgraph.connectors.ports import Connectors
 

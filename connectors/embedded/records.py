@@ -120,7 +120,7 @@ class EmbeddedRecords:
         """Newest first; of one order or customer when it is given."""
         wanted = {"order_id": order_id, "customer_id": customer_id}
         given = {column: held for column, held in wanted.items() if held is not None}
-        return await self._database.look(lambda db: equal(db, ACTIONS, order_by=("-at",), limit=limit, **given))
+        return await self._database.read(lambda db: equal(db, ACTIONS, order_by=("-at",), limit=limit, **given))
 
     async def add_handoff(self, handoff: Handoff) -> None:
         """Write down that a person takes over; the same record twice is one."""
@@ -128,7 +128,7 @@ class EmbeddedRecords:
 
     async def handoffs(self, *, limit: int = 50) -> tuple[Handoff, ...]:
         """Newest first."""
-        return await self._database.look(lambda db: equal(db, HANDOFFS, order_by=("-at",), limit=limit))
+        return await self._database.read(lambda db: equal(db, HANDOFFS, order_by=("-at",), limit=limit))
 
 
 def _asked(tools: Collection[str], since: datetime, **whose: str | None) -> dict[str, Any]:

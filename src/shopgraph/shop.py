@@ -32,6 +32,7 @@ from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.guards.promotions import with_calendars
 from shopgraph.guards.versions import live_folder
+from shopgraph.kept import empty_regularly
 from shopgraph.models.learned import LearnedRouting
 from shopgraph.tools.durable.limits import Limits
 from shopgraph.tools.durable.shop_engine import FREE, ShopEngine
@@ -101,6 +102,7 @@ class Shop:
         self._shared: SharedReads | None = None
         self._recommender: RecommenderModel | None = None
         self._closers: list[Callable[[], None]] = []
+        empty_regularly()
 
     @classmethod
     def demo(cls, *, stores: int = 4, seed: int = 7, at: datetime | None = None, **options: Any) -> Self:

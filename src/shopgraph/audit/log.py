@@ -27,6 +27,7 @@ from shopgraph.audit.records import (
     BEGINNING,
     CHECKPOINT,
     COLUMNS,
+    FORGOTTEN,
     AuditEvent,
     AuditHead,
     AuditRecord,
@@ -195,7 +196,7 @@ class AuditLog:
         for conversation_id in await self.conversations_of(subject) if who else ():
             count += await asyncio.to_thread(self._keys.ring.destroy, self.pseudonym(f"conversation:{conversation_id}"))
         payload: dict[str, object] = {"keys": count, "subject": who, "before_month": before_month, "by": by}
-        await self.append([own_event("forgotten", at, payload)])
+        await self.append([own_event(FORGOTTEN, at, payload)])
         return count
 
     async def head(self) -> AuditHead:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from langgraph.types import interrupt
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from shopgraph.connectors.ports import RecordsPort
 from shopgraph.errors import Conflict, InvalidInput
@@ -56,7 +56,7 @@ async def erase_answers(records: RecordsPort, conversation_id: str) -> None:
     """Let go of every word beside a yes or a no in a conversation; who of the staff gave which, and when, stays."""
     for given in await records.requests(APPROVED, conversation_id=conversation_id):
         body: Any = given.result
-        answers = {digest: {"approve": answer["approve"]} for digest, answer in body["answers"].items()}
+        answers: JsonValue = {digest: {"approve": answer["approve"]} for digest, answer in body["answers"].items()}
         await records.erase_request(given.call_id, {**body, "answers": answers})
 
 

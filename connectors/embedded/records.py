@@ -76,8 +76,9 @@ class EmbeddedRecords:
 
     async def requests(self, tool: str, *, conversation_id: str) -> tuple[StoredRequest, ...]:
         """Those of a tool that were remembered for that conversation, oldest first."""
-        whose = {"tool": tool, "conversation_id": conversation_id}
-        return await self._database.read(lambda db: equal(db, REQUESTS, order_by=("at",), **whose))
+        return await self._database.read(
+            lambda db: equal(db, REQUESTS, order_by=("at",), tool=tool, conversation_id=conversation_id)
+        )
 
     async def erase_request(self, call_id: str, result: JsonValue) -> None:
         """Put what may stay of a request's result in its place, and empty the digest of its arguments."""

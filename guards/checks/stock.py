@@ -12,7 +12,7 @@ from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
 from shopgraph.guards.checks.stock_put import quite, said_gone, said_there
 from shopgraph.guards.checks.stock_tables import find_wrong_cells
-from shopgraph.guards.checks.stock_words import EXACTLY, JUST_SO, JUST_SO_MANY, NEARLY, NEARLY_SO, ON_SHELF, SHELVES
+from shopgraph.guards.checks.stock_words import EXACTLY, FEW, JUST_SO, JUST_SO_MANY, NEARLY_SO, ON_SHELF, SHELVES
 from shopgraph.guards.checks.subjects import Manner, subjects
 from shopgraph.guards.checks.text import Cue, Sentence, about, is_label, sentences, whole_words
 from shopgraph.guards.checks.topics import exact, topic
@@ -64,10 +64,6 @@ _ONLY = Cue(
     r"\b(?:left|remaining|in stock|available|copies|copy|übrig|da|verfügbar|lieferbar|vorrätig|auf lager"
     r"|exemplaires?|pièces?"
     r"|paires?|stück|disponibles?|en stock)\b)",
-)
-_FEW = re.compile(
-    r"\b(?:only a few|just a few|nur noch wenige|plus que quelques|quedan (?:muy )?poc[oa]s"
-    rf"|(?:{NEARLY}) (?:gone|sold out|ausverkauft|vergriffen|épuisée?s?|agotad[oa]s?))\b"
 )
 _NAMED_LEFT = Cue(
     "left übrig remaining", r"(?P<number>\d(?<!\d\d)\d{0,23}+)(?: [^\W\d_]{2,14}){1,3} (?:left|übrig|remaining)\b"
@@ -349,7 +345,7 @@ def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductF
             return
         if any(known_stocks):
             return
-    few = min(known_stocks) > 10 and _FEW.search(sentence.low, begin, end)
+    few = min(known_stocks) > 10 and FEW.search(sentence.low, begin, end)
     if (last and 1 not in known_stocks) or (many and max(known_stocks) < 10) or few:
         yield take_out(sentence, f"There are {max(known_stocks)} of it.")
         return

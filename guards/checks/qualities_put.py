@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 _ROWS = """
@@ -18,7 +18,7 @@ plastique plástico; velvet samt velours terciopelo; paper papier papier papel
 _GERMAN = 1
 """Its nouns begin with a capital."""
 _MATERIALS = [row.split() for row in _ROWS.replace("\n", " ").split(";")]
-_ROW_OF: Mapping[str, list[str]] = MappingProxyType({word: row for row in _MATERIALS for word in row})
+_ROW_OF: Mapping[str, Sequence[str]] = MappingProxyType({word: row for row in _MATERIALS for word in row})
 
 
 def in_the_language_of(said: str, material: str) -> str:

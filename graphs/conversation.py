@@ -21,7 +21,7 @@ from shopgraph.domain import Channel, Conversation, Principal, PrincipalKind
 from shopgraph.errors import ConfigurationError, Conflict, NotFound, Refused
 from shopgraph.graphs.answer import Answer
 from shopgraph.graphs.answering import answer_of_state, waiting_answer
-from shopgraph.graphs.approval import Approval, Approvals, check_answers, may_approve
+from shopgraph.graphs.approval import APPROVED, Approval, Approvals, check_answers, may_approve
 from shopgraph.graphs.claims import claim
 from shopgraph.graphs.context import RunContext, ShopServices
 from shopgraph.graphs.feedback import Feedback, Score, give_feedback
@@ -226,7 +226,8 @@ class Orchestrator:
         """
         body: dict[str, JsonValue] = {"staff": staff.id, **given}
         key = f"approval:{conversation_id}:{interrupt_id}"
-        if not (await claim(self.shop.connectors.records, key, "approve", body, at=self.shop.clock.now())).same:
+        records, now = self.shop.connectors.records, self.shop.clock.now()
+        if not (await claim(records, key, APPROVED, body, at=now, conversation_id=conversation_id)).same:
             raise _answered_before(conversation_id)
 
     async def _run(

@@ -10,7 +10,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from contextvars import ContextVar, copy_context
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.util import LRUCache
 
 from shopgraph.connectors.embedded.connections import BUSY_SECONDS, Readers, Writers
+from shopgraph.connectors.embedded.erasing import empty_log, overwriting
 from shopgraph.connectors.embedded.turns import Turns
 from shopgraph.errors import (
     ConfigurationError,
@@ -34,6 +35,7 @@ from shopgraph.errors import (
     InvalidInput,
     MissingDependency,
 )
+from shopgraph.kept import kept
 
 T = TypeVar("T")
 
@@ -86,6 +88,17 @@ class Database:
         if (open_one := self._open()) is not None:
             return await open_one.run(work, savepoint=True)
         return await self._alone(lambda: self.write_now(work))
+
+    async def erase(self, work: Callable[[Connection], T]) -> T:
+        """`write`, after which what was written over stands nowhere in SQLite's files, as far as readers allow.
+
+        PostgreSQL keeps what was written over until it vacuums the table. Inside an open transaction, SQLite's
+        write-ahead file holds it until somebody erases or the last process closes the database.
+        """
+        done = await self.write(lambda connection: overwriting(connection, work))
+        if self.is_sqlite and not self.in_transaction:
+            await self._alone(lambda: empty_log(self.engine, BUSY_SECONDS * 1000))
+        return done
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
@@ -339,7 +352,19 @@ class SharedSqlite(SQLiteDialect_pysqlite):
 
 
 registry.register("sqlite.shared", __name__, SharedSqlite.__name__)
-_COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
+
+
+class _Compiled(LRUCache[Any, Any]):
+    """Compiled statements; one that was not made once for all holds what it was first asked with."""
+
+    def cache_clear(self) -> None:
+        """Let go of all; of one that another thread lets go of at this moment, nothing is left to do."""
+        for key in list(self):
+            with suppress(KeyError):
+                del self[key]
+
+
+_COMPILED = kept(_Compiled(2_000))
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -362,7 +387,10 @@ def _sqlite_engine(url: URL) -> Engine:
 
 def _postgres_engine(url: URL) -> Engine:
     try:
-        return create_engine(url, pool_size=POSTGRES_PLACES, max_overflow=2, pool_pre_ping=True)
+        options = {"compiled_cache": kept(_Compiled(500))}
+        return create_engine(
+            url, pool_size=POSTGRES_PLACES, max_overflow=2, pool_pre_ping=True, execution_options=options
+        )
     except ModuleNotFoundError:
         raise MissingDependency(
             "PostgreSQL needs the psycopg driver.", remedy="pip install 'shopgraph[postgres]'"

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 from shopgraph.connectors.embedded.ledger import OPENINGS, MoneyRows, balances, level_standing
 from shopgraph.connectors.embedded.mapping import Mapped
 from shopgraph.connectors.embedded.mapping import V as Record
-from shopgraph.connectors.embedded.order_rows import read_orders
+from shopgraph.connectors.embedded.order_rows import read_orders, with_lines
 from shopgraph.connectors.embedded.rows import many
 from shopgraph.connectors.embedded.schema import INTENTS, ORDERS, PAYMENT_METHODS, REFUNDS, STOCK_LEVELS
 from shopgraph.domain import Difference, DifferenceKind, PaymentIntent, PaymentMethodKind, Refund
@@ -58,8 +58,8 @@ def _over_refunded_lines(db: Connection) -> Iterator[Difference]:
     for payment in many(db, INTENTS, intents.in_(opened), intents.in_(select(refunds))):
         payments[payment.order_id].append(payment)
     orders = ORDERS.table.c.id
-    theirs = select(ORDERS.table).where(orders.in_(opened), orders.in_(select(refunds))).order_by(orders)
-    for order in read_orders(db, theirs):
+    theirs = select(ORDERS.table).where(orders.in_(opened), orders.in_(select(refunds)))
+    for order in read_orders(db, with_lines(theirs, "id")):
         for line, room in left(order, payments[order.id], backs[order.id]).items():
             if line != BEYOND and room.amount < 0:
                 yield _over_refunded(f"{order_account(order.id)}/{line}", room.currency, room.amount)

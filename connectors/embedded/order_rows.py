@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import lru_cache
 from typing import Any
 
@@ -19,18 +18,31 @@ _KNOWN = 500
 """So many orders are kept as values."""
 
 _LINE = ORDER_LINES.table.c
-_LINES = (
-    select(ORDER_LINES.table)
-    .where(_LINE.order_id.in_(bindparam("orders", expanding=True)))
-    .order_by(_LINE.order_id, _LINE.position)
-)
+_LINES = select(ORDER_LINES.table).where(_LINE.order_id == bindparam("order")).order_by(_LINE.position)
+_WIDTH = len(ORDERS.table.c)
+
+
+def with_lines(orders: Select[Any], *order_by: str) -> Select[Any]:
+    """The orders that a statement finds, each with each of its lines beside it: read together, they are one state.
+
+    Args:
+        order_by: names of the orders' columns; with a minus sign before it, the greatest first.
+    """
+    found = orders.subquery("found")
+    order = [found.c[name[1:]].desc() if name.startswith("-") else found.c[name] for name in order_by]
+    together = found.outerjoin(ORDER_LINES.table, _LINE.order_id == found.c.id)
+    return select(*found.c, *_LINE).select_from(together).order_by(*order, _LINE.position)
 
 
 def read_orders(db: Connection, statement: Select[Any], **parameters: Any) -> tuple[Order, ...]:
-    """The orders that a statement finds, with their lines."""
-    found = rows(db, statement, parameters)
-    lines = _lines(db, [ORDERS.cell(row, "id") for row in found])
-    return tuple([_order(tuple(row), tuple(lines[ORDERS.cell(row, "id")])) for row in found])
+    """The orders that a statement `with_lines` finds."""
+    found: dict[str, tuple[Row, list[Row]]] = {}
+    for row in rows(db, statement, parameters):
+        order, line = tuple(row[:_WIDTH]), tuple(row[_WIDTH:])
+        _, lines = found.setdefault(ORDERS.cell(order, "id"), (order, []))
+        if ORDER_LINES.cell(line, "id") is not None:
+            lines.append(line)
+    return tuple([_order(order, tuple(lines)) for order, lines in found.values()])
 
 
 def locked_order(db: Connection, order_id: str) -> Order:
@@ -40,7 +52,7 @@ def locked_order(db: Connection, order_id: str) -> Order:
         NotFound: there is none.
     """
     row = require(db, ORDERS, order_id)
-    return _order(tuple(row), tuple(_lines(db, [order_id])[order_id]))
+    return _order(tuple(row), tuple([tuple(line) for line in rows(db, _LINES, {"order": order_id})]))
 
 
 def add_order(db: Connection, order: Order) -> Order:
@@ -73,13 +85,6 @@ def line_of(order: Order, line_id: str, sku: str) -> OrderLineItem:
     if line.sku != sku:
         raise Conflict(f"Line {line_id} of order {order.id} is {line.sku}, not {sku}.", line_id=line_id)
     return line
-
-
-def _lines(db: Connection, order_ids: list[str]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows(db, _LINES, {"orders": order_ids}):
-        found[ORDER_LINES.cell(row, "order_id")].append(tuple(row))
-    return found
 
 
 @kept

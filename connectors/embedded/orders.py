@@ -13,7 +13,14 @@ from shopgraph.connectors.embedded.counts import MOST, SLOT_US, Counted, KeptCou
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import changed, to_micros
-from shopgraph.connectors.embedded.order_rows import add_order, line_of, locked_order, read_orders, save_order
+from shopgraph.connectors.embedded.order_rows import (
+    add_order,
+    line_of,
+    locked_order,
+    read_orders,
+    save_order,
+    with_lines,
+)
 from shopgraph.connectors.embedded.rows import existing, get, require
 from shopgraph.connectors.embedded.schema import CUSTOMERS, ORDER_LINES, ORDERS, VARIANTS
 from shopgraph.connectors.embedded.statements import rows
@@ -33,12 +40,14 @@ _ORDER = TypeAdapter(Order)
 
 
 _COLUMN = ORDERS.table.c
-_ONE = select(ORDERS.table).where(_COLUMN.id == bindparam("order"))
-_CUSTOMERS = (
+_ONE = with_lines(select(ORDERS.table).where(_COLUMN.id == bindparam("order")))
+_CUSTOMERS = with_lines(
     select(ORDERS.table)
     .where(_COLUMN.customer_id == bindparam("customer"))
     .order_by(_COLUMN.position.desc(), _COLUMN.id)
-    .limit(bindparam("at_most"))
+    .limit(bindparam("at_most")),
+    "-position",
+    "id",
 )
 
 
@@ -92,13 +101,13 @@ class EmbeddedOrders:
 
     async def order(self, order_id: str) -> Order | None:
         """The order of that id."""
-        found = await self._database.read(lambda db: read_orders(db, _ONE, order=order_id))
+        found = await self._database.look(lambda db: read_orders(db, _ONE, order=order_id))
         return found[0] if found else None
 
     async def orders_of(self, customer_id: str, *, limit: int = 50) -> tuple[Order, ...]:
         """Newest first."""
         asked = {"customer": customer_id, "at_most": limit}
-        return await self._database.read(lambda db: read_orders(db, _CUSTOMERS, **asked))
+        return await self._database.look(lambda db: read_orders(db, _CUSTOMERS, **asked))
 
     async def bought_together(self, sku: str, *, limit: int = 5) -> tuple[tuple[str, int], ...]:
         """SKUs most often in the same order as this one's product, with the count of such orders, most often first.

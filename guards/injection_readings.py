@@ -41,12 +41,19 @@ def readings(text: str) -> Iterator[str]:
     if "\\" in text and (plain := _ESCAPE.sub(lambda each: chr(int(each[1] or each[2], 16)), text)) != text:
         yield plain
     lower = text.lower()
-    if any(word in lower for word in _TURNED):
+    if _holds_one(lower, _TURNED):
         yield text[::-1]
-    if any(word in lower for word in _ROTATED):
+    if _holds_one(lower, _ROTATED):
         yield codecs.decode(text, "rot13")
     if figures and len(_LEET_WORD.findall(text)) >= _LEET_WORDS:
         yield lower.translate(_LEET)
+
+
+def _holds_one(text: str, words: tuple[str, ...]) -> bool:
+    for word in words:  # a loop: `any` would call a generator once for each
+        if word in text:
+            return True
+    return False
 
 
 def _decoded(text: str) -> Iterator[str]:

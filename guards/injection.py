@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from shopgraph.guards.injection_readings import readings
+from shopgraph.guards.injection_readings import holds_one, readings
 
 
 def find_instruction(text: str, *, retrieved: bool) -> str | None:
@@ -42,7 +42,7 @@ def find_in(read: Sequence[Read], *, retrieved: bool) -> str | None:
 
 def find_in_skeleton(plain: str, *, retrieved: bool) -> str | None:
     """As `find_instruction`, of a text that is already what a reader sees."""
-    if _holds_a_needle(plain):
+    if holds_one(plain, _NEEDLES):
         rules = _ANYWHERE + _OF_RETRIEVED if retrieved else _ANYWHERE
     else:
         rules = _OF_RETRIEVED if retrieved else ()
@@ -50,13 +50,6 @@ def find_in_skeleton(plain: str, *, retrieved: bool) -> str | None:
         if pattern.search(plain):
             return what
     return None
-
-
-def _holds_a_needle(plain: str) -> bool:
-    for needle in _NEEDLES:  # a loop: `any` would call a generator once for each
-        if needle in plain:
-            return True
-    return False
 
 
 _LOOKALIKES = str.maketrans(

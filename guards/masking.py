@@ -118,7 +118,8 @@ class TextMask:
 
     def __init__(self, known: Iterable[str] = (), *, words: frozenset[str] = frozenset()) -> None:
         """`known` are values that must not stay, whatever they look like; `words` may stay beside the everyday ones."""
-        values = sorted({value.strip() for value in known if len(value.strip()) > 1}, key=len, reverse=True)
+        stripped = {value.strip() for value in known}
+        values = sorted([value for value in stripped if len(value) > 1], key=len, reverse=True)
         self._known = [(value, value.lower() if value.isascii() else "") for value in values]
         self._in_ascii = [
             known for known in self._known if known[1] or all(char.isascii() or char in _AS_ASCII for char in known[0])

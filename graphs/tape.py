@@ -118,23 +118,21 @@ def _said(message: AnyMessage) -> dict[str, str]:
 class TapedShop:
     """A shop as the nodes see it: every answer of its systems goes on the tape."""
 
-    __slots__ = ("_connectors", "_gate", "_shop", "_tape")
+    __slots__ = ("_shop", "_tape")
 
     def __init__(self, shop: ShopServices, tape: Tape) -> None:
         self._shop = shop
         self._tape = tape
-        self._connectors = cast(Connectors, _TapedConnectors(shop.connectors, tape))
-        self._gate = cast(Gate, TapedGate(shop.gate, tape))
 
     @property
     def connectors(self) -> Connectors:
         """The shop's, taped."""
-        return self._connectors
+        return cast(Connectors, _TapedConnectors(self._shop.connectors, self._tape))
 
     @property
     def gate(self) -> Gate:
         """The shop's, taped. Tools get the shop's own connectors: of them the tape keeps the outcome."""
-        return self._gate
+        return cast(Gate, TapedGate(self._shop.gate, self._tape))
 
     @property
     def memory(self) -> BrandMemory:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import Any
 
 from langchain_core.messages import AIMessage, RemoveMessage
 
+from shopgraph.audit.records import json_of
 from shopgraph.graphs.evidence import facts_of
 from shopgraph.graphs.matters import later
 from shopgraph.graphs.node import APOLOGY, Desk, node
@@ -25,6 +25,7 @@ from shopgraph.telemetry.layers import Layer
 logger = logging.getLogger(__name__)
 
 BLOCKED = "I cannot answer that safely. I am happy to pass it to a colleague: just ask for a person."
+_FENCE = FENCE.encode()
 KEPT_MESSAGES = 20
 """How many messages a conversation keeps in its checkpoint; the audit log has them all."""
 
@@ -72,7 +73,7 @@ def _fenced(state: State) -> list[Verdict]:
     """What the tools took out of shoppers' texts because it looked like an instruction."""
     found = []
     for item in state["evidence"]:
-        if FENCE in json.dumps(item.result, ensure_ascii=False):
+        if _FENCE in json_of(item.result):
             before, why = f"a text in the result of {item.tool}", "it held an instruction; data is never obeyed"
             found.append(Verdict(guard="injection", verdict=VerdictKind.FIX, before=before, after=FENCE, reason=why))
     return found

@@ -20,7 +20,7 @@ _LONGEST = 4_000
 """Characters of a text that are looked at; the rest is only in the original."""
 _LETTERS = r"[^\W\d_]"
 _LOWER = re.compile(rf"(?<![\w'’-]){_LETTERS}+(?:['’]{_LETTERS}+)?(?![\w'’-])")
-_TOKEN = re.compile(r"\[\w+\]|#[A-Z]\d{4,}|\w+(?:['’.,:/-]\w+)*")
+_TOKEN = re.compile(r"(\[\w+\]|#[A-Z]\d{4,}|\w+(?:['’.,:/-]\w+)*)")
 _ORDER = re.compile(r"#[A-Z]\d{4,}")
 _INNER = re.compile(r"[-/.,:]")
 _AS_ASCII = frozenset("\u0130\u0131\u017f\u212a")
@@ -194,15 +194,12 @@ def hidden_words(text: str) -> tuple[str, ...]:
 def _plain(text: str, figures: bool, words: frozenset[str]) -> str:
     everyday = everyday_words()
     text = _CLAIM.sub(lambda found: f"{found[1]} {_claimed(found[2], everyday)}", mask_personal(text))
-    parts: list[str] = []
-    end, shown = 0, ""
-    for found in _TOKEN.finditer(text):
-        parts.append(text[end : found.start()])
-        end = found.end()
-        token = found[0]
-        shown = token if token in everyday else _shown(found, text, figures, everyday, words, shown)
-        parts.append(shown)
-    return "".join([*parts, text[end:]])
+    parts = _TOKEN.split(text)  # what is between tokens, and tokens, in turn
+    shown = [*parts]
+    for place in range(1, len(parts), 2):
+        if parts[place] not in everyday:
+            shown[place] = _shown(parts, place, figures, everyday, words, shown[place - 2] if place > 1 else "")
+    return "".join(shown)
 
 
 def _claimed(names: str, everyday: frozenset[str]) -> str:
@@ -212,9 +209,9 @@ def _claimed(names: str, everyday: frozenset[str]) -> str:
 
 
 def _shown(
-    found: re.Match[str], text: str, figures: bool, everyday: frozenset[str], words: frozenset[str], before: str
+    parts: Sequence[str], at: int, figures: bool, everyday: frozenset[str], words: frozenset[str], before: str
 ) -> str:
-    token = found[0]
+    token = parts[at]
     if token[0] == "[" or _ORDER.fullmatch(token):
         return token
     digits = 0 if token.isalpha() else sum([char.isdigit() for char in token])
@@ -225,9 +222,9 @@ def _shown(
     if low not in everyday and low not in words and not everyday.issuperset(_INNER.split(low)):
         return WORD
     if token[0].isupper() and low in _NEVER_ALONE:
-        following = text[found.end() : found.end() + 2]
-        starts = found.start() == 0 or text[: found.start()].rstrip()[-1:] in (".", "!", "?", "\n", "")
-        if not starts or following[1:].isupper() or before in (NAME, WORD):
+        following = "".join(parts[at + 1 : at + 3])[1:2]
+        starts = "".join(parts[:at]).rstrip()[-1:] in (".", "!", "?", "\n", "")
+        if not starts or following.isupper() or before in (NAME, WORD):
             return NAME
     return token
 

@@ -126,4 +126,4 @@ def _without(plain: str, phrases: tuple[str, ...]) -> tuple[str, int]:
 
 def _stem(word: str) -> str:
     """Words of one family fall together (cancel, cancellation); numbers and ids stay whole."""
-    return word if any(character.isdigit() for character in word) else word[:5]
+    return word if len(word) <= 5 or any(character.isdigit() for character in word) else word[:5]

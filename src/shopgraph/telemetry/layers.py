@@ -189,7 +189,8 @@ class LayerMeter:
         with self._lock:
             frame.started = now = self._now()
             if outer is not None:
-                self._book_cpu(outer.layer)
+                if self._mark is not None:
+                    self._book_cpu(outer.layer)
                 if outer.running == 0:
                     outer.covered_since = now
                 outer.running += 1
@@ -198,7 +199,8 @@ class LayerMeter:
         layer, outer = frame.layer, frame.outer
         with self._lock:
             now = self._now()
-            self._book_cpu(layer)
+            if self._mark is not None:
+                self._book_cpu(layer)
             frame.closed = True
             if frame.running:
                 frame.covered += now - frame.covered_since

@@ -59,13 +59,16 @@ def _all_told(state: State) -> tuple[str, Dialog]:
     waiting = () if state["handoff"] else tuple(state["matters"])  # a person reads all of the message
     if new := [matter for matter in waiting if matter not in dialog.waiting]:
         said.insert(-1, later(new))  # a question to the customer stands last
-    return " ".join(filter(None, said)), dialog.model_copy(update={"waiting": waiting})
+    answer = " ".join(filter(None, said))
+    return answer, dialog if dialog.waiting == waiting else dialog.model_copy(update={"waiting": waiting})
 
 
 def _in_the_language_of_the_message(state: State, facts: Facts) -> Facts:
     """Whoever writes in another language than the profile's may be answered in it."""
     brand = facts.brand or BrandFact()
     spoken = language_of(state["request"].text, state["request"].locale)
+    if spoken == (facts.locale or "")[:2].lower() or spoken in brand.languages:
+        return facts
     return facts.model_copy(update={"brand": brand.model_copy(update={"languages": (*brand.languages, spoken)})})
 
 

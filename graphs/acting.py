@@ -143,7 +143,8 @@ def _apply(workflow: Workflow, step: Step, turn: Turn, state: State) -> State:
         slots["asked"] = step.text
         text = f"{_AGAIN} {step.text}" if dialog.asking and dialog.slots.get("asked") == step.text else step.text
         return {**base, "dialog": dialog.model_copy(update=asking), "draft": text}
-    done = settled(dialog).model_copy(update={"subject": subject})
+    done = settled(dialog)
+    done = done if done.subject == subject else done.model_copy(update={"subject": subject})
     return {**base, "dialog": done, "draft": step.text, "handoff": step.handoff}
 
 

@@ -73,9 +73,12 @@ def _routes(state: State) -> tuple[RouteView, ...]:
     return tuple(views)
 
 
+_NOT_CALLED = {str(layer): (0.0, 0, 0.0) for layer in Layer}
+
+
 def layers_of(state: State) -> dict[str, LayerView]:
     """Time and calls by layer, summed over the request's steps; shares are of the seven, the engine stands apart."""
-    totals = {str(layer): (0.0, 0, 0.0) for layer in Layer} | layers_taken(state["trail"])
+    totals = _NOT_CALLED | layers_taken(state["trail"])
     whole = sum(ms for name, (ms, _, _) in totals.items() if name != Layer.ENGINE) or 1.0
     calls = state.get("model_calls") or []
     tokens = sum(call.input_tokens + call.output_tokens for call in calls)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -47,7 +47,8 @@ from shopgraph.tools.views import (
 def facts_of(state: State) -> Facts:
     """Everything known in this request, in the guards' public form."""
     request, allowed, customer = state["request"], state["allowances"], state["context"].customer
-    found = _gathered(state)
+    words = "\n".join(_own_words(state))
+    found = _gathered(state, words)
     currency = found.currency or (customer.lifetime_value.currency if customer else None)
     return Facts(
         today=request.today,
@@ -59,7 +60,7 @@ def facts_of(state: State) -> Facts:
         orders=tuple(found.orders.values()),
         refunds=tuple(found.refunds),
         amounts=found.amounts,
-        dates=tuple(_own_dates(state, request.locale)),
+        dates=tuple(_own_dates(state, words, request.locale)),
         discount=DiscountFact(
             allowed=allowed.max_discount_percent > 0, max_percent=allowed.max_discount_percent, code=_good_code(state)
         ),
@@ -104,21 +105,22 @@ class _Found:
         return money.decimal
 
 
-def _gathered(state: State) -> _Found:
+def _gathered(state: State, words: str) -> _Found:
     found = _Found()
     for item in state["evidence"]:
         _READERS.get(item.tool, _any_amounts)(item, found)
     for order in state["context"].orders:
-        found.orders.setdefault(order.id, _stitched_order(order))
+        if order.id not in found.orders:
+            found.orders[order.id] = _stitched_order(order)
     found.promotions += [
         PromotionFact(name=p.name, percent=p.percent, starts_on=p.starts_at.date(), ends_on=p.ends_at.date())
         for p in state["allowances"].promotions
     ]
     for promise in state["context"].promises:
         _promised(promise, found)
-    for text in _own_words(state):
-        for order_id in _ORDER_ID.findall(text):
-            found.orders.setdefault(order_id, OrderFact(id=order_id))
+    for order_id in _ORDER_ID.findall(words):
+        if order_id not in found.orders:
+            found.orders[order_id] = OrderFact(id=order_id)
     for proposal in _proposals(state):
         # The gate wrote the summary from the records, so what it names is a fact.
         for amount in find_amounts(proposal.summary):
@@ -149,16 +151,28 @@ def _proposals(state: State) -> list[Proposal]:
     return [*state["dialog"].proposals, *judged]
 
 
-def _own_words(state: State) -> Iterator[str]:
-    """What the gate, the rules and the tools wrote from the records: whatever it names may be named."""
-    yield from (proposal.summary for proposal in _proposals(state))
-    yield from (decision.reason for decision in state["decisions"])
+def _own_words(state: State) -> list[str]:
+    """What the gate, the rules and the tools wrote from the records: whatever it names may be named.
+
+    They are read on lines of their own: no number of an order and no date goes over the end of a line.
+    """
+    found = [proposal.summary for proposal in _proposals(state)]
+    found += [decision.reason for decision in state["decisions"]]
     for item in state["evidence"]:
-        yield from (value for value in _within(item.result) if isinstance(value, str))
+        waiting: list[JsonValue] = [item.result]
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, str):
+                found.append(value)
+            elif isinstance(value, dict):
+                waiting += value.values()
+            elif isinstance(value, list):
+                waiting += value
+    return found
 
 
-def _own_dates(state: State, locale: str) -> set[date]:
-    found = {day for text in _own_words(state) for day in find_dates(text, locale)}
+def _own_dates(state: State, words: str, locale: str) -> set[date]:
+    found = set(find_dates(words, locale))
     for promise in state["context"].promises:
         found |= {promise.last_day, *filter(None, (promise.day,)), *find_dates(promise.text, locale)}
     return found
@@ -265,21 +279,25 @@ def _promotions(item: Evidence, found: _Found) -> None:
 def _any_amounts(item: Evidence, found: _Found) -> None:
     """Every amount that another tool's result holds, however deep."""
     for value in _within(item.result):
-        if isinstance(value, dict) and set(value) == set(AmountView.model_fields):
+        if isinstance(value, dict) and value.keys() == _OF_AMOUNT:
             amount = found.amount(AmountView.model_validate(value))
             found.amounts[f"{item.tool} {amount}"] = amount
 
 
-def _within(result: JsonValue) -> Iterator[JsonValue]:
+_OF_AMOUNT = AmountView.model_fields.keys()
+
+
+def _within(result: JsonValue) -> list[JsonValue]:
     """Every value in a result, itself and however deep."""
-    waiting = [result]
+    found, waiting = list[JsonValue](), [result]
     while waiting:
         value = waiting.pop()
-        yield value
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
+        found.append(value)
+        if isinstance(value, dict):
             waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return found
 
 
 def _redeemed(item: Evidence, found: _Found) -> None:

@@ -154,9 +154,10 @@ async def screen(state: State, desk: Desk) -> State:
         timezone=region.timezone,
         currency=region.currency,
     )
-    bound = dialog.model_copy(update={"customer_id": request.customer_id, "method": request.method})
+    if (dialog.customer_id, dialog.method) != (request.customer_id, request.method):
+        dialog = dialog.model_copy(update={"customer_id": request.customer_id, "method": request.method})
     verdicts = list(screened.verdicts)
-    return cast(State, {**BLANK, "request": request, "dialog": bound, "verdicts": verdicts})
+    return cast(State, {**BLANK, "request": request, "dialog": dialog, "verdicts": verdicts})
 
 
 def _with_care(state: State, care: Care) -> State:
@@ -203,7 +204,8 @@ async def route(state: State, desk: Desk) -> State:
     judged = decisions[len(state["decisions"]) :]
     refused = next((item for item in judged if item.effect is Effect.DENY), None)
     decision = await choose_tier(desk, request, chosen, intents=1 + len(begun.matters))
-    chosen.route = chosen.route.model_copy(update={"tier": decision.tier})
+    if chosen.route.tier is not decision.tier:
+        chosen.route = chosen.route.model_copy(update={"tier": decision.tier})
     _on_span(desk, chosen.route, decision)
     return {
         **begun.update,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
-from typing import Any
+
+from pydantic import JsonValue
 
 from shopgraph.audit.late import ENDED
 from shopgraph.audit.log import AuditEvent, AuditLog
@@ -321,20 +322,21 @@ def _known(state: State, who: Customer | None) -> set[str]:
             found.update(personal_values(customer))
     for order in context.orders:
         found.update(_of_address(order.shipping_address))
-    found.update(_texts_under(_PERSONAL, (item.result for item in state["evidence"])))
-    found.update(_texts_under(_PERSONAL, (call.arguments for call in state["calls"])))
-    found.update(_texts_under(_PERSONAL, (item.arguments for item in state["dialog"].proposals)))
+    held = [item.result for item in state["evidence"]]
+    held += [call.arguments for call in state["calls"]]
+    held += [item.arguments for item in state["dialog"].proposals]
+    found.update(_texts_under(_PERSONAL, held))
     return {value for value in found if len(value) >= _LEAST}
 
 
 def personal_values(customer: Customer) -> Iterable[str]:
     """What of a customer's record stays in no text that is kept in clear."""
-    yield from (customer.name, customer.given_name, customer.family_name, customer.email, customer.phone, customer.id)
-    yield from _of_address(customer.address)
+    names = (customer.name, customer.given_name, customer.family_name)
+    return (*names, customer.email, customer.phone, customer.id, *_of_address(customer.address))
 
 
 def _of_address(address: Address) -> Iterable[str]:
-    yield from (address.line1, address.line2, address.city, address.postal_code)
+    return (address.line1, address.line2, address.city, address.postal_code)
 
 
 _PERSONAL = frozenset(
@@ -359,16 +361,18 @@ _PERSONAL = frozenset(
 """Names under which records and arguments hold what is personal."""
 
 
-def _texts_under(names: frozenset[str], values: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+def _texts_under(names: frozenset[str], values: Iterable[JsonValue | dict[str, JsonValue]]) -> Iterable[str]:
     """Every text under one of these names, however deep."""
-    waiting: list[Any] = [*values]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, Mapping):
+    found: list[str] = []
+    waiting = [*values]
+    for value in waiting:  # grows as it is read
+        if isinstance(value, dict):
             for name, inner in value.items():
-                if name in names and isinstance(inner, str):
-                    yield inner
-                elif isinstance(inner, Mapping | list | tuple):
+                if isinstance(inner, str):
+                    if name in names:
+                        found.append(inner)
+                elif isinstance(inner, dict | list):
                     waiting.append(inner)
-        elif isinstance(value, list | tuple):
-            waiting.extend(value)
+        elif isinstance(value, list):
+            waiting += value
+    return found

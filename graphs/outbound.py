@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import Any
 
 from langchain_core.messages import AIMessage, RemoveMessage
 
+from shopgraph.audit.records import json_of
 from shopgraph.graphs.evidence import facts_of
 from shopgraph.graphs.matters import later
 from shopgraph.graphs.node import APOLOGY, Desk, node
@@ -25,6 +25,7 @@ from shopgraph.telemetry.layers import Layer
 logger = logging.getLogger(__name__)
 
 BLOCKED = "I cannot answer that safely. I am happy to pass it to a colleague: just ask for a person."
+_FENCE = FENCE.encode()
 KEPT_MESSAGES = 20
 """How many messages a conversation keeps in its checkpoint; the audit log has them all."""
 
@@ -58,13 +59,16 @@ def _all_told(state: State) -> tuple[str, Dialog]:
     waiting = () if state["handoff"] else tuple(state["matters"])  # a person reads all of the message
     if new := [matter for matter in waiting if matter not in dialog.waiting]:
         said.insert(-1, later(new))  # a question to the customer stands last
-    return " ".join(filter(None, said)), dialog.model_copy(update={"waiting": waiting})
+    answer = " ".join(filter(None, said))
+    return answer, dialog if dialog.waiting == waiting else dialog.model_copy(update={"waiting": waiting})
 
 
 def _in_the_language_of_the_message(state: State, facts: Facts) -> Facts:
     """Whoever writes in another language than the profile's may be answered in it."""
     brand = facts.brand or BrandFact()
     spoken = language_of(state["request"].text, state["request"].locale)
+    if spoken == (facts.locale or "")[:2].lower() or spoken in brand.languages:
+        return facts
     return facts.model_copy(update={"brand": brand.model_copy(update={"languages": (*brand.languages, spoken)})})
 
 
@@ -72,7 +76,7 @@ def _fenced(state: State) -> list[Verdict]:
     """What the tools took out of shoppers' texts because it looked like an instruction."""
     found = []
     for item in state["evidence"]:
-        if FENCE in json.dumps(item.result, ensure_ascii=False):
+        if _FENCE in json_of(item.result):
             before, why = f"a text in the result of {item.tool}", "it held an instruction; data is never obeyed"
             found.append(Verdict(guard="injection", verdict=VerdictKind.FIX, before=before, after=FENCE, reason=why))
     return found

@@ -34,7 +34,7 @@ def schemas(gate: Gate) -> list[dict[str, Any]]:
 
 def prompt_bytes(gate: Gate) -> int:
     """Bytes of all that is the same in every request to a model."""
-    tools = (_schema(name, spec.description, spec.arguments) for name, spec in offered(gate).items())
+    tools = [_schema(name, spec.description, spec.arguments) for name, spec in offered(gate).items()]
     return len(INSTRUCTIONS.encode()) + sum(map(len, tools))
 
 

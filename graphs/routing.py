@@ -87,7 +87,7 @@ def route_turn(parts: Parts, text: str, dialog: Dialog) -> Chosen:
         route = _same(route, Intent.ORDER_STATUS, why).model_copy(update={"tier": Tier.TOOL})
     if "product_id" in dialog.subject and _FOLLOWS_UP.match(text) and len(text.split()) <= 6:
         route = _same(route, Intent.PRODUCT_QUESTION, "follows up on the product just spoken of")
-    return Chosen(route, dialog.model_copy(update={"intent": "", "slots": {}, "asking": ""}))
+    return Chosen(route, settled(dialog))
 
 
 def _names_order(route: Route, text: str) -> bool:
@@ -97,6 +97,8 @@ def _names_order(route: Route, text: str) -> bool:
 
 def settled(dialog: Dialog) -> Dialog:
     """The dialog with nothing under way; who it is with and what it was about stay."""
+    if not (dialog.intent or dialog.slots or dialog.asking or dialog.proposals):
+        return dialog
     return dialog.model_copy(update={"intent": "", "slots": {}, "asking": "", "proposals": ()})
 
 

@@ -45,6 +45,9 @@ CONTEXT_PARTS: Mapping[str, tuple[str, ...]] = {
 """Which fields of the stitched context each of the default sources fills; an own source has `extra[name]`."""
 
 
+_EMPTY: Mapping[type, bytes] = {type(None): b"null", tuple: b"[]", dict: b"{}"}
+
+
 class Tape:
     """Entries in the order in which they came. Appending is all that happens while a request runs."""
 
@@ -80,15 +83,21 @@ class Tape:
 
     def context(self, context: Stitched) -> None:
         """Keep a stitched context; a message that asks for several things has one for each."""
-        fields = {name: json_of(getattr(context, name), lenient=True) for name in type(context).model_fields}
+        values: Mapping[str, object] = context.__dict__
+        # Most fields are empty, and what that is as JSON is known.
+        fields = {
+            name: json_of(value, lenient=True) if value else _EMPTY.get(type(value)) or json_of(value)
+            for name, value in values.items()
+        }
         whole = b",".join([b'"%b":%b' % (name.encode(), part) for name, part in fields.items()])
         self._contexts.append(b"{" + whole + b"}")
-        self.parts |= {
-            source: b"".join([fields[name] for name in names])
-            for source, names in CONTEXT_PARTS.items()
-            if any(getattr(context, name) for name in names)
-        }
-        self.parts |= {source: json_of(data, lenient=True) for source, data in context.extra.items()}
+        for source, names in CONTEXT_PARTS.items():
+            for name in names:
+                if values[name]:
+                    self.parts[source] = b"".join([fields[name] for name in names])
+                    break
+        for source, data in context.extra.items():
+            self.parts[source] = json_of(data, lenient=True)
 
     def content(self, **more: object) -> bytes:
         """Everything since it was last cleared, as one JSON object."""
@@ -109,23 +118,21 @@ def _said(message: AnyMessage) -> dict[str, str]:
 class TapedShop:
     """A shop as the nodes see it: every answer of its systems goes on the tape."""
 
-    __slots__ = ("_connectors", "_gate", "_shop", "_tape")
+    __slots__ = ("_shop", "_tape")
 
     def __init__(self, shop: ShopServices, tape: Tape) -> None:
         self._shop = shop
         self._tape = tape
-        self._connectors = cast(Connectors, _TapedConnectors(shop.connectors, tape))
-        self._gate = cast(Gate, TapedGate(shop.gate, tape))
 
     @property
     def connectors(self) -> Connectors:
         """The shop's, taped."""
-        return self._connectors
+        return cast(Connectors, _TapedConnectors(self._shop.connectors, self._tape))
 
     @property
     def gate(self) -> Gate:
         """The shop's, taped. Tools get the shop's own connectors: of them the tape keeps the outcome."""
-        return self._gate
+        return cast(Gate, TapedGate(self._shop.gate, self._tape))
 
     @property
     def memory(self) -> BrandMemory:

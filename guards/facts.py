@@ -21,8 +21,10 @@ class _Fact(Value):
     @classmethod
     def _absent(cls, given: object) -> object:
         """A null says as much as no key at all."""
-        if isinstance(given, dict) and None in given.values():
-            return {name: value for name, value in given.items() if value is not None}
+        if isinstance(given, dict):
+            for value in given.values():
+                if value is None:  # not `in`, which compares: a Decimal takes a microsecond to differ from None
+                    return {name: value for name, value in given.items() if value is not None}
         return given
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from shopgraph.guards.injection_readings import readings
+from shopgraph.guards.injection_readings import holds_one, readings
 
 
 def find_instruction(text: str, *, retrieved: bool) -> str | None:
@@ -14,16 +16,40 @@ def find_instruction(text: str, *, retrieved: bool) -> str | None:
     Retrieved text (a review, a note, a name) is held to more rules than what a shopper says: a shopper may ask for a
     discount, a review has nobody to give one to. What stands encoded or disguised in it is read too.
     """
-    read = (skeleton(each) for each in (text, *readings(text)))
-    return next((what for each in read if (what := find_in_skeleton(each, retrieved=retrieved))), None)
+    return find_in(read_as(text), retrieved=retrieved)
+
+
+class Read(NamedTuple):
+    """A text, or another that it can be read as."""
+
+    text: str
+    plain: str
+    """What a reader sees: its skeleton."""
+
+
+def read_as(text: str) -> Sequence[Read]:
+    """The text, and everything else that it can be read as."""
+    return [Read(each, skeleton(each)) for each in (text, *readings(text))]
+
+
+def find_in(read: Sequence[Read], *, retrieved: bool) -> str | None:
+    """As `find_instruction`, of a text that is read already."""
+    for each in read:
+        if what := find_in_skeleton(each.plain, retrieved=retrieved):
+            return what
+    return None
 
 
 def find_in_skeleton(plain: str, *, retrieved: bool) -> str | None:
     """As `find_instruction`, of a text that is already what a reader sees."""
-    if not retrieved and not any(needle in plain for needle in _NEEDLES):
-        return None
-    rules = _RETRIEVED if retrieved else _ANYWHERE
-    return next((what for what, pattern in rules if pattern.search(plain)), None)
+    if holds_one(plain, _NEEDLES):
+        rules = _ANYWHERE + _OF_RETRIEVED if retrieved else _ANYWHERE
+    else:
+        rules = _OF_RETRIEVED if retrieved else ()
+    for what, pattern in rules:
+        if pattern.search(plain):
+            return what
+    return None
 
 
 _LOOKALIKES = str.maketrans(
@@ -31,6 +57,8 @@ _LOOKALIKES = str.maketrans(
     "aeopcyxijsdhlqwbkmhtrnabenikmvoptuxwyi",
 )
 """Cyrillic and Greek letters that read as Latin ones."""
+_FIRST_MARK = "\u0300"
+"""No character before it is a combining one."""
 _SPELLED = re.compile(r"(?<![^\W_])(?:[a-z][ .*_-]){4,40}[a-z](?![^\W_])")
 _BETWEEN_LETTERS = re.compile(r"[ .*_-]")
 
@@ -39,7 +67,8 @@ def skeleton(text: str) -> str:
     """What a reader sees: lower case, without accents and look-alikes, "i g n o r e" as one word."""
     plain = text.casefold()
     if not plain.isascii():
-        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+        normal = unicodedata.normalize("NFKD", plain)
+        plain = "".join([char for char in normal if char < _FIRST_MARK or not unicodedata.combining(char)])
         plain = plain.translate(_LOOKALIKES)
     return _SPELLED.sub(lambda found: _BETWEEN_LETTERS.sub("", found[0]), plain)
 
@@ -155,7 +184,7 @@ _NEEDLES = (
 )
 """What `_ANYWHERE` finds holds one of these: most texts are done with after looking for them."""
 
-_RETRIEVED = _ANYWHERE + _rules(
+_OF_RETRIEVED = _rules(
     (
         "addresses an assistant",
         rf"\b(?:note|attention|message|instructions?|warning|memo) (?:to|for) (?:the |any |all |every )?{_MACHINE}",
@@ -192,4 +221,4 @@ _RETRIEVED = _ANYWHERE + _rules(
         r"\b(?:pre-?approved|already authori[sz]ed) (?:by|for) (?:the )?(?:management|system|admin|support|staff)\b",
     ),
 )
-"""And what no review, note or name needs to say, though a shopper may."""
+"""What no review, note or name needs to say, though a shopper may."""

@@ -20,8 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopgraph.errors import ConfigurationError
-from shopgraph.guards.injection import find_in_skeleton, skeleton
-from shopgraph.guards.injection_readings import readings
+from shopgraph.guards.injection import Read, find_in_skeleton, read_as, skeleton
 from shopgraph.guards.injection_words import WORD_CLASSES
 from shopgraph.kept import Kept, kept
 
@@ -80,11 +79,16 @@ class InjectionClassifier:
 
     def score(self, text: str) -> float:
         """How much the text instructs: above `THRESHOLD` it does; a rule's finding raises it."""
-        read = (text, *readings(text))
-        pieces = [each[at : at + _READ] for each in read for at in range(0, max(len(each), 1), _READ)]
-        plain = [*map(skeleton, pieces)]
-        learned = max(map(self._score, pieces, plain))
-        return max(learned, RULE_SCORE) if any(find_in_skeleton(each, retrieved=False) for each in plain) else learned
+        return self.score_read(read_as(text))
+
+    def score_read(self, read: Iterable[Read]) -> float:
+        """As `score`, of a text that is read already."""
+        score = -math.inf
+        for piece in _pieces(read):
+            score = max(score, self._score(piece))
+            if find_in_skeleton(piece.plain, retrieved=False):
+                score = max(score, RULE_SCORE)
+        return score
 
     def instructs(self, text: str) -> bool:
         """Whether the text tries to instruct the assistant."""
@@ -103,11 +107,20 @@ class InjectionClassifier:
     def _part_scores(self) -> _PartScores:
         return _PartScores(self._weight)
 
-    def _score(self, piece: str, plain: str) -> float:
-        seen, weight = _see(piece, plain), self._weight
+    def _score(self, piece: Read) -> float:
+        seen, weight = _see(piece), self._weight
         exact = sum(map(weight, seen.exact)) * seen.share
         parts = sum(map(self._part_scores.__getitem__, seen.words)) * seen.part_share
         return exact + sum(map(weight, seen.signs)) * _SIGN + parts + self.bias
+
+
+def _pieces(read: Iterable[Read]) -> Iterator[Read]:
+    for each in read:
+        if len(each.text) <= _READ:
+            yield each
+        else:
+            parts = [each.text[at : at + _READ] for at in range(0, len(each.text), _READ)]
+            yield from [Read(part, skeleton(part)) for part in parts]
 
 
 class _PartScores(Kept[str, float]):
@@ -167,8 +180,8 @@ class _Seen(NamedTuple):
         return _PART / math.sqrt(max(len(self.words), 8))
 
 
-def _see(text: str, plain: str) -> _Seen:
-    """`plain` is the text's skeleton."""
+def _see(read: Read) -> _Seen:
+    text, plain = read
     tokens = _TOKEN.findall(plain)
     codes = [*map(_code, tokens)]
     exact = {*codes}
@@ -182,7 +195,7 @@ def _see(text: str, plain: str) -> _Seen:
 
 def features(text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Distinct buckets and their values: what the text adds to a score, for each weight."""
-    seen = _see(text, skeleton(text))
+    seen = _see(Read(text, skeleton(text)))
     parts = [*map(_parts, seen.words)]
     at, end = len(seen.exact), len(seen.exact) + len(seen.signs)
     indices = np.fromiter((*seen.exact, *seen.signs, *chain.from_iterable(parts)), np.int64)
@@ -212,10 +225,8 @@ def _shape(text: str) -> Iterator[int]:
 def _class_buckets(tokens: Sequence[str]) -> Iterator[int]:
     """Each class that occurs, and each pair of classes in order, near each other."""
     near: list[tuple[int, int]] = []
-    for place, token in enumerate(tokens):
-        found = _CLASS_CODES.get(token)
-        if not found:
-            continue
+    classed = [(place, _CLASS_CODES[token]) for place, token in enumerate(tokens) if token in _CLASS_CODES]
+    for place, found in classed:
         near = [(at, code) for at, code in near if place - at <= _NEAR]
         for code in found:
             yield code

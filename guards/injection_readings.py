@@ -41,12 +41,20 @@ def readings(text: str) -> Iterator[str]:
     if "\\" in text and (plain := _ESCAPE.sub(lambda each: chr(int(each[1] or each[2], 16)), text)) != text:
         yield plain
     lower = text.lower()
-    if any(word in lower for word in _TURNED):
+    if holds_one(lower, _TURNED):
         yield text[::-1]
-    if any(word in lower for word in _ROTATED):
+    if holds_one(lower, _ROTATED):
         yield codecs.decode(text, "rot13")
     if figures and len(_LEET_WORD.findall(text)) >= _LEET_WORDS:
         yield lower.translate(_LEET)
+
+
+def holds_one(text: str, words: tuple[str, ...]) -> bool:
+    """Whether one of the words stands in the text."""
+    for word in words:  # noqa: SIM110 - `any` would call a generator for every word
+        if word in text:
+            return True
+    return False
 
 
 def _decoded(text: str) -> Iterator[str]:

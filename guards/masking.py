@@ -7,7 +7,7 @@ it goes the other way round: a word stays when it is an everyday one of shops an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -21,8 +21,11 @@ _LONGEST = 4_000
 """Characters of a text that are looked at; the rest is only in the original."""
 _LETTERS = r"[^\W\d_]"
 _LOWER = re.compile(rf"(?<![\w'’-]){_LETTERS}+(?:['’]{_LETTERS}+)?(?![\w'’-])")
-_TOKEN = re.compile(r"\[\w+\]|#[A-Z]\d{4,}|\w+(?:['’.,:/-]\w+)*")
+_TOKEN = re.compile(r"(\[\w+\]|#[A-Z]\d{4,}|\w+(?:['’.,:/-]\w+)*)")
 _ORDER = re.compile(r"#[A-Z]\d{4,}")
+_INNER = re.compile(r"[-/.,:]")
+_AS_ASCII = frozenset("\u0130\u0131\u017f\u212a")
+"""The letters outside ASCII that are, whatever their case, one of ASCII's: two of i, one of s, the Kelvin sign."""
 _FIGURE = re.compile(r"(?:19|20)\d\d|\d{1,3}(?:[.,]\d{3})*(?:[.,]\d{1,2})?%?|\d{4}-\d\d-\d\d|\d{1,2}")
 """An amount, a day, a small number: what an answer's facts are made of."""
 _CLAIM = re.compile(
@@ -116,8 +119,13 @@ class TextMask:
 
     def __init__(self, known: Iterable[str] = (), *, words: frozenset[str] = frozenset()) -> None:
         """`known` are values that must not stay, whatever they look like; `words` may stay beside the everyday ones."""
-        values = sorted({value.strip() for value in known if len(value.strip()) > 1}, key=len, reverse=True)
+        stripped = {value.strip() for value in known}
+        values = sorted([value for value in stripped if len(value) > 1], key=len, reverse=True)
         self._known = [(value, value.lower() if value.isascii() else "") for value in values]
+        self._in_ascii = [
+            known for known in self._known if known[1] or all(char.isascii() or char in _AS_ASCII for char in known[0])
+        ]
+        """Those that can stand in a text of ASCII alone."""
         self._words = words
 
     def typed(self, text: str) -> str:
@@ -131,16 +139,50 @@ class TextMask:
     def _masked(self, text: str, *, figures: bool) -> str:
         if not text:
             return ""
-        if values := self._within(text):
-            joined = "|".join(re.escape(value) for value in values)
-            text = re.sub(rf"(?<!\w)(?:{joined})(?!\w)", NAME, text, flags=re.I)
+        if self._known:
+            text = self._unnamed(text)
         return _plain(text[:_LONGEST], figures, self._words)
 
-    def _within(self, text: str) -> list[str]:
-        """Those of the known values that may stand in the text: to look takes a hundredth of making the pattern."""
-        low = text.lower() if text.isascii() else ""
-        # Outside ASCII a pattern without case finds more than lower case does (the Kelvin sign for a k).
-        return [value for value, lowered in self._known if not (low and lowered) or lowered in low]
+    def _unnamed(self, text: str) -> str:
+        """The text without the known values, the longer ones first."""
+        if not text.isascii():
+            return _without([value for value, _ in self._known], text)
+        low = text.lower()
+        values = [(value, lowered) for value, lowered in self._in_ascii if lowered in low]
+        if not values:
+            return text
+        if all(lowered for _, lowered in values):
+            return _without_ascii([lowered for _, lowered in values], text, low)
+        return _without([value for value, _ in values], text)
+
+
+def _without(values: Sequence[str], text: str) -> str:
+    """Outside ASCII a pattern without case finds more than lower case does (the Kelvin sign for a k)."""
+    joined = "|".join([re.escape(value) for value in values])
+    return re.sub(rf"(?<!\w)(?:{joined})(?!\w)", NAME, text, flags=re.I)
+
+
+def _without_ascii(values: Sequence[str], text: str, low: str) -> str:
+    """The same of values and text in ASCII, both in lower case: to make the pattern takes a hundred times as long."""
+    found: list[tuple[int, int, int]] = []
+    for rank, value in enumerate(values):
+        start = low.find(value)
+        while start >= 0:
+            end = start + len(value)
+            if not (_of_a_word(low[start - 1 : start]) or _of_a_word(low[end : end + 1])):
+                found.append((start, rank, end))
+            start = low.find(value, start + 1)
+    parts: list[str] = []
+    done = 0
+    for start, _, end in sorted(found):
+        if start >= done:
+            parts += (text[done:start], NAME)
+            done = end
+    return "".join([*parts, text[done:]])
+
+
+def _of_a_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 def hidden_words(text: str) -> tuple[str, ...]:
@@ -154,14 +196,12 @@ def hidden_words(text: str) -> tuple[str, ...]:
 def _plain(text: str, figures: bool, words: frozenset[str]) -> str:
     everyday = everyday_words()
     text = _CLAIM.sub(lambda found: f"{found[1]} {_claimed(found[2], everyday)}", mask_personal(text))
-    parts: list[str] = []
-    end, shown = 0, ""
-    for found in _TOKEN.finditer(text):
-        parts.append(text[end : found.start()])
-        end = found.end()
-        shown = _shown(found, text, figures, everyday, words, shown)
-        parts.append(shown)
-    return "".join([*parts, text[end:]])
+    parts = _TOKEN.split(text)  # what is between tokens, and tokens, in turn
+    shown = [*parts]
+    for place in range(1, len(parts), 2):
+        if parts[place] not in everyday:
+            shown[place] = _shown(parts, place, figures, everyday, words, shown[place - 2] if place > 1 else "")
+    return "".join(shown)
 
 
 def _claimed(names: str, everyday: frozenset[str]) -> str:
@@ -171,22 +211,22 @@ def _claimed(names: str, everyday: frozenset[str]) -> str:
 
 
 def _shown(
-    found: re.Match[str], text: str, figures: bool, everyday: frozenset[str], words: frozenset[str], before: str
+    parts: Sequence[str], at: int, figures: bool, everyday: frozenset[str], words: frozenset[str], before: str
 ) -> str:
-    token = found[0]
+    token = parts[at]
     if token[0] == "[" or _ORDER.fullmatch(token):
         return token
-    digits = sum(char.isdigit() for char in token)
+    digits = 0 if token.isalpha() else sum([char.isdigit() for char in token])
     if digits:
         stays = (digits < 3 and token.isdigit()) or (figures and bool(_FIGURE.fullmatch(token)))
         return token if stays else NUMBER
     low = token.lower().replace("’", "'")
-    if low not in everyday and low not in words and not all(part in everyday for part in re.split(r"[-/.,:]", low)):
+    if low not in everyday and low not in words and not everyday.issuperset(_INNER.split(low)):
         return WORD
     if token[0].isupper() and low in _NEVER_ALONE:
-        following = text[found.end() : found.end() + 2]
-        starts = found.start() == 0 or text[: found.start()].rstrip()[-1:] in (".", "!", "?", "\n", "")
-        if not starts or following[1:].isupper() or before in (NAME, WORD):
+        following = "".join(parts[at + 1 : at + 3])[1:2]
+        starts = "".join(parts[:at]).rstrip()[-1:] in (".", "!", "?", "\n", "")
+        if not starts or following.isupper() or before in (NAME, WORD):
             return NAME
     return token
 

@@ -28,6 +28,8 @@ _VERSION = re.compile(r"\b(?:versions?|v|release|firmware|build|update|driver)[ 
 _LONG = r"(?<![\w$€£¥]\d)[\d() ./\u2010-\u2013\xa0-]{4,28}\d"
 _LONG_NUMBER = re.compile(rf"\d{_LONG}")
 _IP_SIGNS = (re.compile(r"\.\d{1,3}\.\d"), re.compile(r":[\dA-Fa-f]{0,4}:"))
+_ANY_SIGN = re.compile(r"[\d@:]")
+"""Of these stands one in all of it."""
 _IBAN_SIGN = re.compile(r"\d\d(?<=[A-Za-z]{2}..)")
 _EITHER = rf"\d(?:{_LONG}|\d(?<=[A-Za-z]{{2}}..))"
 _NUMBER_SIGN, _NUMBER_SIGN_ASCII = re.compile(_EITHER), re.compile(_EITHER, re.A)
@@ -48,6 +50,8 @@ class Personal:
 
 def find_personal(text: str) -> Iterator[Personal]:
     """Each piece of personal data, none within another."""
+    if _ANY_SIGN.search(text) is None:
+        return
     taken: list[tuple[int, int]] = []
     for kind, start, end in _candidates(text):
         if all(end <= begun or ended <= start for begun, ended in taken):

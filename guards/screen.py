@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from shopgraph.domain import Value
 from shopgraph.errors import InvalidInput
 from shopgraph.guards.decisions import Verdict, VerdictKind
-from shopgraph.guards.injection import find_instruction
+from shopgraph.guards.injection import find_in, read_as
 from shopgraph.guards.injection_classifier import SURE, shipped_classifier
 from shopgraph.guards.personal import mask_personal
 from shopgraph.kept import Kept
@@ -109,7 +109,7 @@ def screen_json(value: JsonValue, source: str) -> JsonValue:
     """A tool's result with every text in it cleaned and fenced as `screen_retrieved` does; keys and numbers stay."""
     match value:
         case str():
-            return screen_retrieved(value, source).text if len(value) >= _SHORTEST else value
+            return _screened(value, source) if len(value) >= _SHORTEST else value
         case list():
             return [screen_json(item, source) for item in value]
         case dict():
@@ -120,14 +120,21 @@ def screen_json(value: JsonValue, source: str) -> JsonValue:
 
 def screen_line(text: str, source: str) -> str:
     """A line of facts for a model: cleaned, fenced, on one line, and without what could end the block it stands in."""
-    flat = " ".join(screen_retrieved(text, source).text.split())
+    flat = " ".join(_screened(text, source).split())
     return flat.translate(_MARKS)
+
+
+def _screened(text: str, source: str) -> str:
+    """What `screen_retrieved` makes of a text, where nobody asks what was found."""
+    clean = _clean(text)
+    return clean if _instruction_in_fetched(clean) is None else screen_retrieved(text, source).text
 
 
 def _instruction(text: str, *, retrieved: bool) -> str | None:
     """What the text tries, by a rule or else by the classifier, or None."""
-    what = find_instruction(text, retrieved=retrieved)
-    if what is None and shipped_classifier().score(text) > SURE:
+    read = read_as(text)
+    what = find_in(read, retrieved=retrieved)
+    if what is None and shipped_classifier().score_read(read) > SURE:
         return "reads like an instruction to the assistant"
     return what
 
@@ -152,14 +159,20 @@ _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     text = _LINE_ENDS.sub("\n", text)
     if text.isascii():
         return _CONTROL.sub("", text)
     normal = unicodedata.normalize("NFKC", text)
+    if normal.isprintable():
+        return normal
     return "".join(char for char in normal if char in "\n\t" or unicodedata.category(char) not in _INVISIBLE)
 
 
 def _hidden(text: str, clean: str, source: str) -> Iterator[Verdict]:
+    if text.isprintable():
+        return
     if text.isascii():
         hidden = len(_CONTROL.findall(text))
     else:

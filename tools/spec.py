@@ -174,6 +174,9 @@ class ToolCall(Value):
     """The caller's own: the same id with the same arguments is the same request again."""
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 class Proposal(Value):
     """A call that waits for the customer's yes. The yes is for this digest and nothing else."""
 
@@ -188,8 +191,7 @@ class Proposal(Value):
     def digest_of(tool: str, arguments: dict[str, JsonValue], principal: Principal) -> str:
         """SHA-256 over tool, canonical arguments and principal."""
         body = {"tool": tool, "arguments": arguments, "principal": f"{principal.kind}:{principal.id}"}
-        text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
 
 
 class Outcome(StrEnum):

@@ -52,6 +52,7 @@ _QUANTITY = re.compile(
     + "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
     + r")(?![\w'\"])"
 )
+_DIGIT = re.compile(r"\d")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]+")
 _FREE = re.compile(r"([^\W_]{3,})-free\b")
 _WORD = re.compile(r"[^\W_]+(?:__?[^\W_]+)*")
@@ -59,6 +60,8 @@ _WORD = re.compile(r"[^\W_]+(?:__?[^\W_]+)*")
 
 def words(text: str) -> list[str]:
     """The text's words as an index holds them; `27 inch` and `27"` are both `27` and `27inch`."""
+    if text.isascii() and text.isalpha() and text.islower():  # one word, and plain: most calls are for one
+        return [] if text in STOP_WORDS else [stem(text)]
     found = []
     for word in _WORD.findall(plain(text)):
         quantity = word.partition("__")
@@ -115,10 +118,16 @@ def _stemmer() -> Any:
 
 def plain(text: str) -> str:
     """The text in lower case, without accents; a quantity is one word, written `27__inch`."""
-    lowered = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    plain = "".join(character for character in lowered if not unicodedata.combining(character)).replace("_", " ")
-    joined = _QUANTITY.sub(lambda match: f" {_written(match[1])}__{_UNITS[match[3]]} ", plain)
-    return _FREE.sub(r"\1free", joined).replace("'", "")
+    lowered = text.casefold().replace("’", "'")
+    if not lowered.isascii():
+        normal = unicodedata.normalize("NFKD", lowered)
+        lowered = "".join([character for character in normal if not unicodedata.combining(character)])
+    plain = lowered.replace("_", " ")
+    if _DIGIT.search(plain):
+        plain = _QUANTITY.sub(lambda match: f" {_written(match[1])}__{_UNITS[match[3]]} ", plain)
+    if "-free" in plain:
+        plain = _FREE.sub(r"\1free", plain)
+    return plain.replace("'", "")
 
 
 def _written(number: str) -> str:

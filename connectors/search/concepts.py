@@ -112,7 +112,7 @@ def _itself(typed: QueryWord, facts: CatalogFacts) -> dict[Phrase, float]:
     elif word.isalpha():
         least = 2 if word in facts.apart else _PARTS
         for at in range(least, len(word) - least + 1):
-            halves = words(f"{word[:at]} {word[at:]}")
+            halves = [*words(word[:at]), *words(word[at:])]
             if len(halves) == 2 and all(facts.holders.get(half, (0, 0))[0] > 1 for half in halves):
                 found[tuple(halves)] = COMPOUND
     return found

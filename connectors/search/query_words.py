@@ -126,8 +126,10 @@ def _parted(written: str, facts: CatalogFacts, together: Together, least: int) -
     found: list[QueryWord] = []
     for at in range(1, len(written) if len(written) <= _LONGEST else 0):
         halves = written[:at], written[at:]
+        if not _is_half(halves):
+            continue
         both = [words(half) for half in halves]
-        if any(len(each) != 1 for each in both) or not _is_half(halves):
+        if len(both[0]) != 1 or len(both[1]) != 1:
             continue
         held = min(_many(each[0], facts) for each in both)
         if held < max(1, least):
@@ -141,7 +143,8 @@ def _parted(written: str, facts: CatalogFacts, together: Together, least: int) -
 
 def _is_half(halves: tuple[str, str]) -> bool:
     """A letter alone is none, a digit is."""
-    return all(len(half) >= _HALF or half.isdigit() for half in halves)
+    one, other = halves
+    return (len(one) >= _HALF or one.isdigit()) and (len(other) >= _HALF or other.isdigit())
 
 
 def _spelt_like(written: str, word: str, facts: CatalogFacts, edits: int) -> dict[str, float]:

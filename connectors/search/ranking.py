@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,10 +46,21 @@ class _Texts:
         lengths = np.array([text.count(" ") / 2 for text in texts], dtype=float)
         self._held_back = _SATURATION * (1 - _LENGTH + _LENGTH * lengths / average)
 
+    def nothing(self) -> Column:
+        """A zero for each."""
+        return np.zeros(len(self._texts))
+
     def count(self, phrase: Phrase) -> Column:
         """How often each has the phrase. Words stand between blanks of their own, so that neighbors share none."""
         written = spaced(phrase)
         return np.array([text.count(written) for text in self._texts], dtype=float)
+
+    def count_among(self, phrase: Phrase, holders: Column) -> Column:
+        """The same, of those alone that are known to hold it."""
+        written, found = spaced(phrase), self.nothing()
+        for place in np.flatnonzero(holders):
+            found[place] = self._texts[place].count(written)
+        return found
 
     def saturated(self, counts: Column) -> Column:
         """BM25's part of the count: repetition helps less and less, in long texts less still."""
@@ -90,19 +100,19 @@ class Ranking:
 
     def _of_concept(self, concept: Concept, short: _Texts, whole: _Texts) -> tuple[Column, Column]:
         """What the concept adds to each document's score, and how fully each holds it (0 to 1)."""
-        gains: list[NDArray[Any]] = []
-        shares: list[NDArray[Any]] = []
+        of_short, of_whole, held = short.nothing(), whole.nothing(), whole.nothing()
         for alternative in concept.alternatives:
             anywhere = whole.count(alternative.phrase)
-            in_short = short.count(alternative.phrase)
-            rarities = self._rarity(alternative, concept, 0), self._rarity(alternative, concept, 1)
-            added = np.stack([rarities[0] * short.saturated(in_short), rarities[1] * whole.saturated(anywhere)])
-            gains.append(added * alternative.weight)
-            shares.append((anywhere > 0) * (0.7 + 0.3 * alternative.weight))
-        if not gains:
-            nothing = np.zeros_like(whole.count((concept.word,)))
-            return nothing, nothing
-        return np.max(gains, axis=0).sum(axis=0), np.max(shares, axis=0)
+            if not anywhere.any():
+                continue
+            in_short = short.count_among(alternative.phrase, anywhere)  # the longer text holds the shorter one
+            weight = alternative.weight
+            added = self._rarity(alternative, concept, 0) * short.saturated(in_short) * weight
+            np.maximum(of_short, added, out=of_short)
+            added = self._rarity(alternative, concept, 1) * whole.saturated(anywhere) * weight
+            np.maximum(of_whole, added, out=of_whole)
+            np.maximum(held, (anywhere > 0) * (0.7 + 0.3 * weight), out=held)
+        return of_short + of_whole, held
 
     def _excluded(self, whole: _Texts, marks: Sequence[str]) -> Flags:
         excluded = np.zeros(len(marks), dtype=bool)

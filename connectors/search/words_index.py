@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shopgraph.connectors.search.documents import CatalogFacts
 
@@ -21,9 +21,8 @@ class IndexGone(Exception):
     """An index that was open cannot be read any more."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WordRow:
-    """A document as the index of words keeps it."""
+class WordRow(NamedTuple):
+    """A document as the index of words keeps it; a tuple, because a search reads hundreds."""
 
     id: str
     title: str

@@ -135,4 +135,4 @@ def _phrase(phrase: Phrase) -> str:
 
 
 def _row(row: tuple[str, ...]) -> WordRow:
-    return WordRow(id=row[0], title=row[1], body=row[2], rest=row[3], marks=row[4])
+    return WordRow._make(row)

@@ -89,6 +89,7 @@ _STEPS = {
     "length": ((Decimal(1_000_000), "km"), (Decimal(1000), "m"), (Decimal(10), "cm"), (Decimal(1), "mm")),
     "volume": ((Decimal(1000), "l"), (Decimal(1), "ml")),
 }
+_DIGIT = re.compile(r"\d")
 _MEASURE = re.compile(
     r"(?<![\w.,$€£#/-])(?P<number>\d{1,7}(?:[.,]\d{1,2})?)\s?(?P<unit>[A-Za-zäöüéèà²\"]{1,12}\.?)(?![\w²])"
 )
@@ -101,7 +102,7 @@ def normal_units(text: str) -> str:
 
     Numbers of which it is not clear what they mean (1,299) stay as they are.
     """
-    return _MEASURE.sub(_written, text) if any(char.isdigit() for char in text) else text
+    return _MEASURE.sub(_written, text) if _DIGIT.search(text) else text
 
 
 def _written(found: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -49,7 +49,7 @@ def prepare_context(context: Stitched, *, currency: str = "") -> Prepared:
         for event in _once(context.session, lambda event: (event.kind, event.subject.casefold().strip()))
     ]
     passages = [_passage(each, clean) for each in _once(context.passages, _words)]
-    changed = {
+    changed: dict[str, object] = {
         "session": tuple(events),
         # A review that was posted twice may differ in markup alone.
         "passages": tuple(_once(passages, _words)),
@@ -59,7 +59,8 @@ def prepare_context(context: Stitched, *, currency: str = "") -> Prepared:
         "stock": tuple(_once(context.stock, lambda stock: stock.sku)),
         "extra": {name: _json(value, name, clean) for name, value in context.extra.items()},
     }
-    return Prepared(context=context.model_copy(update=changed), verdicts=tuple(verdicts))
+    update = {name: value for name, value in changed.items() if value != getattr(context, name)}
+    return Prepared(context=context.model_copy(update=update) if update else context, verdicts=tuple(verdicts))
 
 
 def _is_sku(event: SessionEvent) -> bool:
@@ -78,8 +79,10 @@ def _words(passage: Passage) -> Hashable:
     return passage.product_id, passage.kind, " ".join(passage.text.casefold().split())
 
 
-def _once(items: Iterable[T], key: Callable[[T], Hashable]) -> list[T]:
+def _once(items: Sequence[T], key: Callable[[T], Hashable]) -> Sequence[T]:
     """The first of those alike; the first is the newest wherever there is an order."""
+    if len(items) < 2:
+        return items
     first: dict[Hashable, T] = {}
     for item in items:
         first.setdefault(key(item), item)

@@ -108,6 +108,8 @@ def _taken(
 
 def _meant_for(context: Stitched, region_id: str, at: datetime) -> Stitched:
     """Of what is for some, what is for this customer, or for everybody; of what runs, what runs at this very moment."""
+    if not (context.promotions or context.campaigns or context.statements):
+        return context
     customer = context.customer
     promotions = [each for each in context.promotions if each.runs(at, region_id) and each.meant_for(customer)]
     campaigns = [

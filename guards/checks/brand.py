@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.known import known
-from shopgraph.guards.checks.names import Mention, mentions
+from shopgraph.guards.checks.names import Mention, longest_first, mentions, named
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.text import Sentence, sentences
 from shopgraph.guards.facts import BrandFact, Facts
@@ -21,12 +22,10 @@ def find_off_brand(text: str, facts: Facts) -> Iterator[Finding]:
     brand = facts.brand
     if brand is None:
         return
-    competitors = frozenset(word.lower() for word in brand.competitors)
-    endings = _ENDINGS.get((facts.locale or "en")[:2], ())
-    never = {form for word in brand.forbidden for form in _forms(word.lower(), endings)} | competitors
-    if never:
-        unsaid = mentions(text, never)
-        for sentence in sentences(text) if unsaid else ():
+    never = _never(brand.forbidden, brand.competitors, (facts.locale or "en")[:2])
+    if never and (unsaid := named(text, never)):
+        competitors = frozenset(word.lower() for word in brand.competitors)
+        for sentence in sentences(text):
             here = [m for m in unsaid if sentence.start <= m.start < sentence.end]
             if here:
                 yield _unsay(sentence, here, facts, competitors)
@@ -49,6 +48,14 @@ _AHEAD = re.compile(
     r"|la|les|notre|cette?|una|el|los|las|nuestr\w|muy|très)\s)$"
 )
 _NOUN_BEHIND = re.compile(r"\s(?!and\b|or\b|und\b|et\b|y\b|at\b|for\b|to\b|für\b|pour\b|de\b)[^\W\d_]")
+
+
+@lru_cache(maxsize=32)  # a brand says the same in every request
+def _never(forbidden: tuple[str, ...], competitors: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """What is not said, as `named` takes it."""
+    endings = _ENDINGS.get(language, ())
+    words = [form for word in forbidden for form in _forms(word.lower(), endings)]
+    return longest_first([*words, *[word.lower() for word in competitors]])
 
 
 def _forms(word: str, endings: Sequence[str]) -> tuple[str, ...]:

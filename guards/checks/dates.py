@@ -44,12 +44,13 @@ _MONTHS |= {
     "decembre": 12,
 }
 _MONTH = "|".join(sorted({re.escape(name) for name in _MONTHS}, key=lambda name: (-len(name), name)))
-_DATE = re.compile(
+_DATE = re.compile(  # what a date begins with, looked at before anything else, halves the time
+    rf"(?=[\d{''.join(sorted({name[0] for name in _MONTHS}))}])(?:"
     r"(?<![\d-])(?P<iso>\d{4}-\d{2}-\d{2})(?!\d)"
     rf"|\b(?P<m1>{_MONTH})\.? (?P<d1>\d{{1,2}})(?P<th>st|nd|rd|th)?(?!\d)(?:,? (?P<y1>\d{{4}}))?"
     rf"|(?<![\d.,])(?P<d2>\d{{1,2}})(?P<dot>\.|st|nd|rd|th|er)?(?: of| de)? (?P<m2>{_MONTH})\b(?:\.?,?(?: de"
     rf"| del)? (?P<y2>\d{{4}}))?"
-    r"|(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y3>\d{4}|\d{2})?(?![\d/])"
+    r"|(?<![\d.,/])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y3>\d{4}|\d{2})?(?![\d/]))"
 )
 _DAY = re.compile(
     r"\bon the (?P<en>\d{1,2})(?:st|nd|rd|th)\b(?! (?:of|floor|day))(?! (?:"

@@ -98,4 +98,4 @@ def _is_other_script(text: str) -> bool:
     if text.isascii():
         return False
     letters = [char for char in text[:2000] if char.isalpha()]
-    return len(letters) > 12 and sum(1 for char in letters if _LATIN.match(char)) * 3 < len(letters)
+    return len(letters) > 12 and len(_LATIN.findall("".join(letters))) * 3 < len(letters)

@@ -99,7 +99,7 @@ class Money(Value):
     @property
     def decimal(self) -> Decimal:
         """The amount in major units, exact."""
-        return Decimal(self.amount).scaleb(-exponent(self.currency))
+        return Decimal(self.amount).scaleb(-_EXPONENTS.get(self.currency, 2))
 
     @property
     def is_zero(self) -> bool:

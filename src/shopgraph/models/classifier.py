@@ -40,7 +40,7 @@ class Classifier:
 
     def known_share(self, words: Sequence[str]) -> float:
         """The part of the words that training has seen; 1.0 for no words."""
-        return sum(word_code(word) in self.known for word in words) / len(words) if words else 1.0
+        return sum([word_code(word) in self.known for word in words]) / len(words) if words else 1.0
 
     def reasons(self, features: Features, label: str, limit: int = 3) -> tuple[str, ...]:
         """The word n-grams that spoke most for a label against the others, strongest first."""

@@ -60,6 +60,7 @@ _DATE = re.compile(
     rf"|\b(?:(?:next|last|this|on) )?{_WEEKDAY}\b|\b(?:today|tomorrow|yesterday)\b",
     re.I,
 )
+_DIGIT = re.compile(r"\d")
 _ANY_NUMBER = re.compile(r"\d{1,12}")
 
 
@@ -84,6 +85,11 @@ class _Scan:
 
         self.text = pattern.sub(replace, self.text)
 
+    @property
+    def numeric(self) -> bool:
+        """Whether a digit is left."""
+        return _DIGIT.search(self.text) is not None
+
     def get(self, kind: str) -> tuple[str, ...]:
         return tuple(self.found.get(kind, ()))
 
@@ -107,15 +113,20 @@ def find_entities(text: str) -> Masked:
     come back without a sign, because no sign was said. Dates stay in the masked text, all but their numbers.
     """
     scan = _Scan(text)
-    scan.take("email", _EMAIL, lambda match: match[0].rstrip("."))
-    scan.take("order", _ORDER, lambda match: "#" + match[0].lstrip("#").upper())
-    scan.take("order", _ORDER_SPOKEN, lambda match: match[1])
-    scan.take("percent", _PERCENT, lambda match: match[1].replace(",", "."))
-    scan.take("amount", _AMOUNT, lambda match: _decimal(match["signed"] or match["worded"]))
-    scan.take("postal", _POSTAL, lambda match: match[0])
-    scan.take("sku", _SKU, _sku)
+    if "@" in text:
+        scan.take("email", _EMAIL, lambda match: match[0].rstrip("."))
+    if scan.numeric:
+        scan.take("order", _ORDER, lambda match: "#" + match[0].lstrip("#").upper())
+        scan.take("order", _ORDER_SPOKEN, lambda match: match[1])
+    if scan.numeric:  # in most messages no number is left by now
+        scan.take("percent", _PERCENT, lambda match: match[1].replace(",", "."))
+        scan.take("amount", _AMOUNT, lambda match: _decimal(match["signed"] or match["worded"]))
+        scan.take("postal", _POSTAL, lambda match: match[0])
+    if scan.numeric or "-" in scan.text:
+        scan.take("sku", _SKU, _sku)
     scan.take("code", _CODE_SPOKEN, _spoken_code)
-    scan.take("code", _CODE, lambda match: match[0])
+    if scan.numeric:
+        scan.take("code", _CODE, lambda match: match[0])
     scan.take("quantity", _QUANTITY, _quantity)
     entities = Entities(
         order_ids=scan.get("order"),

@@ -36,8 +36,11 @@ class Features:
 
 def words_of(masked: str) -> tuple[str, ...]:
     """Lower case words without apostrophes and accents: `Don’t` is `dont`."""
-    plain = unicodedata.normalize("NFKD", masked.lower().translate(_APOSTROPHES))
-    words = _WORD.findall("".join(character for character in plain if not unicodedata.combining(character)))
+    plain = masked.lower().translate(_APOSTROPHES)
+    if not plain.isascii():
+        normal = unicodedata.normalize("NFKD", plain)
+        plain = "".join([character for character in normal if not unicodedata.combining(character)])
+    words = _WORD.findall(plain)
     if len(words) > MAX_WORDS:
         words = words[: MAX_WORDS // 2] + words[-MAX_WORDS // 2 :]
     return tuple(words)

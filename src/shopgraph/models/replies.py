@@ -35,6 +35,8 @@ _FILLERS = frozenset(
 )  # fmt: skip
 _SECOND_THOUGHTS = frozenset({"actually", "hm", "hmm", "wait", "sorry"})
 """They may stand beside a no; beside a yes they make it less than plain."""
+_SAYABLE = _FILLERS | _SECOND_THOUGHTS | {word for phrase in (*_NO, *_YES) for word in phrase.split()}
+"""All words that a yes or a no can be made of, beside those that repeat the question."""
 _CONTRACTIONS = (
     (re.compile(r"\b(do|does|would|is|are|ca|wo|did)n'?t\b"), r"\1 not"),
     (re.compile(r"\b(that|it|let)'?s\b"), r"\1 is"),
@@ -56,12 +58,14 @@ def answer_of(text: str, *, question: str = "") -> Reply:
     if "?" in text or len(text) > 300:
         return "other"
     plain = _plain(text)
+    repeated = {_stem(word) for word in _plain(question).split()} if question else set[str]()
+    if any(_stem(word) not in repeated for word in plain.split() if word not in _SAYABLE):
+        return "other"
     without_no, noes = _without(plain, _NO)
     rest, yeses = _without(without_no, _YES)
     if bool(yeses) == bool(noes):
         return "other"
     fillers = _FILLERS if yeses else _FILLERS | _SECOND_THOUGHTS
-    repeated = {_stem(word) for word in _plain(question).split()}
     if any(word not in fillers and _stem(word) not in repeated for word in rest.split()):
         return "other"
     return "yes" if yeses else "no"
@@ -122,4 +126,4 @@ def _without(plain: str, phrases: tuple[str, ...]) -> tuple[str, int]:
 
 def _stem(word: str) -> str:
     """Words of one family fall together (cancel, cancellation); numbers and ids stay whole."""
-    return word if any(character.isdigit() for character in word) else word[:5]
+    return word if len(word) <= 5 or any(character.isdigit() for character in word) else word[:5]

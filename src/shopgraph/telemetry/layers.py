@@ -58,50 +58,41 @@ class LayerTime:
     """Of the request's own task."""
 
 
-@dataclass(slots=True)
 class _Frame:
-    """A block being measured, and how much of it its inner blocks cover."""
+    """A block being measured, as `measure` returns it, and how much of it its inner blocks cover. Used once."""
 
-    meter: LayerMeter
-    layer: Layer
-    started: float
-    running: int = 0
-    """Inner blocks now open; several when tasks run in parallel."""
-    covered: float = 0.0
-    """Seconds in which at least one inner block was open: their union, so never more than the block itself."""
-    covered_since: float = 0.0
-    closed: bool = False
-
-
-_current: ContextVar[_Frame | None] = ContextVar("shopgraph_layer", default=None)
-
-
-class _Block:
-    """The context manager that `measure` returns. Used once."""
-
-    __slots__ = ("frame", "layer", "meter", "outer", "token")
+    __slots__ = ("closed", "covered", "covered_since", "layer", "meter", "outer", "running", "started", "token")
 
     def __init__(self, meter: LayerMeter, layer: Layer) -> None:
         self.meter = meter
         self.layer = layer
-        self.frame: _Frame | None = None
         self.outer: _Frame | None = None
         self.token: Token[_Frame | None] | None = None
+        self.started = 0.0
+        self.running = 0
+        """Inner blocks now open; several when tasks run in parallel."""
+        self.covered = 0.0
+        """Seconds in which at least one inner block was open: their union, so never more than the block itself."""
+        self.covered_since = 0.0
+        self.closed = False
 
     def __enter__(self) -> None:
         outer = _current.get()
         # A task may outlive the block that it was started in: then there is nothing left to take its time from.
-        self.outer = outer if outer is not None and outer.meter is self.meter and not outer.closed else None
-        self.frame = self.meter._open(self.layer, self.outer)
-        self.token = _current.set(self.frame)
+        if outer is not None and outer.meter is self.meter and not outer.closed:
+            self.outer = outer
+        self.meter._open(self)
+        self.token = _current.set(self)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.frame is None or self.token is None:
-            return
-        self.meter._close(self.frame, self.outer)
-        _current.reset(self.token)
+        if self.token is not None:
+            self.meter._close(self)
+            _current.reset(self.token)
+
+
+_current: ContextVar[_Frame | None] = ContextVar("shopgraph_layer", default=None)
 
 
 class _Driven(Generic[T]):
@@ -119,7 +110,7 @@ class _Driven(Generic[T]):
         given: Any = None
         try:
             while True:
-                meter._resume()
+                meter._thread, meter._mark = threading.get_ident(), meter._cpu_now()
                 try:
                     waits_for = work.send(given) if thrown is None else work.throw(thrown)
                 except StopIteration as end:
@@ -162,9 +153,9 @@ class LayerMeter:
         """CPU seconds up to which the running step is booked; None while nothing that is driven runs."""
         self._thread = 0
 
-    def measure(self, layer: Layer) -> _Block:
+    def measure(self, layer: Layer) -> _Frame:
         """A context manager that books the time inside it; counts one call, also when it raises."""
-        return _Block(self, layer)
+        return _Frame(self, layer)
 
     def drive(self, work: Coroutine[Any, Any, T]) -> _Driven[T]:
         """To be awaited in place of the coroutine: books the CPU time of its steps to the blocks that are open then."""
@@ -189,31 +180,32 @@ class LayerMeter:
         """Wall milliseconds, calls and CPU milliseconds of the layers that were called; cheaper than a snapshot."""
         with self._lock:
             return {
-                layer.value: (self._seconds[layer] * 1000, count, self._cpu.get(layer, 0.0) * 1000)
+                str(layer): (self._seconds[layer] * 1000, count, self._cpu.get(layer, 0.0) * 1000)
                 for layer, count in self._calls.items()
             }
 
-    def _open(self, layer: Layer, outer: _Frame | None) -> _Frame:
+    def _open(self, frame: _Frame) -> None:
+        outer = frame.outer
         with self._lock:
-            now = self._now()
+            frame.started = now = self._now()
             if outer is not None:
                 if self._mark is not None:
                     self._book_cpu(outer.layer)
                 if outer.running == 0:
                     outer.covered_since = now
                 outer.running += 1
-            return _Frame(self, layer, now)
 
-    def _close(self, frame: _Frame, outer: _Frame | None) -> None:
+    def _close(self, frame: _Frame) -> None:
+        layer, outer = frame.layer, frame.outer
         with self._lock:
             now = self._now()
-            layer = frame.layer
             if self._mark is not None:
                 self._book_cpu(layer)
             frame.closed = True
             if frame.running:
                 frame.covered += now - frame.covered_since
-            self._seconds[layer] = self._seconds.get(layer, 0.0) + max(0.0, now - frame.started - frame.covered)
+            own = now - frame.started - frame.covered
+            self._seconds[layer] = self._seconds.get(layer, 0.0) + (own if own > 0 else 0.0)
             self._calls[layer] = self._calls.get(layer, 0) + 1
             if outer is not None and not outer.closed:
                 outer.running -= 1
@@ -227,10 +219,6 @@ class LayerMeter:
         now = self._cpu_now()
         self._cpu[layer] = self._cpu.get(layer, 0.0) + now - self._mark
         self._mark = now
-
-    def _resume(self) -> None:
-        self._thread = threading.get_ident()
-        self._mark = self._cpu_now()
 
     def _pause(self) -> None:
         frame = _current.get()

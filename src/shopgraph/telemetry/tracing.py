@@ -53,6 +53,7 @@ class _Recorded:
 
 NOTHING: Recording = _Nothing()
 """Where nothing is recorded."""
+_UNRECORDED: AbstractContextManager[Recording] = nullcontext(NOTHING)
 _provider: TracerProvider | None = None
 _carried: ContextVar[Mapping[str, AttributeValue]] = ContextVar(
     "shopgraph_span_attributes", default=MappingProxyType({})
@@ -65,7 +66,7 @@ _flushes: list[Callable[[], object]] = []
 def span(name: str, **attributes: AttributeValue) -> AbstractContextManager[Recording]:
     """Record what happens inside as a span below the one around it; an exception marks it and goes on."""
     if _provider is None:
-        return nullcontext(NOTHING)
+        return _UNRECORDED
     return _recorded(_provider, name, attributes)
 
 

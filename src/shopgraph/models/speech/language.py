@@ -24,8 +24,8 @@ def languages() -> tuple[str, ...]:
 def language_of(text: str, locale: str = "en") -> str:
     """The language of a message where it shows plainly, else the locale's; English where there are no phrases in it."""
     own = locale[:2] if locale[:2] in languages() else "en"
-    words = [word.lower() for word in _WORD.findall(text)]
-    score = {name: sum(word in common for word in words) for name, common in _COMMON.items()}
+    words = _WORD.findall(text.lower())
+    score = {name: sum([word in common for word in words]) for name, common in _COMMON.items()}
     best = max(score, key=lambda name: (score[name], name == own))
     plain = score[best] > score[own] and (score[best] >= 2 or not score[own])
     return best if plain else own

@@ -112,10 +112,17 @@ def _stemmer() -> Any:
 
 def plain(text: str) -> str:
     """The text in lower case, without accents; a quantity is one word, written `27__inch`."""
-    lowered = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    plain = "".join(character for character in lowered if not unicodedata.combining(character)).replace("_", " ")
-    joined = _QUANTITY.sub(lambda match: f" {_written(match[1])}__{_UNITS[match[3]]} ", plain)
+    joined = _QUANTITY.sub(lambda match: f" {_written(match[1])}__{_UNITS[match[3]]} ", folded(text))
     return _FREE.sub(r"\1free", joined).replace("'", "")
+
+
+def folded(text: str) -> str:
+    """The text in lower case, without accents and underscores."""
+    lowered = text.casefold().replace("’", "'")
+    if not lowered.isascii():
+        spread = unicodedata.normalize("NFKD", lowered)
+        lowered = "".join(character for character in spread if not unicodedata.combining(character))
+    return lowered.replace("_", " ")
 
 
 def _written(number: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from shopgraph.connectors.search.analysis import quantity_forms, words
+from shopgraph.connectors.search.analysis import STOP_WORDS, quantity_forms, stem, words
 from shopgraph.connectors.search.documents import CatalogFacts
 from shopgraph.connectors.search.query_words import QueryWord, compound
 from shopgraph.connectors.search.words_index import Phrase
@@ -54,14 +54,14 @@ class Synonyms:
         self._longest = max((len(phrase) for phrase in self._by_phrase), default=0)
 
     @classmethod
-    def default(cls, more: Path | None = None) -> Synonyms:
-        """Those that ship, and a shop's own file of groups where there is one.
+    def default(cls, more: Path | None = None, *, groups: Sequence[Sequence[str]] = ()) -> Synonyms:
+        """Those that ship, a shop's own file of groups where there is one, and any others.
 
         Raises:
             ConfigurationError: the file is no list of groups.
         """
         shipped = (files("shopgraph.connectors.search") / "synonyms.yaml").read_text(encoding="utf-8")
-        groups = _groups(shipped, "synonyms.yaml")
+        groups = [*_groups(shipped, "synonyms.yaml"), *groups]
         if more is not None and more.is_file():
             groups = [*groups, *_groups(more.read_text(encoding="utf-8"), str(more))]
         return cls(groups)
@@ -112,7 +112,7 @@ def _itself(typed: QueryWord, facts: CatalogFacts) -> dict[Phrase, float]:
     elif word.isalpha():
         least = 2 if word in facts.apart else _PARTS
         for at in range(least, len(word) - least + 1):
-            halves = words(f"{word[:at]} {word[at:]}")
+            halves = [stem(half) for half in (word[:at], word[at:]) if half not in STOP_WORDS]
             if len(halves) == 2 and all(facts.holders.get(half, (0, 0))[0] > 1 for half in halves):
                 found[tuple(halves)] = COMPOUND
     return found

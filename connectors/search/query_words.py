@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shopgraph.connectors.search.analysis import STOP_WORDS, quantity_forms, surface, words
+from shopgraph.connectors.search.analysis import STOP_WORDS, quantity_forms, stem, surface, words
 from shopgraph.connectors.search.documents import CatalogFacts
 from shopgraph.connectors.search.kinds import parts
 from shopgraph.connectors.search.words_index import Phrase
@@ -126,6 +126,8 @@ def _parted(written: str, facts: CatalogFacts, together: Together, least: int) -
     found: list[QueryWord] = []
     for at in range(1, len(written) if len(written) <= _LONGEST else 0):
         halves = written[:at], written[at:]
+        if written.isalpha() and not all(stem(half) in facts.holders for half in halves):
+            continue  # as below, at a tenth of the cost
         both = [words(half) for half in halves]
         if any(len(each) != 1 for each in both) or not _is_half(halves):
             continue

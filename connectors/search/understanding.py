@@ -8,8 +8,10 @@ word such as "under" or "between", or a currency; "under 27 inch" is no price. A
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from shopgraph.connectors.search.analysis import STOP_WORDS, UNIT_NAMES, surface, words
 from shopgraph.connectors.search.documents import CatalogFacts
@@ -44,8 +46,16 @@ _AT_LEAST = re.compile(
     r"(?:\b(?:over|above|(?:more|dearer|higher)\s+than|at\s+least|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|from)\s+|"
     rf">=?\s*){_LOW}"
 )
-_CUES = ("without", "no", "not", "except", "excluding", "minus", "nor")
-_PASSED_OVER = frozenset(("a", "an", "the", "any", "for", "of", "in", "with", "made", "from", "it", "be", "is"))
+CUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "en": ("without", "no", "not", "except", "excluding", "minus", "nor"),
+        "de": ("ohne", "kein", "keine", "keinen", "keiner", "keinem"),
+        "fr": ("sans",),
+        "es": ("sin",),
+    }
+)
+"""By language, words after which a thing is unwanted."""
+_PASSED_OVER = frozenset(("a", "an", "the", "any", "for", "of", "in", "with", "made", "from", "it", "be", "is", "de", "la", "el"))
 _NO_THING = frozenset(
     ("too", "very", "so", "only", "just", "sure", "more", "less", "matter", "idea", "problem", "longer")
 )
@@ -84,10 +94,14 @@ class Understood:
     sizes: tuple[str, ...] = ()
 
 
-def understand(query: str, facts: CatalogFacts | None = None) -> Understood:
-    """Read a query; brands, colors and sizes are those that the catalog has."""
+def understand(query: str, facts: CatalogFacts | None = None, languages: Iterable[str] = ("en",)) -> Understood:
+    """Read a query; brands, colors and sizes are those that the catalog has.
+
+    Args:
+        languages: in which things may be unwanted: those of `CUES`.
+    """
     price, left = price_range(query)
-    unwanted, left = _unwanted(left, facts)
+    unwanted, left = _unwanted(left, facts, [cue for language in languages for cue in CUES.get(language, ())])
     found = words(left)
     colors = tuple(word for word in dict.fromkeys(found) if facts and word in facts.colors)
     return Understood(
@@ -154,7 +168,7 @@ def _decimal(number: str) -> Decimal:
     return Decimal(re.sub(r"[.,]", "", number[:last]) + "." + number[last + 1 :])
 
 
-def _unwanted(query: str, facts: CatalogFacts | None) -> tuple[tuple[str, ...], str]:
+def _unwanted(query: str, facts: CatalogFacts | None, cues: Sequence[str]) -> tuple[tuple[str, ...], str]:
     spread = _UNWANTED.sub("without ", query)
     tokens = [(match[0], match.start(), match.end()) for match in _WORD.finditer(spread)]
     found: dict[str, None] = {}
@@ -162,7 +176,7 @@ def _unwanted(query: str, facts: CatalogFacts | None) -> tuple[tuple[str, ...], 
     at = 0
     while at < len(tokens):
         cue = tokens[at][0].casefold()
-        end, things = _things(tokens, at + 1) if cue in _CUES else (at, [])
+        end, things = _things(tokens, at + 1) if cue in cues else (at, [])
         stems = [word for thing in things for word in words(thing) if not word.isdigit()]
         # "no" stands in names, too: "no frost" is one where a title of the catalog has it.
         named = facts is not None and cue in ("no", "not") and any(word in facts.denied for word in stems)

@@ -5,7 +5,8 @@ It runs only where the facts hold passages, for English, which its words are of;
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 
 from shopgraph.guards.checks.base import Finding, take_out
 from shopgraph.guards.checks.known import per_facts
@@ -13,6 +14,8 @@ from shopgraph.guards.checks.text import sentences, words_of
 from shopgraph.guards.facts import Facts
 from shopgraph.guards.grounding import Kind, unsupported
 
+Find = Callable[[str, Facts], Iterable[Finding]]
+_QUOTED = re.compile(r'"([^"\n]{8,})"')
 _SHARED = 3
 """Words of more than three letters that a sentence about the passages has of them."""
 
@@ -32,6 +35,26 @@ def find_ungrounded(text: str, facts: Facts) -> Iterator[Finding]:
         ]
         if found:
             yield take_out(sentence, f"{found[0].reason} Say only what the passages say.")
+
+
+def but_quotations(find: Find) -> Find:
+    """The check, but for what stands in quotation marks just as a passage has it: what the catalog says is no claim.
+
+    It is for checks of what a product is; money, promises, orders and people are checked within quotations, too.
+    """
+
+    def found(text: str, facts: Facts) -> Iterator[Finding]:
+        quotes = _quotations(text, facts) if facts.passages and '"' in text else ()
+        for each in find(text, facts):
+            if not any(start <= each.start and each.end <= end for start, end in quotes):
+                yield each
+
+    return found
+
+
+def _quotations(text: str, facts: Facts) -> list[tuple[int, int]]:
+    passages = [passage.replace('"', "'") for passage in facts.passages]
+    return [each.span() for each in _QUOTED.finditer(text) if any(each[1] in passage for passage in passages)]
 
 
 _OF_SPEAKERS = frozenset({"i", "we"})

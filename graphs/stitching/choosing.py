@@ -1,0 +1,105 @@
+"""Of what the catalog says, first what speaks to the message; and a quotation of it, where it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from shopgraph.graphs.stitching.asking import in_words, read_question
+from shopgraph.graphs.stitching.parts import Passage
+from shopgraph.graphs.stitching.passages import BETWEEN, Fit, Piece, cut, fits
+
+MOST_CHOSEN = 8
+"""Sentences and lines that are told ahead of all else."""
+MOST_REVIEWS = 3
+"""Reviews of a product that are told beside those: the latest."""
+_LONGEST = 1_200
+"""Characters that are told of one text beside what was chosen of it."""
+_NEARLY = 0.6
+"""What a quotation is worth beside the best one, at least."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Passages in the order in which they matter."""
+
+    passages: tuple[Passage, ...]
+    left_out: int = 0
+    """Sentences that nobody is told for want of room."""
+
+
+def choose_passages(message: str, passages: Sequence[Passage]) -> Chosen:
+    """First the sentences, attributes and sentences of reviews that speak to the message, best first; then the rest.
+
+    The passages are clean: an instruction must be fenced before its text is cut.
+    """
+    pieces = cut(passages)
+    asked = read_question(message, {passage.product for passage in passages})
+    best = [each.piece for each in fits(asked, pieces)[:MOST_CHOSEN]]
+    told = [_alone(each) for each in best]
+    taken, left_out = {id(each) for each in best}, 0
+    reviews: dict[str, int] = {}
+    for place, passage in enumerate(passages):
+        mine = [each for each in pieces if each.place == place]
+        rest = [each.text for each in mine if id(each) not in taken]
+        if passage.kind == "review" and rest:
+            reviews[passage.product_id] = reviews.get(passage.product_id, 0) + 1
+            if reviews[passage.product_id] > MOST_REVIEWS:
+                left_out += len(rest)
+                continue
+        if len(rest) == len(mine) and len(passage.text) <= _LONGEST:
+            told.append(passage)
+            continue
+        kept = _within(rest, _LONGEST)
+        left_out += len(rest) - len(kept)
+        if kept:
+            told.append(passage.model_copy(update={"text": _joined(kept, passage.kind)}))
+    return Chosen(passages=tuple(told), left_out=left_out)
+
+
+def quotations(message: str, passages: Sequence[Passage], known: Iterable[str], most: int = 2) -> tuple[Passage, ...]:
+    """What answers a message, word for word: of the shop's own texts, else of a review; empty where nothing does.
+
+    Args:
+        known: names of the product and of its variants: what says nothing new of it.
+    """
+    asked = read_question(message, known)
+    if not asked:
+        return ()
+    found = [each for each in fits(asked, cut(passages)) if each.answers]
+    own = [each for each in found if each.piece.passage.kind != "review"]
+    return tuple([_alone(each.piece) for each in _different(own or found, most)])
+
+
+def _different(found: Sequence[Fit], most: int) -> list[Fit]:
+    """The best, and others nearly as good; no attribute whose value stands in one of the sentences."""
+    good = [each for each in found if each.score >= _NEARLY * found[0].score]
+    sentences = [set(in_words(each.piece.text)) for each in good if each.piece.passage.kind != "attributes"]
+    kept = []
+    for each in good:
+        value = each.piece.text.partition(": ")[2] if each.piece.passage.kind == "attributes" else ""
+        if not value or not any(said.issuperset(in_words(value)) for said in sentences[:most]):
+            kept.append(each)
+    return kept[:most]
+
+
+def _alone(piece: Piece) -> Passage:
+    """A passage of that piece alone."""
+    changed = {"text": piece.text}
+    if piece.passage.kind == "attributes":
+        changed["field"] = piece.text.partition(":")[0]
+    return piece.passage.model_copy(update=changed)
+
+
+def _within(texts: Sequence[str], most: int) -> list[str]:
+    """The first so many characters of them, in whole sentences; of a longer one its beginning."""
+    kept: list[str] = []
+    for text in texts:
+        if sum(map(len, kept)) + len(text) > most:
+            break
+        kept.append(text)
+    return kept or [f"{text[:most].rsplit(' ', 1)[0]} …" for text in texts[:1]]
+
+
+def _joined(texts: Sequence[str], kind: str) -> str:
+    return (BETWEEN if kind == "attributes" else " ").join(texts)

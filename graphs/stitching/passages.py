@@ -26,8 +26,6 @@ from shopgraph.guards.screen import FENCE
 
 BETWEEN = "; "
 """Between two attributes of one passage."""
-_MOST_SENTENCES = 200
-"""Of all passages together that are looked at: the rest of a text that long is told in its order."""
 _TRUST = {"attributes": 1.0, "description": 1.0, "review": 0.7}
 """What a passage counts by who wrote it."""
 _PART_OF_A_WORD = 4
@@ -66,7 +64,7 @@ def cut(passages: Iterable[Passage]) -> list[Piece]:
         own = passage.kind != "review"
         texts = _lines(passage) if passage.kind == "attributes" else (_sentences if own else _cut)(passage.text)
         read = _read if own else _read.__wrapped__
-        for text in texts[: max(0, _MOST_SENTENCES - len(found))]:
+        for text in texts:
             spoken, plain, low = read(text)
             found.append(Piece(passage=passage, place=place, text=text, words=spoken, folded=plain, low=low))
     return found
@@ -161,7 +159,9 @@ def _within(concept: Concept, facts: CatalogFacts) -> Concept:
 
 
 def _held(concept: Concept, text: str) -> float:
-    return max([each.weight for each in concept.alternatives if spaced(each.phrase) in text], default=0.0)
+    """From 0 to 1; what only stands for the word counts a little less (as in search's ranking)."""
+    held = [0.7 + 0.3 * each.weight for each in concept.alternatives if spaced(each.phrase) in text]
+    return max(held, default=0.0)
 
 
 def _rarity(concept: Concept, facts: CatalogFacts) -> float:

@@ -31,7 +31,8 @@ def find_ungrounded(text: str, facts: Facts) -> Iterator[Finding]:
         found = [
             word
             for word in unsupported(sentence.text, source)
-            if word.kind is not Kind.TURNED or not _OF_SPEAKERS & set(sentence.words)
+            if word.kind is not Kind.TURNED
+            or not (_OF_SPEAKERS & set(sentence.words) or _denied_there(sentence.text[word.start :], source))
         ]
         if found:
             yield take_out(sentence, f"{found[0].reason} Say only what the passages say.")
@@ -43,18 +44,31 @@ def but_quotations(find: Find) -> Find:
     It is for checks of what a product is; money, promises, orders and people are checked within quotations, too.
     """
 
-    def found(text: str, facts: Facts) -> Iterator[Finding]:
-        quotes = _quotations(text, facts) if facts.passages and '"' in text else ()
-        for each in find(text, facts):
-            if not any(start <= each.start and each.end <= end for start, end in quotes):
-                yield each
+    def found(text: str, facts: Facts) -> Iterable[Finding]:
+        return find(_without_quotations(text, facts) if facts.passages and '"' in text else text, facts)
 
     return found
 
 
-def _quotations(text: str, facts: Facts) -> list[tuple[int, int]]:
+def _without_quotations(text: str, facts: Facts) -> str:
+    """The text with blanks in place of what it quotes: every other letter stays at its place."""
     passages = [passage.replace('"', "'") for passage in facts.passages]
-    return [each.span() for each in _QUOTED.finditer(text) if any(each[1] in passage for passage in passages)]
+    for quote in _QUOTED.finditer(text):
+        if any(quote[1] in passage for passage in passages):
+            text = f"{text[: quote.start(1)]}{' ' * len(quote[1])}{text[quote.end(1) :]}"
+    return text
+
+
+_DENIED = re.compile(r"(?:without|no|not|free of)\s(?:an?\s|any\s)?([^\W\d_]{3,})", re.I)
+
+
+def _denied_there(text: str, source: str) -> bool:
+    """Whether it begins with a denial that the source has in other words: "without pedals" of "no pedals"."""
+    denied = _DENIED.match(text)
+    if denied is None:
+        return False
+    thing = re.escape(denied[1])
+    return re.search(rf"\b(?:(?:without|no|not|free of)\s(?:an?\s|any\s)?{thing}|{thing}-free)\b", source, re.I) is not None
 
 
 _OF_SPEAKERS = frozenset({"i", "we"})

@@ -26,6 +26,7 @@ from shopgraph.guards.screen import FENCE
 
 BETWEEN = "; "
 """Between two attributes of one passage."""
+_BULLETS = "•·–*- "
 _TRUST = {"attributes": 1.0, "description": 1.0, "review": 0.7}
 """What a passage counts by who wrote it."""
 _PART_OF_A_WORD = 4
@@ -99,7 +100,8 @@ def _lines(passage: Passage) -> tuple[str, ...]:
 
 
 def _cut(text: str) -> tuple[str, ...]:
-    return tuple([each.text for each in sentences(text) if any(map(str.isalnum, each.text))])
+    texts = (each.text.lstrip(_BULLETS) for each in sentences(text))
+    return tuple([each for each in texts if any(map(str.isalnum, each))])
 
 
 _sentences = lru_cache(maxsize=1_000)(_cut)

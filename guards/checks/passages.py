@@ -25,7 +25,8 @@ def find_ungrounded(text: str, facts: Facts) -> Iterator[Finding]:
     if not facts.passages or not (facts.locale or "en").startswith("en"):
         return
     source, words = _source(facts)
-    for sentence in sentences(text):
+    # What is quoted as it stands is borne, in whatever language the sentence around it is.
+    for sentence in sentences(_without_quotations(text, facts) if '"' in text else text):
         if sentence.asks or len({word for word in sentence.words if len(word) > 3} & words) < _SHARED:
             continue
         found = [

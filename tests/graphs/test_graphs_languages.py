@@ -30,6 +30,7 @@ pytestmark = pytest.mark.usefixtures("unchanged")
         (None, None, "Was kostet der balance bike in sage?", "Balance Bike (sage) kostet 119,00\u00a0$. Davon sind 59"),
         (None, "fr", "reviews balance bike", "Voici ce qu'en disent d'autres : 5/5: \""),
         (None, "de", "Wie wäscht man das Navy Knit Dress?", 'Im Katalog steht: "Wash cool and hang to dry."'),
+        (None, None, "Woraus ist das Blue Wrap Dress?", 'Im Katalog steht: "Made of soft viscose."'),
         (None, "fr", "De quoi est fait le Blue Wrap Dress ?", 'Le catalogue indique : "Made of soft viscose."'),
         (None, None, "¿De qué está hecho el Blue Wrap Dress?", 'El catálogo dice: "Made of soft viscose."'),
         (None, "us-northeast", "Ist das Blue Wrap Dress beliebt?", "Es liegt im Trend in US Northeast: in den letzten"),

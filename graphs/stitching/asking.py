@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import yaml
 
-from shopgraph.connectors.search.analysis import STOP_WORDS, folded, stem, surface, words
+from shopgraph.connectors.search.analysis import LANGUAGES, STOP_WORDS, folded, stem, surface, words
 from shopgraph.connectors.search.understanding import CUES, understand
 from shopgraph.domain.function_words import SHARED
 from shopgraph.guards.checks.qualities_words import MATERIALS, QUALITIES
@@ -27,7 +27,6 @@ _MANY_MEANINGS = frozenset(("down", "ash", "clear", "iron", "duvet", "lino", "ca
 _HEAD = re.compile(r"[^\W\d_]{3}")
 _FOLDED_MATERIALS = frozenset(folded(word) for word in MATERIALS)
 _MATERIAL_SIGNS = tuple(sorted(word for word in _FOLDED_MATERIALS - _MANY_MEANINGS if len(word) > 3))
-_MATERIAL_STEMS = frozenset(stem(word) for word in _FOLDED_MATERIALS)
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _BY_NAME, _IN_PASSING = 1.25, 0.5
 _MOST_WORDS = 12
@@ -72,15 +71,16 @@ class Asked:
         return found + sum(_quality(each).search(low) is not None for each in self.qualities)
 
 
-def read_question(message: str, known: Iterable[str] = ()) -> Asked:
+def read_question(message: str, known: Iterable[str] = (), language: str = "en") -> Asked:
     """What a message asks for, beside what it names.
 
     Args:
         known: what says nothing new of the products in question: their titles and brands, words of their variants.
+        language: of the catalog's texts. The message may be in any of the four.
     """
     low = message.casefold()
     text = _FREE_OF.sub(r"without \1", folded(message))
-    said = understand(text, languages=CUES)
+    said = understand(text, languages=dict.fromkeys((language, *CUES)))
     left, aspects, qualities = said.text, set[str](), set[str]()
     for name in _qualities_near(low):
         if _quality(name).search(low):
@@ -91,11 +91,11 @@ def read_question(message: str, known: Iterable[str] = ()) -> Asked:
             aspects.add(name)
     for name in aspects:
         left = _aspects()[name].asked.sub(" ", left)
-    own = {word for each in known for word in words(each)}
-    kept = [word for word in surface(left) if not _says_nothing(word) and own.isdisjoint(words(word) or [word])]
+    own = {word for each in known for word in words(each, language)}
+    kept = [word for word in surface(left) if not _says_nothing(word) and own.isdisjoint(words(word, language) or [word])]
     unwanted = tuple([word for word in said.unwanted if word not in own])
-    asked = {*words(" ".join(kept)), *unwanted}
-    if asked and asked <= _MATERIAL_STEMS:
+    asked = {*words(" ".join(kept), language), *unwanted}
+    if asked and asked <= _material_stems(language):
         aspects.add(MATERIAL)
     return Asked(
         aspects=frozenset(aspects),
@@ -105,9 +105,14 @@ def read_question(message: str, known: Iterable[str] = ()) -> Asked:
     )
 
 
-def in_words(text: str) -> list[str]:
+def in_words(text: str, language: str = "en") -> list[str]:
     """A passage's words as search compares them; "mulesing-free" is two."""
-    return words(_FREE_OF.sub(r"\1 free", folded(text)))
+    return words(_FREE_OF.sub(r"\1 free", folded(text)), language)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _material_stems(language: str) -> frozenset[str]:
+    return frozenset(stem(word, language) for word in _FOLDED_MATERIALS)
 
 
 def _says_nothing(word: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shopgraph.graphs.stitching.asking import in_words, read_question
 from shopgraph.graphs.stitching.parts import Passage
-from shopgraph.graphs.stitching.passages import BETWEEN, Fit, Piece, cut, fits
+from shopgraph.graphs.stitching.passages import BETWEEN, Fit, Piece, cut, fits, language_of_texts
 
 MOST_CHOSEN = 8
 """Sentences and lines that are told ahead of all else."""
@@ -33,9 +33,10 @@ def choose_passages(message: str, passages: Sequence[Passage]) -> Chosen:
 
     The passages are clean: an instruction must be fenced before its text is cut.
     """
-    pieces = cut(passages)
-    asked = read_question(message, {passage.product for passage in passages})
-    best = [each.piece for each in fits(asked, pieces)[:MOST_CHOSEN]]
+    language = language_of_texts(passages)
+    pieces = cut(passages, language)
+    asked = read_question(message, {passage.product for passage in passages}, language)
+    best = [each.piece for each in fits(asked, pieces, language)[:MOST_CHOSEN]]
     told = [_alone(each) for each in best]
     taken, left_out = {id(each) for each in best}, 0
     reviews: dict[str, int] = {}
@@ -63,10 +64,11 @@ def quotations(message: str, passages: Sequence[Passage], known: Iterable[str], 
     Args:
         known: names of the product and of its variants: what says nothing new of it.
     """
-    asked = read_question(message, known)
+    language = language_of_texts(passages)
+    asked = read_question(message, known, language)
     if not asked:
         return ()
-    found = [each for each in fits(asked, cut(passages)) if each.answers]
+    found = [each for each in fits(asked, cut(passages, language), language) if each.answers]
     own = [each for each in found if each.piece.passage.kind != "review"]
     return tuple([_alone(each.piece) for each in _different(own or found, most)])
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from shopgraph.connectors.search.analysis import folded
+from shopgraph.connectors.search.analysis import LANGUAGES, folded
 from shopgraph.connectors.search.concepts import COMPOUND, Alternative, Concept, Synonyms, concepts_of
 from shopgraph.connectors.search.documents import CatalogFacts
 from shopgraph.connectors.search.query_words import QueryWord, query_words
@@ -23,9 +23,12 @@ from shopgraph.graphs.stitching.parts import Passage
 from shopgraph.guards.checks.qualities_words import COLOURS, MATERIALS
 from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.screen import FENCE
+from shopgraph.models.speech.language import language_of
 
 BETWEEN = "; "
 """Between two attributes of one passage."""
+_ENOUGH = 400
+"""Characters by which the language of a text shows."""
 _BULLETS = "•·–*- "
 _TRUST = {"attributes": 1.0, "description": 1.0, "review": 0.7}
 """What a passage counts by who wrote it."""
@@ -57,7 +60,12 @@ class Fit:
     """It speaks of just what is asked; else only of something in the message."""
 
 
-def cut(passages: Iterable[Passage]) -> list[Piece]:
+def language_of_texts(passages: Iterable[Passage]) -> str:
+    """What the shop's own texts are written in, where it shows; else English."""
+    return language_of(" ".join(each.text[:_ENOUGH] for each in passages if each.kind == "description"))
+
+
+def cut(passages: Iterable[Passage], language: str) -> list[Piece]:
     """The passages in sentences; attributes in lines."""
     found: list[Piece] = []
     for place, passage in enumerate(passages):
@@ -66,16 +74,16 @@ def cut(passages: Iterable[Passage]) -> list[Piece]:
         texts = _lines(passage) if passage.kind == "attributes" else (_sentences if own else _cut)(passage.text)
         read = _read if own else _read.__wrapped__
         for text in texts:
-            spoken, plain, low = read(text)
+            spoken, plain, low = read(text, language)
             found.append(Piece(passage=passage, place=place, text=text, words=spoken, folded=plain, low=low))
     return found
 
 
-def fits(asked: Asked, pieces: Sequence[Piece]) -> list[Fit]:
+def fits(asked: Asked, pieces: Sequence[Piece], language: str) -> list[Fit]:
     """The pieces that speak to a message, best first; of equals the first."""
     if not asked or not pieces:
         return []
-    facts = _facts(pieces)
+    facts = _facts(pieces, language)
     concepts, certain = _concepts(asked, pieces, facts)
     known = [each for each in concepts if each.alternatives]
     rarities = [_rarity(each, facts) for each in known]
@@ -108,8 +116,8 @@ _sentences = lru_cache(maxsize=1_000)(_cut)
 
 
 @lru_cache(maxsize=10_000)
-def _read(text: str) -> tuple[str, str, str]:
-    return spaced(in_words(text)), folded(text), text.casefold()
+def _read(text: str, language: str) -> tuple[str, str, str]:
+    return spaced(in_words(text, language)), folded(text), text.casefold()
 
 
 def _name(piece: Piece) -> str:
@@ -119,7 +127,7 @@ def _name(piece: Piece) -> str:
     return piece.folded.partition(":")[0].strip()
 
 
-def _facts(pieces: Sequence[Piece]) -> CatalogFacts:
+def _facts(pieces: Sequence[Piece], language: str) -> CatalogFacts:
     """What reading a query needs to know of the pieces."""
     held = Counter(word for piece in pieces for word in set(piece.words.split()))
     return CatalogFacts(
@@ -133,6 +141,7 @@ def _facts(pieces: Sequence[Piece]) -> CatalogFacts:
         denied=frozenset(),
         forms={},
         apart={},
+        language=language,
     )
 
 
@@ -146,7 +155,7 @@ def _concepts(asked: Asked, pieces: Sequence[Piece], facts: CatalogFacts) -> tup
 
     typed = list(query_words(asked.text, facts, together)) if asked.text else []
     typed += [QueryWord(word=word, said=word, spellings={}) for word in asked.unwanted]
-    found = [_within(each, facts) for each in concepts_of(typed, facts, _synonyms())]
+    found = [_within(each, facts) for each in concepts_of(typed, facts, _synonyms(facts.language))]
     return found, all(each.alternatives for each in found) and not any(each.spellings for each in typed)
 
 
@@ -154,7 +163,7 @@ def _within(concept: Concept, facts: CatalogFacts) -> Concept:
     """The concept; with the compounds that it is a part of, where nothing else stands for it."""
     if concept.alternatives or len(concept.word) < _PART_OF_A_WORD:
         return concept
-    same = [phrase[0] for _, phrase in _synonyms().of([concept.word]) if len(phrase[0]) >= _PART_OF_A_WORD]
+    same = [phrase[0] for _, phrase in _synonyms(facts.language).of([concept.word]) if len(phrase[0]) >= _PART_OF_A_WORD]
     ends = (concept.word, *same)
     within = [word for word in facts.holders if word.endswith(ends) or word.startswith(ends)]
     return replace(concept, alternatives=tuple([Alternative(phrase=(word,), weight=COMPOUND) for word in within]))
@@ -172,11 +181,11 @@ def _rarity(concept: Concept, facts: CatalogFacts) -> float:
     return math.log(1 + (facts.count - held + 0.5) / (held + 0.5))
 
 
-@lru_cache(maxsize=1)
-def _synonyms() -> Synonyms:
+@lru_cache(maxsize=len(LANGUAGES))
+def _synonyms(language: str) -> Synonyms:
     """Those of search, and what materials and colors are called in four languages."""
     groups: dict[str, list[str]] = {}
     for listed in (MATERIALS, COLOURS):
         for word, first in listed.items():
             groups.setdefault(first, []).append(word)
-    return Synonyms.default(groups=list(groups.values()))
+    return Synonyms.default(groups=list(groups.values()), language=language)

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,7 +15,7 @@ from sqlalchemy import URL
 
 from shopgraph.audit.log import AuditKeys, AuditLog, open_audit
 from shopgraph.clock import Clock, FixedClock, RunningClock, parse_instant
-from shopgraph.config import GatewayKind, SearchKind
+from shopgraph.config import CatalogLanguage, GatewayKind, SearchKind
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.embedded import EmbeddedShop, create_shop, open_shop
@@ -129,6 +130,7 @@ class Shop:
                 trained `tiers`, in place of those in the shop's folder),
                 `source_deadline_ms`, `search` (a `SearchKind`),
                 `embedding` (for hybrid search: `wordllama`, or a model as LiteLLM names it),
+                `catalog_language` (`en`, `de`, `fr` or `es`: what the texts are written in),
                 `gateway` (from a `ShopMeta` to the `PaymentGateway` that moves the money of cards), `engine` (URL of
                 the database in which actions on systems outside are carried on; beside the records without it),
                 `limits` (`Limits` of the gateway: how many actions at once, and how fast they begin),
@@ -332,7 +334,7 @@ def shop_options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms, "search": settings.search}
     if settings.audit_keys:
         options["audit_keys"] = Path(settings.audit_keys)
-    options["embedding"] = settings.embedding
+    options |= {"embedding": settings.embedding, "catalog_language": str(settings.catalog_language)}
     if settings.engine:
         options["engine"] = settings.engine
     limits = Limits(
@@ -403,24 +405,28 @@ def _require_fit(bundle: PolicyBundle, records: EmbeddedShop) -> None:
 
 
 def _searching(options: dict[str, Any], folder: Path | None, url: str) -> SearchFactory:
-    """Takes `search` and `embedding` out of the options."""
+    """Takes `search`, `embedding` and `catalog_language` out of the options."""
     kind, embedding = options.pop("search", SearchKind.LEXICAL), options.pop("embedding", "wordllama")
+    language = str(CatalogLanguage(options.pop("catalog_language", "en")))
     if kind is SearchKind.LEXICAL:
-        return LexicalSearch
+        return partial(LexicalSearch, language=language)
     if folder is None:
         raise ConfigurationError(
             "Hybrid search keeps an index in the shop's folder, and this shop has none.",
             remedy='Open the shop by its folder, or set search = "lexical".',
         )
-    return lambda catalog: hybrid_search(catalog, folder, url=url, embedding=embedding)
+    return lambda catalog: hybrid_search(catalog, folder, url=url, embedding=embedding, language=language)
 
 
-def hybrid_search(catalog: CatalogPort, folder: Path, *, url: str = "", embedding: str = "wordllama") -> HybridSearch:
+def hybrid_search(
+    catalog: CatalogPort, folder: Path, *, url: str = "", embedding: str = "wordllama", language: str = "en"
+) -> HybridSearch:
     """The search whose index a shop keeps: vectors in its folder, words there too, or in its PostgreSQL.
 
     Args:
         url: of the shop's records.
         embedding: `wordllama`, or a model as LiteLLM names it.
+        language: of the catalog's texts.
     """
     words = None
     parsed = parse_url(url) if url else None
@@ -428,16 +434,17 @@ def hybrid_search(catalog: CatalogPort, folder: Path, *, url: str = "", embeddin
         from shopgraph.connectors.search.words_postgres import PostgresStore
 
         words = PostgresStore(parsed.render_as_string(hide_password=False))
-    synonyms = Synonyms.default(folder / "synonyms.yaml")
+    synonyms = Synonyms.default(folder / "synonyms.yaml", language=language)
+    made = partial(HybridSearch, catalog, folder / "index", words=words, synonyms=synonyms, language=language)
     if embedding == "wordllama":
-        return HybridSearch(catalog, folder / "index", words=words, synonyms=synonyms)
+        return made()
 
     def other() -> Embed:
         from shopgraph.models.embedding import litellm_embedding
 
         return litellm_embedding(embedding)
 
-    return HybridSearch(catalog, folder / "index", embedding=other, model=embedding, words=words, synonyms=synonyms)
+    return made(embedding=other, model=embedding)
 
 
 def _plain_url(url: URL) -> str:

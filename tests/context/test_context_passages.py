@@ -101,6 +101,25 @@ def test_where_no_passage_speaks_to_it_nothing_is_quoted(asked: str) -> None:
     assert quotations(asked, SAID, [SCARF]) == ()
 
 
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("Wie pflege ich die Jacke?", "Von Hand waschen und liegend trocknen."),
+        ("How do I wash it?", "Von Hand waschen und liegend trocknen."),
+        ("Hat sie Innentaschen?", "Mit zwei Innentaschen und einer Kapuze."),
+        ("Ist das ohne Leder?", "Die Knöpfe sind aus Leder."),
+        ("Gibt es Kapuzen?", "Mit zwei Innentaschen und einer Kapuze."),
+    ],
+)
+def test_a_german_catalog_is_read_with_german_endings(asked: str, answered: str) -> None:
+    text = (
+        "Die Jacke ist aus gewalkter Wolle und hält auf dem Rad warm. Mit zwei Innentaschen und einer Kapuze. "
+        "Von Hand waschen und liegend trocknen. Die Knöpfe sind aus Leder."
+    )
+    said = (Passage(product_id="j", product="Walkjacke", kind="description", text=text),)
+    assert answered in [each.text for each in quotations(asked, said, ["Walkjacke", "Jacke"])]
+
+
 def test_a_chosen_passage_says_what_it_is_from() -> None:
     (first, *_) = choose_passages("Is it scratchy?", SAID).passages
     assert (first.kind, first.review_id, first.written_at, first.rating) == ("review", "r1", AT, 4)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from shopgraph.config import CatalogLanguage, Settings
+from shopgraph.connectors.search import LexicalSearch
 from shopgraph.connectors.search.concepts import shipped_synonyms
 from shopgraph.connectors.search.documents import SearchDocument, document, key_of
 from shopgraph.connectors.search.generation import Generation
@@ -14,6 +16,7 @@ from shopgraph.connectors.search.stores import SqliteStore, WordStore
 from shopgraph.connectors.search.words_index import IndexGone, WordIndex, WordQuery
 from shopgraph.connectors.search.words_sqlite import SqliteWords
 from shopgraph.domain import Product, ProductVariant
+from shopgraph.shop import Shop, shop_options
 
 PRODUCTS = (
     Product(id="dress", title="Blue Wrap Dress", category="Dresses", description="Soft jersey.", brand="Nord's"),
@@ -203,3 +206,13 @@ def test_sqlite_and_postgres_answer_the_same(request: pytest.FixtureRequest, tmp
     assert {query: found(other, query) for query in QUERIES} == answers
     for store in stores:
         store.close()
+
+
+async def test_a_shop_says_what_language_its_catalog_is_in() -> None:
+    options = shop_options(Settings(catalog_language=CatalogLanguage.GERMAN))
+    with Shop.demo(stores=1, search=options["search"], catalog_language=options["catalog_language"]) as shop:
+        search = shop.connectors.search
+        assert isinstance(search, LexicalSearch)
+        assert (await search.understand("Kleid ohne Blumen")).unwanted == ("blum",)
+    with pytest.raises(ValueError, match="pt"):
+        Shop.demo(stores=1, catalog_language="pt")

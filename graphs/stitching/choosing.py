@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from shopgraph.graphs.stitching.asking import in_words, read_question
 from shopgraph.graphs.stitching.parts import Passage
-from shopgraph.graphs.stitching.passages import BETWEEN, Fit, Piece, cut, fits, language_of_texts
+from shopgraph.graphs.stitching.passages import BETWEEN, Fit, Piece, cut, fits, language_of_texts, lines_of
 
 MOST_CHOSEN = 8
 """Sentences and lines that are told ahead of all else."""
@@ -25,7 +26,7 @@ class Chosen:
 
     passages: tuple[Passage, ...]
     left_out: int = 0
-    """Sentences that nobody is told for want of room."""
+    """Sentences, and older reviews, that nobody is told for want of room."""
 
 
 def choose_passages(message: str, passages: Sequence[Passage]) -> Chosen:
@@ -34,28 +35,40 @@ def choose_passages(message: str, passages: Sequence[Passage]) -> Chosen:
     The passages are clean: an instruction must be fenced before its text is cut.
     """
     language = language_of_texts(passages)
-    pieces = cut(passages, language)
     asked = read_question(message, {passage.product for passage in passages}, language)
+    pieces = cut(passages, language) if asked else []
     best = [each.piece for each in fits(asked, pieces, language)[:MOST_CHOSEN]]
-    told = [_alone(each) for each in best]
-    taken, left_out = {id(each) for each in best}, 0
-    reviews: dict[str, int] = {}
+    taken: dict[int, set[int]] = {}
+    for piece in best:
+        taken.setdefault(piece.place, set()).add(piece.line)
+    told, left_out = [_alone(each) for each in best], 0
+    reviews: Counter[str] = Counter()
     for place, passage in enumerate(passages):
-        mine = [each for each in pieces if each.place == place]
-        rest = [each.text for each in mine if id(each) not in taken]
-        if passage.kind == "review" and rest:
-            reviews[passage.product_id] = reviews.get(passage.product_id, 0) + 1
-            if reviews[passage.product_id] > MOST_REVIEWS:
-                left_out += len(rest)
-                continue
-        if len(rest) == len(mine) and len(passage.text) <= _LONGEST:
+        reviews[passage.product_id] += passage.kind == "review"
+        if passage.kind == "review" and reviews[passage.product_id] > MOST_REVIEWS:
+            left_out += place not in taken or len(taken[place]) < len(lines_of(passage))
+        elif place not in taken and len(passage.text) <= _LONGEST:
             told.append(passage)
-            continue
-        kept = _within(rest, _LONGEST)
-        left_out += len(rest) - len(kept)
-        if kept:
-            told.append(passage.model_copy(update={"text": _joined(kept, passage.kind)}))
+        else:
+            rest, lost = _rest(passage, taken.get(place, set()))
+            told += [rest] if rest is not None else []
+            left_out += lost
     return Chosen(passages=tuple(told), left_out=left_out)
+
+
+def _rest(passage: Passage, taken: Collection[int]) -> tuple[Passage | None, int]:
+    """What is told of a passage beside the lines that were taken out of it, and how many lines are not."""
+    lines = [text for line, text in enumerate(lines_of(passage)) if line not in taken]
+    kept: list[str] = []
+    for text in lines:
+        if sum(map(len, kept)) + len(text) > _LONGEST:
+            break
+        kept.append(text)
+    if lines and not kept:
+        kept = [f"{lines[0][:_LONGEST].rsplit(' ', 1)[0]} …"]
+    between = BETWEEN if passage.kind == "attributes" else " "
+    rest = passage.model_copy(update={"text": between.join(kept)}) if kept else None
+    return rest, len(lines) - len(kept)
 
 
 def quotations(message: str, passages: Sequence[Passage], known: Iterable[str], most: int = 2) -> tuple[Passage, ...]:
@@ -91,17 +104,3 @@ def _alone(piece: Piece) -> Passage:
     if piece.passage.kind == "attributes":
         changed["field"] = piece.text.partition(":")[0]
     return piece.passage.model_copy(update=changed)
-
-
-def _within(texts: Sequence[str], most: int) -> list[str]:
-    """The first so many characters of them, in whole sentences; of a longer one its beginning."""
-    kept: list[str] = []
-    for text in texts:
-        if sum(map(len, kept)) + len(text) > most:
-            break
-        kept.append(text)
-    return kept or [f"{text[:most].rsplit(' ', 1)[0]} …" for text in texts[:1]]
-
-
-def _joined(texts: Sequence[str], kind: str) -> str:
-    return (BETWEEN if kind == "attributes" else " ").join(texts)

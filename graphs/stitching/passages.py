@@ -43,6 +43,8 @@ class Piece:
     passage: Passage
     place: int
     """Of the passage among all."""
+    line: int
+    """Within the passage."""
     text: str
     words: str
     """As `spaced` writes them."""
@@ -70,13 +72,18 @@ def cut(passages: Iterable[Passage], language: str) -> list[Piece]:
     found: list[Piece] = []
     for place, passage in enumerate(passages):
         # What a shopper wrote is kept in no cache: it may be a person's.
-        own = passage.kind != "review"
-        texts = _lines(passage) if passage.kind == "attributes" else (_sentences if own else _cut)(passage.text)
-        read = _read if own else _read.__wrapped__
-        for text in texts:
+        read = _read if passage.kind != "review" else _read.__wrapped__
+        for line, text in enumerate(lines_of(passage)):
             spoken, plain, low = read(text, language)
-            found.append(Piece(passage=passage, place=place, text=text, words=spoken, folded=plain, low=low))
+            found.append(Piece(passage=passage, place=place, line=line, text=text, words=spoken, folded=plain, low=low))
     return found
+
+
+def lines_of(passage: Passage) -> tuple[str, ...]:
+    """Its sentences, or its attributes."""
+    if passage.kind == "attributes":
+        return tuple(passage.text.split(BETWEEN))
+    return (_sentences if passage.kind != "review" else _cut)(passage.text)
 
 
 def fits(asked: Asked, pieces: Sequence[Piece], language: str) -> list[Fit]:
@@ -101,10 +108,6 @@ def fits(asked: Asked, pieces: Sequence[Piece], language: str) -> list[Fit]:
             score = (2 * spoken + share) * _TRUST.get(piece.passage.kind, 1.0)
             found.append(Fit(piece=piece, score=round(score, 6), answers=answers))
     return sorted(found, key=lambda each: -each.score)
-
-
-def _lines(passage: Passage) -> tuple[str, ...]:
-    return tuple(passage.text.split(BETWEEN))
 
 
 def _cut(text: str) -> tuple[str, ...]:

@@ -156,7 +156,7 @@ def test_more_reviews_are_looked_through_than_told() -> None:
     chosen = choose_passages("Does it survive washing?", reviews)
     assert [each.review_id for each in chosen.passages] == ["r9", "r0", "r1", "r2"]
     assert len(chosen.passages) == 1 + MOST_REVIEWS
-    assert chosen.left_out == 8 - MOST_REVIEWS + 1
+    assert chosen.left_out == 8 - MOST_REVIEWS + 1  # and the first sentence of the old one
 
 
 def test_an_instruction_is_fenced_before_its_text_is_cut() -> None:

@@ -42,8 +42,8 @@ _STOP_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             (
                 "le", "la", "les", "un", "une", "des", "de", "du", "d", "l", "et", "ou", "en", "au", "aux", "a", "avec",
                 "pour", "dans", "sur", "par", "est", "sont", "je", "j", "nous", "vous", "cherche", "veux", "voudrais",
-                "avez", "ai", "mon", "ma", "mes", "ce", "cet", "cette", "ces", "qui", "que", "qu", "quel", "quelle", "svp",
-                "il", "elle", "y", "s",
+                "avez", "ai", "mon", "ma", "mes", "ce", "cet", "cette", "ces", "qui", "que", "qu", "quel", "quelle",
+                "svp", "il", "elle", "y", "s",
             )
         ),
         "es": frozenset(

@@ -206,5 +206,7 @@ def _marks(product: Product, named: Sequence[tuple[str, str]], language: str) ->
             found.append("size_" + "_".join(words(value, language)))
     if brand := words(product.brand, language):
         found.append("brand_" + "_".join(brand))
-    found += sorted(f"is_{kind}" for kind in kinds(product.title, product.description, product.category, named, language))
+    found += sorted(
+        f"is_{kind}" for kind in kinds(product.title, product.description, product.category, named, language)
+    )
     return tuple(dict.fromkeys(found))

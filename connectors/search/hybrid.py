@@ -214,7 +214,9 @@ class HybridSearch:
         )
 
     def _whole(self, key: str, words: WordIndex, dense: DenseIndex | None) -> Generation:
-        return Generation(key=key, words=words, dense=dense, synonyms=self._synonyms or shipped_synonyms(self._language))
+        return Generation(
+            key=key, words=words, dense=dense, synonyms=self._synonyms or shipped_synonyms(self._language)
+        )
 
     def _embedder(self) -> Embed:
         if self._embed is None:

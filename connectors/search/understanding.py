@@ -58,7 +58,9 @@ CUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """By language, words after which a thing is unwanted."""
-_PASSED_OVER = frozenset(("a", "an", "the", "any", "for", "of", "in", "with", "made", "from", "it", "be", "is", "de", "la", "el"))
+_PASSED_OVER = frozenset(
+    ("a", "an", "the", "any", "for", "of", "in", "with", "made", "from", "it", "be", "is", "de", "la", "el")
+)
 _ORS = ("or", "nor", "oder", "noch", "ou", "ni", "o")
 _NO_THING = frozenset(
     ("too", "very", "so", "only", "just", "sure", "more", "less", "matter", "idea", "problem", "longer")

@@ -20,9 +20,13 @@ from shopgraph.connectors.search.understanding import CUES, understand
 from shopgraph.domain.function_words import SHARED
 from shopgraph.guards.checks.qualities_words import MATERIALS, QUALITIES
 
-_FREE_OF = re.compile(r"\b(?!(?:feel|for|is|are|get|tax|shipping|delivery)\b)([^\W\d_]{3,})(?:[- ]free|-?frei(?:e[mnrs]?)?)\b")
+_FREE_OF = re.compile(
+    r"\b(?!(?:feel|for|is|are|get|tax|shipping|delivery)\b)([^\W\d_]{3,})(?:[- ]free|-?frei(?:e[mnrs]?)?)\b"
+)
 """Said of what a thing has not: "mulesing-free", "mulesingfrei"."""
-_MANY_MEANINGS = frozenset(("down", "ash", "clear", "iron", "duvet", "lino", "carbon", "gold", "toile", "fonte", "piel"))
+_MANY_MEANINGS = frozenset(
+    ("down", "ash", "clear", "iron", "duvet", "lino", "carbon", "gold", "toile", "fonte", "piel")
+)
 """Materials that are other words, too: alone they do not show that a text is about what a thing is made of."""
 _HEAD = re.compile(r"[^\W\d_]{3}")
 _FOLDED_MATERIALS = frozenset(folded(word) for word in MATERIALS)
@@ -92,7 +96,9 @@ def read_question(message: str, known: Iterable[str] = (), language: str = "en")
     for name in aspects:
         left = _aspects()[name].asked.sub(" ", left)
     own = {word for each in known for word in words(each, language)}
-    kept = [word for word in surface(left) if not _says_nothing(word) and own.isdisjoint(words(word, language) or [word])]
+    kept = [
+        word for word in surface(left) if not _says_nothing(word) and own.isdisjoint(words(word, language) or [word])
+    ]
     unwanted = tuple([word for word in said.unwanted if word not in own])
     asked = {*words(" ".join(kept), language), *unwanted}
     if asked and asked <= _material_stems(language):

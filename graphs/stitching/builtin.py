@@ -153,7 +153,7 @@ async def catalog(query: Query) -> CatalogPart | None:
 
 
 def _options(variants: Iterable[ProductVariant]) -> dict[str, str]:
-    """What there is to choose, by its name, in the order of the variants; which of it is in stock is another source's."""
+    """What there is to choose, by its name, as the variants list it; what of it is in stock is another source's."""
     found: dict[str, dict[str, None]] = {}
     for variant in variants:
         for name, value in variant.options.items():

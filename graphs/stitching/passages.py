@@ -149,8 +149,8 @@ def _facts(pieces: Sequence[Piece], language: str) -> CatalogFacts:
 
 
 def _concepts(asked: Asked, pieces: Sequence[Piece], facts: CatalogFacts) -> tuple[list[Concept], bool]:
-    """What is looked for: the words of the message, and what a thing must not have; and whether all of it is there as it
-    was written."""
+    """What is looked for: the words of the message, and what a thing must not have; and whether all of it is there, as
+    it was written."""
 
     def together(phrases: Sequence[Phrase], most: int) -> int:
         wanted = [spaced(phrase) for phrase in phrases]
@@ -166,7 +166,9 @@ def _within(concept: Concept, facts: CatalogFacts) -> Concept:
     """The concept; with the compounds that it is a part of, where nothing else stands for it."""
     if concept.alternatives or len(concept.word) < _PART_OF_A_WORD:
         return concept
-    same = [phrase[0] for _, phrase in _synonyms(facts.language).of([concept.word]) if len(phrase[0]) >= _PART_OF_A_WORD]
+    same = [
+        phrase[0] for _, phrase in _synonyms(facts.language).of([concept.word]) if len(phrase[0]) >= _PART_OF_A_WORD
+    ]
     ends = (concept.word, *same)
     within = [word for word in facts.holders if word.endswith(ends) or word.startswith(ends)]
     return replace(concept, alternatives=tuple([Alternative(phrase=(word,), weight=COMPOUND) for word in within]))

@@ -1,4 +1,4 @@
-"""What the catalog says to a question, word for word. Nothing is concluded from it, and nothing said where it is silent."""
+"""What the catalog says to a question, word for word. Nothing is concluded, and nothing said where it is silent."""
 
 from __future__ import annotations
 

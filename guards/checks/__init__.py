@@ -34,9 +34,19 @@ CHECKS: tuple[Check, ...] = (
     Check(name="conduct", find=find_misconduct, protects="No insult, no threat, no advice to hurt oneself or others."),
     Check(name="language", find=find_other_language, protects="The answer is in the customer's language."),
     Check(name="actions", find=find_undone_actions, protects="Nothing is said to be done that was not."),
-    Check(name="attributes", find=but_quotations(find_wrong_attributes), protects="Figures of products stand in their attributes."),
-    Check(name="codes", find=but_quotations(find_wrong_codes), protects="Codes and versions of products are their own."),
-    Check(name="qualities", find=but_quotations(find_wrong_qualities), protects="Qualities of products stand in their attributes."),
+    Check(
+        name="attributes",
+        find=but_quotations(find_wrong_attributes),
+        protects="Figures of products stand in their attributes.",
+    ),
+    Check(
+        name="codes", find=but_quotations(find_wrong_codes), protects="Codes and versions of products are their own."
+    ),
+    Check(
+        name="qualities",
+        find=but_quotations(find_wrong_qualities),
+        protects="Qualities of products stand in their attributes.",
+    ),
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
     Check(name="regions", find=find_unlawful, protects="Tax wording, withdrawal, reduced prices and ages are lawful."),
     Check(name="terms", find=find_wrong_terms, protects="Delivery days, return window and tax are the region's."),

@@ -69,7 +69,10 @@ def _denied_there(text: str, source: str) -> bool:
     if denied is None:
         return False
     thing = re.escape(denied[1])
-    return re.search(rf"\b(?:(?:without|no|not|free of)\s(?:an?\s|any\s)?{thing}|{thing}-free)\b", source, re.I) is not None
+    return (
+        re.search(rf"\b(?:(?:without|no|not|free of)\s(?:an?\s|any\s)?{thing}|{thing}-free)\b", source, re.I)
+        is not None
+    )
 
 
 _OF_SPEAKERS = frozenset({"i", "we"})

@@ -14,6 +14,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
+from shopgraph.kept import kept
+
 STOP_WORDS = frozenset(
     (
         "a", "am", "an", "and", "any", "are", "at", "be", "by", "can", "do", "does", "find", "for", "from", "get",
@@ -132,6 +134,7 @@ def quantity_forms(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@kept
 @lru_cache(maxsize=200_000)
 def stem(word: str, language: str = "en") -> str:
     """The word without its ending (Snowball's stemmer of the language); short words and those with digits stay.

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
 import yaml
 
-from shopgraph.connectors.search.analysis import LANGUAGES, STOP_WORDS, folded, stem, surface, words
+from shopgraph.connectors.search.analysis import STOP_WORDS, folded, stem, surface, words
 from shopgraph.connectors.search.understanding import CUES, understand
 from shopgraph.domain.function_words import SHARED
 from shopgraph.guards.checks.qualities_words import MATERIALS, QUALITIES
@@ -116,7 +116,7 @@ def in_words(text: str, language: str = "en") -> list[str]:
     return words(_FREE_OF.sub(r"\1 free", folded(text)), language)
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+@cache
 def _material_stems(language: str) -> frozenset[str]:
     return frozenset(stem(word, language) for word in _FOLDED_MATERIALS)
 
@@ -135,20 +135,20 @@ def _speaks(aspect: str, text: str, name: str) -> float:
     return _IN_PASSING if named else 0.0
 
 
-@lru_cache(maxsize=1)
+@cache
 def _function_words() -> frozenset[str]:
     listed = {folded(word) for name in ("en", "de", "fr", "es") for word in SHARED[name]}
     return frozenset(part for word in listed for part in (word, *word.split("'"))) | STOP_WORDS
 
 
-@lru_cache(maxsize=1)
+@cache
 def _read() -> Mapping[str, Mapping[str, list[str]]]:
     text = (files("shopgraph.graphs.stitching") / "aspects.yaml").read_text(encoding="utf-8")
     loaded: Mapping[str, Mapping[str, list[str]]] = yaml.safe_load(text)
     return MappingProxyType(loaded)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _aspects() -> Mapping[str, Aspect]:
     return MappingProxyType(
         {
@@ -159,7 +159,7 @@ def _aspects() -> Mapping[str, Aspect]:
     )
 
 
-@lru_cache(maxsize=1)
+@cache
 def _fillers() -> re.Pattern[str]:
     return _pattern([word for line in _read()["filler"] for word in line])
 
@@ -173,13 +173,13 @@ def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{written})(?!\w)")
 
 
-@lru_cache(maxsize=2 * len(QUALITIES))
+@cache
 def _quality(name: str, fold: bool = False) -> re.Pattern[str]:
     words = folded(QUALITIES[name]) if fold else QUALITIES[name]
     return re.compile(rf"(?<![\w-])(?:{words})(?![\w-])")
 
 
-@lru_cache(maxsize=1)
+@cache
 def _quality_heads() -> Mapping[str, tuple[str, ...]]:
     """Three letters that stand in words of a quality, to its name: what has none of them needs no search."""
     found: dict[str, list[str]] = {}

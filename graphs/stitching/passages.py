@@ -11,9 +11,9 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from shopgraph.connectors.search.analysis import LANGUAGES, folded
+from shopgraph.connectors.search.analysis import folded
 from shopgraph.connectors.search.concepts import COMPOUND, Alternative, Concept, Synonyms, concepts_of
 from shopgraph.connectors.search.documents import CatalogFacts
 from shopgraph.connectors.search.query_words import QueryWord, query_words
@@ -23,6 +23,7 @@ from shopgraph.graphs.stitching.parts import Passage
 from shopgraph.guards.checks.qualities_words import COLOURS, MATERIALS
 from shopgraph.guards.checks.text import sentences
 from shopgraph.guards.screen import FENCE
+from shopgraph.kept import kept
 from shopgraph.models.speech.language import language_of
 
 BETWEEN = "; "
@@ -115,9 +116,10 @@ def _cut(text: str) -> tuple[str, ...]:
     return tuple([each for each in texts if any(map(str.isalnum, each))])
 
 
-_sentences = lru_cache(maxsize=1_000)(_cut)
+_sentences = kept(lru_cache(maxsize=1_000)(_cut))
 
 
+@kept
 @lru_cache(maxsize=10_000)
 def _read(text: str, language: str) -> tuple[str, str, str]:
     return spaced(in_words(text, language)), folded(text), text.casefold()
@@ -186,7 +188,7 @@ def _rarity(concept: Concept, facts: CatalogFacts) -> float:
     return math.log(1 + (facts.count - held + 0.5) / (held + 0.5))
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+@cache
 def _synonyms(language: str) -> Synonyms:
     """Those of search, and what materials and colors are called in four languages."""
     groups: dict[str, list[str]] = {}

@@ -20,6 +20,7 @@ import numpy as np
 import typer
 from pydantic import JsonValue, ValidationError
 
+from shopgraph.config import CatalogLanguage
 from shopgraph.connectors.ports import SearchHit
 from shopgraph.connectors.search import HybridSearch, LexicalSearch
 from shopgraph.domain import Offer, Product, ProductVariant, Region, Review, Store
@@ -91,6 +92,9 @@ def evaluate(
         list[Path], typer.Option(metavar="FILE", help="Rows {query, product_id, grade}; higher is better.")
     ],
     words_only: Annotated[bool, typer.Option(help="Search by words alone, without vectors.")] = False,
+    language: Annotated[
+        CatalogLanguage, typer.Option(help="What the products' texts are written in.")
+    ] = CatalogLanguage.ENGLISH,
     runs: Annotated[int, typer.Option(min=1, help="Times each query is asked; its time is the middle one.")] = 3,
 ) -> EvalReport:
     """Measure search: nDCG at 10 over judged queries (unjudged products count as 0), and milliseconds a query."""
@@ -98,7 +102,11 @@ def evaluate(
     stock = read_products(products)
     catalog = FileCatalog(stock)
     with tempfile.TemporaryDirectory(prefix="shopgraph-search-") as folder:
-        search = LexicalSearch(catalog) if words_only else HybridSearch(catalog, Path(folder))
+        search = (
+            LexicalSearch(catalog, language=language)
+            if words_only
+            else HybridSearch(catalog, Path(folder), language=language)
+        )
         started = time.perf_counter()
         asyncio.run(search.rebuild())
         build_s = time.perf_counter() - started

@@ -11,7 +11,7 @@ from itertools import count
 from shopgraph.domain import SessionEvent
 from shopgraph.graphs.memory.facts import Promise
 from shopgraph.graphs.state import LeftOut, Request, Stitched
-from shopgraph.graphs.stitching.parts import StockView
+from shopgraph.graphs.stitching.parts import Passage, StockView
 from shopgraph.graphs.stitching.recipes import Everything, Recipe
 from shopgraph.graphs.stitching.tokens import count_tokens
 from shopgraph.guards.screen import screen_line
@@ -33,22 +33,27 @@ class Brief:
     text: str
     tokens: int
     left_out: tuple[LeftOut, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    """Those of the context that are told."""
 
 
 @dataclass(frozen=True)
 class _Line:
     source: str
     text: str
+    passage: Passage | None = None
 
 
-def write_brief(request: Request, context: Stitched, recipe: type[Recipe] = Everything) -> Brief:
+def write_brief(
+    request: Request, context: Stitched, recipe: type[Recipe] = Everything, left_out: tuple[LeftOut, ...] = ()
+) -> Brief:
     """Write what is known, a line a fact, fenced as data; an instruction in it is taken out.
 
     What the recipe weighs most survives its token limit, and of one source the first facts. Who is asking, where and
-    when, and what could not be fetched are always told.
+    when, and what could not be fetched are always told. `left_out` counts what is not in the context any more.
     """
     head = [screen_line(text, "the facts") for text in _head(request, context)]
-    lines = [_Line(line.source, _screened(line)) for line in _lines(request, context)]
+    lines = [_Line(line.source, _screened(line), line.passage) for line in _lines(request, context)]
     room = recipe.tokens - _RESERVED - sum(_tokens(text) for text in head)
     kept: set[int] = set()
     for place in _by_importance(lines, recipe):
@@ -56,13 +61,15 @@ def write_brief(request: Request, context: Stitched, recipe: type[Recipe] = Ever
         if size <= room:
             kept.add(place)
             room -= size
-    left = Counter(line.source for place, line in enumerate(lines) if place not in kept)
+    left = Counter({each.source: each.facts for each in left_out})
+    left.update(line.source for place, line in enumerate(lines) if place not in kept)
     told = [*head, *[line.text for place, line in enumerate(lines) if place in kept]]
     if left:
         told.append(f"(more is known, ask the tools: {', '.join(f'{name} {n}' for name, n in left.items())})")
     text = "<facts>\n" + "\n".join(told) + "\n</facts>"
-    left_out = tuple([LeftOut(source=name, facts=n) for name, n in left.items()])
-    return Brief(text=text, tokens=count_tokens(text), left_out=left_out)
+    not_told = tuple([LeftOut(source=name, facts=n) for name, n in left.items()])
+    passages = tuple([line.passage for place, line in enumerate(lines) if place in kept and line.passage])
+    return Brief(text=text, tokens=count_tokens(text), left_out=not_told, passages=passages)
 
 
 def _screened(line: _Line) -> str:
@@ -122,7 +129,7 @@ def _lines(request: Request, context: Stitched) -> Iterator[_Line]:
         yield _Line("marketing", f"Campaign {campaign.name}: {campaign.headline}")
     for passage in context.passages:
         stars = f" ({passage.rating} of 5)" if passage.rating is not None else ""
-        yield _Line("catalog", f"{passage.product}, {passage.kind}{stars}: {passage.text}")
+        yield _Line("catalog", f"{passage.product}, {passage.kind}{stars}: {passage.text}", passage)
     for statement in context.statements:
         yield _Line("memory", f"The shop says of {statement.product_id}: {statement.text}")
     for shown in context.shown:

@@ -52,8 +52,6 @@ class _Thread:
     """Whether a step was left unfinished."""
 
 
-
-
 class Orchestrator:
     """A shop's conversations: what a frontend, a notebook or an evaluation calls.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -61,6 +61,8 @@ def facts_of(state: State) -> Facts:
         refunds=tuple(found.refunds),
         amounts=found.amounts,
         dates=tuple(_own_dates(state, words, request.locale)),
+        passages=tuple(dict.fromkeys(_passages(state))),
+        told=_told(state),
         discount=DiscountFact(
             allowed=allowed.max_discount_percent > 0, max_percent=allowed.max_discount_percent, code=_good_code(state)
         ),
@@ -176,6 +178,34 @@ def _own_dates(state: State, words: str, locale: str) -> set[date]:
     for promise in state["context"].promises:
         found |= {promise.last_day, *filter(None, (promise.day,)), *find_dates(promise.text, locale)}
     return found
+
+
+_QUOTED = re.compile(r'"([^"\n]{8,})"')
+
+
+def _passages(state: State) -> Iterator[str]:
+    """Texts that a model was given about products, and what an answer quotes of the shop's own ones."""
+    yield from (passage.text for passage in state["context"].passages)
+    quoted = _QUOTED.findall(" ".join([*state["told"], state["draft"]]))
+    by_model = state.get("way") == "agent"
+    if not (quoted or by_model):
+        return
+    for item in state["evidence"]:
+        if item.tool != "get_product":
+            continue
+        product = ProductView.model_validate(item.result)
+        own = [product.description, *[f"{name}: {value}" for name, value in product.attributes.items()]]
+        yield from (text for text in quoted if any(text in each.replace('"', "'") for each in own))
+        if by_model:
+            yield from filter(None, (*own, *[f"{review.title}. {review.body}" for review in product.reviews]))
+
+
+def _told(state: State) -> tuple[str, ...]:
+    """What a model was told beside passages: its facts, and every text of the tools' results."""
+    if state.get("way") != "agent":
+        return ()
+    texts = (value for item in state["evidence"] for value in _within(item.result) if isinstance(value, str))
+    return state["brief"], "\n".join(texts)
 
 
 def _delivery(allowed: Allowances) -> DeliveryFact | None:

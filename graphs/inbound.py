@@ -324,12 +324,15 @@ def _joined(before: Stitched, now: Stitched) -> Stitched:
 async def prepare(state: State, desk: Desk) -> State:
     """Clean and merge what was fetched, fence instructions in it, and write the facts that a model would be given."""
     request = state["request"]
-    prepared = prepare_context(state["context"], currency=request.currency)
+    prepared = prepare_context(state["context"], currency=request.currency, message=request.text)
     context, verdicts = prepared.context, [*state["verdicts"], *prepared.verdicts]
     if state["way"] != "agent":
+        if prepared.left_out:
+            context = context.model_copy(update={"left_out": (*context.left_out, *prepared.left_out)})
         return {"context": context, "brief": "", "verdicts": verdicts}
-    brief = write_brief(request, context, recipe_for(state, desk))
-    context = context.model_copy(update={"left_out": brief.left_out, "tokens": brief.tokens})
+    brief = write_brief(request, context, recipe_for(state, desk), prepared.left_out)
+    told = {"left_out": brief.left_out, "tokens": brief.tokens, "passages": brief.passages}
+    context = context.model_copy(update=told)
     if FENCE in brief.text:
         why = "it held an instruction; data is never obeyed"
         verdicts.append(

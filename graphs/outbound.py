@@ -50,6 +50,7 @@ async def govern(state: State, desk: Desk) -> State:
     text = BLOCKED if result.blocked or not result.text.strip() else result.text
     found = [item for item in result.verdicts if item.verdict != VerdictKind.PASS]
     verdicts = [*state["verdicts"], *_fenced(state), *found]
+    facts = facts.model_copy(update={"passages": (), "told": ()})  # long, and of no use to a later request
     return {"draft": text, "dialog": dialog, "facts": facts, "verdicts": verdicts, "messages": [AIMessage(text)]}
 
 

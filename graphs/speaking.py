@@ -25,7 +25,7 @@ def in_their_language(step: Step, turn: Turn) -> Step:
         return step
     said = [_told(step, turn, speaker)] if step.tells else []
     said += [speaker.say(phrase, count=None, **step.words) for phrase in step.phrase.split()]
-    text = " ".join(filter(None, said))
+    text = " ".join(filter(None, [*said, *step.more]))
     return replace(step, text=text) if text else step
 
 

@@ -53,12 +53,18 @@ class Step:
     """The same in the phrases of `models/speech`, for who speaks another language: their keys, with spaces between."""
     words: Mapping[str, str] = field(default_factory=dict)
     """What the phrases name."""
+    more: tuple[str, ...] = ()
+    """What follows the phrases, already in that language."""
     tells: Tells | None = None
     """It tells what was read last, which the speech templates can tell in other languages."""
 
     def spoken(self, phrase: str, **words: str) -> Step:
         """The same step, with the phrases that say it in other languages."""
         return replace(self, phrase=phrase, words=words)
+
+    def followed_by(self, *sentences: str) -> Step:
+        """The same step, with sentences that follow its phrases, in the language of the phrases."""
+        return replace(self, more=sentences)
 
     def telling(self, what: Tells) -> Step:
         """The same step, which tells what was read last."""

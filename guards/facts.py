@@ -214,5 +214,7 @@ class Facts(_Fact):
     """Other amounts of this request by what they are: a price difference, a fee, a balance, the shopper's own."""
     passages: tuple[str, ...] = ()
     """Texts that the answer is made of: help pages, descriptions."""
+    told: tuple[str, ...] = ()
+    """Whatever else a model was told: it bears a sentence about the passages."""
     dates: tuple[Day, ...] = ()
     """Other dates of this request: until when a code is good, when a discount was had."""

@@ -35,6 +35,8 @@ async def popularity_of(context: ToolContext, product: Product) -> PopularityVie
     return PopularityView(
         trend=trend_text(recent, before, name, Speaker("en")) if trending else "",
         recent_orders=recent,
+        earlier_orders=before,
+        region=name,
         partners=tuple(sorted(partners, key=lambda each: not each.owned)),
     )
 

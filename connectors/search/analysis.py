@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 from shopgraph.kept import kept
@@ -22,7 +24,40 @@ STOP_WORDS = frozenset(
         "what", "which", "with", "would", "you", "your",
     )
 )  # fmt: skip
-"""Words that every query has; they are left out on both sides."""
+"""Words that every English query has; they are left out on both sides."""
+_STEMMERS: Mapping[str, str] = MappingProxyType({"en": "english", "de": "german", "fr": "french", "es": "spanish"})
+LANGUAGES = tuple(_STEMMERS)
+"""Those that a catalog may be in."""
+_STOP_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "en": STOP_WORDS,
+        "de": frozenset(
+            (
+                "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "eines", "und",
+                "oder", "in", "im", "ins", "am", "an", "auf", "aus", "bei", "von", "vom", "zu", "zum", "zur", "mit",
+                "fur", "ist", "sind", "es", "gibt", "ich", "wir", "sie", "ihr", "ihre", "mein", "meine", "mir", "such",
+                "suche", "suchen", "brauche", "zeig", "zeige", "bitte", "haben", "habt", "hat", "kann", "was", "welche",
+                "welcher", "welches", "wie",
+            )
+        ),
+        "fr": frozenset(
+            (
+                "le", "la", "les", "un", "une", "des", "de", "du", "d", "l", "et", "ou", "en", "au", "aux", "a", "avec",
+                "pour", "dans", "sur", "par", "est", "sont", "je", "j", "nous", "vous", "cherche", "veux", "voudrais",
+                "avez", "ai", "mon", "ma", "mes", "ce", "cet", "cette", "ces", "qui", "que", "qu", "quel", "quelle",
+                "svp", "il", "elle", "y", "s",
+            )
+        ),
+        "es": frozenset(
+            (
+                "el", "la", "los", "las", "un", "una", "unos", "unas", "de", "del", "y", "o", "en", "a", "al", "con",
+                "para", "por", "es", "son", "busco", "quiero", "necesito", "tienen", "tiene", "tienes", "hay", "mi",
+                "mis", "este", "esta", "estos", "estas", "que", "cual",
+            )
+        ),
+    }
+)  # fmt: skip
+"""As `plain` writes them."""
 
 _UNITS = {
     "inch": "inch", "inches": "inch", '"': "inch", "''": "inch", "”": "inch", "′′": "inch",
@@ -58,24 +93,30 @@ _FREE = re.compile(r"([^\W_]{3,})-free\b")
 _WORD = re.compile(r"[^\W_]+(?:__?[^\W_]+)*")
 
 
-def words(text: str) -> list[str]:
+def words(text: str, language: str = "en") -> list[str]:
     """The text's words as an index holds them; `27 inch` and `27"` are both `27` and `27inch`."""
     if text.isascii() and text.isalpha() and text.islower():  # one word, and plain: most calls are for one
-        return [] if text in STOP_WORDS else [stem(text)]
+        return [] if text in _STOP_WORDS[language] else [stem(text, language)]
     found = []
-    for word in _WORD.findall(plain(text)):
+    unsaid = _STOP_WORDS[language]
+    for word in _WORD.findall(plain(text, language)):
         quantity = word.partition("__")
         if quantity[1]:
             found.append(quantity[0])
             found.append(quantity[0] + quantity[2])
-        elif word not in STOP_WORDS:
-            found.append(stem(word))
+        elif word not in unsaid:
+            found.append(stem(word, language))
     return found
 
 
-def surface(text: str) -> list[str]:
+def stop_words(language: str) -> frozenset[str]:
+    """Words that every query in that language has, as they are without accents; left out on both sides."""
+    return _STOP_WORDS[language]
+
+
+def surface(text: str, language: str = "en") -> list[str]:
     """The text's words as they were typed, in lower case and without accents; a quantity is one word."""
-    return [word.replace("__", "") for word in _WORD.findall(plain(text))]
+    return [word.replace("__", "") for word in _WORD.findall(plain(text, language))]
 
 
 def quantity_forms(word: str) -> tuple[str, ...]:
@@ -98,36 +139,42 @@ def quantity_forms(word: str) -> tuple[str, ...]:
 
 @kept
 @lru_cache(maxsize=200_000)
-def stem(word: str) -> str:
-    """The word without its ending (Snowball's English stemmer, Porter 2); short words and those with digits stay.
+def stem(word: str, language: str = "en") -> str:
+    """The word without its ending (Snowball's stemmer of the language); short words and those with digits stay.
 
-    The stemmer leaves the plural of letters alone (`tvs`); here it loses its s, too.
+    The stemmers leave the plural of letters alone (`tvs`); here it loses its s, too.
     """
     if len(word) < 3 or any(character.isdigit() for character in word):
         return word
     if word.endswith("s") and _CONSONANTS.fullmatch(word):
         return word[:-1]
-    return str(_stemmer().stemWord(word))
+    return str(_stemmer(language).stemWord(word))
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
+@lru_cache(maxsize=len(_STEMMERS))
+def _stemmer(language: str) -> Any:
     library: Any = import_module("snowballstemmer")  # it ships no types
-    return library.stemmer("english")
+    return library.stemmer(_STEMMERS[language])
 
 
-def plain(text: str) -> str:
+def plain(text: str, language: str = "en") -> str:
     """The text in lower case, without accents; a quantity is one word, written `27__inch`."""
+    read = folded(text)
+    if _DIGIT.search(read):
+        read = _QUANTITY.sub(lambda match: f" {_written(match[1])}__{_UNITS[match[3]]} ", read)
+    if "-free" in read:
+        read = _FREE.sub(r"\1free", read)
+    # "l'eau" is two words, "men's" is one.
+    return read.replace("'", " " if language == "fr" else "")
+
+
+def folded(text: str) -> str:
+    """The text in lower case, without accents and underscores."""
     lowered = text.casefold().replace("’", "'")
     if not lowered.isascii():
-        normal = unicodedata.normalize("NFKD", lowered)
-        lowered = "".join([character for character in normal if not unicodedata.combining(character)])
-    plain = lowered.replace("_", " ")
-    if _DIGIT.search(plain):
-        plain = _QUANTITY.sub(lambda match: f" {_written(match[1])}__{_UNITS[match[3]]} ", plain)
-    if "-free" in plain:
-        plain = _FREE.sub(r"\1free", plain)
-    return plain.replace("'", "")
+        spread = unicodedata.normalize("NFKD", lowered)
+        lowered = "".join([character for character in spread if not unicodedata.combining(character)])
+    return lowered.replace("_", " ")
 
 
 def _written(number: str) -> str:

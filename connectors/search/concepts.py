@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from shopgraph.connectors.search.analysis import quantity_forms, words
+from shopgraph.connectors.search.analysis import LANGUAGES, quantity_forms, stem, stop_words, words
 from shopgraph.connectors.search.documents import CatalogFacts
 from shopgraph.connectors.search.query_words import QueryWord, compound
 from shopgraph.connectors.search.words_index import Phrase
@@ -44,27 +44,29 @@ class Concept:
 class Synonyms:
     """Groups of phrases that mean the same."""
 
-    def __init__(self, groups: Sequence[Sequence[str]]) -> None:
+    def __init__(self, groups: Sequence[Sequence[str]], language: str = "en") -> None:
         self._by_phrase: dict[Phrase, dict[Phrase, None]] = {}
         for group in groups:
-            phrases = [tuple(words(text)) for text in group]
+            phrases = [tuple(words(text, language)) for text in group]
             for phrase in phrases:
                 others = self._by_phrase.setdefault(phrase, {})
                 others.update({other: None for other in phrases if other and other != phrase})
         self._longest = max((len(phrase) for phrase in self._by_phrase), default=0)
 
     @classmethod
-    def default(cls, more: Path | None = None) -> Synonyms:
-        """Those that ship, and a shop's own file of groups where there is one.
+    def default(
+        cls, more: Path | None = None, *, groups: Sequence[Sequence[str]] = (), language: str = "en"
+    ) -> Synonyms:
+        """Those that ship (they are English), a shop's own file of groups where there is one, and any others.
 
         Raises:
             ConfigurationError: the file is no list of groups.
         """
         shipped = (files("shopgraph.connectors.search") / "synonyms.yaml").read_text(encoding="utf-8")
-        groups = _groups(shipped, "synonyms.yaml")
+        groups = [*(_groups(shipped, "synonyms.yaml") if language == "en" else []), *groups]
         if more is not None and more.is_file():
             groups = [*groups, *_groups(more.read_text(encoding="utf-8"), str(more))]
-        return cls(groups)
+        return cls(groups, language)
 
     def of(self, typed: Sequence[str]) -> list[tuple[range, Phrase]]:
         """Where a phrase of the query stands, and another that means the same."""
@@ -110,18 +112,19 @@ def _itself(typed: QueryWord, facts: CatalogFacts) -> dict[Phrase, float]:
     if typed.halves:
         found[typed.halves] = 1.0
     elif word.isalpha():
+        unsaid = stop_words(facts.language)
         least = 2 if word in facts.apart else _PARTS
         for at in range(least, len(word) - least + 1):
-            halves = [*words(word[:at]), *words(word[at:])]
+            halves = [stem(half, facts.language) for half in (word[:at], word[at:]) if half not in unsaid]
             if len(halves) == 2 and all(facts.holders.get(half, (0, 0))[0] > 1 for half in halves):
                 found[tuple(halves)] = COMPOUND
     return found
 
 
-@lru_cache(maxsize=1)
-def shipped_synonyms() -> Synonyms:
-    """Those that ship with shopgraph."""
-    return Synonyms.default()
+@lru_cache(maxsize=len(LANGUAGES))
+def shipped_synonyms(language: str = "en") -> Synonyms:
+    """Those that ship with shopgraph for catalogs in that language."""
+    return Synonyms.default(language=language)
 
 
 def _groups(text: str, where: str) -> list[list[str]]:

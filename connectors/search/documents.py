@@ -39,6 +39,7 @@ class SearchDocument:
     brand: str
     text: str
     """What is embedded."""
+    language: str = "en"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,8 @@ class CatalogFacts:
     """A word to the form in which titles and descriptions mostly write it, where that is another."""
     apart: Mapping[str, int]
     """A compound to how many documents write it as two words, where some do."""
+    language: str = "en"
+    """Of the documents; a query is read in it, too."""
 
     @cached_property
     def by_letter(self) -> Mapping[str, Mapping[str, str]]:
@@ -76,7 +79,7 @@ class CatalogFacts:
 
     def dump(self) -> str:
         """As JSON, for `load`."""
-        names = ("count", "short", "whole", "holders", "brands", "forms", "apart")
+        names = ("count", "short", "whole", "holders", "brands", "forms", "apart", "language")
         sets = {name: sorted(getattr(self, name)) for name in ("colors", "sizes", "denied")}
         return json.dumps({name: getattr(self, name) for name in names} | sets, ensure_ascii=False)
 
@@ -95,16 +98,18 @@ class CatalogFacts:
             denied=frozenset(found["denied"]),
             forms=found["forms"],
             apart=found["apart"],
+            language=found.get("language", "en"),
         )
 
 
-async def read_documents(catalog: CatalogPort) -> tuple[SearchDocument, ...]:
+async def read_documents(catalog: CatalogPort, language: str = "en") -> tuple[SearchDocument, ...]:
     """Every product of the catalog, with the options of its variants."""
-    return tuple([document(product, await catalog.variants(product.id)) for product in await catalog.all_products()])
+    products = await catalog.all_products()
+    return tuple([document(product, await catalog.variants(product.id), language) for product in products])
 
 
-def document(product: Product, variants: Iterable[ProductVariant] = ()) -> SearchDocument:
-    """One product's words."""
+def document(product: Product, variants: Iterable[ProductVariant] = (), language: str = "en") -> SearchDocument:
+    """One product's words, in the language that it is written in."""
     named = [*product.attributes.items(), *(option for variant in variants for option in variant.options.items())]
     named = list(dict.fromkeys(named))
     said = []
@@ -116,12 +121,13 @@ def document(product: Product, variants: Iterable[ProductVariant] = ()) -> Searc
             said.append(value)
     return SearchDocument(
         id=product.id,
-        title=tuple(words(product.title)),
-        body=tuple(words(product.description)),
-        rest=tuple(words(" . ".join((product.category, product.brand, *said)))),
-        marks=_marks(product, named),
+        title=tuple(words(product.title, language)),
+        body=tuple(words(product.description, language)),
+        rest=tuple(words(" . ".join((product.category, product.brand, *said)), language)),
+        marks=_marks(product, named, language),
         brand=product.brand,
         text=f"{product.title}. {product.title} {product.description[:_DESCRIBED]}".strip(),
+        language=language,
     )
 
 
@@ -137,7 +143,8 @@ def facts_of(documents: Sequence[SearchDocument]) -> CatalogFacts:
         lengths[0] += len(said)
         lengths[1] += len(said) + len(each.rest)
     many = max(1, len(documents))
-    forms = _forms(documents)
+    language = documents[0].language if documents else "en"
+    forms = _forms(documents, language)
     compounds = Counter(pair for each in documents for pair in _pairs(each, whole, forms))
     marks = {mark for each in documents for mark in each.marks}
     return CatalogFacts(
@@ -145,12 +152,17 @@ def facts_of(documents: Sequence[SearchDocument]) -> CatalogFacts:
         short=lengths[0] / many or 1.0,
         whole=lengths[1] / many or 1.0,
         holders={word: (short[word], count) for word, count in sorted(whole.items())},
-        brands={" ".join(words(brand)): brand for brand in sorted({each.brand for each in documents}) if words(brand)},
+        brands={
+            " ".join(words(brand, language)): brand
+            for brand in sorted({each.brand for each in documents})
+            if words(brand, language)
+        },
         colors=frozenset(mark.removeprefix("color_") for mark in marks if mark.startswith("color_")),
         sizes=frozenset(mark.removeprefix("size_") for mark in marks if mark.startswith("size_")),
         denied=frozenset(after for each in documents for word, after in pairwise(each.title) if word in ("no", "not")),
         forms=forms,
         apart=dict(sorted(compounds.items())),
+        language=language,
     )
 
 
@@ -166,11 +178,11 @@ def _pairs(each: SearchDocument, known: Mapping[str, int], forms: Mapping[str, s
     return found
 
 
-def _forms(documents: Sequence[SearchDocument]) -> dict[str, str]:
-    written = Counter(word for each in documents for word in surface(each.text))
+def _forms(documents: Sequence[SearchDocument], language: str) -> dict[str, str]:
+    written = Counter(word for each in documents for word in surface(each.text, language))
     found: dict[str, str] = {}
     for word, _ in sorted(written.items(), key=lambda item: (-item[1], item[0])):
-        found.setdefault(stem(word), word)
+        found.setdefault(stem(word, language), word)
     return {word: form for word, form in found.items() if form != word}
 
 
@@ -179,19 +191,22 @@ def key_of(documents: Sequence[SearchDocument], model: str) -> str:
     digest = hashlib.sha256(json.dumps([FORM, model]).encode())
     for each in sorted(documents, key=lambda one: one.id):
         parts = [each.id, each.title, each.body, each.rest, each.marks, each.brand, each.text]
+        parts += [each.language] if each.language != "en" else []  # an English index that is there stays good
         digest.update(json.dumps(parts, ensure_ascii=False).encode())
     return digest.hexdigest()[:24]
 
 
-def _marks(product: Product, named: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+def _marks(product: Product, named: Sequence[tuple[str, str]], language: str) -> tuple[str, ...]:
     found = []
     for name, value in named:
         last = name.casefold().replace("_", " ").split()[-1:]
         if last and last[0] in _COLOR:
-            found += [f"color_{word}" for word in words(value)]
+            found += [f"color_{word}" for word in words(value, language)]
         elif last == ["size"]:
-            found.append("size_" + "_".join(words(value)))
-    if brand := words(product.brand):
+            found.append("size_" + "_".join(words(value, language)))
+    if brand := words(product.brand, language):
         found.append("brand_" + "_".join(brand))
-    found += sorted(f"is_{kind}" for kind in kinds(product.title, product.description, product.category, named))
+    found += sorted(
+        f"is_{kind}" for kind in kinds(product.title, product.description, product.category, named, language)
+    )
     return tuple(dict.fromkeys(found))

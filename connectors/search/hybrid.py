@@ -60,10 +60,13 @@ class HybridSearch:
         model: str = "wordllama",
         words: WordStore | None = None,
         synonyms: Synonyms | None = None,
+        language: str = "en",
     ) -> None:
         """`embedding` makes the embedding function when it is first needed; `model` is its name: vectors of another
-        one are not reused. Without `words` they are kept in the folder."""
+        one are not reused. Without `words` they are kept in the folder. `language` is the catalog's, of
+        `analysis.LANGUAGES`."""
         self._catalog = catalog
+        self._language = language
         self._folder = folder
         self._model = model
         self._words = words or SqliteStore(folder)
@@ -102,7 +105,7 @@ class HybridSearch:
 
     async def check(self) -> IndexCheck:
         """Compare the index that is pointed to with the catalog, and look for every product by its own vector."""
-        documents = await read_documents(self._catalog)
+        documents = await read_documents(self._catalog, self._language)
         return await asyncio.to_thread(self._checked, documents)
 
     def close(self) -> None:
@@ -155,7 +158,7 @@ class HybridSearch:
         return None if dense is None else self._whole(key, words, dense)
 
     async def _rebuilt(self) -> Generation:
-        documents = await read_documents(self._catalog)
+        documents = await read_documents(self._catalog, self._language)
         made, pointed = await asyncio.to_thread(self._made, documents)
         self._generation, self._pointed = made, pointed
         return made
@@ -211,7 +214,9 @@ class HybridSearch:
         )
 
     def _whole(self, key: str, words: WordIndex, dense: DenseIndex | None) -> Generation:
-        return Generation(key=key, words=words, dense=dense, synonyms=self._synonyms or shipped_synonyms())
+        return Generation(
+            key=key, words=words, dense=dense, synonyms=self._synonyms or shipped_synonyms(self._language)
+        )
 
     def _embedder(self) -> Embed:
         if self._embed is None:

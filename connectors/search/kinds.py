@@ -22,6 +22,8 @@ _CUT = re.compile(
     rf"(?:^|\s+)(?:[-–—+&]|{'|'.join(map(re.escape, _GOES_ON))})(?=\s|$)|\b[wf]/|[,;:(|!?]|\.(?=\s|$)", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\W_]+(?:(?:\.|__?)[^\W_]+)*")
+HEAD_FIRST = frozenset(("fr", "es"))
+"""Languages in which the first word says what a thing is."""
 _NAMES_A_KIND = frozenset(("type", "product type"))
 _LONGEST = 40
 """Letters of an attribute's value that a title may repeat; longer ones are texts."""
@@ -33,8 +35,10 @@ def parts(text: str) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in pairwise(starts))
 
 
-def kinds(title: str, description: str, category: str, attributes: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """What the product is, in words of the index; mostly one or two.
+def kinds(
+    title: str, description: str, category: str, attributes: Iterable[tuple[str, str]], language: str = "en"
+) -> frozenset[str]:
+    """What the product is, in words of the index; mostly one or two. French and Spanish say it first ("robe bleue").
 
     Titles often end in values ("headset black"): whole values of the product's own attributes are passed over, and
     words with digits.
@@ -45,9 +49,13 @@ def kinds(title: str, description: str, category: str, attributes: Iterable[tupl
         if name.casefold() not in _NAMES_A_KIND and len(value) < _LONGEST
         for part in _value(value)
     }
-    found = set(words(category)[-1:])
+    if language in HEAD_FIRST:
+        # What an article or a number stands before is named all the same.
+        return frozenset(word for text in (category, title) for word in words(text, language)[:1])
+    found = set(words(category, language)[-1:])
     for text in (title, description):
-        found.update(stem(word) for word in _last(_WORD.findall(parts(plain(text))[0]), values))
+        said = _last(_WORD.findall(parts(plain(text, language))[0]), values)
+        found.update(stem(word, language) for word in said)
     return frozenset(found)
 
 

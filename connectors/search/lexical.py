@@ -18,9 +18,10 @@ _FEW = 2_000
 class LexicalSearch:
     """`SearchPort` over a catalog's words. Keeps its own index: `rebuild` after the catalog has changed."""
 
-    def __init__(self, catalog: CatalogPort, *, synonyms: Synonyms | None = None) -> None:
-        """Without `synonyms` those that ship are used."""
+    def __init__(self, catalog: CatalogPort, *, synonyms: Synonyms | None = None, language: str = "en") -> None:
+        """Without `synonyms` those that ship are used; `language` is the catalog's, of `analysis.LANGUAGES`."""
         self._catalog = catalog
+        self._language = language
         self._synonyms = synonyms
         self._generation: Generation | None = None
         self._making = asyncio.Lock()
@@ -49,7 +50,7 @@ class LexicalSearch:
         return self._generation
 
     async def _rebuilt(self) -> Generation:
-        documents = await read_documents(self._catalog)
+        documents = await read_documents(self._catalog, self._language)
         self._generation = await asyncio.to_thread(self._made, documents)
         return self._generation
 
@@ -58,5 +59,5 @@ class LexicalSearch:
             key=key_of(documents, ""),
             words=SqliteWords.in_memory(documents),
             dense=None,
-            synonyms=self._synonyms or shipped_synonyms(),
+            synonyms=self._synonyms or shipped_synonyms(self._language),
         )

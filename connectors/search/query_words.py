@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shopgraph.connectors.search.analysis import STOP_WORDS, quantity_forms, surface, words
+from shopgraph.connectors.search.analysis import quantity_forms, stop_words, surface, words
 from shopgraph.connectors.search.documents import CatalogFacts
-from shopgraph.connectors.search.kinds import parts
+from shopgraph.connectors.search.kinds import HEAD_FIRST, parts
 from shopgraph.connectors.search.words_index import Phrase
 
 MISSPELT = 0.8
@@ -52,24 +52,26 @@ def query_words(text: str, facts: CatalogFacts, together: Together) -> tuple[Que
     where the catalog nearly always writes them so (`head set`).
     """
     found: list[QueryWord] = []
+    head = 0 if facts.language in HEAD_FIRST else -1
     for part in parts(text):
         more = _in_one(part, facts, together)
         if more and not found:
-            more[-1] = replace(more[-1], kind=True)
+            more[head] = replace(more[head], kind=True)
         found += more
     return tuple(found)
 
 
 def compound(one: str, other: str, facts: CatalogFacts) -> str:
     """The catalog's word that two words make when written as one; empty when it has none."""
-    joined = (words(one + other) or [""])[0]
-    return joined if _many(joined, facts) and joined not in words(f"{one} {other}") else ""
+    joined = (words(one + other, facts.language) or [""])[0]
+    return joined if _many(joined, facts) and joined not in words(f"{one} {other}", facts.language) else ""
 
 
 def _in_one(text: str, facts: CatalogFacts, together: Together) -> list[QueryWord]:
     typed: list[QueryWord] = []
-    for written in surface(text):
-        if written not in STOP_WORDS:
+    unsaid = stop_words(facts.language)
+    for written in surface(text, facts.language):
+        if written not in unsaid:
             typed += _read(written, facts, together)
     found: list[QueryWord] = []
     for word in typed:
@@ -82,7 +84,7 @@ def _in_one(text: str, facts: CatalogFacts, together: Together) -> list[QueryWor
 
 
 def _read(written: str, facts: CatalogFacts, together: Together) -> list[QueryWord]:
-    (word, *rest) = words(written) or [written]
+    (word, *rest) = words(written, facts.language) or [written]
     if rest and any(_many(form, facts) for form in (rest[0], *quantity_forms(rest[0]))):
         word = rest[0]
     if any(_many(form, facts) for form in (word, *quantity_forms(word))):
@@ -128,7 +130,7 @@ def _parted(written: str, facts: CatalogFacts, together: Together, least: int) -
         halves = written[:at], written[at:]
         if not _is_half(halves):
             continue
-        both = [words(half) for half in halves]
+        both = [words(half, facts.language) for half in halves]
         if len(both[0]) != 1 or len(both[1]) != 1:
             continue
         held = min(_many(each[0], facts) for each in both)

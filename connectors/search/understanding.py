@@ -8,8 +8,10 @@ word such as "under" or "between", or a currency; "under 27 inch" is no price. A
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from shopgraph.connectors.search.analysis import STOP_WORDS, UNIT_NAMES, surface, words
 from shopgraph.connectors.search.documents import CatalogFacts
@@ -35,17 +37,31 @@ def _amount(end: str) -> str:
 
 
 _LOW, _HIGH = _amount("low"), _amount("high")
-_BETWEEN = re.compile(rf"(?:\b(?:between|from)\s+)?(?<![\w.,]){_LOW}\s*(?:-|–|\bto\b|\band\b)\s*{_HIGH}")
+_BETWEEN = re.compile(
+    rf"(?:\b(?:between|from|zwischen|von|entre)\s+)?(?<![\w.,]){_LOW}\s*(?:-|–|\b(?:to|and|bis|und|et|à|y|a)\b)\s*{_HIGH}"
+)
 _AT_MOST = re.compile(
     r"(?:\b(?:under|below|beneath|(?:less|cheaper|lower)\s+than|(?:no|not)\s+(?:more|over)(?:\s+than)?|up\s+to|at\s+most|"
-    rf"max(?:imum)?(?:\s+of)?|within)\s+|<=?\s*){_HIGH}"
+    rf"max(?:imum)?(?:\s+of)?|within|unter|bis(?:\s+zu)?|höchstens|weniger\s+als|moins\s+de|jusqu['’]à|menos\s+de|hasta)"
+    rf"\s+|<=?\s*){_HIGH}"
 )
 _AT_LEAST = re.compile(
-    r"(?:\b(?:over|above|(?:more|dearer|higher)\s+than|at\s+least|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|from)\s+|"
+    r"(?:\b(?:over|above|(?:more|dearer|higher)\s+than|at\s+least|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|from|über|ab|mindestens|mehr\s+als|plus\s+de|à\s+partir\s+de|más\s+de|desde)\s+|"
     rf">=?\s*){_LOW}"
 )
-_CUES = ("without", "no", "not", "except", "excluding", "minus", "nor")
-_PASSED_OVER = frozenset(("a", "an", "the", "any", "for", "of", "in", "with", "made", "from", "it", "be", "is"))
+CUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "en": ("without", "no", "not", "except", "excluding", "minus", "nor"),
+        "de": ("ohne", "kein", "keine", "keinen", "keiner", "keinem"),
+        "fr": ("sans",),
+        "es": ("sin",),
+    }
+)
+"""By language, words after which a thing is unwanted."""
+_PASSED_OVER = frozenset(
+    ("a", "an", "the", "any", "for", "of", "in", "with", "made", "from", "it", "be", "is", "de", "la", "el")
+)
+_ORS = ("or", "nor", "oder", "noch", "ou", "ni", "o")
 _NO_THING = frozenset(
     ("too", "very", "so", "only", "just", "sure", "more", "less", "matter", "idea", "problem", "longer")
 )
@@ -84,11 +100,18 @@ class Understood:
     sizes: tuple[str, ...] = ()
 
 
-def understand(query: str, facts: CatalogFacts | None = None) -> Understood:
-    """Read a query; brands, colors and sizes are those that the catalog has."""
+def understand(query: str, facts: CatalogFacts | None = None, languages: Iterable[str] = ()) -> Understood:
+    """Read a query; brands, colors and sizes are those that the catalog has.
+
+    Args:
+        languages: in which things may be unwanted, of `CUES`; none: English and the catalog's. Without a catalog the
+            first is that of the words.
+    """
+    language = facts.language if facts else next(iter(languages), "en")
+    cues = [cue for each in languages or ("en", language) for cue in CUES[each]]
     price, left = price_range(query)
-    unwanted, left = _unwanted(left, facts)
-    found = words(left)
+    unwanted, left = _unwanted(left, facts, cues, language)
+    found = words(left, language)
     colors = tuple(word for word in dict.fromkeys(found) if facts and word in facts.colors)
     return Understood(
         text=left,
@@ -131,7 +154,7 @@ def _is_price(match: re.Match[str], query: str) -> bool:
     """With a currency it is one. Without, it is unless a unit or a thing follows, and a bare range never is."""
     if any(match.groupdict().get(f"{end}_{side}") for end in ("low", "high") for side in ("before", "after")):
         return True
-    if match.re is _BETWEEN and not match[0].startswith(("between", "from")):
+    if match.re is _BETWEEN and not match[0].startswith(("between", "from", "zwischen", "von", "entre")):
         return False
     rest = query[match.end() :].lstrip(" -")
     following = re.match(r"[^\W\d_]+|\"|''|”|″", rest)
@@ -154,7 +177,9 @@ def _decimal(number: str) -> Decimal:
     return Decimal(re.sub(r"[.,]", "", number[:last]) + "." + number[last + 1 :])
 
 
-def _unwanted(query: str, facts: CatalogFacts | None) -> tuple[tuple[str, ...], str]:
+def _unwanted(
+    query: str, facts: CatalogFacts | None, cues: Sequence[str], language: str
+) -> tuple[tuple[str, ...], str]:
     spread = _UNWANTED.sub("without ", query)
     tokens = [(match[0], match.start(), match.end()) for match in _WORD.finditer(spread)]
     found: dict[str, None] = {}
@@ -162,8 +187,8 @@ def _unwanted(query: str, facts: CatalogFacts | None) -> tuple[tuple[str, ...], 
     at = 0
     while at < len(tokens):
         cue = tokens[at][0].casefold()
-        end, things = _things(tokens, at + 1) if cue in _CUES else (at, [])
-        stems = [word for thing in things for word in words(thing) if not word.isdigit()]
+        end, things = _things(tokens, at + 1) if cue in cues else (at, [])
+        stems = [word for thing in things for word in words(thing, language) if not word.isdigit()]
         # "no" stands in names, too: "no frost" is one where a title of the catalog has it.
         named = facts is not None and cue in ("no", "not") and any(word in facts.denied for word in stems)
         if stems and not named:
@@ -190,7 +215,7 @@ def _things(tokens: list[tuple[str, int, int]], at: int) -> tuple[int, list[str]
             return at, things
         things.append(word)
         at += 1
-        if at + 1 < len(tokens) and tokens[at][0].casefold() in ("or", "nor"):
+        if at + 1 < len(tokens) and tokens[at][0].casefold() in _ORS:
             at += 1
             continue
         return at, things
@@ -213,7 +238,7 @@ def _brands(found: list[str], facts: CatalogFacts) -> tuple[str, ...]:
 
 def _sizes(query: str, facts: CatalogFacts) -> tuple[str, ...]:
     """`size m`, `in xl`, and a bare letter size at the end; only sizes that the catalog has."""
-    typed = surface(query)
+    typed = surface(query, facts.language)
     found: dict[str, None] = {}
     for at, word in enumerate(typed):
         said = at > 0 and typed[at - 1] in ("size", "sizes", "in")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from shopgraph.domain import Location, Product, StockLevel
+from shopgraph.domain import Location, Product, ProductVariant, StockLevel
 from shopgraph.graphs.memory import Aspect, Because, Promise, Recalled
 from shopgraph.graphs.memory.dependencies import stock_band
 from shopgraph.graphs.stitching.parts import (
@@ -22,13 +22,15 @@ from shopgraph.graphs.stitching.parts import (
     SessionPart,
     StockView,
 )
+from shopgraph.graphs.stitching.passages import BETWEEN
 from shopgraph.graphs.stitching.shared import PublicQuery, SharedRead
 from shopgraph.graphs.stitching.source import ContextSource, Query, context_source
 
 SESSION_WINDOW = timedelta(minutes=10)
 """How far back "right now" reaches for viewed and searched."""
 MOST_ORDERS = 10
-MOST_REVIEWS = 3
+MOST_REVIEWS = 12
+"""Of each product that are looked through for what the message asks."""
 MOST_DISCOUNTS = 10
 HEDGE_MS = 200
 """An embedded read takes about one millisecond; a system that has not answered by then is asked once more."""
@@ -131,19 +133,32 @@ async def marketing(query: PublicQuery) -> MarketingPart | None:
 
 @context_source("catalog", hedge_ms=HEDGE_MS)
 async def catalog(query: Query) -> CatalogPart | None:
-    """Description, attributes and the latest reviews of the products in question. Reviews are shoppers' texts."""
+    """Description, attributes, options and the latest reviews of the products in question. Reviews are shoppers' texts.
+
+    Data preparation chooses what speaks to the message: what an instruction is hidden in must be whole until then.
+    """
     passages: list[Passage] = []
-    for product in [each.product for each in await query.products()]:
+    for product, variants in [(each.product, each.variants) for each in await query.products()]:
         about = Passage(product_id=product.id, product=product.title, kind="description", text=product.description)
         if product.description:
             passages.append(about)
-        if product.attributes:
-            listed = "; ".join(f"{name}: {value}" for name, value in product.attributes.items())
+        if attributes := {**_options(variants), **product.attributes}:
+            listed = BETWEEN.join(f"{name}: {value}" for name, value in attributes.items())
             passages.append(about.model_copy(update={"kind": "attributes", "text": listed}))
         for review in await query.connectors.catalog.reviews(product.id, limit=MOST_REVIEWS):
             text = f"{review.title}. {review.body}".lstrip(". ")
-            passages.append(about.model_copy(update={"kind": "review", "text": text, "rating": review.rating}))
+            of_review = {"rating": review.rating, "review_id": review.id, "written_at": review.created_at}
+            passages.append(about.model_copy(update={"kind": "review", "text": text, **of_review}))
     return CatalogPart(passages=tuple(passages)) if passages else None
+
+
+def _options(variants: Iterable[ProductVariant]) -> dict[str, str]:
+    """What there is to choose, by its name, as the variants list it; what of it is in stock is another source's."""
+    found: dict[str, dict[str, None]] = {}
+    for variant in variants:
+        for name, value in variant.options.items():
+            found.setdefault(name, {})[value] = None
+    return {name: ", ".join(values) for name, values in found.items()}
 
 
 @context_source("memory", hedge_ms=HEDGE_MS)

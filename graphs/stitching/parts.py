@@ -119,7 +119,7 @@ class MarketingPart(Part):
 
 
 class Passage(Value):
-    """A text about a product in question."""
+    """A text about a product in question, or a sentence of one. How fresh it is says the origin of all passages."""
 
     product_id: str
     product: str
@@ -127,6 +127,11 @@ class Passage(Value):
     """`description`, `attributes` or `review`."""
     text: str
     rating: int | None = None
+    field: str = ""
+    """The attribute's name, where it is one attribute's line."""
+    review_id: str = ""
+    written_at: Instant | None = None
+    """When a review was."""
 
 
 class CatalogPart(Part):

@@ -10,17 +10,17 @@ from typing import TypeVar
 from pydantic import JsonValue
 
 from shopgraph.domain import SessionEvent, SessionEventKind
-from shopgraph.graphs.state import Stitched
+from shopgraph.graphs.state import LeftOut, Stitched
+from shopgraph.graphs.stitching.choosing import Chosen, choose_passages
 from shopgraph.graphs.stitching.cleaning import clean_text
 from shopgraph.graphs.stitching.parts import Passage
 from shopgraph.guards.decisions import Verdict
+from shopgraph.guards.screen import mask_personal
 
 T = TypeVar("T")
 _SHORTEST = 12
 """Characters of the shortest text that is searched within JSON of an own source: ids and states are shorter."""
 _SKU = re.compile(r"[A-Z0-9]{1,20}(?:-[A-Z0-9]{1,12}){0,4}")
-_LONGEST = 1_200
-"""Characters of one passage that are kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +29,16 @@ class Prepared:
 
     context: Stitched
     verdicts: tuple[Verdict, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    """What of it nobody is told for want of room."""
 
 
-def prepare_context(context: Stitched, *, currency: str = "") -> Prepared:
-    """Clean what shoppers and other systems wrote, and merge what is there twice.
+def prepare_context(context: Stitched, *, currency: str = "", message: str = "") -> Prepared:
+    """Clean what shoppers and other systems wrote, merge what is there twice, and put first what the message asks for.
 
     Args:
         currency: of the region; amounts in texts are written in one form where it is given.
+        message: what passages are chosen by; empty: they stay in their order.
     """
     verdicts: list[Verdict] = []
 
@@ -49,18 +52,21 @@ def prepare_context(context: Stitched, *, currency: str = "") -> Prepared:
         for event in _once(context.session, lambda event: (event.kind, event.subject.casefold().strip()))
     ]
     passages = [_passage(each, clean) for each in _once(context.passages, _words)]
+    # A review that was posted twice may differ in markup alone.
+    chosen = choose_passages(message, _once(passages, _words)) if passages else Chosen(passages=())
     changed: dict[str, object] = {
         "session": tuple(events),
-        # A review that was posted twice may differ in markup alone.
-        "passages": tuple(_once(passages, _words)),
+        "passages": chosen.passages,
         "orders": tuple(_once(context.orders, lambda order: order.id)),
         "promotions": tuple(_once(context.promotions, lambda promotion: promotion.id)),
         "campaigns": tuple(_once(context.campaigns, lambda campaign: campaign.id)),
         "stock": tuple(_once(context.stock, lambda stock: stock.sku)),
         "extra": {name: _json(value, name, clean) for name, value in context.extra.items()},
     }
+    left_out = (LeftOut(source="catalog", facts=chosen.left_out),) if chosen.left_out else ()
     update = {name: value for name, value in changed.items() if value != getattr(context, name)}
-    return Prepared(context=context.model_copy(update=update) if update else context, verdicts=tuple(verdicts))
+    kept = context.model_copy(update=update) if update else context
+    return Prepared(context=kept, verdicts=tuple(verdicts), left_out=left_out)
 
 
 def _is_sku(event: SessionEvent) -> bool:
@@ -70,9 +76,7 @@ def _is_sku(event: SessionEvent) -> bool:
 
 def _passage(passage: Passage, clean: Callable[[str, str], str]) -> Passage:
     text = clean(passage.text, passage.kind)
-    if len(text) > _LONGEST:
-        text = f"{text[:_LONGEST].rsplit(' ', 1)[0]} …"
-    return passage.model_copy(update={"text": text})
+    return passage.model_copy(update={"text": mask_personal(text) if passage.kind == "review" else text})
 
 
 def _words(passage: Passage) -> Hashable:

@@ -56,9 +56,10 @@ async def preview(
         shop, parts, intent=intent, text=text, principal=principal, region_id=region_id, with_model=with_model
     )
     context = await gather(parts.sources, recipe, query, deadline_ms=shop.source_deadline_ms, with_model=with_model)
-    prepared = prepare_context(context, currency=query.request.currency)
-    brief = write_brief(query.request, prepared.context, recipe)
-    told = prepared.context.model_copy(update={"left_out": brief.left_out, "tokens": brief.tokens})
+    prepared = prepare_context(context, currency=query.request.currency, message=text)
+    brief = write_brief(query.request, prepared.context, recipe, prepared.left_out)
+    changed = {"left_out": brief.left_out, "tokens": brief.tokens, "passages": brief.passages}
+    told = prepared.context.model_copy(update=changed)
     return Preview(recipe=recipe, context=told, brief=brief, verdicts=prepared.verdicts)
 
 

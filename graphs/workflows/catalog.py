@@ -7,11 +7,16 @@ import re
 from collections.abc import Sequence
 
 from shopgraph.graphs.phrases import day
+from shopgraph.graphs.speaking import speaker_for
+from shopgraph.graphs.stitching.parts import Passage
 from shopgraph.graphs.stitching.recipes import ProductQuestion
 from shopgraph.graphs.turns import Step, Tells, Turn, ask, say, workflow
 from shopgraph.graphs.wording import coverage, head, spoken, words
 from shopgraph.graphs.workflows.picking import pick_variants
+from shopgraph.graphs.workflows.popularity import ASKED, popularity_sentences
+from shopgraph.graphs.workflows.quoting import quotes_for, said_of
 from shopgraph.models.routes import Intent
+from shopgraph.models.speech.speaker import Speaker
 from shopgraph.tools.phrases import join_words
 from shopgraph.tools.views import ProductHit, ProductView, SearchResult, VariantView
 
@@ -24,13 +29,11 @@ _OPINIONS = re.compile(
 
 _QUOTED = 2
 """Reviews that are quoted."""
-_OFTEN = 3
-"""Orders from which on something is often bought with something."""
 QUERY = 200
 """How long a query may be."""
 _PROPERTIES = re.compile(
     r"\b(tell me (more )?about|describe|description|details|made of|material|water ?proof|washable?|wash|safe|weigh\w*"
-    r"|heavy|dimensions?|big is|how big|long is|warranty|battery|vegan|organic|leather|cotton|wool|care for)\b",
+    r"|heavy|dimensions?|big is|how big|long is|warranty|battery|vegan|organic|care for)\b",
     re.I,
 )
 
@@ -50,20 +53,31 @@ async def product_question(turn: Turn) -> Step:
         return asked.spoken("ask.product.of", products=", ".join(titles)) if titles else asked.spoken("ask.product")
     product = await turn.read("get_product", ProductView, product_id=product_id, popularity=True)
     chosen = pick_variants(turn.text, product.variants, {}) or list(product.variants)
+    quotes = quotes_for(turn.text, product)
+    described = "" if quotes or not _PROPERTIES.search(turn.text) else await _described(turn, product)
     text = _product_text(product, chosen)
-    if _PROPERTIES.search(turn.text) and (described := await _described(turn, product)):
+    if described:
         text = f"{described.rstrip('.')}. {text}"
     if _OPINIONS.search(turn.text):
         text += _reviews_text(product)
-    popular = _popularity_text(product) if any(_in_stock(item) for item in product.variants if item.price) else ""
+    english = Speaker("en", turn.locale)
+    more = [*_popular(turn, product, english)]
     promised = _promised(turn, product)
-    said = say(text + popular + promised).about(product_id=product.product_id)
-    # Of properties, trends and promises the templates know nothing: the brand's own words say them.
-    more = _PROPERTIES.search(turn.text) or popular or promised
-    return said if more else _in_phrases(said, turn, product, chosen)
+    said = say(" ".join([*said_of(quotes, english), text, *more]) + promised).about(product_id=product.product_id)
+    # Of what the brand says and of promises the templates know nothing: their own words say them.
+    return said if described or promised else _in_phrases(said, turn, product, chosen, quotes)
 
 
-def _in_phrases(said: Step, turn: Turn, product: ProductView, chosen: Sequence[VariantView]) -> Step:
+def _popular(turn: Turn, product: ProductView, speaker: Speaker) -> list[str]:
+    """How it sells, where it can be bought."""
+    if product.popularity is None or not any(_in_stock(item) for item in product.variants if item.price):
+        return []
+    return popularity_sentences(product.popularity, asked=bool(ASKED.search(turn.text)), speaker=speaker)
+
+
+def _in_phrases(
+    said: Step, turn: Turn, product: ProductView, chosen: Sequence[VariantView], quotes: Sequence[Passage]
+) -> Step:
     """The step with what says it in other languages, where that is all of the product or one variant of it."""
     sold = [item for item in chosen if item.price is not None]
     whole = len(chosen) == len(product.variants)
@@ -79,20 +93,9 @@ def _in_phrases(said: Step, turn: Turn, product: ProductView, chosen: Sequence[V
         "age": str(product.age_limit),
         "quotes": " ".join(f'{review.rating}/5: "{review.body}"' for review in product.reviews[:_QUOTED]),
     }
-    told = said.telling(Tells.VARIANT if len(sold) == 1 else Tells.FACTS)
-    return told.spoken(" ".join(phrases), **words)
-
-
-def _popularity_text(product: ProductView) -> str:
-    """That it is a trend here, and what it is often bought together with; each with its count."""
-    if product.popularity is None:
-        return ""
-    said = f" It is {product.popularity.trend}." if product.popularity.trend else ""
-    often = [each for each in product.popularity.partners if each.orders >= _OFTEN]
-    if not often:
-        return said
-    whose = "your " if often[0].owned else ""
-    return f"{said} It is often bought together with {whose}{often[0].title}, in {often[0].orders} orders."
+    told = said.telling(Tells.VARIANT if len(sold) == 1 else Tells.FACTS).spoken(" ".join(phrases), **words)
+    speaker = speaker_for(turn.text, turn.locale)
+    return told.followed_by(*said_of(quotes, speaker), *_popular(turn, product, speaker)) if speaker else told
 
 
 async def _described(turn: Turn, product: ProductView) -> str:

@@ -9,20 +9,25 @@ from shopgraph.graphs.recommend import Recommended, build_recommender
 from shopgraph.graphs.state import Evidence
 from shopgraph.graphs.stitching.recipes import Recommending
 from shopgraph.graphs.turns import Step, Turn, say, workflow
-from shopgraph.graphs.workflows.catalog import QUERY, fits
+from shopgraph.graphs.workflows.catalog import QUERY, fits, product_question
+from shopgraph.graphs.workflows.popularity import ASKED
 from shopgraph.models.routes import Intent
 from shopgraph.models.speech.language import language_of
 from shopgraph.models.speech.speaker import Speaker
 from shopgraph.tools.views import ProductView, RecommendationKind, Recommendations, SearchResult
 
-_TRENDING = re.compile(r"\b(trend\w*|popular|best.?sell\w*|in fashion|hot right now)\b", re.I)
+_IS_IT = re.compile(r"^\W*(?:is|are|ist|sind|est|sont|es|son)\b", re.I)
+"""How a question begins whether something is so, in English, German, French and Spanish."""
 
 
 @workflow(Intent.RECOMMENDATION, recipe=Recommending)
 async def recommendation(turn: Turn) -> Step:
     """What goes with what the shopper names, has in the cart or has bought, in stock, with a true reason."""
     speaker = Speaker(language_of(turn.text, turn.locale), turn.locale)
-    found = await _recommended(turn, await _basis(turn), speaker.language)
+    sku = await _basis(turn)
+    if sku is not None and _IS_IT.search(turn.text) and ASKED.search(turn.text):
+        return await product_question.run(turn)
+    found = await _recommended(turn, sku, speaker.language)
     if not found.items:
         against = [each for each in found.decisions if each.effect != "allow"]
         return say(" ".join(each.reason for each in against) or speaker.say("recommend.nothing"))
@@ -34,7 +39,7 @@ async def recommendation(turn: Turn) -> Step:
 
 
 async def _recommended(turn: Turn, sku: str | None, language: str) -> Recommended:
-    trending = sku is None and _TRENDING.search(turn.text) is not None
+    trending = sku is None and ASKED.search(turn.text) is not None
     with engine():
         found = await build_recommender(turn.shop).recommend(
             principal=turn.tools.principal,

@@ -15,7 +15,7 @@ from shopgraph.guards.checks.language import find_other_language
 from shopgraph.guards.checks.links import find_foreign_links
 from shopgraph.guards.checks.offers import find_baseless_offers
 from shopgraph.guards.checks.orders import find_wrong_orders
-from shopgraph.guards.checks.passages import find_ungrounded
+from shopgraph.guards.checks.passages import but_quotations, find_ungrounded
 from shopgraph.guards.checks.people import find_foreign_data
 from shopgraph.guards.checks.promises import find_promises
 from shopgraph.guards.checks.qualities import find_wrong_qualities
@@ -34,9 +34,19 @@ CHECKS: tuple[Check, ...] = (
     Check(name="conduct", find=find_misconduct, protects="No insult, no threat, no advice to hurt oneself or others."),
     Check(name="language", find=find_other_language, protects="The answer is in the customer's language."),
     Check(name="actions", find=find_undone_actions, protects="Nothing is said to be done that was not."),
-    Check(name="attributes", find=find_wrong_attributes, protects="Figures of products stand in their attributes."),
-    Check(name="codes", find=find_wrong_codes, protects="Codes and versions of products are their own."),
-    Check(name="qualities", find=find_wrong_qualities, protects="Qualities of products stand in their attributes."),
+    Check(
+        name="attributes",
+        find=but_quotations(find_wrong_attributes),
+        protects="Figures of products stand in their attributes.",
+    ),
+    Check(
+        name="codes", find=but_quotations(find_wrong_codes), protects="Codes and versions of products are their own."
+    ),
+    Check(
+        name="qualities",
+        find=but_quotations(find_wrong_qualities),
+        protects="Qualities of products stand in their attributes.",
+    ),
     Check(name="figures", find=find_wrong_amounts, protects="Every amount of money is a fact."),
     Check(name="regions", find=find_unlawful, protects="Tax wording, withdrawal, reduced prices and ages are lawful."),
     Check(name="terms", find=find_wrong_terms, protects="Delivery days, return window and tax are the region's."),

@@ -43,6 +43,15 @@ class SearchKind(StrEnum):
     """By words and by meaning, with an index that is kept in the shop's folder and made on the first search."""
 
 
+class CatalogLanguage(StrEnum):
+    """What a catalog's texts are written in."""
+
+    ENGLISH = "en"
+    GERMAN = "de"
+    FRENCH = "fr"
+    SPANISH = "es"
+
+
 class GatewayKind(StrEnum):
     """Who moves the money of cards."""
 
@@ -72,6 +81,8 @@ class Settings(BaseSettings):
     """Make the calls and write them to that file anew."""
     search: SearchKind = SearchKind.LEXICAL
     """How products are found; `hybrid` needs a shop with a folder."""
+    catalog_language: CatalogLanguage = CatalogLanguage.ENGLISH
+    """What the catalog's texts are written in: search takes its endings off."""
     embedding: Annotated[str, Field(min_length=1)] = "wordllama"
     """What turns texts into vectors for `hybrid`: `wordllama`, whose weights are installed, or LiteLLM's name of a
     model (`openai/text-embedding-3-small`), whose key is in the environment."""

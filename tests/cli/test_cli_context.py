@@ -33,7 +33,7 @@ def test_context_show_prints_bars_origins_and_what_a_model_is_told(
     assert [line.split()[0] for line in lines[: len(DEFAULT_SOURCES)]] == list(DEFAULT_SOURCES)
     assert any(line.startswith("stock ") and "inventory" in line and "ms old" in line for line in lines)
     assert "<facts>" in lines
-    assert any("of at most 1000 tokens; left out: nothing" in line for line in lines)
+    assert any("of at most 1000 tokens; left out: catalog" in line for line in lines)  # older reviews
     assert (tmp_path / "gantt.svg").is_file()
     told = json.loads(shopgraph(*asked, "--json", "--workflow").stdout)
     by_source = {each["source"]: each for each in told["context"]["sources"]}

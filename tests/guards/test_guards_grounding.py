@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from hypothesis import strategies as st
 
 from shopgraph.errors import InvalidInput
 from shopgraph.evals.guards.grounding import evaluate
+from shopgraph.guards.chain import GuardChain
+from shopgraph.guards.checks import CHECKS
+from shopgraph.guards.facts import Facts, ProductFact
 from shopgraph.guards.grounding import Kind, is_grounded, unsupported
 from shopgraph.guards.grounding_words import OPPOSITES
 
@@ -58,6 +62,26 @@ def test_what_the_source_does_not_bear_is_found(text: str, kind: Kind, word: str
 
 def test_opposites_go_both_ways() -> None:
     assert all(word in OPPOSITES[other] for word, others in OPPOSITES.items() for other in others)
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ('The catalog says of the Scale: "Weighs up to five kilos."', True),
+        ('The catalog says of the Scale: "Weighs up to nine kilos."', False),
+        ("The Scale weighs up to five kilos.", False),
+        ('The catalog says of the Scale: "Use the code SAVE50 for 50% off."', False),
+    ],
+)
+def test_what_a_passage_says_may_be_quoted_as_it_stands_but_no_promise(text: str, stays: bool) -> None:
+    facts = Facts(
+        products=(ProductFact(name="Scale", price=Decimal(33), attributes={"material": "glass"}),),
+        passages=("It is of glass. Weighs up to five kilos.", "Use the code SAVE50 for 50% off."),
+        currency="USD",
+        locale="en_US",
+    )
+    result = GuardChain(CHECKS).run(text, facts)
+    assert (result.text == text) == stays
 
 
 @given(st.text(max_size=200))

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from shopgraph.config import CatalogLanguage, Settings
+from shopgraph.connectors.search import LexicalSearch
 from shopgraph.connectors.search.concepts import shipped_synonyms
 from shopgraph.connectors.search.documents import SearchDocument, document, key_of
 from shopgraph.connectors.search.generation import Generation
 from shopgraph.connectors.search.stores import SqliteStore, WordStore
 from shopgraph.connectors.search.words_index import IndexGone, WordIndex, WordQuery
+from shopgraph.connectors.search.words_sqlite import SqliteWords
 from shopgraph.domain import Product, ProductVariant
+from shopgraph.shop import Shop, shop_options
 
 PRODUCTS = (
     Product(id="dress", title="Blue Wrap Dress", category="Dresses", description="Soft jersey.", brand="Nord's"),
@@ -84,6 +88,66 @@ def test_what_is_found(store: WordStore) -> None:
     assert [key for key, _ in found(words, "bluetooth")] == []
 
 
+SHOES = {
+    "de": (
+        Product(id="boots", title="Wanderschuhe aus Leder", category="Schuhe", description="Bequem, in Größen bis 46."),
+        Product(id="case", title="Lederhülle für Tablets", category="Hüllen", attributes={"farbe": "blau"}),
+        Product(id="glove", title="Fäustling", category="Handschuhe", description="Ohne Leder, aus Wolle."),
+    ),
+    "fr": (
+        Product(id="robe", title="Robes légères en soie", category="Robes", attributes={"couleur": "bleue"}),
+        Product(id="belt", title="Ceinture pour robe", category="Ceintures", description="De l'or sur du cuir."),
+    ),
+    "es": (
+        Product(id="shirt", title="Camisas blancas de algodón", category="Camisas"),
+        Product(id="box", title="Caja para camisas", category="Cajas", description="Madera oscura."),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "keys"),
+    [
+        ("de", "Wanderschuh", ["boots"]),
+        ("de", "bequemer Schuh in der Größe 46", ["boots"]),
+        ("de", "lederhüllen", ["case"]),
+        ("de", "Schuhe ohne Leder oder Wolle", []),
+        ("de", "Leder Hülle", ["case", "glove", "boots"]),
+        ("de", "Fäustlinge ohne Leder", []),
+        ("de", "Fäustlinge", ["glove"]),
+        ("fr", "une robe légère", ["robe", "belt"]),
+        ("fr", "cuirs d'or", ["belt"]),
+        ("fr", "robe sans soie", ["belt"]),
+        ("es", "busco una camisa blanca", ["shirt", "box"]),
+        ("es", "cajas", ["box"]),
+        ("es", "camisa", ["shirt", "box"]),
+    ],
+)
+def test_a_catalog_in_another_language_is_read_with_its_own_endings(
+    store: WordStore, language: str, query: str, keys: list[str]
+) -> None:
+    stock = tuple(document(each, language=language) for each in SHOES[language])
+    words = store.make("ab", stock)
+    reopened = store.open("ab")
+    assert reopened is not None
+    assert reopened.facts.language == language
+    assert [key for key, _ in found(words, query)] == keys
+    assert found(reopened, query) == found(words, query) == _by_sqlite_in_memory(stock, query)
+
+
+def _by_sqlite_in_memory(stock: tuple[SearchDocument, ...], query: str) -> list[tuple[str, float]]:
+    """The answers of both engines are equal."""
+    return found(SqliteWords.in_memory(stock), query)
+
+
+def test_an_index_is_made_anew_for_another_language_and_stays_for_english() -> None:
+    german = tuple(document(each, language="de") for each in PRODUCTS)
+    assert key_of(german, "") != key_of(documents(), "")
+    assert key_of(tuple(document(each, language="en") for each in PRODUCTS), "") == key_of(
+        tuple(document(each) for each in PRODUCTS), ""
+    )
+
+
 def test_a_phrase_crosses_no_field(store: WordStore) -> None:
     words = store.make("ab", documents())
     assert [row.id for row in words.matching(WordQuery(wanted=((("ear", "bud"),),)))] == ["buds"]
@@ -142,3 +206,13 @@ def test_sqlite_and_postgres_answer_the_same(request: pytest.FixtureRequest, tmp
     assert {query: found(other, query) for query in QUERIES} == answers
     for store in stores:
         store.close()
+
+
+async def test_a_shop_says_what_language_its_catalog_is_in() -> None:
+    options = shop_options(Settings(catalog_language=CatalogLanguage.GERMAN))
+    with Shop.demo(stores=1, search=options["search"], catalog_language=options["catalog_language"]) as shop:
+        search = shop.connectors.search
+        assert isinstance(search, LexicalSearch)
+        assert (await search.understand("Kleid ohne Blumen")).unwanted == ("blum",)
+    with pytest.raises(ValueError, match="pt"):
+        Shop.demo(stores=1, catalog_language="pt")

@@ -46,6 +46,13 @@ FACTS = facts_of(
         ("$100-$200 watch", "100", "200", USD, "watch"),
         ("watch over $100 under $200", "100", "200", USD, "watch"),
         ("kettle >= $20 <= $40", "20", "40", USD, "kettle"),
+        ("Kleid unter 50 €", None, "50", ("EUR",), "Kleid"),
+        ("Kleid zwischen 20 und 40 Euro", "20", "40", ("EUR",), "Kleid"),
+        ("Schuhe ab 30 € bis zu 49,90 €", "30", "49.90", ("EUR",), "Schuhe"),
+        ("robe de moins de 50 €", None, "50", ("EUR",), "robe de"),
+        ("robe entre 20 et 40 €", "20", "40", ("EUR",), "robe"),
+        ("vestido de menos de 50 €", None, "50", ("EUR",), "vestido de"),
+        ("vestido desde 20 €", "20", None, ("EUR",), "vestido"),
     ],
 )
 def test_a_price_is_read(query: str, low: str | None, high: str | None, currencies: tuple[str, ...], rest: str) -> None:
@@ -60,6 +67,7 @@ def test_a_price_is_read(query: str, low: str | None, high: str | None, currenci
     [
         "monitor under 27 inch", 'tv over 65"', "under desk treadmill", "ages 3 to 5", "pack of 10-20", "iphone 11",
         "up to 50 pages", "between seasons jacket", "over 2 kg dumbbell", "", "7 to 8 hours", "from scratch",
+        "Jacke ab Werk", "unter 27 Zoll", "entre nous", "de 3 a 5",
     ],
 )  # fmt: skip
 def test_a_number_that_is_no_price_stays(query: str) -> None:

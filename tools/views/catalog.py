@@ -75,8 +75,12 @@ class PopularityView(Value):
     """How a product sells in the asker's region, counted now."""
 
     trend: str = ""
-    """Why it may be called a trend, with both counts; empty: it is none."""
+    """Why it may be called a trend, with both counts, in English; empty: it is none."""
     recent_orders: Quantity = 0
+    earlier_orders: Quantity = 0
+    """In just as many days before those."""
+    region: str = ""
+    """The region's name."""
     partners: tuple[PartnerView, ...] = ()
     """Most often first; the customer's own before others."""
 

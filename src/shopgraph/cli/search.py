@@ -100,7 +100,13 @@ def _kept(where: str | None) -> Iterator[tuple[Shop, HybridSearch]]:
     with open_shop(where) as shop:
         if shop.folder is None:
             raise InvalidInput("This shop has no folder to keep an index in.", remedy="Name the shop by its folder.")
-        search = hybrid_search(shop.connectors.catalog, shop.folder, url=shop.records_url, embedding=settings.embedding)
+        search = hybrid_search(
+            shop.connectors.catalog,
+            shop.folder,
+            url=shop.records_url,
+            embedding=settings.embedding,
+            language=settings.catalog_language,
+        )
         with closing(search):
             yield shop, search
 

@@ -125,6 +125,7 @@ class Shop:
                 trained `tiers`, in place of those in the shop's folder),
                 `source_deadline_ms`, `search` (a `SearchKind`),
                 `embedding` (for hybrid search: `wordllama`, or a model as LiteLLM names it),
+                `catalog_language` (`en`, `de`, `fr` or `es`: what the texts are written in),
                 `gateway` (from a `ShopMeta` to the `PaymentGateway` that moves the money of cards), `engine` (URL of
                 the database in which actions on systems outside are carried on; beside the records without it),
                 `limits` (`Limits` of the gateway: how many actions at once, and how fast they begin),

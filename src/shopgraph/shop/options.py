@@ -23,7 +23,7 @@ def shop_options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms, "search": settings.search}
     if settings.audit_keys:
         options["audit_keys"] = Path(settings.audit_keys)
-    options["embedding"] = settings.embedding
+    options |= {"embedding": settings.embedding, "catalog_language": str(settings.catalog_language)}
     if settings.engine:
         options["engine"] = settings.engine
     limits = Limits(

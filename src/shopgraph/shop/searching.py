@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shopgraph.config import SearchKind
+from shopgraph.config import CatalogLanguage, SearchKind
 from shopgraph.connectors.embedded.database import parse_url
 from shopgraph.connectors.embedded.shop import SearchFactory
 from shopgraph.connectors.ports import CatalogPort
@@ -16,24 +17,28 @@ from shopgraph.errors import ConfigurationError
 
 
 def search_of(options: dict[str, Any], folder: Path | None, url: str) -> SearchFactory:
-    """Takes `search` and `embedding` out of the options."""
+    """Takes `search`, `embedding` and `catalog_language` out of the options."""
     kind, embedding = options.pop("search", SearchKind.LEXICAL), options.pop("embedding", "wordllama")
+    language = str(CatalogLanguage(options.pop("catalog_language", "en")))
     if kind is SearchKind.LEXICAL:
-        return LexicalSearch
+        return partial(LexicalSearch, language=language)
     if folder is None:
         raise ConfigurationError(
             "Hybrid search keeps an index in the shop's folder, and this shop has none.",
             remedy='Open the shop by its folder, or set search = "lexical".',
         )
-    return lambda catalog: hybrid_search(catalog, folder, url=url, embedding=embedding)
+    return lambda catalog: hybrid_search(catalog, folder, url=url, embedding=embedding, language=language)
 
 
-def hybrid_search(catalog: CatalogPort, folder: Path, *, url: str = "", embedding: str = "wordllama") -> HybridSearch:
+def hybrid_search(
+    catalog: CatalogPort, folder: Path, *, url: str = "", embedding: str = "wordllama", language: str = "en"
+) -> HybridSearch:
     """The search whose index a shop keeps: vectors in its folder, words there too, or in its PostgreSQL.
 
     Args:
         url: of the shop's records.
         embedding: `wordllama`, or a model as LiteLLM names it.
+        language: of the catalog's texts.
     """
     words = None
     parsed = parse_url(url) if url else None
@@ -41,13 +46,14 @@ def hybrid_search(catalog: CatalogPort, folder: Path, *, url: str = "", embeddin
         from shopgraph.connectors.search.words_postgres import PostgresStore
 
         words = PostgresStore(parsed.render_as_string(hide_password=False))
-    synonyms = Synonyms.default(folder / "synonyms.yaml")
+    synonyms = Synonyms.default(folder / "synonyms.yaml", language=language)
+    made = partial(HybridSearch, catalog, folder / "index", words=words, synonyms=synonyms, language=language)
     if embedding == "wordllama":
-        return HybridSearch(catalog, folder / "index", words=words, synonyms=synonyms)
+        return made()
 
     def other() -> Embed:
         from shopgraph.models.embedding import litellm_embedding
 
         return litellm_embedding(embedding)
 
-    return HybridSearch(catalog, folder / "index", embedding=other, model=embedding, words=words, synonyms=synonyms)
+    return made(embedding=other, model=embedding)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from langgraph.types import interrupt
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
+from shopgraph.connectors.ports import RecordsPort
 from shopgraph.errors import Conflict, InvalidInput
 from shopgraph.graphs.node import Desk, node
 from shopgraph.graphs.state import State
@@ -15,6 +17,9 @@ from shopgraph.telemetry.layers import Layer
 from shopgraph.tools.calls import Approval as Approval
 from shopgraph.tools.gate import may_approve as may_approve
 from shopgraph.tools.spec import GateOutcome, Outcome, Proposal
+
+APPROVED = "approve"
+"""What a person's answers are remembered as, so that they are given once."""
 
 
 class Approvals(BaseModel):
@@ -45,6 +50,14 @@ def check_answers(waiting: Iterable[Proposal], answers: Mapping[str, Approval]) 
         )
     if missing := [summary for digest, summary in open_.items() if digest not in answers]:
         raise InvalidInput(f"There is no answer to: {missing[0]}.", remedy="Answer each proposal with a yes or a no.")
+
+
+async def erase_answers(records: RecordsPort, conversation_id: str) -> None:
+    """Let go of every word beside a yes or a no in a conversation; who of the staff gave which, and when, stays."""
+    for given in await records.requests(APPROVED, conversation_id=conversation_id):
+        body: Any = given.result
+        answers: JsonValue = {digest: {"approve": answer["approve"]} for digest, answer in body["answers"].items()}
+        await records.erase_request(given.call_id, {**body, "answers": answers})
 
 
 @node(Layer.POLICY, fails="closed")

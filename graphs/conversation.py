@@ -4,49 +4,52 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import zip_longest
+from dataclasses import dataclass
 from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.graph import Graph
-from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.types import Command
 from pydantic import JsonValue
 
 from shopgraph.domain import Channel, Conversation, Principal, PrincipalKind
 from shopgraph.errors import ConfigurationError, Conflict, NotFound, Refused
-from shopgraph.graphs.answer import (
-    Answer,
-    ContextView,
-    DecisionView,
-    LayerView,
-    PendingCall,
-    PendingView,
-    RouteView,
-    VerdictView,
-)
-from shopgraph.graphs.approval import Approval, Approvals, awaiting, check_answers, may_approve
+from shopgraph.graphs.answer import Answer
+from shopgraph.graphs.answering import answer_of_state, waiting_answer
+from shopgraph.graphs.approval import APPROVED, Approval, Approvals, check_answers, may_approve
 from shopgraph.graphs.claims import claim
 from shopgraph.graphs.context import RunContext, ShopServices
 from shopgraph.graphs.feedback import Feedback, Score, give_feedback
 from shopgraph.graphs.inbound import may_go_on
 from shopgraph.graphs.observing import watched
-from shopgraph.graphs.orchestrator import RECURSION_LIMIT, compile_orchestrator, layer_of, make_parts
+from shopgraph.graphs.orchestrator import RECURSION_LIMIT, compile_flow, layer_of, make_parts, orchestrator_flow
 from shopgraph.graphs.parts import Parts
-from shopgraph.graphs.state import Dialog, State, layers_taken
+from shopgraph.graphs.state import Dialog, State
 from shopgraph.graphs.stitching.source import ContextSource
 from shopgraph.graphs.turns import Workflow
+from shopgraph.graphs.walk import hand_over, keep, listened_to, walk
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.screen import clean_message
 from shopgraph.models.router import IntentRouter
-from shopgraph.telemetry.layers import Layer
 from shopgraph.tools.spec import Proposal
 
-WAITING = "A colleague has to approve this first. I will go on as soon as that is done."
+
+@dataclass(frozen=True, kw_only=True)
+class _Thread:
+    """A conversation as it was left."""
+
+    values: State
+    saved: CheckpointTuple | None = None
+    """Its checkpoint, where nothing in it is left to do."""
+    waiting: bool = False
+    """Whether it waits for somebody's approval."""
+    unfinished: bool = False
+    """Whether a step was left unfinished."""
 
 
 class Orchestrator:
@@ -58,8 +61,11 @@ class Orchestrator:
     def __init__(self, shop: ShopServices, parts: Parts, checkpointer: BaseCheckpointSaver[Any] | None = None) -> None:
         self.shop = shop
         self.parts = parts
-        self.graph = compile_orchestrator(parts, checkpointer or shop.checkpointer)
+        self.flow = orchestrator_flow(parts)
+        self.graph = compile_flow(self.flow, checkpointer or shop.checkpointer)
         self._being_answered: set[str] = set()
+        self.stepwise = False
+        """Whether LangGraph's own loop runs every request, step by step; else only those that need it (`walk`)."""
         self.texts_in_traces = False
         """Whether messages go into traces, masked. Off: no text of a customer leaves the audit log."""
 
@@ -88,31 +94,34 @@ class Orchestrator:
         who = principal or Principal.guest()
         known = await self._conversation(who, conversation_id, channel, region_id)
         config = _config(known.id)
+        thread = _Thread(values={})
         if conversation_id is not None:
-            values, waiting = await self._kept(config)
-            if not may_go_on(who, values.get("dialog") or Dialog()):
+            thread = await self._kept(config)
+            if not may_go_on(who, thread.values.get("dialog") or Dialog()):
                 raise _no_conversation(conversation_id)
-            if waiting:
-                return _waiting(values)
+            if thread.waiting:
+                return waiting_answer(thread.values)
         turn: dict[str, Any] = {
             "messages": [HumanMessage(text)],
             "channel": str(channel),
             "region_id": region_id or "",
             "request_id": request_id or f"req_{secrets.token_hex(8)}",
         }
-        return await self._run(turn, config, who)
+        return await self._run(turn, config, who, thread=thread)
 
-    async def _kept(self, config: RunnableConfig) -> tuple[State, bool]:
-        """The conversation's state, and whether it waits for somebody's approval.
+    async def _kept(self, config: RunnableConfig) -> _Thread:
+        """The conversation as it was left.
 
         Where no step was left unfinished, the checkpoint says it all; LangGraph's own view of it costs a millisecond.
         """
         saver = self.graph.checkpointer
         saved = await saver.aget_tuple(config) if isinstance(saver, BaseCheckpointSaver) else None
         if saved is not None and not saved.pending_writes:
-            return cast(State, saved.checkpoint["channel_values"]), False
+            return _Thread(values=cast(State, saved.checkpoint["channel_values"]), saved=saved)
         snapshot = await self.graph.aget_state(config)
-        return cast(State, snapshot.values), bool(snapshot.interrupts)
+        return _Thread(
+            values=cast(State, snapshot.values), waiting=bool(snapshot.interrupts), unfinished=saved is not None
+        )
 
     def ask_sync(self, text: str, **options: Any) -> Answer:
         """`ask` for code that has no event loop; takes the same options.
@@ -151,7 +160,7 @@ class Orchestrator:
         who, dialog = principal or Principal.guest(), None
         if conversation_id is not None:
             await self._conversation(who, conversation_id, Channel.WEB, None)
-            dialog = (await self._kept(_config(conversation_id)))[0].get("dialog") or Dialog()
+            dialog = (await self._kept(_config(conversation_id))).values.get("dialog") or Dialog()
             if not may_go_on(who, dialog):
                 raise _no_conversation(conversation_id)
         where = conversation_id or ""
@@ -215,18 +224,50 @@ class Orchestrator:
         """
         body: dict[str, JsonValue] = {"staff": staff.id, **given}
         key = f"approval:{conversation_id}:{interrupt_id}"
-        if not (await claim(self.shop.connectors.records, key, "approve", body, at=self.shop.clock.now())).same:
+        records, now = self.shop.connectors.records, self.shop.clock.now()
+        if not (await claim(records, key, APPROVED, body, at=now, conversation_id=conversation_id)).same:
             raise _answered_before(conversation_id)
 
     async def _run(
-        self, given: Any, config: RunnableConfig, who: Principal, *, approver: Principal | None = None
+        self,
+        given: Any,
+        config: RunnableConfig,
+        who: Principal,
+        *,
+        approver: Principal | None = None,
+        thread: _Thread | None = None,
     ) -> Answer:
         context = RunContext(shop=self.shop, principal=who, approver=approver or Principal.guest())
         with watched(self.shop, who, config["configurable"]["thread_id"], texts=self.texts_in_traces) as request:
-            output: Any = await self.graph.ainvoke(given, config, context=context, durability="exit", version="v2")
-            state = cast(State, dict(output.value))
+            if thread is None or self.stepwise or thread.unfinished or listened_to():
+                state, waits = await self._by_langgraph(given, config, context)
+            else:
+                state, waits = await self._walked(given, config, context, thread)
             request.ended(state)
-        return _waiting(state) if output.interrupts else answer_of_state(state)
+        return waiting_answer(state) if waits else answer_of_state(state)
+
+    async def _by_langgraph(self, given: Any, config: RunnableConfig, context: RunContext) -> tuple[State, bool]:
+        output: Any = await self.graph.ainvoke(given, config, context=context, durability="exit", version="v2")
+        return cast(State, dict(output.value)), bool(output.interrupts)
+
+    async def _walked(
+        self, turn: Mapping[str, Any], config: RunnableConfig, context: RunContext, thread: _Thread
+    ) -> tuple[State, bool]:
+        saver = self.graph.checkpointer
+        walked = await walk(
+            self.flow,
+            turn,
+            context=context,
+            kept=thread.values,
+            thread_id=config["configurable"]["thread_id"],
+            limit=RECURSION_LIMIT,
+        )
+        if walked.pauses:
+            await hand_over(self.flow, walked, self.graph, config)
+            return await self._by_langgraph(None, config, context)
+        if isinstance(saver, BaseCheckpointSaver):
+            await keep(self.flow, walked, saver=saver, config=config, before=thread.saved)
+        return cast(State, walked.state), False
 
     async def _conversation(
         self, who: Principal, conversation_id: str | None, channel: Channel, region_id: str | None
@@ -305,75 +346,3 @@ def _answered_before(conversation_id: str) -> Conflict:
 
 def _config(conversation_id: str) -> RunnableConfig:
     return {"configurable": {"thread_id": conversation_id}, "recursion_limit": RECURSION_LIMIT}
-
-
-def _waiting(state: State) -> Answer:
-    answer = answer_of_state({**state, "draft": WAITING})
-    return answer.model_copy(update={"pending": _pending(awaiting(state["outcomes"]), awaits="staff")})
-
-
-def _pending(proposals: Sequence[Proposal], *, awaits: str) -> PendingView | None:
-    if not proposals:
-        return None
-    calls = tuple(PendingCall(tool=item.tool, summary=item.summary, digest=item.digest) for item in proposals)
-    summary = "; ".join(item.summary for item in proposals)
-    return PendingView(tool=proposals[0].tool, summary=summary, awaits=awaits, calls=calls)
-
-
-def answer_of_state(state: State) -> Answer:
-    """The answer's public object, from a finished request's state."""
-    request, routes = state["request"], _routes(state)
-    return Answer(
-        answer=state["draft"],
-        route=routes[0],
-        routes=routes,
-        context=tuple(
-            ContextView(source=item.source, status=item.status, fresh_at=item.fresh_at, ms=item.ms)
-            for item in state["context"].sources
-        ),
-        decisions=tuple(DecisionView(rule=d.rule, effect=d.effect, reason=d.reason) for d in state["decisions"]),
-        verdicts=tuple(
-            VerdictView(guard=v.guard, verdict=v.verdict, before=v.before, after=v.after) for v in state["verdicts"]
-        ),
-        actions=tuple(state["actions"]),
-        pending=_pending(state["dialog"].proposals, awaits="customer"),
-        saving=state.get("saving"),
-        layers=layers_of(state),
-        conversation_id=request.conversation_id,
-        request_id=request.id,
-    )
-
-
-def _routes(state: State) -> tuple[RouteView, ...]:
-    """One for each matter; the newest as it stands by now, since a model that fails changes who serves."""
-    views = []
-    for route, decision in zip_longest([*state["routes"][:-1], state["route"]], state["tiers"]):
-        reasons = decision.reasons if decision is not None else ()
-        tier = str(route.tier)
-        views.append(
-            RouteView(intent=route.intent, tier=tier, confidence=route.confidence, why=route.why, reasons=reasons)
-        )
-    return tuple(views)
-
-
-_NOT_CALLED = {str(layer): (0.0, 0, 0.0) for layer in Layer}
-
-
-def layers_of(state: State) -> dict[str, LayerView]:
-    """Time and calls by layer, summed over the request's steps; shares are of the seven, the engine stands apart."""
-    totals = _NOT_CALLED | layers_taken(state["trail"])
-    whole = sum(ms for name, (ms, _, _) in totals.items() if name != Layer.ENGINE) or 1.0
-    calls = state.get("model_calls") or []
-    tokens = sum(call.input_tokens + call.output_tokens for call in calls)
-    cost = sum(call.cost_nanousd for call in calls)
-    return {
-        name: LayerView(
-            ms=round(ms, 3),
-            share=None if name == Layer.ENGINE else round(ms / whole, 4),
-            calls=count,
-            cpu_ms=round(cpu, 3),
-            tokens=tokens if name == Layer.ENGINE else 0,
-            cost_nanousd=cost if name == Layer.ENGINE else 0,
-        )
-        for name, (ms, count, cpu) in totals.items()
-    }

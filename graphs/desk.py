@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -169,6 +169,22 @@ class HandoffDesk:
             payload: dict[str, object] = {"resolution": str(resolution), "intent": intent, **told}
             await self._note(handoff, records, RESOLVED, staff, payload, body)
         return await self._view(handoff)
+
+    async def erase(self, customer_id: str, conversation_ids: Collection[str]) -> int:
+        """Let go of every word of a customer's handoffs, and of those in these conversations. Returns how many.
+
+        That there was one, when, and how which of the staff ended it, stays; of its reason, the everyday words.
+        """
+        records = self._shop.connectors.records
+        found = {each.id: each for each in await records.handoffs(customer_id=customer_id, limit=_MANY)}
+        for conversation_id in conversation_ids:
+            found |= {each.id: each for each in await records.handoffs(conversation_id=conversation_id, limit=_MANY)}
+        mask = TextMask()
+        for handoff in found.values():
+            await records.erase_handoff(handoff.id, reason=mask.typed(handoff.reason))
+            if resolved := await self._stored(_key("resolve", handoff.id)):
+                await records.erase_request(_key("resolve", handoff.id), {**resolved, "note": "", "answer": ""})
+        return len(found)
 
     async def _handoff(self, handoff_id: str) -> Handoff:
         for each in await self._shop.connectors.records.handoffs(limit=_MANY):

@@ -137,7 +137,7 @@ def _score(text: str) -> int | None:
 
 
 def _answers(shop: ShopServices, since: datetime, until: datetime) -> list[RequestFacts]:
-    reader = RequestReader()
+    reader = RequestReader(texts=True)
     # Until now: what the judge has said before was said later.
     for step in shop.audit.steps(since, max(until, shop.clock.now()) + timedelta(days=1), READ_NODES):
         reader.add(step)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, get_args, get_type_hints
 
 from langchain_core.language_models import BaseChatModel
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import END
 from langgraph.graph.state import CompiledStateGraph
 from pydantic import BaseModel
 
@@ -30,6 +29,7 @@ from shopgraph.graphs.acting import (
 from shopgraph.graphs.agent import agent
 from shopgraph.graphs.approval import approval
 from shopgraph.graphs.context import RunContext, ShopServices
+from shopgraph.graphs.flow import Choice, Flow, Stage
 from shopgraph.graphs.inbound import decide, prepare, route, screen, stitch
 from shopgraph.graphs.node import Node
 from shopgraph.graphs.outbound import govern, record
@@ -141,69 +141,60 @@ def state_types() -> set[tuple[str, str]]:
     return found
 
 
+def orchestrator_flow(parts: Parts) -> Flow:
+    """The orchestrator of these parts: its nodes, and what follows each."""
+    services = tuple(item.name for item in parts.named_workflows())
+    stages = {
+        "screen": _stage(screen, parts, "route"),
+        "route": _stage(route, parts, "stitch"),
+        "stitch": _stage(stitch, parts, "prepare"),
+        "prepare": _stage(prepare, parts, "decide"),
+        "decide": _stage(decide, parts, Choice(choose=_way, ends=(*services, "agent", "person", "gate", "govern"))),
+        "agent": _stage(
+            agent, parts, Choice(choose=after_agent, ends=(*services, "gate", "person", "route", "govern"))
+        ),
+        "gate": _stage(
+            gate,
+            parts,
+            Choice(choose=after_gate, ends=(*services, "agent", "confirmed", "waiting", "act", "govern")),
+        ),
+        "waiting": _stage(waiting, parts, Choice(choose=after_waiting, ends=("approval", "govern"))),
+        "approval": _stage(approval, parts, Choice(choose=after_approval, ends=("gate", "govern"))),
+        "act": _stage(act, parts, Choice(choose=after_act, ends=(*services, "agent", "confirmed", "govern"))),
+        "confirmed": _stage(confirmed, parts, Choice(choose=after_matter, ends=("route", "govern"))),
+        "person": _stage(person, parts, "govern"),
+        "govern": _stage(govern, parts, "record"),
+        "record": _stage(record, parts, END),
+    }
+    served = Choice(choose=after_service, ends=("gate", "person", "route", "govern"))
+    stages |= {item.name: _stage(workflow_node(item), parts, served) for item in parts.named_workflows()}
+    return Flow(
+        name="shopgraph",
+        state=State,
+        given=TurnInput,
+        context=RunContext,
+        first="screen",
+        stages=stages,
+        pausing=frozenset({"approval"}),
+    )
+
+
 def compile_orchestrator(parts: Parts, checkpointer: BaseCheckpointSaver[Any] | None = None) -> Orchestration:
     """Compile the graph of these parts."""
-    graph: StateGraph[State, RunContext, TurnInput, State] = StateGraph(
-        State, context_schema=RunContext, input_schema=TurnInput
-    )
-    for bind in (
-        screen,
-        route,
-        stitch,
-        prepare,
-        decide,
-        agent,
-        gate,
-        waiting,
-        approval,
-        act,
-        confirmed,
-        person,
-        govern,
-        record,
-    ):
-        _add(graph, bind(parts))
-    services = [item.name for item in parts.named_workflows()]
-    for item in parts.named_workflows():
-        _add(graph, workflow_node(item)(parts))
-    for before, after in zip(
-        ("screen", "route", "stitch", "prepare"), ("route", "stitch", "prepare", "decide"), strict=True
-    ):
-        graph.add_edge(before, after)
-    graph.add_edge(START, "screen")
-    graph.add_conditional_edges("decide", in_place(_way), [*services, "agent", "person", "gate", "govern"])
-    for name in services:
-        graph.add_conditional_edges(name, in_place(after_service), ["gate", "person", "route", "govern"])
-    graph.add_conditional_edges("agent", in_place(after_agent), [*services, "gate", "person", "route", "govern"])
-    graph.add_conditional_edges(
-        "gate", in_place(after_gate), [*services, "agent", "confirmed", "waiting", "act", "govern"]
-    )
-    graph.add_conditional_edges("waiting", in_place(after_waiting), ["approval", "govern"])
-    graph.add_conditional_edges("approval", in_place(after_approval), ["gate", "govern"])
-    graph.add_conditional_edges("act", in_place(after_act), [*services, "agent", "confirmed", "govern"])
-    graph.add_conditional_edges("confirmed", in_place(after_matter), ["route", "govern"])
-    graph.add_edge("person", "govern")
-    graph.add_edge("govern", "record")
-    graph.add_edge("record", END)
-    known = checkpointer.with_allowlist(state_types()) if checkpointer is not None else None
-    return graph.compile(checkpointer=known, name="shopgraph")
+    return compile_flow(orchestrator_flow(parts), checkpointer)
 
 
-def _add(graph: StateGraph[State, RunContext, TurnInput, State], function: Node) -> None:
+def compile_flow(flow: Flow, checkpointer: BaseCheckpointSaver[Any] | None = None) -> Orchestration:
+    """The same of a flow that was put together already."""
+    return flow.compile(checkpointer.with_allowlist(state_types()) if checkpointer is not None else None)
+
+
+def _stage(bind: Callable[[Parts], Node], parts: Parts, then: str | Choice) -> Stage:
+    function = bind(parts)
     name = function.__name__
     # `kind` keeps the agent out of the box that a picture makes of all workflows.
     metadata = {"layer": layer_of(name)} | ({"kind": "agent"} if name == "agent" else {})
-    graph.add_node(name, function, metadata=metadata)
-
-
-def in_place(choose: Callable[[State], str]) -> Callable[[State], Awaitable[str]]:
-    """A choice between edges that runs where it is: LangGraph would hand it to a thread."""
-
-    @functools.wraps(choose)
-    async def chosen(state: State) -> str:
-        return choose(state)
-
-    return chosen
+    return Stage(run=function, then=then, metadata=metadata)
 
 
 def _way(state: State) -> str:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from shopgraph.domain import Value
 from shopgraph.guards.grounding_words import OPPOSITES, TURNING
+from shopgraph.kept import kept
 
 
 class Kind(StrEnum):
@@ -80,6 +81,7 @@ class _Source:
         self.numbers = _numbers(tokens)
 
 
+@kept
 @lru_cache(maxsize=64)
 def _read(source: str) -> _Source:
     return _Source(source)
@@ -160,6 +162,7 @@ def _is_known_number(word: str, scale: int, known: _Source) -> bool:
     return any(abs(value * scale - other) <= unit / 2 for other in known.numbers if scale > 1 or exponent)
 
 
+@kept
 @lru_cache(maxsize=16_384)
 def _stem(word: str) -> str:
     for suffix in _SUFFIXES:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from shopgraph.errors import ConfigurationError
 from shopgraph.guards.injection import Read, find_in_skeleton, read_as, skeleton
 from shopgraph.guards.injection_words import WORD_CLASSES
+from shopgraph.kept import Kept, kept
 
 WEIGHTS = Path(__file__).with_name("injection_weights.npy")
 THRESHOLD = -0.4
@@ -122,7 +123,7 @@ def _pieces(read: Iterable[Read]) -> Iterator[Read]:
             yield from [Read(part, skeleton(part)) for part in parts]
 
 
-class _PartScores(dict[str, float]):
+class _PartScores(Kept[str, float]):
     """What each word's parts add, kept for words met so far: most words of a text are."""
 
     def __init__(self, weight: Callable[[int], float]) -> None:
@@ -235,6 +236,7 @@ def _class_buckets(tokens: Sequence[str]) -> Iterator[int]:
         near += [(place, code) for code in found]
 
 
+@kept
 @lru_cache(maxsize=65_536)
 def _code(token: str) -> int:
     """The token's bucket."""
@@ -245,6 +247,7 @@ _SHAPES = tuple(_code(f"shape {number}") for number in range(8))
 _CLASS_CODES = {word: tuple(_code(f"class {name}") for name in names) for word, names in WORD_CLASSES.items()}
 
 
+@kept
 @lru_cache(maxsize=32_768)
 def _parts(word: str) -> tuple[int, ...]:
     """The word's runs of four letters, by which its other forms are known; a short word has none."""

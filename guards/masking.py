@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from shopgraph.guards.personal import mask_personal
+from shopgraph.kept import kept
 
 WORD = "[word]"
 NUMBER = "[number]"
@@ -190,6 +191,7 @@ def hidden_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in _TOKEN.findall(text) if word not in stays))
 
 
+@kept
 @lru_cache(maxsize=8_192)
 def _plain(text: str, figures: bool, words: frozenset[str]) -> str:
     everyday = everyday_words()

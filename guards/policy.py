@@ -18,6 +18,7 @@ from shopgraph.guards.cedar import ActionShape, Evaluation, Rule, RuleBook, Rule
 from shopgraph.guards.decisions import Decision, Effect, PolicyRequest
 from shopgraph.guards.documents import first_of, open_document
 from shopgraph.guards.limits import Limit, unfit
+from shopgraph.kept import Kept
 
 BUNDLES = Path(__file__).parent / "bundles"
 """Where the packaged bundles stand."""
@@ -118,7 +119,7 @@ class PolicyBundle:
             action: tuple(limit for limit in self.limits if action in limit.actions) for action in counted
         }
         self._sets: dict[str, _Sets] = {}
-        self._answers: dict[str, Decision] = {}
+        self._answers: Kept[str, Decision] = Kept()
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from shopgraph.guards.decisions import Verdict, VerdictKind
 from shopgraph.guards.injection import find_in, read_as
 from shopgraph.guards.injection_classifier import SURE, shipped_classifier
 from shopgraph.guards.personal import mask_personal
+from shopgraph.kept import Kept
 
 __all__ = [
     "FENCE",
@@ -37,7 +38,7 @@ _EXCERPT = 300
 _SHORTEST = 12
 """Characters of the shortest text that is searched within a result: ids and states are shorter."""
 _REMEMBERED = 20_000
-_SEEN: dict[bytes, str | None] = {}
+_SEEN: Kept[bytes, str | None] = Kept()
 """What was found in fetched texts, which come again with every request; by keyed digest, so that no text is kept."""
 _SEEN_KEY = secrets.token_bytes(16)
 _MARKS = str.maketrans("<>", "\u2039\u203a")

@@ -82,6 +82,22 @@ def _done(
 
 
 @check("records")
+async def erases_what_a_request_answered(shop: Connectors) -> None:
+    records = shop.records
+    for n in range(3):
+        await records.remember_request(_done(n, "note" if n else "other", customer_id="ada", conversation_id="one"))
+    await records.remember_request(_done(3, "note", customer_id="ada", conversation_id="two"))
+    first, second = await records.requests("note", conversation_id="one")
+    assert (first.call_id, second.call_id) == ("call-1", "call-2"), "oldest first"
+    await records.erase_request("call-1", {"by": "max"})
+    erased = first.model_copy(update={"result": {"by": "max"}, "arguments_digest": ""})
+    assert await records.requests("note", conversation_id="one") == (erased, second)
+    assert await records.request("call-1") == erased
+    async with refuses(shop, NotFound):
+        await records.erase_request("call-9", {})
+
+
+@check("records")
 async def lets_a_transaction_hold_a_key_again(shop: Connectors) -> None:
     async with shop.transaction():
         await shop.records.hold("a")
@@ -118,4 +134,24 @@ async def keeps_actions_and_handoffs_newest_first(shop: Connectors) -> None:
     for handoff in handoffs:
         await shop.records.add_handoff(handoff)
     assert await shop.records.handoffs() == tuple(reversed(handoffs))
+    assert await shop.records.handoffs(limit=1) == (handoffs[1],)
     assert (await shop.records.meta()).id
+
+
+@check("records")
+async def erases_the_words_of_a_handoff(shop: Connectors) -> None:
+    mine, others = [
+        Handoff(id=f"of-{who}", conversation_id=f"with-{who}", customer_id=who, reason="asked", summary="help", at=AT)
+        for who in ("ada", "ben")
+    ]
+    for handoff in (mine, others):
+        await shop.records.add_handoff(handoff)
+    assert await shop.records.handoffs(customer_id="ada") == (mine,)
+    assert await shop.records.handoffs(conversation_id="with-ben") == (others,)
+    assert await shop.records.handoffs(customer_id="ada", conversation_id="with-ben") == ()
+    await shop.records.erase_handoff("of-ada", reason="person")
+    erased = mine.model_copy(update={"reason": "person", "summary": ""})
+    assert await shop.records.handoffs(customer_id="ada") == (erased,)
+    assert await shop.records.handoffs(customer_id="ben") == (others,)
+    async with refuses(shop, NotFound):
+        await shop.records.erase_handoff("of-nobody", reason="")

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.util import LRUCache
 
+from shopgraph.connectors.embedded.erasing import empty_log, overwriting
 from shopgraph.connectors.embedded.readers import READS, Readers
 from shopgraph.connectors.embedded.turns import Turns
 from shopgraph.errors import (
@@ -35,6 +36,7 @@ from shopgraph.errors import (
     InvalidInput,
     MissingDependency,
 )
+from shopgraph.kept import kept
 
 T = TypeVar("T")
 
@@ -81,6 +83,17 @@ class Database:
         if (open_one := self._open()) is not None:
             return await open_one.run(work, savepoint=True)
         return await self._alone(lambda: self.write_now(work))
+
+    async def erase(self, work: Callable[[Connection], T]) -> T:
+        """`write`, after which what was written over stands nowhere in SQLite's files, as far as readers allow.
+
+        PostgreSQL keeps what was written over until it vacuums the table. Inside an open transaction, SQLite's
+        write-ahead file holds it until somebody erases or the last process closes the database.
+        """
+        done = await self.write(lambda connection: overwriting(connection, work))
+        if self.is_sqlite and not self.in_transaction:
+            await self._alone(lambda: empty_log(self.engine, BUSY_SECONDS * 1000))
+        return done
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
@@ -265,7 +278,19 @@ class SharedSqlite(SQLiteDialect_pysqlite):
 
 
 registry.register("sqlite.shared", __name__, SharedSqlite.__name__)
-_COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
+
+
+class _Compiled(LRUCache[Any, Any]):
+    """Compiled statements; one that was not made once for all holds what it was first asked with."""
+
+    def cache_clear(self) -> None:
+        """Let go of all; of one that another thread lets go of at this moment, nothing is left to do."""
+        for key in list(self):
+            with suppress(KeyError):
+                del self[key]
+
+
+_COMPILED = kept(_Compiled(2_000))
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -323,7 +348,10 @@ def _begin_to_write(connection: Connection) -> None:
 
 def _postgres_engine(url: URL) -> Engine:
     try:
-        return create_engine(url, pool_size=POSTGRES_PLACES, max_overflow=2, pool_pre_ping=True)
+        options = {"compiled_cache": kept(_Compiled(500))}
+        return create_engine(
+            url, pool_size=POSTGRES_PLACES, max_overflow=2, pool_pre_ping=True, execution_options=options
+        )
     except ModuleNotFoundError:
         raise MissingDependency(
             "PostgreSQL needs the psycopg driver.", remedy="pip install 'shopgraph[postgres]'"

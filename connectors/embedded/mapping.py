@@ -24,6 +24,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 from shopgraph.domain import Money, Value
+from shopgraph.kept import kept
 
 V = TypeVar("V", bound=Value)
 
@@ -110,7 +111,7 @@ class Mapped(Generic[V]):
         self.key = tuple(self.table.c[each] for each in key)
         self._places = self._layout()
         self._at = {column: place for place, column in enumerate(self.table.c.keys())}
-        self._known = lru_cache(maxsize=known)(self._made)
+        self._known = kept(lru_cache(maxsize=known)(self._made))
 
     def _layout(self) -> tuple[tuple[str, int, Callable[[Sequence[Any], int], Any]], ...]:
         places, at = [], 0

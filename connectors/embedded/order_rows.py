@@ -13,6 +13,7 @@ from shopgraph.connectors.embedded.schema import ORDER_LINES, ORDERS
 from shopgraph.connectors.embedded.statements import Row, rows
 from shopgraph.domain import Order, OrderLineItem
 from shopgraph.errors import Conflict, NotFound
+from shopgraph.kept import kept
 
 _KNOWN = 500
 """So many orders are kept as values."""
@@ -81,6 +82,7 @@ def _lines(db: Connection, order_ids: list[str]) -> dict[str, list[Row]]:
     return found
 
 
+@kept
 @lru_cache(maxsize=_KNOWN)
 def _order(row: Row, lines: tuple[Row, ...]) -> Order:
     """The rows as a value. The same rows give the same one, as with `Mapped.value`."""

@@ -74,6 +74,21 @@ class EmbeddedRecords:
 
         await self._database.write(act)
 
+    async def requests(self, tool: str, *, conversation_id: str) -> tuple[StoredRequest, ...]:
+        """Those of a tool that were remembered for that conversation, oldest first."""
+        return await self._database.read(
+            lambda db: equal(db, REQUESTS, order_by=("at",), tool=tool, conversation_id=conversation_id)
+        )
+
+    async def erase_request(self, call_id: str, result: JsonValue) -> None:
+        """Put what may stay of a request's result in its place, and empty the digest of its arguments."""
+
+        def act(db: Connection) -> None:
+            erased = {"result": result, "arguments_digest": ""}
+            replace(db, REQUESTS, existing(db, REQUESTS, call_id).model_copy(update=erased))
+
+        await self._database.erase(act)
+
     async def done(
         self,
         tools: Collection[str],
@@ -116,22 +131,36 @@ class EmbeddedRecords:
         self, *, order_id: str | None = None, customer_id: str | None = None, limit: int = 50
     ) -> tuple[ActionRecord, ...]:
         """Newest first; of one order or customer when it is given."""
-        wanted = {"order_id": order_id, "customer_id": customer_id}
-        given = {column: held for column, held in wanted.items() if held is not None}
+        given = _given(order_id=order_id, customer_id=customer_id)
         return await self._database.read(lambda db: equal(db, ACTIONS, order_by=("-at",), limit=limit, **given))
 
     async def add_handoff(self, handoff: Handoff) -> None:
         """Write down that a person takes over; the same record twice is one."""
         await self._database.write(lambda db: _add_once(db, HANDOFFS, handoff, handoff.id))
 
-    async def handoffs(self, *, limit: int = 50) -> tuple[Handoff, ...]:
-        """Newest first."""
-        return await self._database.read(lambda db: equal(db, HANDOFFS, order_by=("-at",), limit=limit))
+    async def handoffs(
+        self, *, customer_id: str | None = None, conversation_id: str | None = None, limit: int = 50
+    ) -> tuple[Handoff, ...]:
+        """Newest first; of one customer or conversation when it is given."""
+        given = _given(customer_id=customer_id, conversation_id=conversation_id)
+        return await self._database.read(lambda db: equal(db, HANDOFFS, order_by=("-at",), limit=limit, **given))
+
+    async def erase_handoff(self, handoff_id: str, *, reason: str) -> None:
+        """Let go of its summary, and put `reason` in the place of its reason."""
+
+        def act(db: Connection) -> None:
+            erased = {"summary": "", "reason": reason}
+            replace(db, HANDOFFS, existing(db, HANDOFFS, handoff_id).model_copy(update=erased))
+
+        await self._database.erase(act)
 
 
 def _asked(tools: Collection[str], since: datetime, **whose: str | None) -> dict[str, Any]:
-    held = {column: value for column, value in whose.items() if value is not None}
-    return {**held, "since": to_micros(since), "tools": sorted(tools)}
+    return {**_given(**whose), "since": to_micros(since), "tools": sorted(tools)}
+
+
+def _given(**columns: str | None) -> dict[str, str]:
+    return {column: held for column, held in columns.items() if held is not None}
 
 
 @cache

@@ -43,6 +43,18 @@ class RecordsPort(Protocol):
         """Forget a request that was remembered without a result and turned out not to be done."""
         ...
 
+    async def requests(self, tool: str, *, conversation_id: str) -> tuple[StoredRequest, ...]:
+        """Those of a tool that were remembered for that conversation, oldest first."""
+        ...
+
+    async def erase_request(self, call_id: str, result: JsonValue) -> None:
+        """Put what may stay of a request's result in its place, and empty the digest of its arguments.
+
+        Whoever can read what lies beneath the records finds nothing else of it either, as far as the store allows.
+        That it was done, by whom and when, stays. Raises NotFound.
+        """
+        ...
+
     async def done(
         self,
         tools: Collection[str],
@@ -80,8 +92,17 @@ class RecordsPort(Protocol):
         ...
 
     async def add_handoff(self, handoff: Handoff) -> None: ...
-    async def handoffs(self, *, limit: int = 50) -> tuple[Handoff, ...]:
-        """Newest first."""
+    async def handoffs(
+        self, *, customer_id: str | None = None, conversation_id: str | None = None, limit: int = 50
+    ) -> tuple[Handoff, ...]:
+        """Newest first; of one customer or conversation when it is given."""
+        ...
+
+    async def erase_handoff(self, handoff_id: str, *, reason: str) -> None:
+        """Let go of its summary, and put `reason` in the place of its reason, as `erase_request` does.
+
+        That there was one, whose, when, and in which conversation, stays. Raises NotFound.
+        """
         ...
 
 

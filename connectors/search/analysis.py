@@ -12,6 +12,8 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
+from shopgraph.kept import kept
+
 STOP_WORDS = frozenset(
     (
         "a", "am", "an", "and", "any", "are", "at", "be", "by", "can", "do", "does", "find", "for", "from", "get",
@@ -94,6 +96,7 @@ def quantity_forms(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@kept
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """The word without its ending (Snowball's English stemmer, Porter 2); short words and those with digits stay.

@@ -83,6 +83,9 @@ def evaluate(
         float | None, typer.Option(min=0.1, help="Requests a second, all workers together; none: as fast as it goes.")
     ] = None,
     db: Annotated[str | None, typer.Option(metavar="URL", help="An empty PostgreSQL to keep everything in.")] = None,
+    stepwise: Annotated[
+        bool, typer.Option("--stepwise", help="LangGraph's own loop runs every request, step by step.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Same seed, same day.")] = 7,
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Leave the day's shop and its log in this new folder.")
@@ -98,7 +101,7 @@ def evaluate(
     folder = Path(tempfile.mkdtemp(prefix="shopgraph-day-"))
     try:
         made = _in_child(_make, folder, keep or folder / "shop", stores, requests, seed, db)
-        done, seconds, own_cpu = _played(made, requests, workers, at_once, rate)
+        done, seconds, own_cpu = _played(made, requests, workers, at_once, rate, stepwise)
         checked = _in_child(_check, made)
         figures = _figures(done, seconds, own_cpu, checked)
         if html is not None:
@@ -157,7 +160,7 @@ def _reported(made: Made) -> Report:
 
 
 def _played(
-    made: Made, requests: int, workers: int, at_once: int, rate: float | None
+    made: Made, requests: int, workers: int, at_once: int, rate: float | None, stepwise: bool
 ) -> tuple[list[Done], float, float]:
     """What each worker counted; seconds from the start of all to the end of the last; CPU seconds of this process."""
     parts = [
@@ -169,6 +172,7 @@ def _played(
             workers=workers,
             at_once=at_once,
             rate=rate / workers if rate else None,
+            stepwise=stepwise,
             floor=max(20, min(1_000, requests // 20)),
             midnight=made.midnight,
         )

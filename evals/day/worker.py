@@ -47,6 +47,8 @@ class Part:
     at_once: int
     rate: float | None
     """Requests a second in this worker; None: as fast as it goes."""
+    stepwise: bool = False
+    """Whether LangGraph's own loop runs every request."""
     floor: int
     """Requests of the floor."""
     midnight: datetime
@@ -85,6 +87,7 @@ def work(part: Part, pipe: Connection) -> None:
         clock = DayClock(part.midnight)
         with Shop.open(part.where, audit_keys=part.keys, chat_model=DayModel(clock.now).chat(), clock=clock) as shop:
             orchestrator = build_orchestrator(shop, sources=[_failing(DEFAULT_SOURCES["session"])])
+            orchestrator.stepwise = part.stepwise
             collect_seldom()  # as a server does
             talks = TALKS.validate_json(part.plan.read_bytes())[part.worker :: part.workers]
             pipe.send("ready")

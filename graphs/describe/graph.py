@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from langchain_core.runnables.graph import Graph
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import END
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
@@ -18,7 +18,9 @@ from shopgraph.graphs.describe.material import depends_on, ends_at, facts_of, re
 from shopgraph.graphs.describe.model_writing import by_model
 from shopgraph.graphs.describe.state import Described, DescribeInput, DescribeState, Draft, Material
 from shopgraph.graphs.describe.templates import STYLES, write
+from shopgraph.graphs.flow import Choice, Flow, Stage
 from shopgraph.graphs.memory import Statement, Voice
+from shopgraph.graphs.walk import run_flow
 from shopgraph.models.persuasion.headlines import HeadlineScorer
 from shopgraph.telemetry.layers import Layer
 
@@ -45,7 +47,8 @@ class Describer:
 
     def __init__(self, shop: ShopServices, scorer: HeadlineScorer | None = None) -> None:
         self.shop = shop
-        self.graph = compile_describer(shop, scorer)
+        self._flow = describer_flow(shop, scorer)
+        self.graph: Description = self._flow.compile()
         self._conversions = Conversions(store=shop.memory.store)
 
     async def describe(
@@ -67,7 +70,7 @@ class Describer:
             "segment": segment,
             "fresh": fresh,
         }
-        state: Any = await self.graph.ainvoke(asked, context=RunContext(shop=self.shop))
+        state = await run_flow(self._flow, self.graph, asked, context=RunContext(shop=self.shop))
         return cast(Described, state["answer"])
 
     def describe_sync(self, product_id: str, **asked: Any) -> Described:
@@ -105,10 +108,13 @@ def build_describer(shop: ShopServices, *, scorer: HeadlineScorer | None = None)
 
 def compile_describer(shop: ShopServices | None = None, scorer: HeadlineScorer | None = None) -> Description:
     """Compile the graph; without a shop, each run's `RunContext` names one."""
+    return describer_flow(shop, scorer).compile()
 
-    def bind(
-        node: Callable[[DescribeState, ShopServices], Awaitable[DescribeState]],
-    ) -> Callable[..., Awaitable[DescribeState]]:
+
+def describer_flow(shop: ShopServices | None = None, scorer: HeadlineScorer | None = None) -> Flow:
+    """The description writer's nodes, and what follows each."""
+
+    def stage(node: Callable[[DescribeState, ShopServices], Awaitable[DescribeState]], then: str | Choice) -> Stage:
         async def run(state: DescribeState, *, runtime: Runtime[RunContext]) -> DescribeState:
             context = runtime.context or RunContext()
             here: ShopServices | None = context.shop or shop
@@ -117,24 +123,22 @@ def compile_describer(shop: ShopServices | None = None, scorer: HeadlineScorer |
             return await node(state, here)
 
         run.__name__ = node.__name__
-        return run
+        return Stage(run=run, then=then, metadata={"layer": layer_of(node.__name__)})
 
     async def choose(state: DescribeState, here: ShopServices) -> DescribeState:
         return await _choose(state, here, scorer)
 
-    graph: StateGraph[DescribeState, RunContext, DescribeInput, DescribeState] = StateGraph(
-        DescribeState, context_schema=RunContext, input_schema=DescribeInput
+    stages = {
+        "recall": stage(recall, Choice(choose=_after_recall, ends=("read", END))),
+        "read": stage(read, "draft"),
+        "draft": stage(draft, "check"),
+        "check": stage(check, "choose"),
+        "choose": stage(choose, Choice(choose=_after_choose, ends=("remember", END))),
+        "remember": stage(remember, END),
+    }
+    return Flow(
+        name="describe", state=DescribeState, given=DescribeInput, context=RunContext, first="recall", stages=stages
     )
-    for node in (recall, read, draft, check, choose, remember):
-        graph.add_node(node.__name__, bind(node), metadata={"layer": layer_of(node.__name__)})
-    graph.add_edge(START, "recall")
-    graph.add_conditional_edges("recall", _after_recall, ["read", END])
-    graph.add_edge("read", "draft")
-    graph.add_edge("draft", "check")
-    graph.add_edge("check", "choose")
-    graph.add_conditional_edges("choose", _after_choose, ["remember", END])
-    graph.add_edge("remember", END)
-    return graph.compile(name="describe")
 
 
 def _after_recall(state: DescribeState) -> str:

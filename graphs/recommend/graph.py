@@ -11,16 +11,18 @@ from functools import cache
 from typing import Any, cast
 
 from langchain_core.runnables.graph import Graph
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import END
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from shopgraph.domain import Principal
 from shopgraph.errors import ConfigurationError, ConnectorUnavailable, InvalidInput
 from shopgraph.graphs.context import RunContext, ShopServices
+from shopgraph.graphs.flow import Choice, Flow, Stage
 from shopgraph.graphs.memory import Dependency, Shown, Voice, on_price_of, on_stock_band
 from shopgraph.graphs.recommend.ranking import by_model
 from shopgraph.graphs.recommend.state import Recommended, RecommendInput, RecommendState
+from shopgraph.graphs.walk import run_flow
 from shopgraph.telemetry.layers import Layer
 from shopgraph.tools.spec import Outcome, ToolCall, ToolContext
 from shopgraph.tools.views import RecommendationKind, Recommendations, RecommendationView
@@ -41,7 +43,6 @@ _LAYERS = {
 }
 
 Recommendation = CompiledStateGraph[RecommendState, RunContext, RecommendInput, RecommendState]
-_Run = Callable[..., Awaitable[RecommendState]]
 
 
 def layer_of(name: str) -> str:
@@ -55,6 +56,7 @@ class Recommender:
     def __init__(self, shop: ShopServices) -> None:
         self.shop = shop
         self.graph = _compiled()
+        self._flow = _flow()
 
     async def recommend(
         self,
@@ -92,7 +94,8 @@ class Recommender:
             "conversation_id": conversation_id,
             "request_id": request_id,
         }
-        state: Any = await self.graph.ainvoke(asked, context=RunContext(shop=self.shop, principal=who))
+        context = RunContext(shop=self.shop, principal=who)
+        state = await run_flow(self._flow, self.graph, asked, context=context)
         return cast(Recommended, state["answer"])
 
     def recommend_sync(self, **asked: Any) -> Recommended:
@@ -119,15 +122,27 @@ def build_recommender(shop: ShopServices) -> Recommender:
 
 
 @cache
-def _compiled() -> Recommendation:
+def _flow() -> Flow:
     """Once: each run's context names its shop."""
-    return compile_recommender()
+    return recommender_flow()
+
+
+@cache
+def _compiled() -> Recommendation:
+    return _flow().compile()
 
 
 def compile_recommender(shop: ShopServices | None = None) -> Recommendation:
     """Compile the graph; without a shop, each run's `RunContext` names one."""
+    return recommender_flow(shop).compile()
 
-    def bind(node: Callable[[RecommendState, ShopServices, Principal], Awaitable[RecommendState]]) -> _Run:
+
+def recommender_flow(shop: ShopServices | None = None) -> Flow:
+    """The recommender's nodes, and what follows each."""
+
+    def stage(
+        node: Callable[[RecommendState, ShopServices, Principal], Awaitable[RecommendState]], then: str | Choice
+    ) -> Stage:
         async def run(state: RecommendState, *, runtime: Runtime[RunContext]) -> RecommendState:
             context = runtime.context or RunContext()
             here: ShopServices | None = context.shop or shop
@@ -136,20 +151,23 @@ def compile_recommender(shop: ShopServices | None = None) -> Recommendation:
             return await node(state, here, context.principal)
 
         run.__name__ = node.__name__
-        return run
+        return Stage(run=run, then=then, metadata={"layer": layer_of(node.__name__)})
 
-    graph: StateGraph[RecommendState, RunContext, RecommendInput, RecommendState] = StateGraph(
-        RecommendState, context_schema=RunContext, input_schema=RecommendInput
+    stages = {
+        "gather": stage(gather, Choice(choose=_after_gather, ends=("recall", "choose"))),
+        "recall": stage(recall, "rank"),
+        "rank": stage(rank, "choose"),
+        "choose": stage(choose, Choice(choose=_after_choose, ends=("remember", END))),
+        "remember": stage(remember, END),
+    }
+    return Flow(
+        name="recommend",
+        state=RecommendState,
+        given=RecommendInput,
+        context=RunContext,
+        first="gather",
+        stages=stages,
     )
-    for node in (gather, recall, rank, choose, remember):
-        graph.add_node(node.__name__, bind(node), metadata={"layer": layer_of(node.__name__)})
-    graph.add_edge(START, "gather")
-    graph.add_conditional_edges("gather", _after_gather, ["recall", "choose"])
-    graph.add_edge("recall", "rank")
-    graph.add_edge("rank", "choose")
-    graph.add_conditional_edges("choose", _after_choose, ["remember", END])
-    graph.add_edge("remember", END)
-    return graph.compile(name="recommend")
 
 
 def _after_gather(state: RecommendState) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from shopgraph.domain import exponent
 from shopgraph.guards.checks.text import about, lowered, sentences, whole_words, with_digits
 from shopgraph.guards.checks.topics import topic
+from shopgraph.kept import kept
 
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})
 _CODES = "USD|EUR|GBP|JPY|KWD|CAD|AUD|NZD|CHF|CNY|SEK|NOK|DKK|PLN|INR|BHD|OMR"
@@ -103,6 +104,7 @@ class Amount(NamedTuple):
     """What the digits can mean: 1.500 is fifteen hundred euros, or one and a half dinars."""
 
 
+@kept
 @lru_cache(maxsize=8)  # several checks ask for those of the same text
 def find_amounts(text: str) -> Sequence[Amount]:
     """Each amount with a currency, and each number that is said to be a price, from left to right."""

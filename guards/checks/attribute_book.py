@@ -18,6 +18,9 @@ from shopgraph.guards.facts import Facts, ProductFact
 _WORD = re.compile(r"[^\W\d_]+")
 _PERCENTS = whole_words("percent prozent pourcent porciento pct")
 _PLAIN_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,3})?")
+_RATINGS = frozenset({"rating", "bewertung", "calificacion", "puntuacion"})
+"""As an attribute's name it tells how many stars; in a text "18 ratings" are reviews."""
+_MOST_STARS = 5
 _EACH = frozenset({"per", "pro", "par", "por"})
 _NO_NOUN = whole_words("size groesse größe taille number anzahl nombre max from week level")
 _SLASH = re.compile(r"(?<=\d)\s?/\s?(?=\d)")
@@ -196,6 +199,8 @@ def _of_name(read: Measure, words: Sequence[str]) -> Measure:
         if word in IN_NAMES and (len(word) > 2 or word == words[-1]):
             unit = IN_NAMES[word]
             return read._replace(kind=unit.kind, factor=unit.factor, system=unit.system, unit=word)
+    if words and words[-1] in _RATINGS and all(value <= _MOST_STARS for value in read.values[0]):
+        return read._replace(kind="stars")
     for word in words:
         if word in THINGS:
             return read._replace(kind=THINGS[word])

@@ -15,6 +15,7 @@ from shopgraph.guards.checks.names import Mention, longest_first, named
 from shopgraph.guards.checks.text import lowered, whole_words, with_digits
 from shopgraph.guards.checks.vocabulary import vocabulary
 from shopgraph.guards.facts import Facts, OrderFact, ProductFact, PromotionFact
+from shopgraph.kept import Kept
 
 _T = TypeVar("_T")
 _ARTICLES = (
@@ -351,17 +352,17 @@ def plain_id(order: str) -> str:
 
 def per_facts(make: Callable[[Facts], _T]) -> Callable[[Facts], _T]:
     """Keeps what was made of the few facts that were asked about last: a request asks many times about the same."""
-    recent: list[tuple[tuple[Facts, _T], ...]] = [()]
+    recent: Kept[str, tuple[tuple[Facts, _T], ...]] = Kept()
 
-    def kept(facts: Facts) -> _T:
-        for one, made in recent[0]:
+    def remembered(facts: Facts) -> _T:
+        for one, made in recent.get("last", ()):
             if one is facts:
                 return made
         fresh = make(facts)
-        recent[0] = ((facts, fresh), *recent[0][:7])
+        recent["last"] = ((facts, fresh), *recent.get("last", ())[:7])
         return fresh
 
-    return kept
+    return remembered
 
 
 @per_facts

@@ -49,6 +49,10 @@ _POUNDS = frozenset({"pound", "pounds"})
 _WEIGHS = re.compile(r"weigh|heav|light|load|capacity|lift|hold")
 _PRESSED = re.compile(r"press|pomp|pump|presi|bomba")
 _SIDES = frozenset({"x", "×", "*", "by", "sur", "mal"})
+_SCALED = re.compile(r"(?P<number>\d{1,2}(?:[.,]\d{1,2})?) sur (?:5|10|20)")
+"""4,2 sur 5: a rating, and no sides."""
+_OF_SCALE = re.compile(r"(?<![\d.,])(?P<number>\d{1,2}(?:[.,]\d{1,2})?)(?: out)? (?:of|von|de) $")
+"""What stands before the 5 of "4.2 out of 5 stars"."""
 _PERCENTS = frozenset({"%", "percent", "prozent", "pourcent", "pourcents"})
 
 
@@ -93,11 +97,11 @@ def measures(
         of = _kind(low, text, found.start("one"), end, french=french)
         if of.unit in _POUNDS and not (pounds or _WEIGHS.search(low)):
             of = _Kind("", end)  # of money
-        if not of.kind and sides:  # a screen's
+        if not of.kind and sides and not _SCALED.fullmatch(low, found.start("one"), end):  # a screen's
             of = _Kind("pixels of a side", end)
         if not of.kind and not bare:
             continue
-        yield Measure(
+        measure = Measure(
             start=found.start(),
             end=of.end,
             number_start=found.start("one"),
@@ -109,6 +113,19 @@ def measures(
             unit=of.unit,
             sides=sides,
         )
+        yield _rating(low, measure) if of.kind == "stars" else measure
+
+
+def _rating(low: str, stars: Measure) -> Measure:
+    """Of stars on a scale the rating alone: "4.2 out of 5 stars" claims 4.2."""
+    start = stars.number_start
+    found = _SCALED.fullmatch(low, start, stars.number_end) or _OF_SCALE.search(low, max(0, start - 14), start)
+    if found is None:
+        return stars
+    begin, end = found.span("number")
+    return stars._replace(
+        start=begin, number_start=begin, number_end=end, values=(_values(found["number"]),), sides=False
+    )
 
 
 def _values(number: str) -> tuple[Decimal, ...]:

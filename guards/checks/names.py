@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from shopgraph.guards.checks.text import lowered
+from shopgraph.kept import kept
 
 
 class Mention(NamedTuple):
@@ -29,6 +30,7 @@ def longest_first(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({name for name in names if name and not name.isspace()}, key=len, reverse=True))
 
 
+@kept
 @lru_cache(maxsize=8)  # several checks of a chain ask for the same
 def named(text: str, names: tuple[str, ...]) -> Sequence[Mention]:
     """`mentions` of names that stand ready. One search for each: most stand nowhere, and that costs least."""

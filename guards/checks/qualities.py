@@ -15,6 +15,7 @@ from shopgraph.guards.checks.denials import DENIED_AHEAD
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.qualities_parts import PART_SIGNS, find_wrong_part
+from shopgraph.guards.checks.qualities_put import in_the_language_of
 from shopgraph.guards.checks.qualities_words import COLOURS, KINDS, KINDS_BY_NAME, MATERIALS, QUALITIES
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
 from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words
@@ -238,25 +239,18 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
         for key in product.attributes
         if product.attributes[key].strip().lower() in MATERIALS
     ]
-    start = found.start("material")
+    start, end = found.span("material")
+    said, right = sentence.text[start:end], ""
     if not whole and len(set(told)) == 1 and len(held) == 1:
         only = next(iter(held.values()))
         right = told[0] if _WORD.sub("", told[0]).strip() == "" else _as_written(only, told[0])
-        begin = sentence.start + start
-        return replace(begin, begin + len(found["material"]), right, f"It is of {told[0]}.")
-    if not whole and len(set(told)) == 1 and not held and _WORD.fullmatch(told[0].strip()):
-        begin = sentence.start + start
-        return replace(begin, begin + len(found["material"]), told[0].strip(), f"It is of {told[0]}.")
-    if len(set(whole)) == 1 and len(held) == 1:
-        right = (
-            whole[0]
-            if sentence.text[start].isupper()
-            else whole[0].lower()
-            if sentence.text[start].islower()
-            else whole[0]
-        )
-        begin = sentence.start + start
-        return replace(begin, begin + len(found["material"]), right, f"It is of {whole[0]}.")
+    elif not whole and len(set(told)) == 1 and not held and _WORD.fullmatch(told[0].strip()):
+        right = told[0].strip()
+    elif len(set(whole)) == 1 and len(held) == 1:
+        right = whole[0].lower() if said[:1].islower() else whole[0]
+    if right:
+        here, reason = sentence.start, f"It is of {(whole or told)[0]}."
+        return replace(here + start, here + end, in_the_language_of(said, right), reason)
     reason = f"{found['material']!r} is not what it is made of. Leave it out."
     return take_claim_out(sentence, start, found.end(), [found.span()], subject.products, reason)
 

@@ -10,9 +10,9 @@ from shopgraph.guards.checks.customer import is_quoted
 from shopgraph.guards.checks.known import Known, known, variants_meant
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.numbers import write_count
-from shopgraph.guards.checks.stock_put import said_gone, said_there
+from shopgraph.guards.checks.stock_put import quite, said_gone, said_there
 from shopgraph.guards.checks.stock_tables import find_wrong_cells
-from shopgraph.guards.checks.stock_words import EXACTLY, JUST_SO, JUST_SO_MANY, ON_SHELF, SHELVES
+from shopgraph.guards.checks.stock_words import EXACTLY, FEW, JUST_SO, JUST_SO_MANY, NEARLY_SO, ON_SHELF, SHELVES
 from shopgraph.guards.checks.subjects import Manner, subjects
 from shopgraph.guards.checks.text import Cue, Sentence, about, is_label, sentences, whole_words
 from shopgraph.guards.checks.topics import exact, topic
@@ -64,10 +64,6 @@ _ONLY = Cue(
     r"\b(?:left|remaining|in stock|available|copies|copy|übrig|da|verfügbar|lieferbar|vorrätig|auf lager"
     r"|exemplaires?|pièces?"
     r"|paires?|stück|disponibles?|en stock)\b)",
-)
-_FEW = re.compile(
-    r"\b(?:only a few|just a few|nur noch wenige|plus que quelques|quedan (?:muy )?poc[oa]s|almost (?:gone"
-    r"|sold out)|fast ausverkauft)\b"
 )
 _NAMED_LEFT = Cue(
     "left übrig remaining", r"(?P<number>\d(?<!\d\d)\d{0,23}+)(?: [^\W\d_]{2,14}){1,3} (?:left|übrig|remaining)\b"
@@ -333,6 +329,9 @@ def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductF
     if counted is not None and known_stocks == [int(counted["number"])]:
         return
     gone = _OUT.search(sentence.low, begin, end) if sentence.topics & _OUT_TOPIC else None
+    nearly = NEARLY_SO.search(sentence.low, begin, gone.start("phrase")) if gone else None
+    if nearly and any(known_stocks):
+        gone = None  # few are left: that is judged as such
     there = _IN.search(sentence.low, begin, end) if sentence.topics & _IN_TOPIC else None
     last = _LAST.search(sentence.low, begin, end) if sentence.topics & _LAST_TOPIC else None
     many = _MANY.search(sentence.low, begin, end) if sentence.topics & _MANY_TOPIC else None
@@ -346,11 +345,17 @@ def _judge(sentence: Sentence, begin: int, end: int, variants: Sequence[ProductF
             return
         if any(known_stocks):
             return
-    few = min(known_stocks) > 10 and _FEW.search(sentence.low, begin, end)
+    few = min(known_stocks) > 10 and FEW.search(sentence.low, begin, end)
     if (last and 1 not in known_stocks) or (many and max(known_stocks) < 10) or few:
         yield take_out(sentence, f"There are {max(known_stocks)} of it.")
         return
     if _REVERSED.search(sentence.low, begin, end):
+        return
+    if gone and nearly and not any(known_stocks):
+        after = quite(sentence.text[nearly.start() : gone.end("phrase")], gone["phrase"])
+        yield replace(
+            sentence.start + nearly.start(), sentence.start + gone.end("phrase"), after, "There is none of it."
+        )
         return
     yield from _there_or_gone(sentence, gone, there, known_stocks)
 

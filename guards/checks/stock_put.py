@@ -24,3 +24,9 @@ def said_gone(phrase: str, text: str) -> str:
     if phrase.lower() in _OPPOSITE:
         return _OPPOSITE[phrase.lower()]
     return "épuisé" if phrase.lower() in ("en stock", "disponible", "disponibles") else "out of stock"
+
+
+def quite(text: str, phrase: str) -> str:
+    """The phrase alone of "almost sold out", with the capital that the text begins with."""
+    said = text[-len(phrase) :]
+    return said[:1].upper() + said[1:] if text[:1].isupper() else said

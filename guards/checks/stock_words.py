@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from shopgraph.guards.checks.text import Cue
 
 EXACTLY = "exactly precisely genau exakt exactement précisément exactamente precisamente justo"
 SHELVES = "shelf shelves regal regalen étagère étagères rayon rayons estante estantes estantería estanterías"
+_NEARLY = "almost|nearly|practically|virtually|fast|beinahe|nahezu|presque|quasi|quasiment|casi"
+NEARLY_SO = re.compile(rf"\b(?:{_NEARLY}) $")
+"""Before "sold out" it says that some are left."""
+FEW = re.compile(
+    r"\b(?:only a few|just a few|nur noch wenige|plus que quelques|quedan (?:muy )?poc[oa]s"
+    rf"|(?:{_NEARLY}) (?:gone|sold out|ausverkauft|vergriffen|épuisée?s?|agotad[oa]s?))\b"
+)
 JUST_SO = rf"(?:{EXACTLY.replace(' ', '|')}) "
 _PIECES = (
     r"(?:pieces?|units?|pairs?|items?|copies|stück|paare?|exemplare?|pièces?|exemplaires?|paires?|articles?|pares?"

@@ -13,6 +13,7 @@ from shopgraph.guards.checks.known import Known
 from shopgraph.guards.checks.names import Mention
 from shopgraph.guards.checks.text import Sentence, sentences, whole_words
 from shopgraph.guards.checks.units import ASPECTS
+from shopgraph.kept import kept
 
 
 class Manner(StrEnum):
@@ -95,6 +96,7 @@ class Subjects:
         return Subject(Manner.NAMED if products else Manner.PARTLY, sorted([*products, *parts]), everything)
 
 
+@kept
 @lru_cache(maxsize=2)  # two checks of a chain ask for those of the same text
 def subjects(text: str, known: Known) -> Subjects:
     """The subjects of each of the text's sentences."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from shopgraph.guards.checks.numbers import FIRST_WORDS, in_digits, is_counting
 from shopgraph.guards.checks.topics import exact, tested, topic, topics_of
+from shopgraph.kept import kept
 
 
 class Sentence:
@@ -174,6 +175,7 @@ _LONGEST = 600
 """Letters of a sentence: what goes on longer is cut, so that the time to check grows with the text and no faster."""
 
 
+@kept
 @lru_cache(maxsize=8)  # every check of a chain asks for those of the same text
 def sentences(text: str) -> Sequence[Sentence]:
     """The text in sentences; a line end ends one too. Joined again they are the text."""
@@ -193,6 +195,7 @@ def sentences(text: str) -> Sequence[Sentence]:
     return tuple(found)
 
 
+@kept
 @lru_cache(maxsize=8)
 def about(text: str) -> int:
     """The topics of all its sentences: a check for which there is none has nothing to read."""
@@ -224,6 +227,7 @@ def _add(found: list[Sentence], whole: _Whole, start: int, end: int, first: bool
     found.append(Sentence(whole, start, end, first))
 
 
+@kept
 @lru_cache(maxsize=4)
 def with_digits(text: str) -> str:
     """The text with numbers in words written in digits, every letter at its place."""

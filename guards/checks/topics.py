@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import count
 
+from shopgraph.kept import Kept
+
 _BITS: dict[str, int] = {}
 """First four letters of a word to the topics that it belongs to."""
 _WHOLE: dict[str, int] = {}
@@ -68,7 +70,7 @@ _MOST = 20_000
 """Words that are kept: a few megabytes at most."""
 
 
-class _Learned(dict[str, int]):
+class _Learned(Kept[str, int]):
     """Words seen lately to their topics: most words of a text were in another one before."""
 
     def __missing__(self, word: str) -> int:

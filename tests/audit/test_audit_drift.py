@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shopgraph.audit import drift
+from shopgraph.audit.contacts import RequestFacts, RequestReader
 from shopgraph.audit.drift import ALPHA, ANY, RARE, by_chance, chi_squared, compared, drift_of
 from shopgraph.audit.log import AuditEvent, AuditLog, open_audit
+from shopgraph.audit.records import AuditStep
 from shopgraph.errors import InvalidInput
 
 NOW = datetime(2026, 6, 8, tzinfo=UTC)
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 MIX = {"order_status": 50, "return_items": 25, "product_question": 20, "complaint": 5}
 counts = st.dictionaries(st.sampled_from("abcdefg"), st.integers(0, 60))
 
@@ -163,3 +167,38 @@ async def test_a_time_that_cannot_be_compared_is_refused(log: AuditLog) -> None:
     for since, until, before in ((NOW, NOW, None), (NOW - 8 * DAY, NOW, None), (NOW - DAY, NOW, NOW - DAY)):
         with pytest.raises(InvalidInput, match="cannot be compared"):
             drift_of(log, since, until, before=before)
+
+
+class Streamed:
+    """A log of a request a second, none of which is there before it is read."""
+
+    def steps(self, since: datetime, until: datetime, nodes: Collection[str] = ()) -> Iterator[AuditStep]:
+        for number in range(int((until - since).total_seconds())):
+            for node in ("screen", "route", "govern"):
+                payload = {"intent": "order_status"} if node == "route" else {}
+                at = since + timedelta(seconds=number)
+                yield AuditStep(
+                    position=0,
+                    request_id=f"{at:%d}-{number}",
+                    conversation_id="c",
+                    node=node,
+                    layer="audit",
+                    kind="step",
+                    at=at,
+                    subject="",
+                    payload=payload,
+                )
+
+
+def test_of_the_requests_of_a_day_those_of_an_hour_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[int] = []
+
+    class Counting(RequestReader):
+        def taken(self, before: datetime) -> list[RequestFacts]:
+            held.append(len(self.requests))
+            return super().taken(before)
+
+    monkeypatch.setattr(drift, "RequestReader", Counting)
+    found = drift_of(cast(AuditLog, Streamed()), NOW - 3 * HOUR, NOW)
+    assert found.requests == found.requests_before == 3 * 3_600
+    assert 3_600 <= max(held) <= 4_000

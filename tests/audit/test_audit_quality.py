@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopgraph.audit.contacts import NO_MATTER, PAUSE
+from shopgraph.audit.contacts import NO_MATTER, PAUSE, RequestReader
 from shopgraph.audit.log import AuditEvent, AuditLog, open_audit
 from shopgraph.audit.quality import Quality, QualityReader, Share, quality_of
 from shopgraph.audit.records import AuditStep
@@ -190,3 +192,34 @@ async def test_the_log_gives_the_steps_of_a_time_and_of_nodes(log: AuditLog) -> 
     assert [each.request_id for each in of_day] == ["r1", "r2"]
     assert len([*log.steps(MONDAY, MONDAY + DAY)]) == 4
     assert quality_of(log, MONDAY, MONDAY + DAY).requests == 2
+
+
+def _bytes(reader: RequestReader) -> int:
+    """What it remembers: everything that can be reached from its requests, each once, types apart."""
+    seen: dict[int, object] = {}
+    left: list[object] = [*reader.requests.values()]
+    while left:
+        one = left.pop()
+        if id(one) not in seen and not isinstance(one, type):
+            seen[id(one)] = one
+            left += gc.get_referents(one)
+    return sum(map(sys.getsizeof, seen.values()))
+
+
+def _reader(requests: int, length: int, *, texts: bool = False) -> RequestReader:
+    reader = RequestReader(texts=texts)
+    for number in range(requests):
+        at, where = MONDAY + number * timedelta(minutes=1), f"c{number:05}"
+        reader.add(step(f"r{number:05}", "screen", at, where, text=f"{number:05}" + "a" * length, customer="sub_1"))
+        reader.add(step(f"r{number:05}", "route", at, where, intent="order_status", orders=()))
+        reader.add(step(f"r{number:05}", "govern", at, where, answer=f"{number:05}" + "b" * length))
+    return reader
+
+
+def test_texts_are_remembered_only_for_a_judge() -> None:
+    short, long = _reader(50, 10), _reader(50, 4_000)
+    assert _bytes(short) == _bytes(long)
+    assert _bytes(long) / 50 < 1_000, "bytes of a request"
+    judged = _reader(50, 4_000, texts=True)
+    assert _bytes(judged) > _bytes(long) + 50 * 2 * 4_000
+    assert {(each.text[5:], each.answer[5:]) for each in judged.requests.values()} == {("a" * 4_000, "b" * 4_000)}

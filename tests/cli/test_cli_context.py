@@ -68,4 +68,7 @@ def test_memory_is_shown_and_forgotten(shopgraph: Invoke, own_shop: Path) -> Non
     assert done["conversations"] == 1
     after = json.loads(shopgraph("memory", "show", "--as", WHO, "--shop", own_shop).stdout)
     assert after["shown"] == {"fresh": [], "outdated": []}
+    gone = json.loads(shopgraph("memory", "forget", "--customer", "cus_gone", "--shop", own_shop, "--yes").stdout)
+    assert gone == {"facts": 0, "conversations": 0, "handoffs": 0}
+    assert shopgraph("memory", "forget", "--shop", own_shop, "--yes").exit_code == 2
     assert shopgraph("memory", "forget", "--as", "no@one.example", "--shop", own_shop, "--yes").exit_code == 2

@@ -61,8 +61,9 @@ def test_judging_needs_a_judge_and_says_what_it_did(
     done = shopgraph("judge", "--shop", shop, "--share", "1")
     assert done.exit_code == 0, done.stderr
     assert done.stdout.startswith("some/judge/1: 1 of 1 sampled answers judged (mean 1.00), 0 before")
-    report = json.loads(shopgraph("judge", "--shop", shop, "--share", "1", "--json").stdout)
+    report = json.loads(shopgraph("judge", "--shop", shop, "--share", "1", "--json", "--since", "2d").stdout)
     assert (report["before"], report["judged"]) == (1, {"n": 0, "mean": None})
+    assert shopgraph("judge", "--shop", shop, "--share", "1", "--since", "yesterday").exit_code == 2
 
 
 def test_drift_exits_1_when_a_figure_is_missed_and_compares_nothing_of_few(
@@ -76,5 +77,10 @@ def test_drift_exits_1_when_a_figure_is_missed_and_compares_nothing_of_few(
     assert (figures["enough"], figures["requests"], figures["alerts"]) == (False, 1, [])
     missed = shopgraph("drift", "--shop", shop, "--require", "requests>=100")
     assert (missed.exit_code, "missed: requests>=100: it is 1" in missed.stderr) == (1, True)
-    assert shopgraph("drift", "--shop", shop, "--since", "yesterday").exit_code == 2
+    for option in ("--since", "--until", "--before"):
+        refused = shopgraph("drift", "--shop", shop, option, "yesterday")
+        assert (refused.exit_code, "Write 24h, 7d, 2026-06-01" in refused.stderr) == (2, True)
+    week = json.loads(shopgraph("drift", "--shop", shop, "--json", "--since", "7d").stdout)
+    assert (week["requests"], week["since"]) == (1, week["before_until"])
+    assert json.loads(shopgraph("drift", "--shop", shop, "--json", "--until", "1h").stdout)["requests"] == 0
     assert shopgraph("drift").exit_code == 2

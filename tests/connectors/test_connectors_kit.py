@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
 from shopgraph.connectors.conformance import CHECKS, conformance_tests, seed
 from shopgraph.connectors.dataset import Dataset
@@ -65,6 +66,13 @@ class Invents(Careless):
     async def product(self, product_id: str) -> Product | None:
         found: Product | None = await self.careful.product(product_id)
         return found or Product(id=product_id, title="Something")
+
+
+class KeepsWords(Careless):
+    """Records in which nothing is ever erased."""
+
+    async def erase_handoff(self, handoff_id: str, *, reason: str) -> None: ...
+    async def erase_request(self, call_id: str, result: JsonValue) -> None: ...
 
 
 class NoTransactions:
@@ -121,6 +129,11 @@ def test_a_gateway_that_forgets_keys_is_found(embedded: Any) -> None:
 
 def test_a_catalog_that_invents_is_found(embedded: Any) -> None:
     assert _failures(embedded({"catalog": Invents}), "catalog") == {"knows_nothing_of_what_is_not_there"}
+
+
+def test_records_that_keep_what_is_to_be_erased_are_found(embedded: Any) -> None:
+    failed = _failures(embedded({"records": KeepsWords}), "records")
+    assert failed == {"erases_what_a_request_answered", "erases_the_words_of_a_handoff"}
 
 
 def test_a_unit_of_work_that_is_none_is_found(embedded: Any) -> None:

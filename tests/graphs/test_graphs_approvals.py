@@ -17,6 +17,8 @@ from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
 from shopgraph.errors import Conflict, InvalidInput, NotFound, Refused, ShopgraphError
 from shopgraph.graphs import Answer, Approval, Orchestrator, RunContext, build_orchestrator
+from shopgraph.graphs.approval import APPROVED
+from shopgraph.graphs.forgetting import forget_customer
 from shopgraph.models.scripted import ScriptedChatModel
 from shopgraph.shop import Shop
 from shopgraph.tools.spec import Outcome, ToolCall, ToolContext
@@ -99,6 +101,17 @@ async def test_a_supervisors_no_changes_nothing_and_is_told_with_its_note(strict
     assert not told.actions
     assert told.pending is None
     assert business_rows(strict) == before
+
+
+async def test_of_a_forgotten_customer_stays_who_answered_and_none_of_the_words(strict: Shop) -> None:
+    waiting = await waiting_cancellation(orchestrator := build_orchestrator(strict))
+    talk, answers = waiting.conversation_id, all_of(waiting, NO)
+    await orchestrator.approve(talk, staff=BOSS, principal=CUSTOMER, answers=answers)
+    await forget_customer(strict, CUSTOMER.id)
+    (given,) = await strict.connectors.records.requests(APPROVED, conversation_id=talk)
+    assert given.result == {"staff": "sta_1", "answers": {digest: {"approve": False} for digest in answers}}
+    files = [path for path in (strict.folder or Path()).glob("shop.db*") if b"Call us first" in path.read_bytes()]
+    assert files == []
 
 
 @pytest.mark.parametrize(

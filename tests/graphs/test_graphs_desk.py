@@ -11,6 +11,7 @@ from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
 from shopgraph.errors import Conflict, NotFound, Refused
 from shopgraph.graphs.desk import Case, HandoffDesk, HandoffStatus, Resolution
+from shopgraph.graphs.forgetting import forget_customer
 from shopgraph.shop import Shop
 from tests.graphs.conftest import Talk
 
@@ -117,3 +118,23 @@ async def test_how_it_was_resolved_becomes_training_rows(handed: str, shop: Shop
     chats = [str(row["messages"]) for row in training_rows(records, Purpose.CHAT)]
     assert any("parcel comes on Tuesday" in chat for chat in chats)
     assert "Zyxana" not in str([*router.values(), preference, *chats])
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+async def test_who_was_forgotten_is_in_no_training_row(handed: str, talk: Talk, shop: Shop, purpose: Purpose) -> None:
+    desk, who = HandoffDesk(shop), CAST["tracker"].customer_id
+    await desk.take(handed, staff=ANNE)
+    told = "Your parcel comes on Tuesday."
+    await desk.resolve(handed, staff=ANNE, resolution=Resolution.SOLVED, answer=told, intent="order_status")
+    mine = {str(row) for row in training_rows(shop.audit.records(), purpose)}
+    await talk("dresser", "when does my parcel come?")
+    await forget_customer(shop, who)
+    others = {str(row) for row in training_rows(shop.audit.records(), purpose)}
+    assert bool(mine) is (purpose is not Purpose.TIERS)
+    assert not mine & others
+    assert bool(others) is (purpose in (Purpose.ROUTER, Purpose.CHAT))
+    # Who comes back begins anew.
+    await talk("tracker", "what is your return policy?")
+    again = {str(row) for row in training_rows(shop.audit.records(), purpose)}
+    assert others <= again
+    assert bool(again - others) is (purpose in (Purpose.ROUTER, Purpose.CHAT))

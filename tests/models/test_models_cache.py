@@ -6,6 +6,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
+from shopgraph import kept
 from shopgraph.models.cache import AnswerCache
 from shopgraph.models.calling import CachePolicy
 
@@ -57,3 +58,17 @@ def test_a_call_of_a_tool_is_not_kept_and_without_a_time_nothing_is() -> None:
     cache.put(key, AIMessage("  "))
     assert cache.get(key) is None
     assert AnswerCache(CachePolicy()).key("ann", REQUEST) is None
+
+
+def test_what_has_expired_goes_when_what_the_process_keeps_is_emptied() -> None:
+    at = 0.0
+    cache = AnswerCache(CachePolicy(ttl_s=60), lambda: at)
+    cache.put(cache.key("ann", REQUEST), ANSWER)
+    at = 30.0
+    cache.put(cache.key("bob", REQUEST), ANSWER)
+    kept.empty()
+    assert len(cache._kept) == 2
+    at = 60.0
+    kept.empty()
+    assert len(cache._kept) == 1
+    assert cache.get(cache.key("bob", REQUEST)) is ANSWER

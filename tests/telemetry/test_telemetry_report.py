@@ -20,12 +20,13 @@ from rich.console import Console
 from shopgraph.audit.log import AuditEvent, AuditLog, open_audit
 from shopgraph.audit.records import AuditStep
 from shopgraph.cli.report_tables import tables
+from shopgraph.clock import parse_since
 from shopgraph.errors import InvalidInput
 from shopgraph.telemetry.layers import PUBLISHED_SHARES, Layer
 from shopgraph.telemetry.report import collect, tally
 from shopgraph.telemetry.report.collect import Collector
 from shopgraph.telemetry.report.page import page_of
-from shopgraph.telemetry.report.reading import follow, parse_since, report_of
+from shopgraph.telemetry.report.reading import follow, report_of
 from shopgraph.telemetry.report.sketch import ACCURACY, Sketch
 from shopgraph.telemetry.report.summary import summed
 from shopgraph.telemetry.report.values import Report

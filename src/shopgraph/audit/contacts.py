@@ -6,6 +6,7 @@ others ask.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -36,6 +37,10 @@ PAUSE = timedelta(hours=1)
 """A conversation in which nobody wrote for so long has ended; what comes after it there is another contact."""
 
 
+_NONE: frozenset[str] = frozenset()
+"""One for all: most requests name no order."""
+
+
 class Step(Protocol):
     """What is read of a record; `AuditRecord` and `AuditStep` are such."""
 
@@ -63,7 +68,7 @@ class RequestFacts:
     ended_at: datetime
     customer: str = ""
     """A pseudonym; empty for a guest."""
-    matters: dict[str, set[str]] = field(default_factory=dict)
+    matters: dict[str, frozenset[str]] = field(default_factory=dict)
     """What was asked for: each intent with the orders that were named for it."""
     corrected: frozenset[str] = frozenset()
     """Guards that changed or held back something."""
@@ -77,14 +82,14 @@ class RequestFacts:
     waiting: bool = False
     """A person of the staff was to approve something first."""
     text: str = ""
-    """What was asked, masked."""
+    """What was asked, masked; empty unless texts are read."""
     answer: str = ""
-    """What was answered, masked."""
+    """What was answered, masked; empty unless texts are read."""
     trace_id: str = ""
     feedback: tuple[str, float] | None = None
     """The customer's word, such as `up` or `4`, and the same from 0 to 1."""
     judged: float | None = None
-    judges: set[str] = field(default_factory=set)
+    judges: frozenset[str] = frozenset()
     """Which judges have had it."""
 
     @property
@@ -101,8 +106,10 @@ class RequestFacts:
 class RequestReader:
     """Puts requests together out of records, which come in the order of the log."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, texts: bool = False) -> None:
+        """Say whether texts are wanted: who only counts need not hold them, of all that is remembered the most."""
         self.requests: dict[str, RequestFacts] = {}
+        self._texts = texts
 
     def add(self, step: Step) -> None:
         """Take one record; those of other nodes change nothing."""
@@ -117,19 +124,30 @@ class RequestReader:
             )
             self.requests[step.request_id] = known
         _READ[step.node](known, step.payload)
+        if self._texts and step.node == "screen":
+            known.text = step.payload.get("text", "")
+        elif self._texts and step.node == "govern":
+            known.answer = step.payload.get("answer", "")
         if step.node not in (FEEDBACK, JUDGE):
             known.ended_at = max(known.ended_at, step.at)
             known.failed = known.failed or step.kind == "error"
 
+    def taken(self, before: datetime) -> list[RequestFacts]:
+        """The requests that began before then, which are remembered no longer: what comes of them later is not read."""
+        out = [each for each in self.requests.values() if each.began_at < before]
+        for each in out:
+            del self.requests[each.id]
+        return out
+
 
 def _screen(request: RequestFacts, payload: Mapping[str, Any]) -> None:
-    request.text = payload.get("text", "")
-    request.customer = payload.get("customer", "")
+    request.customer = sys.intern(payload.get("customer", ""))
 
 
 def _route(request: RequestFacts, payload: Mapping[str, Any]) -> None:
-    orders = request.matters.pop(payload.get("intent", ""), set())
-    request.matters[payload.get("intent", "")] = orders | set(payload.get("orders", ()))
+    intent = sys.intern(payload.get("intent", ""))  # few, and read anew from every record
+    orders = request.matters.pop(intent, _NONE)
+    request.matters[intent] = orders.union(payload.get("orders", ())) or _NONE
 
 
 def _waiting(request: RequestFacts, payload: Mapping[str, Any]) -> None:
@@ -141,14 +159,13 @@ def _act(request: RequestFacts, payload: Mapping[str, Any]) -> None:
         if action["type"] == "handoff":
             request.handed_over = True
         elif action["order_id"] and request.matters:
-            request.matters[request.intent].add(action["order_id"])
+            request.matters[request.intent] |= {action["order_id"]}
 
 
 def _govern(request: RequestFacts, payload: Mapping[str, Any]) -> None:
     verdicts = [(item["guard"], item["verdict"]) for item in payload.get("verdicts", ())]
     said = {verdict for _, verdict in verdicts}
     request.answered = True
-    request.answer = payload.get("answer", "")
     request.handed_over = request.handed_over or bool(payload.get("handoff"))
     request.failed = request.failed or "error" in said
     request.held_back = "block" in said
@@ -165,7 +182,7 @@ def _feedback(request: RequestFacts, payload: Mapping[str, Any]) -> None:
 
 
 def _judge(request: RequestFacts, payload: Mapping[str, Any]) -> None:
-    request.judges.add(payload["judge"])
+    request.judges |= {payload["judge"]}
     if payload.get("value") is not None:
         request.judged = float(payload["value"])
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from shopgraph.audit.log import AuditLog
 
 WEEK = timedelta(days=7)
+LATER = timedelta(hours=1)
+"""How long after a request began what comes of it is looked at."""
+_OFTEN = 1_000
+"""After so many records, requests that are as old are counted and remembered no longer."""
 PSI_SOME, PSI_MAJOR = 0.1, 0.25
 """Below the first a population counts as stable, from the second on as another one: E. M. Lewis, An Introduction to
 Credit Scoring (1994); N. Siddiqi, Credit Risk Scorecards (2006)."""
@@ -103,9 +108,9 @@ def drift_of(
             f"{since.isoformat()} to {until.isoformat()} cannot be compared with what began at {start.isoformat()}.",
             remedy="A time ends after it begins, and the one before ends first; by default they are a week apart.",
         )
-    now, then = [_requests(log, *span) for span in ((since, until), (start, end))]
-    enough = min(len(now), len(then)) >= LEAST_REQUESTS
-    intents, index, chance = compared([each.intent for each in now], [each.intent for each in then])
+    now, then = [_counted(log, *span) for span in ((since, until), (start, end))]
+    enough = min(now.requests, then.requests) >= LEAST_REQUESTS
+    intents, index, chance = compared(now.intents.elements(), then.intents.elements())
     corrections = _corrections(now, then, enough)
     alerts = _alerts(intents, index, chance, psi) if enough else []
     return Drift(
@@ -113,8 +118,8 @@ def drift_of(
         until=until,
         before_since=start,
         before_until=end,
-        requests=len(now),
-        requests_before=len(then),
+        requests=now.requests,
+        requests_before=then.requests,
         enough=enough,
         psi=round(index, 6),
         psi_by_chance=round(chance, 6),
@@ -178,19 +183,46 @@ def _ways(n: int, k: int) -> float:
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
-def _requests(log: AuditLog, since: datetime, until: datetime) -> list[RequestFacts]:
-    reader = RequestReader()
+@dataclass(kw_only=True)
+class _Counted:
+    """A time, counted: nothing is remembered of a request but what it adds."""
+
+    since: datetime
+    until: datetime
+    intents: Counter[str] = field(default_factory=Counter)
+    """Of each request, what was asked for last."""
+    corrected: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def requests(self) -> int:
+        """How many there were."""
+        return self.intents.total()
+
+    def add(self, requests: Iterable[RequestFacts]) -> None:
+        """Count those that began in this time and asked for something."""
+        for each in requests:
+            if self.since <= each.began_at < self.until and each.matters:
+                self.intents[each.intent] += 1
+                if each.corrected:
+                    self.corrected.update([ANY, *each.corrected])
+
+
+def _counted(log: AuditLog, since: datetime, until: datetime) -> _Counted:
+    reader, counted = RequestReader(), _Counted(since=since, until=until)
     # The last request's later steps are of it, too.
-    for step in log.steps(since, until + timedelta(hours=1), ("screen", "route", "govern")):
+    for place, step in enumerate(log.steps(since, until + LATER, ("screen", "route", "govern"))):
         reader.add(step)
-    return [each for each in reader.requests.values() if since <= each.began_at < until and each.matters]
+        if place % _OFTEN == 0:
+            counted.add(reader.taken(step.at - LATER))
+    counted.add(reader.requests.values())
+    return counted
 
 
-def _corrections(now: list[RequestFacts], then: list[RequestFacts], enough: bool) -> dict[str, CorrectionShift]:
-    found, found_before = _corrected(now), _corrected(then)
+def _corrections(now: _Counted, then: _Counted, enough: bool) -> dict[str, CorrectionShift]:
+    n, m = now.requests, then.requests
     shifts: dict[str, CorrectionShift] = {}
-    for guard in (ANY, *sorted((found | found_before).keys() - {ANY})):
-        a, n, b, m = found[guard], len(now), found_before[guard], len(then)
+    for guard in (ANY, *sorted((now.corrected | then.corrected).keys() - {ANY})):
+        a, b = now.corrected[guard], then.corrected[guard]
         ratio = ((a + 0.5) / (n + 1)) / ((b + 0.5) / (m + 1))
         chance = by_chance(a, n, b, m)
         alert = enough and chance < ALPHA and not 1 / RATIO < ratio < RATIO
@@ -198,14 +230,6 @@ def _corrections(now: list[RequestFacts], then: list[RequestFacts], enough: bool
             now=Share.of(a, n), before=Share.of(b, m), ratio=round(ratio, 6), chance=chance, alert=alert
         )
     return shifts
-
-
-def _corrected(requests: Iterable[RequestFacts]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for request in requests:
-        if request.corrected:
-            counts.update([ANY, *request.corrected])
-    return counts
 
 
 def _alerts(intents: Mapping[str, IntentShift], index: float, chance: float, threshold: float) -> list[str]:

@@ -20,6 +20,7 @@ from pydantic import JsonValue
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import ColumnElement, Connection, Row, select
 
+from shopgraph import kept
 from shopgraph.audit.keyring import Keyring
 from shopgraph.audit.late import ENDED, Late
 from shopgraph.audit.reading import steps_between
@@ -27,6 +28,7 @@ from shopgraph.audit.records import (
     BEGINNING,
     CHECKPOINT,
     COLUMNS,
+    FORGOTTEN,
     AuditEvent,
     AuditHead,
     AuditRecord,
@@ -176,6 +178,8 @@ class AuditLog:
     async def forget(self, subject: str = "", *, before_month: str = "", at: datetime, by: str) -> int:
         """Destroy a subject's keys, or everybody's of the months before one (`2026-06`), and put that on the record.
 
+        What this process keeps is emptied.
+
         Args:
             subject: `customer:{id}` or `conversation:{id}`.
             by: who ordered it.
@@ -195,7 +199,8 @@ class AuditLog:
         for conversation_id in await self.conversations_of(subject) if who else ():
             count += await asyncio.to_thread(self._keys.ring.destroy, self.pseudonym(f"conversation:{conversation_id}"))
         payload: dict[str, object] = {"keys": count, "subject": who, "before_month": before_month, "by": by}
-        await self.append([own_event("forgotten", at, payload)])
+        await self.append([own_event(FORGOTTEN, at, payload)])
+        kept.empty()
         return count
 
     async def head(self) -> AuditHead:

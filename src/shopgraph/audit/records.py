@@ -19,6 +19,8 @@ GENESIS = "0" * 64
 """What stands in place of a previous hash before the first record."""
 CHECKPOINT = "checkpoint"
 """The kind of a record that signs the chain up to the record before it."""
+FORGOTTEN = "forgotten"
+"""The kind of a record that says whose keys were destroyed, or who was forgotten: `subject` in its payload."""
 COLUMNS = (
     "position",
     "request_id",

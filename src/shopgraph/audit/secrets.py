@@ -33,6 +33,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from shopgraph.audit.records import AuditHead, SignedHead, signed_text
 from shopgraph.errors import ConfigurationError
+from shopgraph.kept import kept
 
 MASTER_VARIABLE = "SHOPGRAPH_AUDIT_MASTER_KEY"
 """32 bytes as base64, in place of `master.key`."""
@@ -47,7 +48,7 @@ class Secrets:
     def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self._environ = os.environ if environ is None else environ
-        self._pseudonym = lru_cache(maxsize=50_000)(self._pseudonym_of)
+        self._pseudonym = kept(lru_cache(maxsize=50_000)(self._pseudonym_of))
 
     @cached_property
     def master(self) -> bytes:

@@ -1,6 +1,7 @@
 """Training data from the log: rows for routers, tiers, chat and preferences, masked, each once, with where it is from.
 
-Only what stands in clear is read, and that was masked when it was written; nothing is decrypted for it.
+Only what stands in clear is read, and that was masked when it was written; nothing is decrypted for it. Who was
+forgotten is in no row.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from shopgraph.audit.records import AuditRecord
+from shopgraph.audit.records import FORGOTTEN, AuditRecord
 
 LEAST_CONFIDENCE = 0.8
 """Of a route that counts as a label by itself, where nobody said otherwise."""
@@ -57,6 +58,8 @@ class _Request:
     verdicts: frozenset[str] = frozenset()
     policy_version: str = ""
     resolved: dict[str, Any] = field(default_factory=dict)
+    subjects: set[str] = field(default_factory=set)
+    """Pseudonyms of whom its records are about."""
 
     @property
     def good(self) -> bool:
@@ -96,6 +99,8 @@ def training_rows(records: Iterable[AuditRecord], purpose: Purpose) -> Iterator[
 def _requests(records: Iterable[AuditRecord]) -> dict[str, _Request]:
     found: dict[str, _Request] = {}
     for record in records:
+        if record.kind == FORGOTTEN and (who := str(record.payload.get("subject", ""))):
+            _forget(found, who)
         if not record.request_id:
             continue
         request = found.get(record.request_id)
@@ -107,8 +112,17 @@ def _requests(records: Iterable[AuditRecord]) -> dict[str, _Request]:
     return found
 
 
+def _forget(found: dict[str, _Request], subject: str) -> None:
+    """Drop what was on the record of a subject by then, and of the conversations that they were in."""
+    theirs = {request.conversation_id for request in found.values() if subject in request.subjects}
+    for request_id in [each.id for each in found.values() if each.conversation_id in theirs]:
+        del found[request_id]
+
+
 def _read(request: _Request, record: AuditRecord) -> None:
     payload: dict[str, Any] = dict(record.payload)
+    if record.subject:
+        request.subjects.add(record.subject)
     request.failed |= record.kind == "error"
     if record.kind == RESOLVED:
         request.resolved = payload

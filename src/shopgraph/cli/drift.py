@@ -10,19 +10,20 @@ import typer
 
 from shopgraph.cli.audit import AsJson, ShopAt, opened
 from shopgraph.cli.output import console, print_model, print_notice, visible
+from shopgraph.cli.times import HOW, moment
 
 if TYPE_CHECKING:
     from shopgraph.audit.drift import Drift
     from shopgraph.shop import Shop
 
-Since = Annotated[
-    str | None, typer.Option(metavar="TIME", help="From when on, as 2026-06-01T00:00:00Z; else the last 24 hours.")
+FromOn = Annotated[
+    str | None, typer.Option("--since", metavar="TIME", help=f"From when on: {HOW}; else 24h before the end.")
 ]
-Until = Annotated[str | None, typer.Option(metavar="TIME", help="Until before when; else now.")]
+Until = Annotated[str | None, typer.Option(metavar="TIME", help="Until before when, said the same way; else now.")]
 
 
 def drift(
-    since: Since = None,
+    since: FromOn = None,
     until: Until = None,
     before: Annotated[
         str | None, typer.Option(metavar="TIME", help="Where the time compared with begins; else a week before.")
@@ -40,13 +41,12 @@ def drift(
 ) -> None:
     """Compare what is asked and what guards correct with the same time a week ago, by shares."""
     from shopgraph.audit.drift import drift_of
-    from shopgraph.clock import parse_instant
     from shopgraph.evals.requirements import Requirement, missed
 
     requirements = [Requirement.parse(text) for text in require or ()]
     with opened(shop) as at:
         span = _span(at, since, until)
-        found = drift_of(at.audit, *span, before=parse_instant(before) if before else None, psi=psi)
+        found = drift_of(at.audit, *span, before=moment(at, before), psi=psi)
     if as_json:
         print_model(found)
     else:
@@ -59,7 +59,7 @@ def drift(
 
 
 def judge(
-    since: Since = None,
+    since: FromOn = None,
     until: Until = None,
     share: Annotated[
         float | None, typer.Option(min=0.0, max=1.0, help="Of the answers; else the setting `judge_share`.")
@@ -90,11 +90,12 @@ def judge(
 
 
 def _span(shop: Shop, since: str | None, until: str | None) -> tuple[datetime, datetime]:
-    from shopgraph.clock import parse_instant
+    from shopgraph.clock import parse_since
 
     # Half open: what was asked at this very instant is in it.
-    end = parse_instant(until) if until else shop.clock.now() + timedelta(microseconds=1)
-    return (parse_instant(since) if since else end - timedelta(days=1)), end
+    end = moment(shop, until) or shop.clock.now() + timedelta(microseconds=1)
+    # So long before the end: seven days are no microsecond more, and so beside the seven before them.
+    return parse_since(since or "24h", end), end
 
 
 def _print(found: Drift) -> None:

@@ -44,18 +44,21 @@ def show(as_email: Whom, shop: ShopAt = None) -> None:
 
 @app.command("forget")
 def forget(
-    as_email: Whom,
+    as_email: Annotated[str, typer.Option("--as", metavar="EMAIL", help="The customer, as the CRM knows them.")] = "",
+    customer: Annotated[str, typer.Option(metavar="ID", help="Or by id: one whom the CRM has deleted, too.")] = "",
     shop: ShopAt = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; it cannot be undone.")] = False,
 ) -> None:
-    """Forget a customer: brand memory, conversations, kept answers. Orders and the audit log stay."""
+    """Forget a customer: brand memory, conversations, words at the desk, kept answers. Orders and the log stay."""
+    if bool(as_email) == bool(customer):
+        raise InvalidInput("Say who is forgotten.", remedy="One of --as and --customer.")
     if not yes:
         raise InvalidInput("Forgetting cannot be undone.", remedy="Say --yes.")
     from shopgraph.cli.session import open_session
     from shopgraph.graphs.forgetting import forget_customer
 
     with open_session(shop) as session:
-        forgotten = session.run(forget_customer(session.shop, _customer_id(session, as_email)))
+        forgotten = session.run(forget_customer(session.shop, customer or _customer_id(session, as_email)))
     print_model(forgotten)
 
 

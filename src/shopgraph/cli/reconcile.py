@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shopgraph.cli.output import console, print_json, visible
+from shopgraph.cli.times import HOW, moment
 
 if TYPE_CHECKING:
     from shopgraph.connectors.embedded.reconciling import Reconciliation
@@ -21,16 +22,15 @@ DAYS = 30
 
 def reconcile(
     where: Annotated[str, typer.Argument(metavar="DIR|URL", help="The shop.")],
-    since: Annotated[str | None, typer.Option(help="From when on, as 2026-06-01T00:00:00Z; else 30 days.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="TIME", help=f"From when on: {HOW}; else 30d.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep what the gateway says, then compare again.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List every difference between the shop's books and the others'; exits 1 when there are any."""
     from shopgraph.cli.session import open_shop
-    from shopgraph.clock import parse_instant
 
     with open_shop(where) as shop:
-        start = parse_instant(since) if since else shop.clock.now() - timedelta(days=DAYS)
+        start = moment(shop, since) or shop.clock.now() - timedelta(days=DAYS)
         found = asyncio.run(_compared(shop, start, keep=keep))
     if as_json:
         listed = [each.model_dump(mode="json") for each in found.differences]

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from shopgraph.cli.audit import ShopAt, opened
 from shopgraph.cli.output import console, print_notice
+from shopgraph.cli.times import Since, moment
 from shopgraph.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from shopgraph.shop import Shop
-
-Since = Annotated[
-    str | None, typer.Option(metavar="TIME", help="From when on: 24h, 7d, 2026-06-01 or 2026-06-01T12:00:00Z.")
-]
 
 
 def report(
@@ -32,7 +24,7 @@ def report(
     from shopgraph.telemetry.report.reading import report_of
 
     with opened(shop) as at:
-        found = report_of(at.audit, shop=at.meta.name, since=_since(at, since))
+        found = report_of(at.audit, shop=at.meta.name, since=moment(at, since))
     if json_out is not None:
         _write(json_out, found.model_dump_json(indent=2) + "\n")
     if html is not None:
@@ -53,7 +45,7 @@ def top(
 ) -> None:
     """Follow the audit log of a running service; q leaves."""
     with opened(shop) as at:
-        begin = _since(at, since)
+        begin = moment(at, since)
         if once:
             from shopgraph.cli.report_top import Top
 
@@ -66,12 +58,6 @@ def top(
         from shopgraph.cli.report_top import Top, watch
 
         watch(Top(at.audit, at.meta.name, begin), every)
-
-
-def _since(shop: Shop, text: str | None) -> datetime | None:
-    from shopgraph.telemetry.report.reading import parse_since
-
-    return parse_since(text, shop.clock.now()) if text else None
 
 
 def _write(out: Path, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
+from shopgraph.kept import kept
 from shopgraph.models.calling import CachePolicy
 
 
@@ -21,6 +23,8 @@ class AnswerCache:
         self._policy = policy
         self._now = now
         self._kept: OrderedDict[str, tuple[float, AIMessage]] = OrderedDict()
+        self._lock = threading.Lock()
+        kept(self)
 
     def key(self, owner: str, request: dict[str, Any]) -> str | None:
         """The key of a request; None when it is nobody's in particular, or nothing is kept."""
@@ -31,27 +35,34 @@ class AnswerCache:
 
     def forget(self, owner: str) -> None:
         """Let go of everything that was answered for an owner."""
-        for key in [key for key in self._kept if key.startswith(_prefix(owner))]:
-            del self._kept[key]
+        self._drop(lambda key, _: key.startswith(_prefix(owner)))
+
+    def cache_clear(self) -> None:
+        """Let go of what has expired, which nobody may ask for again; whose answers are forgotten `forget` is told."""
+        now = self._now()
+        self._drop(lambda _, until: until <= now)
 
     def get(self, key: str | None) -> AIMessage | None:
         """What was answered."""
-        if key is None or (kept := self._kept.get(key)) is None:
+        if key is None or (known := self._kept.get(key)) is None:
             return None
-        until, message = kept
-        if self._now() >= until:
-            del self._kept[key]
-            return None
-        return message
+        until, message = known
+        return message if self._now() < until else None
 
     def put(self, key: str | None, message: AIMessage) -> None:
         """Keep an answer; a call of a tool is none."""
         if key is None or message.tool_calls or message.invalid_tool_calls or not message.text.strip():
             return
-        self._kept[key] = (self._now() + self._policy.ttl_s, message)
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._policy.entries:
-            self._kept.popitem(last=False)
+        with self._lock:
+            self._kept[key] = (self._now() + self._policy.ttl_s, message)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._policy.entries:
+                self._kept.popitem(last=False)
+
+    def _drop(self, which: Callable[[str, float], bool]) -> None:
+        with self._lock:  # the thread that empties regularly comes at any time
+            for key in [key for key, (until, _) in self._kept.items() if which(key, until)]:
+                del self._kept[key]
 
 
 def _prefix(owner: str) -> str:

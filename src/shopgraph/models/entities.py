@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from shopgraph.kept import kept
 from shopgraph.models.routes import Entities
 
 # Every repetition is bounded and no two neighbours overlap, so that no message can make a pattern slow.
@@ -103,6 +104,7 @@ class Masked:
 
 
 # Router and model look at the same message one after the other.
+@kept
 @lru_cache(maxsize=8)
 def find_entities(text: str) -> Masked:
     """Find order ids, SKUs, e-mails, amounts, percents, quantities, codes, postal codes and dates.

@@ -11,6 +11,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from shopgraph.kept import kept
+
 BUCKETS = 1 << 14
 """Size of the hashed feature space; two features in one bucket are told apart no more."""
 MAX_WORDS = 64
@@ -63,6 +65,7 @@ def word_code(word: str) -> int:
     return zlib.crc32(word.encode())
 
 
+@kept
 @lru_cache(maxsize=32_768)
 def _character_buckets(word: str) -> tuple[int, ...]:
     fenced = f"<{word}>"
@@ -71,6 +74,7 @@ def _character_buckets(word: str) -> tuple[int, ...]:
     )
 
 
+@kept
 @lru_cache(maxsize=65_536)
 def word_bucket(gram: str) -> int:
     """Where a word n-gram is counted."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from shopgraph.kept import Kept
 from shopgraph.models.blend.vectors import Floats
 from shopgraph.models.blend.vocabulary import Vocabulary
 
@@ -38,7 +39,7 @@ class Net:
     bias: Floats
     _flat: Floats = field(init=False, repr=False, compare=False)
     """256 by what the filters make of a word as the last, the middle and the first of three."""
-    _cache: dict[str, tuple[Floats, Floats]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _cache: Kept[str, tuple[Floats, Floats]] = field(init=False, repr=False, compare=False, default_factory=Kept)
 
     def __post_init__(self) -> None:
         """Lay the filters out for one product a word."""

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopgraph.errors import ConfigurationError
+from shopgraph.kept import Kept
 from shopgraph.models.blend.vectors import DIMENSIONS, Floats, word_vectors
 from shopgraph.models.entities import find_entities
 
@@ -123,7 +124,7 @@ class Vocabulary:
     pairs: Coded
     letters: Coded
     _known: dict[str, int] = field(init=False, repr=False, compare=False)
-    _cache: dict[str, _Word] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _cache: Kept[str, _Word] = field(init=False, repr=False, compare=False, default_factory=Kept)
 
     def __post_init__(self) -> None:
         """Index what is looked up for each message."""

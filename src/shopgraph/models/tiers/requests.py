@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import JsonValue
 
 from shopgraph.domain import Value
+from shopgraph.kept import kept
 from shopgraph.models.blend.vectors import DIMENSIONS, Floats, word_vectors
 
 READ = 20_000
@@ -180,6 +181,7 @@ def _mean(words: Sequence[str], rarity: Rarity) -> Floats:
     return mean / max(float(np.linalg.norm(mean)), 1e-9)
 
 
+@kept
 @lru_cache(maxsize=20_000)
 def _vector(word: str) -> Floats:
     return word_vectors()(word)

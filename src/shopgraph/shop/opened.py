@@ -1,4 +1,4 @@
-"""The shop: connectors, clock, policy, guards, audit and models put together. The composition root."""
+"""One shop, open."""
 
 from __future__ import annotations
 
@@ -10,21 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import URL
-
-from shopgraph.audit.log import AuditKeys, AuditLog, open_audit
+from shopgraph.audit.log import AuditLog
 from shopgraph.clock import Clock, FixedClock, RunningClock, parse_instant
-from shopgraph.config import GatewayKind, SearchKind
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.demo import generate
 from shopgraph.connectors.embedded import EmbeddedShop, create_shop, open_shop
-from shopgraph.connectors.embedded.database import parse_url
 from shopgraph.connectors.embedded.payments import EmbeddedPayments
-from shopgraph.connectors.embedded.shop import SearchFactory
-from shopgraph.connectors.ports import CatalogPort, Connectors
-from shopgraph.connectors.search import HybridSearch, LexicalSearch
-from shopgraph.connectors.search.concepts import Synonyms
-from shopgraph.connectors.search.dense import Embed
+from shopgraph.connectors.ports import Connectors
+from shopgraph.connectors.search import HybridSearch
 from shopgraph.connectors.tau2 import read_tau2
 from shopgraph.domain import ClockKind, ShopMeta
 from shopgraph.errors import ConfigurationError, DamagedShop
@@ -32,7 +25,10 @@ from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.guards.promotions import with_calendars
 from shopgraph.guards.versions import live_folder
+from shopgraph.kept import empty_regularly
 from shopgraph.models.learned import LearnedRouting
+from shopgraph.shop.places import audit_of, engine_url, plain_url, records_url
+from shopgraph.shop.searching import search_of
 from shopgraph.tools.durable.limits import Limits
 from shopgraph.tools.durable.shop_engine import FREE, ShopEngine
 from shopgraph.tools.gate import Gate
@@ -44,7 +40,6 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from langgraph.store.base import BaseStore
 
-    from shopgraph.config import Settings
     from shopgraph.graphs.memory import BrandMemory
     from shopgraph.graphs.stitching.shared import SharedReads
     from shopgraph.models.recommend.model import RecommenderModel
@@ -82,7 +77,7 @@ class Shop:
         self.clock: Clock = clock or clock_of(self.meta)
         gateway = records.payments.gateway
         self.engine = ShopEngine(
-            engine or _engine_url(records, folder),
+            engine or engine_url(records, folder),
             self.meta.id,
             gateway=gateway.name if gateway else "",
             limits=limits if gateway else FREE,
@@ -91,7 +86,7 @@ class Shop:
         self.services = Services(connectors=self.connectors, clock=self.clock, policy=policy, engine=self.engine)
         self.gate = Gate(default_tools())
         self.guards = GuardChain.for_bundle(policy)
-        self.audit: AuditLog = _audit(records, folder, audit_keys)
+        self.audit: AuditLog = audit_of(records, folder, audit_keys)
         self.chat_model = chat_model
         self.routing = LearnedRouting.beside(folder).with_settings(**{"router": "", "tiers": "", **(trained or {})})
         """What it has trained for choosing intent and tier."""
@@ -101,6 +96,7 @@ class Shop:
         self._shared: SharedReads | None = None
         self._recommender: RecommenderModel | None = None
         self._closers: list[Callable[[], None]] = []
+        empty_regularly()
 
     @classmethod
     def demo(cls, *, stores: int = 4, seed: int = 7, at: datetime | None = None, **options: Any) -> Self:
@@ -153,11 +149,11 @@ class Shop:
                 f"There is no shop at {path}.",
                 remedy="Name a shop folder, a database URL or a tau2 JSON file; `shopgraph shop init` makes a folder.",
             )
-        return cls._opened(_records_url(path), path, options)
+        return cls._opened(records_url(path), path, options)
 
     @classmethod
     def _opened(cls, url: str, folder: Path | None, options: dict[str, Any]) -> Self:
-        search = _searching(options, folder, url)
+        search = search_of(options, folder, url)
         records = open_shop(url, search, options.pop("gateway", None))
         try:
             return cls(records, folder=folder, policy=_policy(folder, records), **options)
@@ -180,7 +176,7 @@ class Shop:
             raise ConfigurationError(f"{folder} is not empty.", remedy="Make the shop in a new folder.")
         bundle = load_bundle(meta.bundle)
         meta = meta.model_copy(update={"created_at": RunningClock().now()})
-        search = _searching(options, folder, url or "")
+        search = search_of(options, folder, url or "")
         fresh = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -224,7 +220,7 @@ class Shop:
         from shopgraph.graphs.checkpoints import LoopFreeSqliteSaver, postgres_saver
 
         if self._folder is None and not self._records.database.is_sqlite:
-            saver, pool = postgres_saver(_plain_url(self._records.database.url))
+            saver, pool = postgres_saver(plain_url(self._records.database.url))
             self._closers.append(pool.close)
             return saver
         folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
@@ -268,7 +264,7 @@ class Shop:
         from shopgraph.graphs.memory.stores import LoopFreeSqliteStore, postgres_store
 
         if not self._records.database.is_sqlite:
-            store, pool = postgres_store(_plain_url(self._records.database.url))
+            store, pool = postgres_store(plain_url(self._records.database.url))
             self._closers.append(pool.close)
             return store
         folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
@@ -323,61 +319,6 @@ class Shop:
         self.close()
 
 
-def shop_options(settings: Settings) -> dict[str, Any]:
-    """What the settings decide about an open shop: its deadlines, its model, what it has trained.
-
-    Raises:
-        ConfigurationError: the models file is wrong, there is no cassette to replay, or a trained folder is none.
-    """
-    options: dict[str, Any] = {"source_deadline_ms": settings.source_deadline_ms, "search": settings.search}
-    if settings.audit_keys:
-        options["audit_keys"] = Path(settings.audit_keys)
-    options["embedding"] = settings.embedding
-    if settings.engine:
-        options["engine"] = settings.engine
-    limits = Limits(
-        at_once=settings.gateway_at_once,
-        at_once_here=settings.gateway_at_once_here,
-        starts_per_second=settings.gateway_starts_per_second,
-    )
-    if limits.any:
-        options["limits"] = limits
-    if settings.router or settings.tiers:
-        options["trained"] = {"router": settings.router, "tiers": settings.tiers}
-    if settings.models:
-        from shopgraph.models.registry import load_models
-
-        options["chat_model"] = load_models(Path(settings.models)).chat()
-    if settings.cassette:
-        options["chat_model"] = _on_tape(settings, options.get("chat_model"))
-    return options
-
-
-def _on_tape(settings: Settings, model: BaseChatModel | None) -> BaseChatModel:
-    from shopgraph.guards.masking import hidden_words
-    from shopgraph.guards.screen import mask_personal
-    from shopgraph.models.cassette import Cassette, CassetteChat
-
-    record = settings.cassette_record
-    tape = Cassette(Path(settings.cassette), record=record, mask=mask_personal, hide=hidden_words)
-    return CassetteChat(cassette=tape, inner=model)
-
-
-def gateway_options(settings: Settings) -> dict[str, Any]:
-    """What the settings decide about the money of a shop with a folder or URL; others are no business of a gateway.
-
-    Raises:
-        ConfigurationError: the gateway's secrets are not there.
-        MissingDependency: its extra is not installed.
-    """
-    if settings.gateway is GatewayKind.RECORDS:
-        return {}
-    from shopgraph.connectors.stripe import StripeSettings, stripe_gateway
-
-    secrets = StripeSettings.from_environment()
-    return {"gateway": lambda meta: stripe_gateway(secrets, shop_id=meta.id)}
-
-
 def clock_of(meta: ShopMeta) -> Clock:
     """A shop's own clock: the wall clock, one that runs from an instant of its own, or one that stands still."""
     if meta.clock is ClockKind.FIXED and meta.clock_at is not None:
@@ -400,93 +341,3 @@ def _require_fit(bundle: PolicyBundle, records: EmbeddedShop) -> None:
     calendars.require(records.regions())
     ids, codes = [each.id for each in calendars.promotions], [each.code for each in calendars.codes]
     calendars.refuse_taken(records.taken(promotion_ids=ids, codes=codes))
-
-
-def _searching(options: dict[str, Any], folder: Path | None, url: str) -> SearchFactory:
-    """Takes `search` and `embedding` out of the options."""
-    kind, embedding = options.pop("search", SearchKind.LEXICAL), options.pop("embedding", "wordllama")
-    if kind is SearchKind.LEXICAL:
-        return LexicalSearch
-    if folder is None:
-        raise ConfigurationError(
-            "Hybrid search keeps an index in the shop's folder, and this shop has none.",
-            remedy='Open the shop by its folder, or set search = "lexical".',
-        )
-    return lambda catalog: hybrid_search(catalog, folder, url=url, embedding=embedding)
-
-
-def hybrid_search(catalog: CatalogPort, folder: Path, *, url: str = "", embedding: str = "wordllama") -> HybridSearch:
-    """The search whose index a shop keeps: vectors in its folder, words there too, or in its PostgreSQL.
-
-    Args:
-        url: of the shop's records.
-        embedding: `wordllama`, or a model as LiteLLM names it.
-    """
-    words = None
-    parsed = parse_url(url) if url else None
-    if parsed is not None and parsed.get_backend_name() == "postgresql":
-        from shopgraph.connectors.search.words_postgres import PostgresStore
-
-        words = PostgresStore(parsed.render_as_string(hide_password=False))
-    synonyms = Synonyms.default(folder / "synonyms.yaml")
-    if embedding == "wordllama":
-        return HybridSearch(catalog, folder / "index", words=words, synonyms=synonyms)
-
-    def other() -> Embed:
-        from shopgraph.models.embedding import litellm_embedding
-
-        return litellm_embedding(embedding)
-
-    return HybridSearch(catalog, folder / "index", embedding=other, model=embedding, words=words, synonyms=synonyms)
-
-
-def _plain_url(url: URL) -> str:
-    """Without SQLAlchemy's driver, as psycopg reads it."""
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _records_url(folder: Path) -> str:
-    elsewhere = folder / "url"
-    if elsewhere.is_file():
-        return elsewhere.read_text(encoding="utf-8").strip()
-    file = folder / "shop.db"
-    if not file.is_file():
-        raise DamagedShop(f"{folder} holds no shop.", remedy="Make one with `shopgraph shop init`.")
-    return f"sqlite:///{file.resolve()}"
-
-
-def _beside(records: EmbeddedShop, folder: Path | None, name: str) -> str:
-    """Where something that belongs to the shop is kept: in its folder, else in its database."""
-    if folder is not None:
-        return f"sqlite:///{(folder / name).resolve()}"
-    url = records.database.engine.url
-    if url.get_backend_name() == "sqlite":
-        return f"sqlite:///{Path(str(url.database)).with_name(name)}"
-    return url.render_as_string(hide_password=False)
-
-
-def _audit(records: EmbeddedShop, folder: Path | None, keys: Path | None) -> AuditLog:
-    """The shop's audit log, with its secrets in a folder and the customers' keys apart from the log."""
-    secrets = keys or _keys_folder(records, folder)
-    on_server = folder is None and not records.database.is_sqlite
-    # Where many workers share a server they share the ring; the master key that it needs is on no server.
-    ring = _beside(records, folder, "") if on_server else f"sqlite:///{(secrets / 'ring.db').resolve()}"
-    return open_audit(_beside(records, folder, "audit.db"), keys=AuditKeys(secrets, ring))
-
-
-def _keys_folder(records: EmbeddedShop, folder: Path | None) -> Path:
-    if folder is not None:
-        return folder / "keys"
-    if records.database.is_sqlite:
-        return Path(str(records.database.engine.url.database)).with_name("keys")
-    return Path.home() / ".shopgraph" / "keys" / records.meta.id
-
-
-def _engine_url(records: EmbeddedShop, folder: Path | None) -> str:
-    """The records' own server, where many workers meet; else a file beside them."""
-    if records.database.is_sqlite:
-        return _beside(records, folder, "actions.db")
-    return _plain_url(records.database.url)
-
-
-__all__ = ["DEMO_INSTANT", "Shop", "clock_of", "gateway_options", "hybrid_search", "shop_options"]

@@ -155,7 +155,7 @@ async def _run(
     finally:
         _METER.reset(token)
     request = update.get("request") or state.get("request")
-    step = Step.model_construct(  # made of checked values, some ten times a request
+    step = Step(
         request_id=request.id if request else "",
         node=name,
         layer=str(rule.layer),

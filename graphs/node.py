@@ -160,7 +160,7 @@ async def _run(
         node=name,
         layer=str(rule.layer),
         at=desk.untaped.clock.now(),
-        layers=meter.cells(),
+        layers={**meter.cells()},
         error=error,
     )
     return {**update, **begun, "trail": [step]}

@@ -155,12 +155,12 @@ async def _run(
     finally:
         _METER.reset(token)
     request = update.get("request") or state.get("request")
-    step = Step.model_construct(  # made of checked values, some ten times a request
+    step = Step(
         request_id=request.id if request else "",
         node=name,
         layer=str(rule.layer),
         at=desk.untaped.clock.now(),
-        layers=meter.cells(),
+        layers={**meter.cells()},
         error=error,
     )
     return {**update, **begun, "trail": [step]}

@@ -58,7 +58,7 @@ class _Texts:
     def count_among(self, phrase: Phrase, holders: Column) -> Column:
         """The same, of those alone that are known to hold it."""
         written, found = spaced(phrase), self.nothing()
-        for place in np.flatnonzero(holders):
+        for place in np.flatnonzero(holders).tolist():
             found[place] = self._texts[place].count(written)
         return found
 

@@ -12,6 +12,7 @@ from shopgraph.guards.checks.names import Mention, longest_first, mentions, name
 from shopgraph.guards.checks.partial import take_claim_out
 from shopgraph.guards.checks.text import Sentence, sentences
 from shopgraph.guards.facts import BrandFact, Facts
+from shopgraph.kept import kept
 
 _MONEY = re.compile(r"[$€£¥]|\b(?:EUR|USD|GBP|CHF|JPY|KWD|SEK|euros?|dollars?)\b")
 _BLANKS = re.compile(r"\s+")
@@ -50,6 +51,7 @@ _AHEAD = re.compile(
 _NOUN_BEHIND = re.compile(r"\s(?!and\b|or\b|und\b|et\b|y\b|at\b|for\b|to\b|für\b|pour\b|de\b)[^\W\d_]")
 
 
+@kept
 @lru_cache(maxsize=32)  # a brand says the same in every request
 def _never(forbidden: tuple[str, ...], competitors: tuple[str, ...], language: str) -> tuple[str, ...]:
     """What is not said, as `named` takes it."""

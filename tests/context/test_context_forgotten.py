@@ -175,7 +175,6 @@ NOBODYS = {
     "_vector",  # words of headlines, for training
     "_plural",
     "_number",
-    "_never",  # words that the brand does not use
     "_written",  # an amount of money in a locale
     "_stemmer",
     "shipped_synonyms",

@@ -27,7 +27,11 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 T = TypeVar("T")
 
 _OF_ONE_REQUEST = frozenset(
-    ("allowances", "context", "decisions", "facts", "model_calls", "routes", "saving", "tiers", "trail", "verdicts")
+    (
+        *("actions", "allowances", "approvals", "audited", "brief", "caller", "calls", "confirmed", "context"),
+        *("decisions", "declined", "evidence", "facts", "handoff", "matters", "model_calls", "outcomes", "rounds"),
+        *("routes", "saving", "tiers", "told", "trail", "verdicts", "way"),
+    )
 )
 """Channels that nobody reads once their request has ended, and the next one begins anew; the audit log has them."""
 

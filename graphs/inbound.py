@@ -178,7 +178,15 @@ def _with_care(state: State, care: Care) -> State:
     }
 
 
-@node(Layer.ROUTING, fails="closed")
+def _unrouted(state: State, desk: Desk) -> State:
+    """What later nodes find when a message could not be routed."""
+    if state["routes"]:
+        return {}  # what was asked for before it has been
+    why = "the message could not be routed"
+    return {"route": Route(intent=str(Intent.OUT_OF_SCOPE), tier=Tier.PERSON, confidence=0, why=why)}
+
+
+@node(Layer.ROUTING, fails="closed", fallback=_unrouted)
 async def route(state: State, desk: Desk) -> State:
     """Find intent, entities and tier; carry on an unfinished dialog; take a plain yes or no for what it is."""
     with booked(Layer.GOVERNANCE):

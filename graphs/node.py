@@ -97,10 +97,12 @@ def node(
     """
 
     def wrap(body: Body) -> Callable[[Parts], Node]:
+        rule = _Rule(body.__name__, layer, fails, always, fallback)
+
         def bind(parts: Parts) -> Node:
             @functools.wraps(body)
             async def run(state: State, *, runtime: Runtime[RunContext]) -> State:
-                return await _run(body, _Rule(layer, fails, always, fallback), state, runtime, parts)
+                return await _run(body, rule, state, runtime, parts)
 
             # LangGraph reads the parameters off the function; the body's own are (state, desk).
             del run.__dict__["__wrapped__"]
@@ -113,6 +115,7 @@ def node(
 
 @dataclass(frozen=True)
 class _Rule:
+    name: str
     layer: Layer
     fails: str
     always: bool
@@ -126,7 +129,7 @@ async def _run(
     runtime: Runtime[RunContext],
     parts: Parts,
 ) -> State:
-    name = body.__name__
+    name = rule.name
     if state.get("failure") and not rule.always:
         return {}
     context = runtime.context or RunContext()

@@ -24,6 +24,7 @@ from shopgraph.domain import Principal
 from shopgraph.errors import InvalidInput
 from shopgraph.graphs import Orchestrator, build_orchestrator
 from shopgraph.graphs.flow import Choice, Flow, Stage
+from shopgraph.graphs.node import APOLOGY
 from shopgraph.graphs.walk import keep, listened_to, walk
 from shopgraph.shop import Shop
 
@@ -228,3 +229,22 @@ def test_reducers_and_what_is_not_kept_are_read_off_the_state() -> None:
 
     flow = Flow(name="talk", state=Talk, given=Talk, context=dict, first="a", stages={"a": Stage(run=run, then=END)})
     assert ({*flow.reduced}, {*flow.untracked}) == ({"messages"}, {"scratch"})
+
+
+@pytest.mark.parametrize("stepwise", [False, True])
+async def test_a_router_that_crashes_costs_no_record(
+    shop: Shop, stepwise: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request ends with the apology, and its steps are on the record."""
+    orchestrator = build_orchestrator(shop)
+    orchestrator.stepwise = stepwise
+
+    def crash(*_: object, **__: object) -> None:
+        raise RuntimeError("no weights")
+
+    monkeypatch.setattr(type(orchestrator.parts.router), "route", crash)
+    answer = await orchestrator.ask("Where is my order?", principal=ROSE)
+    assert answer.answer == APOLOGY
+    assert answer.route.why == "the message could not be routed"
+    events = await shop.audit.events(answer.request_id)
+    assert {"route", "govern"} <= {event.node for event in events}

@@ -30,6 +30,8 @@ class _Position:
     def __init__(self) -> None:
         self.next = 0
         self.calls: list[list[BaseMessage]] = []
+        self.bound: tuple[list[Any], ScriptedChatModel] | None = None
+        """What was bound last, to which tools: LangChain writes a model down anew for every new one."""
 
 
 class ScriptedChatModel(BaseChatModel):
@@ -62,8 +64,12 @@ class ScriptedChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
         """The same script at the same place, knowing these tools. It calls what the script says, offered or not."""
+        last = self._position.bound
+        if last is not None and last[0] == [*tools]:
+            return last[1]
         bound = self.model_copy(update={"tools": [convert_to_openai_tool(tool) for tool in tools]})
         bound._position = self._position
+        self._position.bound = ([*tools], bound)
         return bound
 
     def _next(self, messages: list[BaseMessage]) -> AIMessage:

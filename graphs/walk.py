@@ -109,8 +109,8 @@ async def keep(
 ) -> None:
     """Write the checkpoint of a walk that came to its end; `before` is the one it began from."""
     versions: ChannelVersions = dict(before.checkpoint["channel_versions"]) if before else {}
-    version = saver.get_next_version(max(versions.values(), default=None), None)
-    written: ChannelVersions = dict.fromkeys(walked.changed - flow.untracked, version)
+    version: str | int | float = saver.get_next_version(max(versions.values(), default=None), None)
+    written: ChannelVersions = {name: version for name in walked.changed - flow.untracked}  # noqa: C420 - its type
     checkpoint = empty_checkpoint()
     checkpoint["v"] = _FORM
     checkpoint["channel_values"] = {name: value for name, value in walked.state.items() if name not in flow.untracked}

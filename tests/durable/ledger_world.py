@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.embedded import EmbeddedShop, gateway_calls
 from shopgraph.connectors.embedded.inventory import EmbeddedInventory
-from shopgraph.connectors.embedded.order_rows import read_orders
+from shopgraph.connectors.embedded.order_rows import read_orders, with_lines
 from shopgraph.connectors.embedded.rows import many
 from shopgraph.connectors.embedded.schema import (
     ALLOCATIONS,
@@ -341,7 +341,7 @@ def records(db: Connection) -> Dataset:
     return Dataset(
         stock_levels=many(db, STOCK_LEVELS),
         payment_methods=many(db, PAYMENT_METHODS),
-        orders=read_orders(db, select(ORDERS.table)),
+        orders=read_orders(db, with_lines(select(ORDERS.table))),
         intents=many(db, INTENTS),
         refunds=many(db, REFUNDS),
         returns=many(db, RETURNS),

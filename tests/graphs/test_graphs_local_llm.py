@@ -41,8 +41,7 @@ async def test_an_open_question_is_answered_by_a_real_model(
     assert not any(verdict.verdict == "error" for verdict in answer.verdicts)
     assert not answer.actions
     state = await orchestrator.graph.aget_state({"configurable": {"thread_id": answer.conversation_id}})
-    assert state.values["rounds"] == 1
     assert [message.type for message in state.values["messages"]] == ["human", "ai"]
     assert isinstance(state.values["messages"][0], HumanMessage)
-    nodes = [event.node for event in await shop.audit.events(answer.request_id)]
+    nodes = [event.node for event in await shop.audit.events(answer.request_id)]  # one round of the agent
     assert nodes == ["screen", "route", "stitch", "prepare", "decide", "agent", "govern", "record"]

@@ -134,8 +134,8 @@ async def test_a_checkpoint_keeps_the_conversation_and_not_what_one_request_knew
     kept = (await orchestrator.graph.aget_state({"configurable": {"thread_id": first.conversation_id}})).values
     assert [message.type for message in kept["messages"]] == ["human", "ai", "human", "ai"]
     assert kept["dialog"].customer_id == kept["request"].customer_id != ""
-    assert not {"context", "facts", "allowances", "decisions", "verdicts", "tiers"} & kept.keys()
-    assert kept["evidence"] == kept["trail"] == []
+    assert not {"context", "facts", "allowances", "decisions", "verdicts", "tiers", "evidence", "calls"} & kept.keys()
+    assert kept["trail"] == []
 
 
 async def test_a_request_that_waits_keeps_all_that_it_needs_to_go_on(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from shopgraph.connectors.units import units_of
 from shopgraph.domain import (
     Availability,
     Customer,
@@ -123,9 +124,8 @@ async def stock_of(context: ToolContext, variants: Iterable[ProductVariant], reg
     connectors = context.services.connectors
     by_sku = {variant.sku: variant for variant in variants}
     offers = {offer.sku: offer for offer in await connectors.catalog.offers(tuple(by_sku), region_id)}
-    units = {sku: 0 for sku, variant in by_sku.items() if variant.tracks_stock}
-    for level in await connectors.inventory.levels(tuple(units), region_id=region_id):
-        units[level.sku] += level.available
+    counted = [sku for sku, variant in by_sku.items() if variant.tracks_stock]
+    units = await units_of(connectors.inventory, counted, region_id)
     return {sku: Stock(variant=variant, offer=offers.get(sku), units=units.get(sku)) for sku, variant in by_sku.items()}
 
 

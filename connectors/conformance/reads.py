@@ -8,6 +8,7 @@ from collections import Counter
 from shopgraph.connectors.conformance.kit import check
 from shopgraph.connectors.conformance.seed import AT, DAY, ORDERS, seed, usd
 from shopgraph.connectors.ports import Connectors
+from shopgraph.connectors.units import units_of
 from shopgraph.domain import OrderStatus
 
 NOWHERE = "no-such-record"
@@ -57,6 +58,11 @@ async def tells_levels_by_sku_then_location(shop: Connectors) -> None:
     assert [(each.sku, each.location_id, each.available) for each in there] == [("shirt-m", "depot-south", 3)]
     assert {each.id for each in await inventory.locations("north")} == {"depot-north", "store-north"}
     assert set(await inventory.allocations("ada-pending")) == set(given.allocations)
+    assert await units_of(inventory, ["shirt-m", "shirt-l", NOWHERE], "south") == {
+        "shirt-m": 3,
+        "shirt-l": 0,
+        NOWHERE: 0,
+    }
     assert await inventory.levels([NOWHERE]) == ()
     assert await inventory.allocations(NOWHERE) == ()
     assert await inventory.locations(NOWHERE) == ()

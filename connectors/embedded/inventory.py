@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
@@ -29,6 +29,7 @@ from shopgraph.connectors.embedded.schema import (
     STOCK_LEVELS,
     VARIANTS,
 )
+from shopgraph.connectors.embedded.statements import rows
 from shopgraph.domain import Allocation, Location, Reservation, StockLevel
 from shopgraph.domain.ledger import ARRIVED, free_account, shipped_account
 from shopgraph.errors import Conflict, InvalidInput, OutOfStock
@@ -50,6 +51,18 @@ _LEVELS_THERE = (
     .order_by(*STOCK_LEVELS.key)
 )
 
+_UNITS_THERE = (
+    select(_AT_A_LEVEL.sku, func.sum(_AT_A_LEVEL.on_hand - _AT_A_LEVEL.reserved - _AT_A_LEVEL.allocated))
+    .where(
+        _AT_A_LEVEL.sku.in_(bindparam("skus", expanding=True)),
+        _AT_A_LEVEL.location_id.in_(
+            select(LOCATIONS.table.c.id).where(LOCATIONS.table.c.region_id == bindparam("region"))
+        ),
+    )
+    .group_by(_AT_A_LEVEL.sku)
+)
+"""`StockLevel.available`, added up."""
+
 
 class EmbeddedInventory:
     """`InventoryPort` over the embedded database."""
@@ -69,6 +82,14 @@ class EmbeddedInventory:
             return await self._database.look(lambda db: equal(db, STOCK_LEVELS, sku=skus))
         asked = {"skus": list(skus), "region": region_id}
         return await self._database.look(lambda db: every(db, STOCK_LEVELS, _LEVELS_THERE, **asked))
+
+    async def units(self, skus: Sequence[str], *, region_id: str) -> dict[str, int]:
+        """As `SumsUnits`: a chain's hundreds of levels are added up where they lie."""
+        if not skus:
+            return {}
+        asked = {"skus": list(skus), "region": region_id}
+        found = await self._database.look(lambda db: rows(db, _UNITS_THERE, asked))
+        return {sku: int(units) for sku, units in found}
 
     async def allocations(self, order_id: str) -> tuple[Allocation, ...]:
         """What is promised to an order, by SKU then location."""

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from shopgraph.connectors.ports import CatalogPort, InventoryPort, SearchHit, SearchPort
 from shopgraph.connectors.search.understanding import ANY_PRICE, PriceRange, price_range
+from shopgraph.connectors.units import units_of
 from shopgraph.domain import Availability, Money, Offer, Product
 
 _PAGE = 4
@@ -80,9 +81,7 @@ async def _fitting(
     skus = [variant.sku for some in variants.values() for variant in some]
     offers = {offer.sku: offer for offer in await catalog.offers(skus, where.region_id)} if skus else {}
     counted = [variant.sku for some in variants.values() for variant in some if variant.tracks_stock]
-    units = dict.fromkeys(counted, 0)
-    for level in await inventory.levels(counted, region_id=where.region_id) if counted else ():
-        units[level.sku] += level.available
+    units = await units_of(inventory, counted, where.region_id)
     found = []
     for product in products:
         own = [offers[variant.sku] for variant in variants[product.id] if variant.sku in offers]

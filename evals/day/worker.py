@@ -88,7 +88,8 @@ def work(part: Part, pipe: Connection) -> None:
         with Shop.open(part.where, audit_keys=part.keys, chat_model=DayModel(clock.now).chat(), clock=clock) as shop:
             orchestrator = build_orchestrator(shop, sources=[_failing(DEFAULT_SOURCES["session"])])
             orchestrator.stepwise = part.stepwise
-            collect_seldom()  # as a server does
+            runner.run(shop.warm())  # both as a server does before it serves
+            collect_seldom()
             talks = TALKS.validate_json(part.plan.read_bytes())[part.worker :: part.workers]
             pipe.send("ready")
             pipe.recv()

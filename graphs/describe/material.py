@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from shopgraph.connectors.units import units_of
 from shopgraph.domain import Availability, Instant, Product
 from shopgraph.errors import NotFound
 from shopgraph.graphs.context import ShopServices
@@ -69,9 +70,8 @@ async def _variants(shop: ShopServices, product: Product, region_id: str) -> tup
     connectors = shop.connectors
     variants = {each.sku: each for each in await connectors.catalog.variants(product.id)}
     offers = {offer.sku: offer for offer in await connectors.catalog.offers(tuple(variants), region_id)}
-    units = {sku: 0 for sku, variant in variants.items() if variant.tracks_stock}
-    for level in await connectors.inventory.levels(tuple(units), region_id=region_id):
-        units[level.sku] += level.available
+    counted = [sku for sku, variant in variants.items() if variant.tracks_stock]
+    units = await units_of(connectors.inventory, counted, region_id)
     return tuple(
         VariantFacts(variant=variants[sku], offer=offer, units=units.get(sku))
         for sku, offer in offers.items()

@@ -15,7 +15,8 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol, assert_never
 
 from shopgraph.connectors.ports import Connectors
-from shopgraph.domain import Campaign, Instant, Money, Offer, Product, Promotion, StockLevel, Value
+from shopgraph.connectors.units import units_of
+from shopgraph.domain import Campaign, Instant, Money, Offer, Product, Promotion, Value
 
 logger = logging.getLogger(__name__)
 
@@ -197,20 +198,12 @@ async def _offers(connectors: Connectors, region_id: str, topics: Sequence[Topic
 
 async def _stock(connectors: Connectors, region_id: str, topics: Sequence[Topic], _: Instant) -> dict[Topic, str]:
     skus = list(dict.fromkeys(topic.subject for topic in topics))
-    available = available_by_sku(await connectors.inventory.levels(skus, region_id=region_id))
+    available = await units_of(connectors.inventory, skus, region_id)
     return {
         topic: str(left) if topic.aspect is Aspect.STOCK else stock_band(left)
         for topic in topics
         for left in [available.get(topic.subject, 0)]
     }
-
-
-def available_by_sku(levels: Iterable[StockLevel]) -> dict[str, int]:
-    """Units that can be bought, added up over the locations given."""
-    available: dict[str, int] = {}
-    for level in levels:
-        available[level.sku] = available.get(level.sku, 0) + level.available
-    return available
 
 
 async def _marketing(connectors: Connectors, region_id: str, topics: Sequence[Topic], at: Instant) -> dict[Topic, str]:

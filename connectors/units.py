@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast
 
 from shopgraph.connectors.ports import InventoryPort
 
 
-@runtime_checkable
 class SumsUnits(Protocol):
     """What an inventory may offer beside its port: a chain has hundreds of places for every variant."""
 
@@ -25,9 +24,9 @@ async def units_of(inventory: InventoryPort, skus: Sequence[str], region_id: str
     found = dict.fromkeys(skus, 0)
     if not found:
         return found
-    summing = getattr(inventory, "units", None)
-    if summing is not None:
-        return found | dict(await summing(tuple(found), region_id=region_id))
+    if hasattr(inventory, "units"):
+        summing = cast(SumsUnits, inventory)
+        return found | dict(await summing.units(tuple(found), region_id=region_id))
     for level in await inventory.levels(tuple(found), region_id=region_id):
         found[level.sku] += level.available
     return found

@@ -12,6 +12,7 @@ from shopgraph.audit.log import AuditLog
 from shopgraph.clock import Clock
 from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import Principal, ShopMeta
+from shopgraph.errors import ConfigurationError
 from shopgraph.graphs.memory.brand import BrandMemory
 from shopgraph.graphs.stitching.shared import SharedReads
 from shopgraph.guards.chain import GuardChain
@@ -78,3 +79,15 @@ class RunContext(BaseModel):
     """Who is asking, as verified by the host. Left out, or given as data: a guest."""
     approver: Annotated[Principal, BeforeValidator(_verified_only)] = Principal.guest()
     """Who answers an approval that the run waits for; only a supervisor of the staff counts."""
+
+
+def shop_of(context: RunContext, own: ShopServices | None) -> ShopServices:
+    """The shop that a run names, else the one that its graph was built for.
+
+    Raises:
+        ConfigurationError: there is neither.
+    """
+    shop: ShopServices | None = context.shop or own
+    if shop is None:
+        raise ConfigurationError("This graph has no shop.", remedy="Pass context=RunContext(shop=...).")
+    return shop

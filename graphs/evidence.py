@@ -161,15 +161,7 @@ def _own_words(state: State) -> list[str]:
     found = [proposal.summary for proposal in _proposals(state)]
     found += [decision.reason for decision in state["decisions"]]
     for item in state["evidence"]:
-        waiting: list[JsonValue] = [item.result]
-        while waiting:
-            value = waiting.pop()
-            if isinstance(value, str):
-                found.append(value)
-            elif isinstance(value, dict):
-                waiting += value.values()
-            elif isinstance(value, list):
-                waiting += value
+        found += [value for value in _within(item.result) if isinstance(value, str)]
     return found
 
 

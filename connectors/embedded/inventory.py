@@ -40,25 +40,15 @@ _ALLOCATION = TypeAdapter(Allocation)
 _ALLOCATIONS = TypeAdapter(tuple[Allocation, ...])
 _LEVEL = TypeAdapter(StockLevel)
 _AT_A_LEVEL = STOCK_LEVELS.table.c
-_LEVELS_THERE = (
-    select(STOCK_LEVELS.table)
-    .where(
-        _AT_A_LEVEL.sku.in_(bindparam("skus", expanding=True)),
-        _AT_A_LEVEL.location_id.in_(
-            select(LOCATIONS.table.c.id).where(LOCATIONS.table.c.region_id == bindparam("region"))
-        ),
-    )
-    .order_by(*STOCK_LEVELS.key)
+_THERE = (
+    _AT_A_LEVEL.sku.in_(bindparam("skus", expanding=True)),
+    _AT_A_LEVEL.location_id.in_(select(LOCATIONS.table.c.id).where(LOCATIONS.table.c.region_id == bindparam("region"))),
 )
+_LEVELS_THERE = select(STOCK_LEVELS.table).where(*_THERE).order_by(*STOCK_LEVELS.key)
 
 _UNITS_THERE = (
     select(_AT_A_LEVEL.sku, func.sum(_AT_A_LEVEL.on_hand - _AT_A_LEVEL.reserved - _AT_A_LEVEL.allocated))
-    .where(
-        _AT_A_LEVEL.sku.in_(bindparam("skus", expanding=True)),
-        _AT_A_LEVEL.location_id.in_(
-            select(LOCATIONS.table.c.id).where(LOCATIONS.table.c.region_id == bindparam("region"))
-        ),
-    )
+    .where(*_THERE)
     .group_by(_AT_A_LEVEL.sku)
 )
 """`StockLevel.available`, added up."""

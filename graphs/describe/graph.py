@@ -11,8 +11,7 @@ from langgraph.graph import END
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
-from shopgraph.errors import ConfigurationError
-from shopgraph.graphs.context import RunContext, ShopServices
+from shopgraph.graphs.context import RunContext, ShopServices, shop_of
 from shopgraph.graphs.describe.bandit import BASE_RATE, Conversions, draw, priors
 from shopgraph.graphs.describe.material import depends_on, ends_at, facts_of, read_material
 from shopgraph.graphs.describe.model_writing import by_model
@@ -116,11 +115,7 @@ def describer_flow(shop: ShopServices | None = None, scorer: HeadlineScorer | No
 
     def stage(node: Callable[[DescribeState, ShopServices], Awaitable[DescribeState]], then: str | Choice) -> Stage:
         async def run(state: DescribeState, *, runtime: Runtime[RunContext]) -> DescribeState:
-            context = runtime.context or RunContext()
-            here: ShopServices | None = context.shop or shop
-            if here is None:
-                raise ConfigurationError("This graph has no shop.", remedy="Pass context=RunContext(shop=...).")
-            return await node(state, here)
+            return await node(state, shop_of(runtime.context or RunContext(), shop))
 
         run.__name__ = node.__name__
         return Stage(run=run, then=then, metadata={"layer": layer_of(node.__name__)})

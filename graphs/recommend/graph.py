@@ -16,8 +16,8 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from shopgraph.domain import Principal
-from shopgraph.errors import ConfigurationError, ConnectorUnavailable, InvalidInput
-from shopgraph.graphs.context import RunContext, ShopServices
+from shopgraph.errors import ConnectorUnavailable, InvalidInput
+from shopgraph.graphs.context import RunContext, ShopServices, shop_of
 from shopgraph.graphs.flow import Choice, Flow, Stage
 from shopgraph.graphs.memory import Dependency, Shown, Voice, on_price_of, on_stock_band
 from shopgraph.graphs.recommend.ranking import by_model
@@ -145,10 +145,7 @@ def recommender_flow(shop: ShopServices | None = None) -> Flow:
     ) -> Stage:
         async def run(state: RecommendState, *, runtime: Runtime[RunContext]) -> RecommendState:
             context = runtime.context or RunContext()
-            here: ShopServices | None = context.shop or shop
-            if here is None:
-                raise ConfigurationError("This graph has no shop.", remedy="Pass context=RunContext(shop=...).")
-            return await node(state, here, context.principal)
+            return await node(state, shop_of(context, shop), context.principal)
 
         run.__name__ = node.__name__
         return Stage(run=run, then=then, metadata={"layer": layer_of(node.__name__)})

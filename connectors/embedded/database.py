@@ -1,7 +1,8 @@
 """One database behind the embedded ports: short reads, serialised writes, transactions over several ports.
 
-SQLite reads run inline (they take well under a millisecond, and WAL readers wait for nobody); everything else runs in
-worker threads of the database's own. SQLite has one writer: coroutines wait for their turn without holding a thread.
+SQLite reads run inline (they take well under a millisecond, and WAL readers wait for nobody) unless they are called
+scans; everything else runs in worker threads of the database's own. SQLite has one writer: coroutines wait for their
+turn without holding a thread.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Database:
         places = 1 if self.is_sqlite else POSTGRES_PLACES
         self._turns = Turns(places)
         self._workers = ThreadPoolExecutor(max_workers=places, thread_name_prefix="shopgraph-db")
+        self._scanner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shopgraph-db-scan")
         self._readers = Readers(self.engine) if self.is_sqlite else None
         self.writers: _Writers = Writers(self.engine) if self.is_sqlite else _PooledWriters(self.engine)
         """Where its transactions that write begin and end."""
@@ -82,6 +84,14 @@ class Database:
             return await self.read(work)
         with self._own_errors:
             return self._readers.look(work)
+
+    async def scan(self, work: Callable[[Connection], T]) -> T:
+        """`look` for a statement over so many rows that nobody else should wait for it: in a thread, one at a time."""
+        if self._readers is None or self._open() is not None:
+            return await self.read(work)
+        readers = self._readers
+        with self._own_errors:
+            return await asyncio.wrap_future(self._scanner.submit(readers.look, work))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a function in one transaction: all that it does is kept, or nothing when it raises."""
@@ -150,6 +160,7 @@ class Database:
     def close(self) -> None:
         """Let running work finish, then close every connection."""
         self._workers.shutdown(wait=True)
+        self._scanner.shutdown(wait=True)
         if self._readers is not None:
             self._readers.close()
         self.writers.close()

@@ -114,7 +114,7 @@ class EmbeddedOrders:
 
         Canceled orders do not count, nor do other variants of the product itself.
         """
-        return await self._database.look(lambda db: _pairs(db, _BOUGHT_TOGETHER, sku=sku, at_most=limit))
+        return await self._database.scan(lambda db: _pairs(db, _BOUGHT_TOGETHER, sku=sku, at_most=limit))
 
     async def best_sellers(
         self, region_id: str, *, since: datetime | None = None, limit: int = 10
@@ -126,7 +126,7 @@ class EmbeddedOrders:
         if since is None:
             return await self._counted(("best", region_id), _BEST_SELLERS, limit, region=region_id)
         asked = {"region": region_id, "since": to_micros(since), "at_most": limit}
-        return await self._database.look(lambda db: _pairs(db, _BEST_SELLERS_SINCE, **asked))
+        return await self._database.scan(lambda db: _pairs(db, _BEST_SELLERS_SINCE, **asked))
 
     async def bought_with(self, product_id: str, *, limit: int = 5) -> tuple[tuple[str, int], ...]:
         """Products most often in the same order as this one, with the count of such orders, most often first.
@@ -145,9 +145,12 @@ class EmbeddedOrders:
 
     async def _counted(self, key: tuple[str | int, ...], statement: Select[Any], limit: int, **asked: Any) -> Counted:
         asked["at_most"] = max(limit, MOST)
-        return await self._counts.get(
-            key, lambda: self._database.look(lambda db: _pairs(db, statement, **asked)), limit
-        )
+
+        def count(db: Connection) -> Counted:
+            return _pairs(db, statement, **asked)
+
+        database = self._database
+        return await self._counts.get(key, limit, few=lambda: database.look(count), many=lambda: database.scan(count))
 
     async def place(self, order: Order, *, idempotency_key: str) -> Order:
         """Take a pending order in, as the next one of its customer."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -29,7 +31,7 @@ class Counting:
         return (("shoe", self.first + self.times), ("hat", 1))
 
     async def ask(self, key: str = "a", limit: int = 5) -> Counted:
-        return await self.counts.get((key,), self, limit)
+        return await self.counts.get((key,), limit, few=self, many=self)
 
 
 async def test_few_are_counted_anew_each_time() -> None:
@@ -52,6 +54,57 @@ async def test_many_are_kept_for_five_minutes() -> None:
 async def test_more_than_is_kept_is_counted_anew() -> None:
     counting = Counting(first=MANY)
     assert await counting.ask(limit=MOST + 1) != await counting.ask(limit=MOST + 1)
+
+
+async def test_who_asks_while_it_is_counted_waits_for_that_count() -> None:
+    counting, go = Counting(first=MANY), asyncio.Event()
+
+    async def slowly() -> Counted:
+        await go.wait()
+        return await counting()
+
+    asked = [asyncio.create_task(counting.counts.get(("a",), 5, few=slowly, many=slowly)) for _ in range(3)]
+    await asyncio.sleep(0)
+    go.set()
+    assert len({await each for each in asked}) == 1
+    assert counting.times == 1
+
+
+async def test_a_count_that_fails_or_is_given_up_holds_up_nobody() -> None:
+    counting = Counting(first=MANY)
+
+    async def never() -> Counted:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def broken() -> Counted:
+        raise ConnectionError("down")
+
+    given_up = asyncio.create_task(counting.counts.get(("a",), 5, few=never, many=never))
+    await asyncio.sleep(0)
+    after = asyncio.create_task(counting.counts.get(("a",), 5, few=broken, many=broken))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    with pytest.raises(ConnectionError):
+        await after
+    assert (await counting.ask())[0] == ("shoe", MANY + 1)
+
+
+async def test_few_are_counted_where_nobody_waits_the_next_time() -> None:
+    counting = Counting(first=1)
+    assert await counting.ask() == (("shoe", 2), ("hat", 1))
+
+    async def elsewhere() -> Counted:
+        raise AssertionError("counted in a thread")
+
+    assert await counting.counts.get(("a",), 5, few=counting, many=elsewhere) == (("shoe", 3), ("hat", 1))
+
+
+async def test_a_scan_leaves_the_loop_to_others(seeded: EmbeddedShop) -> None:
+    database, loop = seeded.database, threading.get_ident()
+    assert await database.scan(lambda _: threading.get_ident()) != loop
+    async with database.transaction():  # whose connection it is then
+        assert await database.scan(id) == await database.read(id)
 
 
 @pytest.mark.parametrize("whose", ["customer_id", "agent", "conversation_id"])

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -19,8 +20,9 @@ from shopgraph.connectors.embedded.payments import EmbeddedPayments
 from shopgraph.connectors.ports import Connectors
 from shopgraph.connectors.search import HybridSearch
 from shopgraph.connectors.tau2 import read_tau2
-from shopgraph.domain import ClockKind, ShopMeta
-from shopgraph.errors import ConfigurationError, DamagedShop
+from shopgraph.domain import ClockKind, Money, ShopMeta
+from shopgraph.domain.wording import format_money
+from shopgraph.errors import ConfigurationError, DamagedShop, ShopgraphError
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle, load_bundle
 from shopgraph.guards.promotions import with_calendars
@@ -274,16 +276,24 @@ class Shop:
         return local
 
     async def warm(self) -> None:
-        """Load in a thread what the first requests would wait for: models, prices, what was trained. For a server.
+        """Load what the first requests would wait for: models, prices, what was trained, the index of words.
+
+        For a server. A search that is down is left to the requests that need it.
 
         Raises:
             ConfigurationError: a folder of what was trained is damaged.
         """
         await asyncio.to_thread(self._load)
+        with suppress(ShopgraphError):
+            await self.connectors.search.search("hello", limit=1)
 
     def _load(self) -> None:
+        from shopgraph.graphs.stitching.tokens import count_tokens
         from shopgraph.models.chat import LiteLLMChat
 
+        for region in self._records.regions():
+            format_money(Money(amount=0, currency=region.currency), region.locale)
+        count_tokens("hello")
         self.routing.router.route("hello")
         _ = self.routing.judge
         if isinstance(self.chat_model, LiteLLMChat):

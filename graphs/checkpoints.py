@@ -24,6 +24,8 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
+from shopgraph.connectors.embedded.connections import patiently
+
 T = TypeVar("T")
 
 _OF_ONE_REQUEST = frozenset(
@@ -105,7 +107,7 @@ class LoopFreeSqliteSaver(LoopFree, SqliteSaver):
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA secure_delete=ON")  # what a forgotten customer said is overwritten
         saver = cls(connection, serde=strict_serde())
-        saver.setup()
+        patiently(saver.setup)  # others may open it at this moment
         return saver
 
     def scrub(self) -> None:

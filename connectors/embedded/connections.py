@@ -161,15 +161,28 @@ class _Kept:
 
 
 def _patiently(connection: Connection, statement: str) -> None:
-    """Run a statement that another process's lock may hold up, again and again."""
-    driver, deadline = driver_of(connection), 0.0
+    """Run a statement that another process's lock may hold up."""
+    driver = driver_of(connection)
+    try:
+        patiently(lambda: driver.execute(statement))
+    except sqlite3.Error as error:
+        raise as_sqlalchemys(connection, statement, (), error) from error
+
+
+def patiently(step: Callable[[], T]) -> T:
+    """Do what another process's lock may hold up, again and again, `BUSY_SECONDS` at most.
+
+    Where SQLite does not wait by itself, whatever its timeout: when a file gets its write-ahead log.
+
+    Raises:
+        sqlite3.Error: that of the last try, or any that is not about a lock.
+    """
+    deadline = 0.0
     while True:
         try:
-            driver.execute(statement)
+            return step()
         except sqlite3.Error as error:
             deadline = deadline or time.monotonic() + BUSY_SECONDS
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
-                raise as_sqlalchemys(connection, statement, (), error) from error
-        else:
-            return
+                raise
         time.sleep(_LOOK_SECONDS)

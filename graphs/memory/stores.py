@@ -17,12 +17,12 @@ from typing import Any
 from langgraph.store.base import BaseStore, Op, Result
 from langgraph.store.sqlite import SqliteStore
 
+from shopgraph.connectors.embedded.connections import BUSY_SECONDS, patiently
 from shopgraph.errors import ConnectorUnavailable, MissingDependency
 
 for _name in ("langgraph.store.sqlite.base", "langgraph.store.postgres.base"):
     # They log every search with its namespace, which names a customer.
     logging.getLogger(_name).setLevel(logging.INFO)
-_BUSY_SECONDS = 30
 _LOOK_SECONDS = 0.01
 
 
@@ -33,8 +33,8 @@ class LoopFreeSqliteStore(SqliteStore):
     def open(cls, path: Path) -> LoopFreeSqliteStore:
         """Open (or make) the file."""
         # Autocommit: the store begins its own transactions.
-        connection = sqlite3.connect(path, check_same_thread=False, timeout=_BUSY_SECONDS, isolation_level=None)
-        connection.execute("PRAGMA journal_mode=WAL")
+        connection = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_SECONDS, isolation_level=None)
+        patiently(lambda: connection.execute("PRAGMA journal_mode=WAL"))
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA secure_delete=ON")
         store = cls(connection)
@@ -56,7 +56,7 @@ class LoopFreeSqliteStore(SqliteStore):
 
     def _setup_beside_others(self) -> None:
         """Set up; a process that sets the same file up at this moment makes ours fail, and then it is done."""
-        deadline = time.monotonic() + _BUSY_SECONDS
+        deadline = time.monotonic() + BUSY_SECONDS
         while True:
             try:
                 return self.setup()
@@ -101,7 +101,7 @@ def _setup_alone(store: Any, pool: Any) -> None:
     The lock is tried again and again, not waited for: a statement that waits would hold up the other's
     CREATE INDEX CONCURRENTLY, which holds the lock.
     """
-    deadline = time.monotonic() + _BUSY_SECONDS
+    deadline = time.monotonic() + BUSY_SECONDS
     with pool.connection() as guard:
         while not guard.execute("SELECT pg_try_advisory_lock(hashtext('shopgraph memory')) AS won").fetchone()["won"]:
             if time.monotonic() >= deadline:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, MetaData, String, Table, Text, inspect
 
 from shopgraph.audit.records import COLUMNS
+from shopgraph.connectors.embedded.connections import patiently
 from shopgraph.connectors.embedded.database import Database, translated
 
 TABLE = Table(
@@ -50,7 +51,7 @@ def on_driver(database: Database, statement: str) -> None:
     """Run a pragma outside any transaction, which SQLAlchemy would begin; nothing in PostgreSQL."""
     if database.is_sqlite:
         with translated(database.url), database.engine.connect() as connection:
-            connection.connection.cursor().execute(statement).fetchall()
+            patiently(lambda: connection.connection.cursor().execute(statement).fetchall())
 
 
 def insertion(dialect: str) -> str:

@@ -131,7 +131,7 @@ def postgres_saver(url: str) -> tuple[BaseCheckpointSaver[Any], Any]:
     try:
         from langgraph.checkpoint.postgres import PostgresSaver
 
-        from shopgraph.graphs.pools import open_pool
+        from shopgraph.graphs.pools import open_pool, set_up_alone
     except ImportError as missing:
         raise MissingDependency(
             f"Conversations on PostgreSQL need {missing.name}.", remedy="Run: pip install 'shopgraph[postgres]'."
@@ -142,6 +142,10 @@ def postgres_saver(url: str) -> tuple[BaseCheckpointSaver[Any], Any]:
             return await asyncio.to_thread(work)
 
     pool = open_pool(url, most=8)
-    saver = LoopFreePostgresSaver(pool, serde=strict_serde())
-    saver.setup()
+    try:
+        saver = LoopFreePostgresSaver(pool, serde=strict_serde())
+        set_up_alone(saver, pool, "shopgraph conversations")
+    except BaseException:
+        pool.close()
+        raise
     return saver, pool

@@ -18,6 +18,7 @@ from shopgraph.guards.cedar import ActionShape, Evaluation, Rule, RuleBook, Rule
 from shopgraph.guards.decisions import Decision, Effect, PolicyRequest
 from shopgraph.guards.documents import first_of, open_document
 from shopgraph.guards.limits import Limit, unfit
+from shopgraph.guards.questions import question_of, read_no_ids
 from shopgraph.kept import Kept
 
 BUNDLES = Path(__file__).parent / "bundles"
@@ -119,7 +120,8 @@ class PolicyBundle:
             action: tuple(limit for limit in self.limits if action in limit.actions) for action in counted
         }
         self._sets: dict[str, _Sets] = {}
-        self._answers: Kept[str, Decision] = Kept()
+        self._answers: Kept[bytes, Decision] = Kept()
+        self._reads_ids = not read_no_ids(rule.text for rule in self.rules)
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -172,7 +174,7 @@ class PolicyBundle:
 
     def _known_or_decided(self, request: PolicyRequest) -> Decision:
         """The rules read nothing but the question, so the same question has the same answer; no fault is kept."""
-        question = request.model_dump_json()
+        question = question_of(request, ids=self._reads_ids)
         decision = self._answers.get(question)
         if decision is None:
             decision = self._decide(request)

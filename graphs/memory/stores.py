@@ -18,7 +18,7 @@ from langgraph.store.base import BaseStore, Op, Result
 from langgraph.store.sqlite import SqliteStore
 
 from shopgraph.connectors.embedded.connections import BUSY_SECONDS, patiently
-from shopgraph.errors import ConnectorUnavailable, MissingDependency
+from shopgraph.errors import MissingDependency
 
 for _name in ("langgraph.store.sqlite.base", "langgraph.store.postgres.base"):
     # They log every search with its namespace, which names a customer.
@@ -75,7 +75,7 @@ def postgres_store(url: str) -> tuple[BaseStore, Any]:
     try:
         from langgraph.store.postgres import PostgresStore
 
-        from shopgraph.graphs.pools import open_pool
+        from shopgraph.graphs.pools import open_pool, set_up_alone
     except ImportError as missing:
         raise MissingDependency(
             f"Brand memory on PostgreSQL needs {missing.name}.", remedy="Run: pip install 'shopgraph[postgres]'."
@@ -88,26 +88,8 @@ def postgres_store(url: str) -> tuple[BaseStore, Any]:
     pool = open_pool(url, most=4)
     try:
         store = LoopFreePostgresStore(pool)
-        _setup_alone(store, pool)
+        set_up_alone(store, pool, "shopgraph memory")
     except BaseException:
         pool.close()
         raise
     return store, pool
-
-
-def _setup_alone(store: Any, pool: Any) -> None:
-    """Set up while no other process does: its migrations are not made for two at once.
-
-    The lock is tried again and again, not waited for: a statement that waits would hold up the other's
-    CREATE INDEX CONCURRENTLY, which holds the lock.
-    """
-    deadline = time.monotonic() + BUSY_SECONDS
-    with pool.connection() as guard:
-        while not guard.execute("SELECT pg_try_advisory_lock(hashtext('shopgraph memory')) AS won").fetchone()["won"]:
-            if time.monotonic() >= deadline:
-                raise ConnectorUnavailable("Another process has been setting up the brand memory for too long.")
-            time.sleep(_LOOK_SECONDS)
-        try:
-            store.setup()
-        finally:
-            guard.execute("SELECT pg_advisory_unlock(hashtext('shopgraph memory'))")

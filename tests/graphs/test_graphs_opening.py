@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
+from sqlalchemy import make_url
 
-from shopgraph.graphs.checkpoints import LoopFreeSqliteSaver
-from shopgraph.graphs.memory.stores import LoopFreeSqliteStore
+from shopgraph.graphs.checkpoints import LoopFreeSqliteSaver, postgres_saver
+from shopgraph.graphs.memory.stores import LoopFreeSqliteStore, postgres_store
+from shopgraph.shop.places import plain_url
 
 
 class _Opened(Protocol):
@@ -31,3 +33,19 @@ def test_a_new_file_is_opened_by_several_at_once(opening: Callable[[Path], _Open
             path = tmp_path / f"{number}.db"
             for opened in pool.map(one, [path] * 4):
                 opened.close()
+
+
+@pytest.mark.parametrize("opening", [postgres_saver, postgres_store])
+def test_a_new_database_is_opened_by_several_at_once(
+    opening: Callable[[str], tuple[Any, _Opened]], postgres_database: str
+) -> None:
+    together = threading.Barrier(3)
+    url = plain_url(make_url(postgres_database))
+
+    def one(_: int) -> _Opened:
+        together.wait()
+        return opening(url)[1]
+
+    with ThreadPoolExecutor(3) as threads:
+        for pool in threads.map(one, range(3)):
+            pool.close()

@@ -1,4 +1,4 @@
-"""SQLite connections kept open: to take one from a pool and give it back takes as long as a short statement.
+"""Connections kept open: to take one from a pool and give it back takes as long as a short statement.
 
 What begins and ends here is said to the driver directly: SQLAlchemy's own execution takes several times as long.
 """
@@ -9,10 +9,11 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import TypeVar
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from shopgraph.connectors.embedded.statements import as_sqlalchemys, driver_of
 
@@ -24,8 +25,24 @@ _LOOK_SECONDS = 0.003
 """Between two looks at a lock that another process holds."""
 
 
+class KeptReaders(Protocol):
+    """Connections that are only read over."""
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a function that only reads."""
+        ...
+
+    def look(self, work: Callable[[Connection], T]) -> T:
+        """Run a function of one statement."""
+        ...
+
+    def close(self) -> None:
+        """Close them all."""
+        ...
+
+
 class Readers:
-    """One connection for each read under way. Nothing is written over it."""
+    """SQLite's: one connection for each read under way. Nothing is written over it."""
 
     def __init__(self, engine: Engine) -> None:
         self._kept = _Kept(engine, "PRAGMA query_only=ON")
@@ -60,8 +77,49 @@ class Readers:
         self._kept.close()
 
 
+class PostgresReaders:
+    """PostgreSQL's: one connection for each read under way, in no transaction.
+
+    A transaction would cost two ways to the server, and give nothing: PostgreSQL's usual one sees a newer state with
+    each statement.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        """`engine` begins no transactions and keeps no connections."""
+        self._kept = _Kept(engine)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a function that only reads; once more where the connection that was kept was lost meanwhile."""
+        try:
+            return self._once(work)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            self._kept.forget()
+            return self._once(work)
+
+    look = read
+
+    def close(self) -> None:
+        """Close them all; a read that is under way closes its own."""
+        self._kept.close()
+
+    def _once(self, work: Callable[[Connection], T]) -> T:
+        connection = self._kept.take()
+        try:
+            result = work(connection)
+        except Exception:
+            (self._kept.drop if connection.invalidated else self._kept.give_back)(connection)
+            raise
+        except BaseException:
+            self._kept.drop(connection)
+            raise
+        self._kept.give_back(connection)
+        return result
+
+
 class Writers:
-    """One connection for each transaction that writes or waits to; of them, one at a time writes."""
+    """SQLite's: one connection for each transaction that writes or waits to; of them, one at a time writes."""
 
     def __init__(self, engine: Engine) -> None:
         # SQLite's own waiting looks more and more seldom, up to ten times a second: who has waited longest comes
@@ -93,29 +151,35 @@ class Writers:
             driver_of(connection).execute("ROLLBACK")
         self._kept.drop(connection)
 
-    @contextmanager
-    def part(self, connection: Connection) -> Iterator[None]:
+    def part(self, connection: Connection) -> AbstractContextManager[None]:
         """A part of a transaction: all that it does stays in it, or nothing when it raises."""
-        driver = driver_of(connection)
-        driver.execute("SAVEPOINT part")
-        try:
-            yield
-        except BaseException:
-            with suppress(sqlite3.Error):  # SQLite ended the whole transaction: what went wrong says why
-                driver.execute("ROLLBACK TO part")
-                driver.execute("RELEASE part")
-            raise
-        driver.execute("RELEASE part")
+        return part_of(connection)
 
     def close(self) -> None:
         """Close them all; a transaction that is under way closes its own."""
         self._kept.close()
 
 
+@contextmanager
+def part_of(connection: Connection) -> Iterator[None]:
+    """A part of a transaction: all that it does stays in it, or nothing when it raises."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        # Where the database ended the whole transaction, or the connection is lost, what went wrong says why.
+        with suppress(connection.dialect.loaded_dbapi.Error):
+            driver.execute("ROLLBACK TO part")
+            driver.execute("RELEASE part")
+        raise
+    driver.execute("RELEASE part")
+
+
 class _Kept:
     """Connections that nobody uses now."""
 
-    def __init__(self, engine: Engine, pragma: str) -> None:
+    def __init__(self, engine: Engine, pragma: str = "") -> None:
         self._engine = engine
         self._pragma = pragma
         self._idle: list[Connection] = []
@@ -129,7 +193,8 @@ class _Kept:
                 return self._idle.pop()
         connection = self._engine.connect()
         try:
-            driver_of(connection).execute(self._pragma)
+            if self._pragma:
+                driver_of(connection).execute(self._pragma)
             # To SQLAlchemy, and to those who ask it, a transaction is open from now on; it says nothing to the driver.
             connection.begin()
         except BaseException:
@@ -151,13 +216,18 @@ class _Kept:
             connection.invalidate()
         connection.close()
 
-    def close(self) -> None:
-        """Close them all."""
+    def forget(self) -> None:
+        """Close those that nobody uses now."""
         with self._lock:
-            self._closed = True
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+
+    def close(self) -> None:
+        """Close them all; one that is in use is closed when it is given back."""
+        with self._lock:
+            self._closed = True
+        self.forget()
 
 
 def _patiently(connection: Connection, statement: str) -> None:

@@ -21,9 +21,17 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 from sqlalchemy.util import LRUCache
 
-from shopgraph.connectors.embedded.connections import BUSY_SECONDS, Readers, Writers
+from shopgraph.connectors.embedded.connections import (
+    BUSY_SECONDS,
+    KeptReaders,
+    PostgresReaders,
+    Readers,
+    Writers,
+    part_of,
+)
 from shopgraph.connectors.embedded.erasing import empty_log, overwriting
 from shopgraph.connectors.embedded.turns import Turns
 from shopgraph.errors import (
@@ -41,7 +49,7 @@ from shopgraph.kept import kept
 T = TypeVar("T")
 
 POSTGRES_PLACES = 8
-"""Connections, and worker threads, of one process to one PostgreSQL."""
+"""Worker threads of one process for one PostgreSQL; each may have one connection that reads and one that writes."""
 
 
 class Database:
@@ -55,7 +63,9 @@ class Database:
         self._turns = Turns(places)
         self._workers = ThreadPoolExecutor(max_workers=places, thread_name_prefix="shopgraph-db")
         self._scanner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shopgraph-db-scan")
-        self._readers = Readers(self.engine) if self.is_sqlite else None
+        self._readers: KeptReaders = (
+            Readers(self.engine) if self.is_sqlite else PostgresReaders(_postgres_reading(self.url))
+        )
         self.writers: _Writers = Writers(self.engine) if self.is_sqlite else _PooledWriters(self.engine)
         """Where its transactions that write begin and end."""
         self._own_errors = translated(self.url)
@@ -80,18 +90,17 @@ class Database:
 
     async def look(self, work: Callable[[Connection], T]) -> T:
         """`read` for a function of one statement: on its own it needs no transaction to see one state."""
-        if self._readers is None or self._open() is not None:
+        if not self.is_sqlite or self._open() is not None:
             return await self.read(work)
         with self._own_errors:
             return self._readers.look(work)
 
     async def scan(self, work: Callable[[Connection], T]) -> T:
         """`look` for a statement over so many rows that nobody else should wait for it: in a thread, one at a time."""
-        if self._readers is None or self._open() is not None:
+        if not self.is_sqlite or self._open() is not None:
             return await self.read(work)
-        readers = self._readers
         with self._own_errors:
-            return await asyncio.wrap_future(self._scanner.submit(readers.look, work))
+            return await asyncio.wrap_future(self._scanner.submit(self._readers.look, work))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a function in one transaction: all that it does is kept, or nothing when it raises."""
@@ -140,10 +149,7 @@ class Database:
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """`read` for synchronous code: in this thread, never in an open transaction."""
         with self._own_errors:
-            if self._readers is not None:
-                return self._readers.read(work)
-            with self.engine.connect() as connection:
-                return work(connection)
+            return self._readers.read(work)
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """`write` for synchronous code: in this thread, never in an open transaction."""
@@ -161,8 +167,7 @@ class Database:
         """Let running work finish, then close every connection."""
         self._workers.shutdown(wait=True)
         self._scanner.shutdown(wait=True)
-        if self._readers is not None:
-            self._readers.close()
+        self._readers.close()
         self.writers.close()
         self.engine.dispose()
 
@@ -266,7 +271,7 @@ class _PooledWriters:
             connection.rollback()
 
     def part(self, connection: Connection) -> AbstractContextManager[Any]:
-        return connection.begin_nested()
+        return part_of(connection)
 
     def close(self) -> None:
         """The engine closes its pool."""
@@ -406,3 +411,7 @@ def _postgres_engine(url: URL) -> Engine:
         raise MissingDependency(
             "PostgreSQL needs the psycopg driver.", remedy="pip install 'shopgraph[postgres]'"
         ) from None
+
+
+def _postgres_reading(url: URL) -> Engine:
+    return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")

@@ -209,4 +209,10 @@ def _read_plain(row: Sequence[Any], at: int) -> Any:
 
 
 def _read_money(row: Sequence[Any], at: int) -> Money | None:
-    return None if row[at] is None else Money(amount=row[at], currency=row[at + 1])
+    return None if row[at] is None else _money(row[at], row[at + 1])
+
+
+@kept
+@lru_cache(maxsize=4_096)
+def _money(amount: int, currency: str) -> Money:
+    return Money(amount=amount, currency=currency)

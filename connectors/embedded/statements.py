@@ -1,6 +1,6 @@
-"""Running a statement that was made once. On SQLite the driver gets its text directly.
+"""Running a statement that was made once: the driver gets its text directly.
 
-SQLAlchemy writes the text; its execution of a short SQLite statement takes several times as long as SQLite itself.
+SQLAlchemy writes the text; its execution of a short statement takes several times as long as SQLite, or as psycopg.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 
 Row = Sequence[Any]
 """A row of the database: its cells in the order of the statement's columns."""
 
 _SQLITE = "sqlite"
-_DIALECT = sqlite.dialect()
-"""A statement has one text for all SQLite files."""
+_PSYCOPG: Any = PGDialect_psycopg
+_DIALECTS = {_SQLITE: sqlite.dialect(), "postgresql": _PSYCOPG(paramstyle="format")}
+"""A statement has one text for all SQLite files, and one for all PostgreSQL databases."""
 _TEXTS = 2_000
 
 
@@ -34,14 +36,14 @@ class _Slot:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A statement as SQLite takes it."""
+    """A statement as the driver takes it."""
 
     sql: str
     slots: tuple[Any, ...]
-    """In the order of the question marks: a slot, or a constant of the statement."""
+    """In the order of the marks for contents: a slot, or a constant of the statement."""
 
     def filled(self, parameters: Mapping[str, Any]) -> list[Any]:
-        """The contents of the question marks."""
+        """What stands at the marks."""
         return [
             slot
             if slot.__class__ is not _Slot
@@ -59,17 +61,14 @@ def rows(connection: Connection, statement: Executable, parameters: Mapping[str,
         statement: one that is made once and kept: its text is kept with it.
         parameters: by name; a list is for a parameter that expands.
     """
-    if connection.dialect.name != _SQLITE:
-        return connection.execute(statement, dict(parameters)).all()
-    return _run(connection, statement, parameters).fetchall()
+    found: Sequence[Row] = _run(connection, statement, parameters).fetchall()
+    return found
 
 
 def changes(connection: Connection, statement: Executable, parameters: Mapping[str, Any]) -> int:
     """Run a statement that writes; how many rows it wrote."""
-    if connection.dialect.name != _SQLITE:
-        options = {"preserve_rowcount": True}
-        return connection.execute(statement, dict(parameters), execution_options=options).rowcount
-    return _run(connection, statement, parameters).rowcount
+    wrote: int = _run(connection, statement, parameters).rowcount
+    return wrote
 
 
 def each(connection: Connection, sql: str, contents: Sequence[Row]) -> None:
@@ -90,27 +89,38 @@ def driver_of(connection: Connection) -> sqlite3.Connection:
     return opened
 
 
-def as_sqlalchemys(connection: Connection, sql: str, contents: Sequence[Any], error: sqlite3.Error) -> Exception:
-    """The driver's error as SQLAlchemy raises it: who catches its errors catches this one."""
-    return DBAPIError.instance(sql, list(contents), error, sqlite3.Error, dialect=connection.dialect)
+def as_sqlalchemys(connection: Connection, sql: str, contents: Sequence[Any], error: Exception) -> Exception:
+    """The driver's error as SQLAlchemy raises it: who catches its errors catches this one.
+
+    A connection that is lost is given up.
+    """
+    lost = bool(getattr(connection.connection.dbapi_connection, "closed", False))
+    if lost:
+        connection.invalidate(error)
+    base = connection.dialect.loaded_dbapi.Error
+    return DBAPIError.instance(
+        sql, list(contents), error, base, connection_invalidated=lost, dialect=connection.dialect
+    )
 
 
-def _run(connection: Connection, statement: Executable, parameters: Mapping[str, Any]) -> sqlite3.Cursor:
+def _run(connection: Connection, statement: Executable, parameters: Mapping[str, Any]) -> Any:
+    """The driver's cursor."""
     shape = tuple([(name, len(held) if isinstance(held, list | tuple) else None) for name, held in parameters.items()])
-    text = _text(statement, shape)
+    text = _text(connection.dialect.name, statement, shape)
     contents = text.filled(parameters)
+    driver: Any = connection.connection.dbapi_connection
     try:
-        return driver_of(connection).execute(text.sql, contents)
-    except sqlite3.Error as error:
+        return driver.execute(text.sql, contents)
+    except connection.dialect.loaded_dbapi.Error as error:
         raise as_sqlalchemys(connection, text.sql, contents, error) from error
 
 
 @lru_cache(maxsize=_TEXTS)
-def _text(statement: Any, shape: tuple[tuple[str, int | None], ...]) -> _Text:
+def _text(dialect: str, statement: Any, shape: tuple[tuple[str, int | None], ...]) -> _Text:
     slots = {
         name: _Slot(name) if length is None else [_Slot(name, place) for place in range(length)]
         for name, length in shape
     }
-    compiled = statement.compile(dialect=_DIALECT, column_keys=list(slots))
+    compiled = statement.compile(dialect=_DIALECTS[dialect], column_keys=list(slots))
     state = compiled.construct_expanded_state(slots, escape_names=False)
     return _Text(sql=state.statement, slots=tuple(state.positional_parameters))

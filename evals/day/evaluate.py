@@ -94,7 +94,8 @@ def evaluate(
 ) -> EvalReport:
     """Play a day of customers through the whole orchestrator; report speed, memory, layers, and the audit log's state.
 
-    Making the shop is not counted. The floor is the same graph with empty nodes, no checkpointer and no audit.
+    Making the shop is not counted. The floor is the same graph with empty nodes, no checkpointer and no audit, measured
+    ten times over the day.
     """
     if keep is not None and keep.exists():
         raise InvalidInput(f"{keep} is there already.", remedy="Name a new folder for the day's shop.")

@@ -57,7 +57,7 @@ def _following(ends: Sequence[str]) -> Callable[[State], Awaitable[str]]:
 
 
 async def play_floor(graph: CompiledStateGraph[Any, Any, Any, Any], paths: Sequence[Sequence[str]]) -> float:
-    """CPU seconds that these requests take when they do nothing."""
+    """CPU seconds of this process that these requests take when they do nothing."""
     began = time.process_time()
     for path in paths:
         _PATH.set(list(path))

@@ -30,6 +30,10 @@ from shopgraph.shop import Shop
 
 _NEWS = 50
 """So many requests are told of at once."""
+_STRETCHES = 10
+"""Of a day that is played as fast as it goes."""
+_CHOSEN = 7
+"""One in so many requests may be one of the floor's."""
 _PAUSE_S = 20.0
 """Of the day, between two messages of one talk."""
 
@@ -94,7 +98,7 @@ def work(part: Part, pipe: Connection) -> None:
             pipe.send("ready")
             pipe.recv()
             pipe.send(runner.run(_Player(part, shop, orchestrator, clock, pipe).play(talks)))
-            pipe.recv()  # everybody is done with the day: the floor is measured by all at once as well
+            pipe.recv()  # everybody is done
 
 
 def _failing(source: ContextSource) -> ContextSource:
@@ -120,13 +124,29 @@ class _Player:
     clock: DayClock
     pipe: Connection
     tally: Tally = field(default_factory=Tally)
-    paths: list[list[str]] = field(default_factory=list)
-    """The ways of some requests through the graph."""
+    chosen: list[str] = field(default_factory=list)
+    """Requests of this stretch of the day whose ways through the graph the floor goes."""
     told: int = 0
 
     async def play(self, talks: Sequence[Talk]) -> Done:
-        """Play them all."""
-        began = time.process_time()
+        """Play them all, in stretches; after each the floor, so that both see the machine as it is at that time."""
+        stretches = 1 if self.part.rate else _STRETCHES
+        done = Done(tally=self.tally, cpu_s=0.0, peak_rss_mb=0.0, floor_cpu_s=0.0, floor_requests=0)
+        empty = floor_graph(self.orchestrator.graph)
+        for number in range(stretches):
+            began = time.process_time()
+            await self._stretch(talks[len(talks) * number // stretches : len(talks) * (number + 1) // stretches])
+            done.cpu_s += time.process_time() - began
+            self.pipe.send(self.tally.requests - self.told)
+            self.told = self.tally.requests
+            done.peak_rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            paths = [await self._path(each) for each in self.chosen[: -(-self.part.floor // stretches)]]
+            self.chosen.clear()
+            done.floor_cpu_s += await play_floor(empty, paths)
+            done.floor_requests += len(paths)
+        return done
+
+    async def _stretch(self, talks: Sequence[Talk]) -> None:
         coming = self._paced(talks) if self.part.rate else _at_once(talks)
         players = asyncio.Semaphore(self.part.at_once)
         running: set[asyncio.Task[None]] = set()
@@ -139,12 +159,6 @@ class _Player:
             if not self.part.rate:
                 task.add_done_callback(lambda _: players.release())
         await asyncio.gather(*running)
-        cpu = time.process_time() - began
-        self.pipe.send(self.tally.requests - self.told)
-        rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        self.paths = self.paths[: self.part.floor]
-        floor = await play_floor(floor_graph(self.orchestrator.graph), self.paths)
-        return Done(tally=self.tally, cpu_s=cpu, peak_rss_mb=rss, floor_cpu_s=floor, floor_requests=len(self.paths))
 
     async def _paced(self, talks: Sequence[Talk]) -> AsyncIterator[Talk]:
         """Talks as they come in at that rate: at random, as customers do."""
@@ -178,13 +192,13 @@ class _Player:
                 return
             self.tally.add(answer, (time.perf_counter() - began) * 1000)
             conversation = answer.conversation_id
-            await self._keep_path(answer.request_id)
+            if self.tally.requests % _CHOSEN == 0:
+                self.chosen.append(answer.request_id)
             self._news()
 
-    async def _keep_path(self, request_id: str) -> None:
-        if len(self.paths) < self.part.floor and self.tally.requests % 7 == 0:
-            events = await self.shop.audit.events(request_id)
-            self.paths.append([*(event.node for event in events if event.kind != ORIGINAL), "record"])
+    async def _path(self, request_id: str) -> list[str]:
+        events = await self.shop.audit.events(request_id)
+        return [*(event.node for event in events if event.kind != ORIGINAL), "record"]
 
     def _news(self) -> None:
         if self.tally.requests - self.told >= _NEWS:

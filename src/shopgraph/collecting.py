@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-_THRESHOLDS = (20_000, 20, 50)
+_THRESHOLDS = (5_000, 20, 200)
 """Allocations, and collections of a younger generation, before one is collected; Python's own first is 700 (2,000
 from 3.12 on)."""
 

@@ -15,7 +15,7 @@ from shopgraph.connectors.embedded.turns import Turns
 Counted = tuple[tuple[str, int], ...]
 """What is counted, and in how many orders it is; most often first."""
 
-MANY = 1_000
+MANY = 200
 KEPT_S = 300.0
 """A count without a window is so old at most."""
 SLOT_US = 3_600 * 1_000_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from shopgraph.connectors.embedded.database import Database
@@ -9,12 +10,16 @@ from shopgraph.connectors.embedded.rows import equal, get
 from shopgraph.connectors.embedded.schema import OFFERS, PRODUCTS, REGIONS, REVIEWS, STORES, VARIANTS
 from shopgraph.domain import Offer, Product, ProductVariant, Region, Review, Store
 
+_REGION_S = 1.0
+"""A market's name, money, language and time zone are so old at most."""
+
 
 class EmbeddedCatalog:
     """`CatalogPort` over the embedded database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._regions: dict[str, tuple[Region, float]] = {}
 
     async def product(self, product_id: str) -> Product | None:
         """The product of that id."""
@@ -61,8 +66,15 @@ class EmbeddedCatalog:
         return await self._database.look(lambda db: equal(db, REGIONS))
 
     async def region(self, region_id: str) -> Region | None:
-        """The region of that id."""
-        return await self._database.look(lambda db: get(db, REGIONS, region_id))
+        """The region of that id, as it was a second ago at most: every request asks for its own several times."""
+        known = self._regions.get(region_id)
+        if known is not None and time.monotonic() - known[1] < _REGION_S and not self._database.in_transaction:
+            return known[0]
+        asked = time.monotonic()
+        region = await self._database.look(lambda db: get(db, REGIONS, region_id))
+        if region is not None:
+            self._regions[region_id] = region, asked
+        return region
 
     async def stores(self, region_id: str) -> tuple[Store, ...]:
         """A region's stores, by id."""

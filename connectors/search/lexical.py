@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import lru_cache
 
 from shopgraph.connectors.ports import CatalogPort, SearchHit
 from shopgraph.connectors.search.concepts import Synonyms, shipped_synonyms
@@ -10,9 +12,12 @@ from shopgraph.connectors.search.documents import SearchDocument, key_of, read_d
 from shopgraph.connectors.search.generation import Generation
 from shopgraph.connectors.search.understanding import Understood
 from shopgraph.connectors.search.words_sqlite import SqliteWords
+from shopgraph.kept import kept
 
 _FEW = 2_000
 """A search among so many documents takes less than handing it to a thread and waiting for the answer is worth."""
+_FOUND = 500
+"""So many queries are kept with what was found, until the index is made anew."""
 
 
 class LexicalSearch:
@@ -24,6 +29,7 @@ class LexicalSearch:
         self._language = language
         self._synonyms = synonyms
         self._generation: Generation | None = None
+        self._find: Callable[[str, int], tuple[SearchHit, ...]]
         self._making = asyncio.Lock()
 
     async def rebuild(self) -> int:
@@ -35,8 +41,8 @@ class LexicalSearch:
         """Best first; empty when no word of the query (nor one spelled nearly so) is in the catalog."""
         generation = await self._ready()
         if generation.words.facts.count <= _FEW:
-            return generation.find(query, limit)
-        return await asyncio.to_thread(generation.find, query, limit)
+            return self._find(query, limit)
+        return await asyncio.to_thread(self._find, query, limit)
 
     async def understand(self, query: str) -> Understood:
         """What a query asks for beside its words."""
@@ -51,8 +57,11 @@ class LexicalSearch:
 
     async def _rebuilt(self) -> Generation:
         documents = await read_documents(self._catalog, self._language)
-        self._generation = await asyncio.to_thread(self._made, documents)
-        return self._generation
+        generation = await asyncio.to_thread(self._made, documents)
+        # A request searches for the same words as it is routed, as its context is put together, and as it is answered.
+        self._find = kept(lru_cache(maxsize=_FOUND)(generation.find))
+        self._generation = generation
+        return generation
 
     def _made(self, documents: tuple[SearchDocument, ...]) -> Generation:
         return Generation(

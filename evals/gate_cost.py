@@ -167,8 +167,8 @@ async def _probe(spec: ToolSpec, arguments: dict[str, JsonValue], subject: Subje
 
     async def by_gate(call_id: str) -> None:
         nonlocal asked_about
-        # Another record with each call: what was decided before about the same question is remembered.
-        asked_about = replace(subject, resource_id=f"{subject.resource_id}-{next(numbers)}")
+        # Another question with each call: what was decided before about the same one is remembered.
+        asked_about = replace(subject, facts={**subject.facts, "channel": f"channel {next(numbers)}"})
         outcome = await gate.call(context, ToolCall(tool=spec.name, arguments=arguments, call_id=call_id))
         if outcome.outcome is not Outcome.DONE:
             raise ConfigurationError(f"{spec.name} was not let through but {outcome.outcome}: {outcome.decisions}.")

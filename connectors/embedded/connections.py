@@ -98,7 +98,9 @@ class PostgresReaders:
             self._kept.forget()
             return self._once(work)
 
-    look = read
+    def look(self, work: Callable[[Connection], T]) -> T:
+        """As `read`."""
+        return self.read(work)
 
     def close(self) -> None:
         """Close them all; a read that is under way closes its own."""

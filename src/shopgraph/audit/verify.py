@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from pydantic import ValidationError
@@ -153,15 +153,17 @@ class _Walk:
 def _rows(connection: Connection) -> Iterator[Iterator[Columns]]:
     """The records in order, straight from the driver: each column with the type that it has."""
     driver: Any = connection.connection.driver_connection
-    # A named cursor is the server's own: the client holds a page, never the whole log.
-    cursor = driver.cursor(name="audit_verify") if connection.dialect.name == "postgresql" else driver.cursor()
-    try:
+    with ExitStack() as open_ones:
         if connection.dialect.name == "postgresql":
+            # A named cursor is the server's own and lives in a transaction: the client holds a page, not the whole log.
+            open_ones.enter_context(driver.transaction())
+            cursor = driver.cursor(name="audit_verify")
             cursor.itersize = _PAGE
+        else:
+            cursor = driver.cursor()
+        open_ones.callback(cursor.close)
         cursor.execute(_SELECT)
         yield iter(cursor)
-    finally:
-        cursor.close()
 
 
 def _damage(connection: Connection) -> tuple[type[BaseException], ...]:

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopgraph.connectors.ports import CatalogPort, SearchPort
+from shopgraph import kept
+from shopgraph.connectors.ports import CatalogPort, SearchHit, SearchPort
 from shopgraph.connectors.search import LexicalSearch
 from shopgraph.connectors.search.analysis import quantity_forms, words
 from shopgraph.connectors.search.concepts import Synonyms
+from shopgraph.connectors.search.generation import Generation
 from shopgraph.domain import Product
 from tests.search.conftest import MemoryCatalog, product
 
@@ -185,3 +187,26 @@ def test_importing_search_imports_no_index_library() -> None:
     code = "import sys, shopgraph.connectors.search; print(sorted({'chromadb', 'wordllama'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+async def test_what_was_found_is_kept_until_the_index_is_made_anew_or_a_customer_is_forgotten(
+    catalog: CatalogPort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[str] = []
+    find = Generation.find
+
+    def listening(generation: Generation, query: str, limit: int) -> tuple[SearchHit, ...]:
+        searched.append(query)
+        return find(generation, query, limit)
+
+    monkeypatch.setattr(Generation, "find", listening)
+    search = LexicalSearch(catalog)
+    first_time = await search.search("blue dress")
+    assert await search.search("blue dress") == first_time
+    assert searched == ["blue dress"]
+    assert await search.search("blue dress", limit=1) == first_time[:1]
+    kept.empty()  # what was typed is a customer's
+    assert await search.search("blue dress") == first_time
+    await search.rebuild()
+    assert await search.search("blue dress") == first_time
+    assert searched == ["blue dress"] * 4

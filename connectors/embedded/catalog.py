@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.rows import equal, get
@@ -17,8 +17,10 @@ _REGION_S = 1.0
 class EmbeddedCatalog:
     """`CatalogPort` over the embedded database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, now: Callable[[], float] = time.monotonic) -> None:
+        """`now` gives monotonic seconds."""
         self._database = database
+        self._now = now
         self._regions: dict[str, tuple[Region, float]] = {}
 
     async def product(self, product_id: str) -> Product | None:
@@ -68,9 +70,9 @@ class EmbeddedCatalog:
     async def region(self, region_id: str) -> Region | None:
         """The region of that id, as it was a second ago at most: every request asks for its own several times."""
         known = self._regions.get(region_id)
-        if known is not None and time.monotonic() - known[1] < _REGION_S and not self._database.in_transaction:
+        if known is not None and self._now() - known[1] < _REGION_S and not self._database.in_transaction:
             return known[0]
-        asked = time.monotonic()
+        asked = self._now()
         region = await self._database.look(lambda db: get(db, REGIONS, region_id))
         if region is not None:
             self._regions[region_id] = region, asked

@@ -10,7 +10,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from shopgraph.connectors.embedded import EmbeddedShop, catalog
+from shopgraph.connectors.embedded import EmbeddedShop
+from shopgraph.connectors.embedded.catalog import EmbeddedCatalog
 from shopgraph.connectors.embedded.counts import KEPT_S, MANY, MOST, Counted, KeptCounts
 from shopgraph.connectors.embedded.schema import REGIONS
 from shopgraph.domain import Money, StoredRequest
@@ -137,16 +138,16 @@ async def test_what_moved_is_the_sum_of_what_was_done(seeded: EmbeddedShop, whos
     assert await records.moved(["a", "b"], since=since, currency="USD", **{whose: "bea"}) == 0
 
 
-async def test_a_market_is_read_anew_after_a_second(seeded: EmbeddedShop, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_market_is_read_anew_after_a_second(seeded: EmbeddedShop) -> None:
     now = 0.0
-    monkeypatch.setattr(catalog.time, "monotonic", lambda: now)
-    before = await seeded.connectors.catalog.region("north")
+    catalog = EmbeddedCatalog(seeded.database, lambda: now)
+    before = await catalog.region("north")
     assert before is not None
     renamed = update(REGIONS.table).where(REGIONS.table.c.id == "north").values(name="Far North")
     seeded.database.write_now(lambda db: db.execute(renamed))
-    assert await seeded.connectors.catalog.region("north") == before
+    assert await catalog.region("north") == before
     now = 1.0
-    after = await seeded.connectors.catalog.region("north")
+    after = await catalog.region("north")
     assert after is not None
     assert after.name == "Far North"
-    assert await seeded.connectors.catalog.region("nowhere") is None
+    assert await catalog.region("nowhere") is None

@@ -170,6 +170,8 @@ class PlayedShop:
         self.guards: GuardChain = _guards(policy)
         self.audit = cast(AuditLog, NoLog())
         self.chat_model: BaseChatModel | None = None
+        self.recommender: None = None
+        """Its order is not on the record: a shop's learned one is replayed as counted."""
         self.source_deadline_ms = 60_000
         self.routing = LearnedRouting()
         self.shared = SharedReads()

@@ -81,6 +81,6 @@ class KeptCounts:
         with self._mutex:
             self._kept.pop(key, None)
             self._kept[key] = _Kept(rows=rows if sum(times for _, times in rows) >= MANY else None, at=began)
-            while len(self._kept) > _ENTRIES:
-                del self._kept[next(iter(self._kept))]
+            while len(self._kept) > _ENTRIES or began - next(iter(self._kept.values())).at >= KEPT_S:
+                del self._kept[next(iter(self._kept))]  # the oldest; windows of hours that are over come never again
         return rows

@@ -54,6 +54,14 @@ async def test_many_are_kept_for_five_minutes() -> None:
     assert await counting.ask() != first
 
 
+async def test_what_is_too_old_to_answer_takes_no_memory() -> None:
+    counting = Counting(first=MANY)
+    for second in range(100):
+        counting.at = second * KEPT_S / 10
+        await counting.ask(str(second))
+    assert len(counting.counts._kept) == 10
+
+
 async def test_more_than_is_kept_is_counted_anew() -> None:
     counting = Counting(first=MANY)
     assert await counting.ask(limit=MOST + 1) != await counting.ask(limit=MOST + 1)

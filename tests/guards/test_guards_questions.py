@@ -1,122 +1,167 @@
-"""Two questions are one where nothing that differs between them can decide; where an id can, it is a part of it."""
+"""How often Cedar is asked, what a refusal by approvals alone means, and that asking fewer rules changes no answer."""
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import cedarpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
-from shopgraph.domain import Principal, PrincipalKind
-from shopgraph.guards.decisions import Decision, PolicyRequest
-from shopgraph.guards.policy import BUNDLES, PolicyBundle, load_bundle
-from shopgraph.guards.questions import question_of, read_no_ids
+from shopgraph.domain import Principal
+from shopgraph.guards.cedar import ActionShape, Rule
+from shopgraph.guards.decisions import Effect, PolicyRequest
+from shopgraph.guards.policy import PolicyBundle, load_bundle
 
-WITHOUT_IDS = [
-    'permit (principal, action == Action::"get_order", resource);',
-    'forbid (principal is Guest, action in Action::"tools", resource)\nwhen { principal.roles.contains("agent") };',
-    'permit (principal is Customer, action in [Action::"a", Action::"b"], resource is Record);',
-    "forbid (principal, action, resource) unless { resource.owner_id != principal.customer_id || principal is Staff};",
-    '@reason("principal.customer_id") permit (principal, action, resource) when { context.code == "Customer::" };',
-]
-WITH_IDS = [
-    'permit (principal == Customer::"ann", action, resource);',
-    'permit (principal in Customer::"vip", action, resource);',
-    'permit (principal is Customer in Customer::"vip", action, resource);',
-    'permit (principal, action, resource == Record::"#1");',
-    'permit (principal, action, resource) when { principal == Customer::"ann" };',
-    'permit (principal, action, resource) when { principal.customer_id == "ann" };',
-    'permit (principal, action, resource) when { "ann" == principal["customer_id"] };',
-    'permit (principal, action, resource) when { principal.customer_id like "vip*" };',
-    "permit (principal, action, resource) when { context.friends.contains(principal.customer_id) };",
-    'permit (principal, action, resource) when { resource.owner_id == "" };',
-    "permit (principal, action, resource) when { [principal.customer_id].contains(resource.owner_id) };",
-    'permit (principal, action, resource) when { resource in [Record::"#1"] };',
-]
+Edit = Callable[[str, str, str], Path]
+
+ANN = Principal.customer("ann")
+EVE = Principal.staff("eve", "supervisor")
+CANCEL: dict[str, JsonValue] = {
+    "channel": "web",
+    "order_status": "pending",
+    "items_changed": False,
+    "open_return": False,
+    "open_exchange": False,
+    "payment_changed": False,
+    "reason": "no_longer_needed",
+    "refund_minor": 2000,
+    "currency": "USD",
+    "approval_above_minor": 50000,
+}
+BIG = {**CANCEL, "refund_minor": 50001}
 
 
-@pytest.mark.parametrize("rule", WITHOUT_IDS)
-def test_the_usual_ways_to_speak_of_who_asks_read_no_id(rule: str) -> None:
-    assert read_no_ids([rule])
+def cancel(principal: Principal = ANN, facts: dict[str, JsonValue] = CANCEL, owner: str = "ann") -> PolicyRequest:
+    return PolicyRequest(principal=principal, action="cancel_order", owner_id=owner, resource_id="#D1", facts=facts)
 
 
-@pytest.mark.parametrize("rule", WITH_IDS)
-def test_every_other_way_reads_ids(rule: str) -> None:
-    assert not read_no_ids([*WITHOUT_IDS, rule])
+@pytest.fixture
+def questions(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What Cedar is asked from now on."""
+    asked: list[Any] = []
+    real = cedarpy.is_authorized
+
+    def listening(*given: Any) -> cedarpy.AuthzResult:
+        asked.append(given)
+        return real(*given)
+
+    monkeypatch.setattr(cedarpy, "is_authorized", listening)
+    return asked
 
 
-@pytest.mark.parametrize("name", ["default", "tau2-retail"])
-def test_the_packaged_rules_read_no_ids(name: str) -> None:
-    assert read_no_ids(rule.text for rule in load_bundle(name).rules)
-
-
-_KINDS = st.sampled_from([PrincipalKind.CUSTOMER, PrincipalKind.STAFF, PrincipalKind.SYSTEM])
-_PERSONS = st.one_of(
-    st.just(Principal.guest()),
-    st.builds(
-        Principal,
-        kind=_KINDS,
-        id=st.sampled_from(["ann", "bob"]),
-        roles=st.frozensets(st.sampled_from(["agent", "supervisor"])),
-        method=st.sampled_from(["host", "email"]),
-    ),
+@pytest.mark.parametrize(
+    ("request_", "rule", "effect", "times"),
+    [
+        (cancel(), "own-records", Effect.ALLOW, 1),
+        (cancel(EVE, BIG), "staff-for-customers", Effect.ALLOW, 1),
+        (cancel(facts={**CANCEL, "order_status": "shipped"}), "cancel-only-pending", Effect.DENY, 1),
+        (cancel(facts={**BIG, "order_status": "shipped"}), "cancel-only-pending", Effect.DENY, 1),
+        (cancel(Principal.guest()), "identify-first", Effect.DENY, 1),
+        (cancel(facts={}), "policy-error", Effect.DENY, 1),
+        (cancel(facts={**CANCEL, "refund_minor": "lots"}), "policy-error", Effect.DENY, 1),
+        (cancel(facts=BIG), "refund-approval", Effect.APPROVE, 2),
+        (cancel(Principal.system("warehouse"), BIG), "default-deny", Effect.DENY, 2),
+        (PolicyRequest(principal=ANN, action="launch_rocket"), "default-deny", Effect.DENY, 0),
+    ],
 )
-_REQUESTS = st.builds(
-    PolicyRequest,
-    principal=_PERSONS,
-    action=st.sampled_from(["get_order", "cancel_order", "get_product", "list_orders", "nothing"]),
-    owner_id=st.sampled_from(["", "ann", "bob"]),
-    resource_id=st.sampled_from(["", "#1", "#2"]),
-    facts=st.fixed_dictionaries(
-        {"channel": st.just("web")},
-        optional={
-            "order_status": st.sampled_from(["pending", "delivered"]),
-            "items_changed": st.booleans(),
-            "reason": st.sampled_from(["no longer needed", "ann"]),
-        },
-    ),
-)
+def test_cedar_is_asked_once_and_twice_only_where_approvals_alone_refuse(
+    default: PolicyBundle, questions: list[Any], request_: PolicyRequest, rule: str, effect: Effect, times: int
+) -> None:
+    decision = default.decide(request_)
+    assert (decision.rule, decision.effect) == (rule, effect), decision
+    assert len(questions) == times
 
 
-@pytest.fixture(scope="module")
-def bundle() -> PolicyBundle:
-    return load_bundle("default")
+def test_a_refusal_outranks_an_approval_wherever_it_stands_in_the_file(edited: Edit) -> None:
+    first = """@id("look-at-it")
+@reason("Somebody looks at it.")
+@effect("approve")
+forbid (principal, action == Action::"cancel_order", resource);
+
+@id("identify-first")"""
+    bundle = load_bundle(edited("policy.cedar", '@id("identify-first")', first))
+    assert bundle.rules[0].id == "look-at-it"
+    assert bundle.decide(cancel(facts={**BIG, "order_status": "shipped"})).rule == "cancel-only-pending"
+    assert bundle.decide(cancel(Principal.guest())).rule == "identify-first"
+    waiting = bundle.decide(cancel())
+    assert (waiting.rule, waiting.effect) == ("look-at-it", Effect.APPROVE)
 
 
-@given(one=_REQUESTS, other=_REQUESTS)
-def test_one_question_has_one_answer(bundle: PolicyBundle, one: PolicyRequest, other: PolicyRequest) -> None:
-    if question_of(one, ids=False) == question_of(other, ids=False):
-        assert bundle._decide(one) == bundle._decide(other)
+def test_an_approval_that_errs_refuses(edited: Edit) -> None:
+    """A rule that overflows is skipped by Cedar with only a diagnostic."""
+    errs = "context.refund_minor + 9223372036854775807 > 0 && context.refund_minor > context.approval_above_minor"
+    folder = edited("policy.cedar", "context.refund_minor > context.approval_above_minor", errs)
+    decision = load_bundle(folder).decide(cancel())
+    assert (decision.rule, decision.effect) == ("policy-error", Effect.DENY)
+    assert "refund-approval" in decision.numbers["error"] or "overflow" in decision.numbers["error"]
 
 
-@given(asked=st.lists(_REQUESTS, min_size=1, max_size=8))
-def test_what_is_known_is_what_would_be_decided(bundle: PolicyBundle, asked: list[PolicyRequest]) -> None:
-    decided: list[Decision] = [bundle._decide(each) for each in asked]
-    assert [bundle.decide(each) for each in asked] == decided
+def test_rules_are_about_the_actions_that_their_heads_name(default: PolicyBundle) -> None:
+    rules = {rule.id: rule for rule in default.rules}
+    shape = default.actions["cancel_order"]
+    assert shape.groups == {"customer_tools"}
+    assert rules["cancel-only-pending"].concerns("cancel_order", shape)
+    assert rules["items-changed-before"].concerns("cancel_order", shape), "one of a list"
+    assert rules["identify-first"].concerns("cancel_order", shape), "a group"
+    assert not rules["change-only-pending"].concerns("cancel_order", shape)
+    assert not rules["public-for-everyone"].concerns("cancel_order", shape)
+    anything = Rule(id="x", reason="x", remedy="", effect=Effect.DENY, text="", line=1, reads_facts=False, actions=None)
+    assert anything.concerns("cancel_order", shape)
 
 
-def test_a_rule_that_names_a_customer_is_asked_about_each(tmp_path: Path) -> None:
-    folder = tmp_path / "bundle"
-    shutil.copytree(BUNDLES / "default", folder)
-    rules = folder / "policy.cedar"
-    banned = """
-@id("not-ann")
-@reason("Not to her.")
-forbid (principal == Customer::"ann", action == Action::"get_product", resource);
-"""
-    rules.write_text(rules.read_text(encoding="utf-8") + banned, encoding="utf-8")
-    bundle = load_bundle(folder)
+def test_a_group_in_a_group_counts(edited: Edit) -> None:
+    nested = 'action "everything";\naction "public_tools" in ["everything"];\naction'
+    edited("schema.cedarschema", 'action "public_tools",', nested)
+    extra = """@id("closed")
+@reason("The shop is closed.")
+forbid (principal, action in Action::"everything", resource);
 
-    def rule_for(name: str) -> str:
-        who = Principal(kind=PrincipalKind.CUSTOMER, id=name)
-        return bundle.decide(PolicyRequest(principal=who, action="get_product", facts={"channel": "web"})).rule
+@id("identify-first")"""
+    bundle = load_bundle(edited("policy.cedar", '@id("identify-first")', extra))
+    assert bundle.actions["search_products"].groups == {"public_tools", "everything"}
+    assert bundle.decide(PolicyRequest(principal=ANN, action="search_products")).rule == "closed"
+    assert bundle.decide(cancel()).rule == "own-records"
 
-    assert [rule_for(name) for name in ("bob", "ann", "bob", "cid", "ann")] == [
-        "public-for-everyone",
-        "not-ann",
-        "public-for-everyone",
-        "public-for-everyone",
-        "not-ann",
-    ]
+
+def _value(kind: str) -> st.SearchStrategy[JsonValue]:
+    kinds: dict[str, st.SearchStrategy[JsonValue]] = {
+        "Bool": st.booleans(),
+        "Long": st.integers(-1, 60),
+        "String": st.sampled_from(["pending", "delivered", "requested", "no_longer_needed", "USD", "web"]),
+    }
+    return kinds[kind]
+
+
+def _facts(shape: ActionShape) -> st.SearchStrategy[dict[str, JsonValue]]:
+    known = {name: _value(kind) for name, kind in shape.kinds.items() if kind in ("Bool", "Long", "String")}
+    required = {name: value for name, value in known.items() if name in shape.required}
+    return st.fixed_dictionaries(required, optional={name: known[name] for name in known.keys() - required})
+
+
+@given(data=st.data())
+def test_the_rules_about_an_action_answer_as_all_rules_do(
+    default: PolicyBundle, tau2: PolicyBundle, data: st.DataObject
+) -> None:
+    bundle = data.draw(st.sampled_from([default, tau2]))
+    action = data.draw(st.sampled_from(sorted(bundle.actions)))
+    principal = data.draw(
+        st.sampled_from([ANN, EVE, Principal.staff("max", "agent"), Principal.system("w"), Principal.guest()])
+    )
+    shape = bundle.actions[action]
+    request = PolicyRequest(
+        principal=principal,
+        action=action,
+        owner_id=data.draw(st.sampled_from(["ann", "bob", ""])),
+        resource_id="#D1",
+        facts=data.draw(_facts(shape)),
+    )
+    fewer = bundle.decide(request)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "concerns", lambda *_: True)
+        patch.setattr(bundle, "_sets", {})
+        assert bundle.decide(request) == fewer

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -152,10 +152,6 @@ class Writers:
         with suppress(Exception):
             driver_of(connection).execute("ROLLBACK")
         self._kept.drop(connection)
-
-    def part(self, connection: Connection) -> AbstractContextManager[None]:
-        """A part of a transaction: all that it does stays in it, or nothing when it raises."""
-        return part_of(connection)
 
     def close(self) -> None:
         """Close them all; a transaction that is under way closes its own."""

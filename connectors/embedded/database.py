@@ -11,7 +11,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar, copy_context
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
@@ -215,7 +215,7 @@ class _Transaction:
                     raise ConnectorUnavailable("The transaction is over.", remedy="Begin another one.")
                 if not savepoint:
                     return work(self._connection)
-                with self.database.writers.part(self._connection):
+                with part_of(self._connection):
                     return work(self._connection)
 
         if self.database.is_sqlite and not self._step.locked():
@@ -242,8 +242,6 @@ class _Writers(Protocol):
 
     def roll_back(self, connection: Connection) -> None: ...
 
-    def part(self, connection: Connection) -> AbstractContextManager[Any]: ...
-
     def close(self) -> None: ...
 
 
@@ -269,9 +267,6 @@ class _PooledWriters:
     def roll_back(self, connection: Connection) -> None:
         with connection:
             connection.rollback()
-
-    def part(self, connection: Connection) -> AbstractContextManager[Any]:
-        return part_of(connection)
 
     def close(self) -> None:
         """The engine closes its pool."""

@@ -305,6 +305,7 @@ async def stitch(state: State, desk: Desk) -> State:
         memory=lambda: desk.untaped.memory,
         shared=desk.shop.shared,
         subject=state["dialog"].subject.get("product_id", ""),
+        customer=desk.tape.who,
         with_products=with_model,
     )
     context = await gather(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict, cast
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from langchain_core.messages import AnyMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langgraph.channels import UntrackedValue
 from langgraph.graph.message import add_messages
 from pydantic import JsonValue
@@ -181,6 +182,21 @@ class Step(Value):
     error: str = ""
 
 
+def add_said(old: list[AnyMessage], new: list[AnyMessage]) -> list[AnyMessage]:
+    """Reducer: `add_messages`; where whole new messages come after what was said, the same with less work."""
+    if isinstance(new, list) and all(type(message) in _WHOLE for message in new):
+        for message in new:
+            message.id = message.id or str(uuid4())
+        ids = {message.id for message in new}
+        if len(ids) == len(new) and ids.isdisjoint([message.id for message in old]):
+            return [*old, *new]
+    return cast(list[AnyMessage], add_messages(cast(Any, old), cast(Any, new)))
+
+
+_WHOLE = frozenset({HumanMessage, AIMessage})
+"""Neither pieces of a message nor orders to remove one."""
+
+
 def add_steps(old: list[Step], new: list[Step]) -> list[Step]:
     """Reducer: append, and begin anew with another request."""
     return [step for step in old if not new or step.request_id == new[-1].request_id] + new
@@ -199,7 +215,7 @@ def layers_taken(trail: list[Step]) -> dict[str, tuple[float, int, float]]:
 class TurnInput(TypedDict, total=False):
     """What a caller may hand in. Everything else in the state is the graph's own."""
 
-    messages: Annotated[list[AnyMessage], add_messages]
+    messages: Annotated[list[AnyMessage], add_said]
     channel: str
     region_id: str
     request_id: str

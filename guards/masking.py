@@ -24,8 +24,10 @@ _LOWER = re.compile(rf"(?<![\w'’-]){_LETTERS}+(?:['’]{_LETTERS}+)?(?![\w'’
 _TOKEN = re.compile(r"(\[\w+\]|#[A-Z]\d{4,}|\w+(?:['’.,:/-]\w+)*)")
 _ORDER = re.compile(r"#[A-Z]\d{4,}")
 _INNER = re.compile(r"[-/.,:]")
-_AS_ASCII = frozenset("\u0130\u0131\u017f\u212a")
+_AS_ASCII = {"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"}
 """The letters outside ASCII that are, whatever their case, one of ASCII's: two of i, one of s, the Kelvin sign."""
+_TO_ASCII = str.maketrans(_AS_ASCII)
+_RUN = re.compile(r"[\x00-\x7f]+")
 _FIGURE = re.compile(r"(?:19|20)\d\d|\d{1,3}(?:[.,]\d{3})*(?:[.,]\d{1,2})?%?|\d{4}-\d\d-\d\d|\d{1,2}")
 """An amount, a day, a small number: what an answer's facts are made of."""
 _CLAIM = re.compile(
@@ -146,7 +148,8 @@ class TextMask:
     def _unnamed(self, text: str) -> str:
         """The text without the known values, the longer ones first."""
         if not text.isascii():
-            return _without([value for value, _ in self._known], text)
+            maybe = _maybe_in([value for value, _ in self._known], text)
+            return _without(maybe, text) if maybe else text
         low = text.lower()
         values = [(value, lowered) for value, lowered in self._in_ascii if lowered in low]
         if not values:
@@ -154,6 +157,17 @@ class TextMask:
         if all(lowered for _, lowered in values):
             return _without_ascii([lowered for _, lowered in values], text, low)
         return _without([value for value, _ in values], text)
+
+
+def _maybe_in(values: Iterable[str], text: str) -> list[str]:
+    """Those whose longest piece of ASCII is in the text: a text without it cannot hold the value.
+
+    Most texts hold none, and to make the pattern takes a hundred times as long.
+    """
+    low = text.translate(_TO_ASCII).lower()
+    return [
+        value for value in values if max(_RUN.findall(value.translate(_TO_ASCII)), key=len, default="").lower() in low
+    ]
 
 
 def _without(values: Sequence[str], text: str) -> str:

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Update,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
@@ -29,7 +40,7 @@ from shopgraph.connectors.embedded.schema import (
     STOCK_LEVELS,
     VARIANTS,
 )
-from shopgraph.connectors.embedded.statements import rows
+from shopgraph.connectors.embedded.statements import changes, rows
 from shopgraph.domain import Allocation, Location, Reservation, StockLevel
 from shopgraph.domain.ledger import ARRIVED, free_account, shipped_account
 from shopgraph.errors import Conflict, InvalidInput, OutOfStock
@@ -52,6 +63,18 @@ _UNITS_THERE = (
     .group_by(_AT_A_LEVEL.sku)
 )
 """`StockLevel.available`, added up."""
+
+_ONE_LEVEL = keyed(STOCK_LEVELS, bindparam("at_sku"), bindparam("at_location"))
+_UNITS: BindParameter[int] = bindparam("units", type_=BigInteger())
+_FREE = _AT_A_LEVEL.on_hand - _AT_A_LEVEL.reserved - _AT_A_LEVEL.allocated
+_CHANGE = update(STOCK_LEVELS.table).where(_ONE_LEVEL)
+_ALLOCATE = _CHANGE.where(_FREE >= _UNITS).values(allocated=_AT_A_LEVEL.allocated + _UNITS)
+_RESERVE = _CHANGE.where(_FREE >= _UNITS).values(reserved=_AT_A_LEVEL.reserved + _UNITS)
+_DEALLOCATE = _CHANGE.values(allocated=_AT_A_LEVEL.allocated - _UNITS)
+_SHIP = _CHANGE.values(allocated=_AT_A_LEVEL.allocated - _UNITS, on_hand=_AT_A_LEVEL.on_hand - _UNITS)
+_UNRESERVE = _CHANGE.values(reserved=_AT_A_LEVEL.reserved - _UNITS)
+_RESTOCK = _CHANGE.values(on_hand=_AT_A_LEVEL.on_hand + _UNITS)
+_NO_LONGER_PROMISED = delete(ALLOCATIONS.table).where(ALLOCATIONS.table.c.order_id == bindparam("order"))
 
 
 class EmbeddedInventory:
@@ -216,15 +239,8 @@ def _promise(db: Connection, promise: Reservation | Allocation) -> None:
     """Raise `reserved` or `allocated` if so many units are free."""
     _check_quantity(promise.quantity)
     sku, location_id = promise.sku, promise.location_id
-    column = "allocated" if isinstance(promise, Allocation) else "reserved"
-    free = _AT_A_LEVEL.on_hand - _AT_A_LEVEL.reserved - _AT_A_LEVEL.allocated
     open_level(db, sku, location_id)
-    promised = db.execute(
-        update(STOCK_LEVELS.table)
-        .where(keyed(STOCK_LEVELS, sku, location_id), free >= promise.quantity)
-        .values({column: _AT_A_LEVEL[column] + promise.quantity})
-    )
-    if promised.rowcount == 0:
+    if not _changed(db, _ALLOCATE if isinstance(promise, Allocation) else _RESERVE, sku, location_id, promise.quantity):
         level = existing(db, STOCK_LEVELS, sku, location_id)
         raise OutOfStock(
             f"{promise.quantity} of {sku} asked for at {location_id}, {level.available} available.",
@@ -240,15 +256,12 @@ def _take_back(db: Connection, order_id: str, *, ship: bool) -> tuple[Allocation
     require(db, ORDERS, order_id)
     promised = _promised(db, order_id)
     for allocation in promised:
-        open_level(db, allocation.sku, allocation.location_id)
-        cells = {"allocated": _AT_A_LEVEL.allocated - allocation.quantity}
-        if ship:
-            cells["on_hand"] = _AT_A_LEVEL.on_hand - allocation.quantity
-        key = keyed(STOCK_LEVELS, allocation.sku, allocation.location_id)
-        db.execute(update(STOCK_LEVELS.table).where(key).values(cells))
+        sku, location_id = allocation.sku, allocation.location_id
+        open_level(db, sku, location_id)
+        _changed(db, _SHIP if ship else _DEALLOCATE, sku, location_id, allocation.quantity)
         target = shipped_account(order_id) if ship else free_account(allocation.location_id)
         move_promised(db, allocation, promised_account(allocation), target)
-    db.execute(delete(ALLOCATIONS.table).where(ALLOCATIONS.table.c.order_id == order_id))
+    changes(db, _NO_LONGER_PROMISED, {"order": order_id})
     return promised
 
 
@@ -257,9 +270,8 @@ def _let_go(db: Connection, which: ColumnElement[bool]) -> tuple[Reservation, ..
     ended = []
     for held in many(db, RESERVATIONS, which):
         if db.execute(delete(RESERVATIONS.table).where(keyed(RESERVATIONS, held.id))).rowcount:
-            key = keyed(STOCK_LEVELS, held.sku, held.location_id)
             open_level(db, held.sku, held.location_id)
-            db.execute(update(STOCK_LEVELS.table).where(key).values(reserved=_AT_A_LEVEL.reserved - held.quantity))
+            _changed(db, _UNRESERVE, held.sku, held.location_id, held.quantity)
             move_promised(db, held, promised_account(held), free_account(held.location_id))
             ended.append(held)
     return tuple(ended)
@@ -269,13 +281,17 @@ def _restock(db: Connection, sku: str, location_id: str, quantity: int) -> Stock
     _check_quantity(quantity)
     open_level(db, sku, location_id)
     move_units(db, ARRIVED, free_account(location_id), sku, quantity, subject=level_name(sku, location_id))
-    key = keyed(STOCK_LEVELS, sku, location_id)
-    if db.execute(update(STOCK_LEVELS.table).where(key).values(on_hand=_AT_A_LEVEL.on_hand + quantity)).rowcount:
+    if _changed(db, _RESTOCK, sku, location_id, quantity):
         return existing(db, STOCK_LEVELS, sku, location_id)
     if not existing(db, VARIANTS, sku).tracks_stock:
         raise Conflict(f"{sku} has no stock levels: its offer says whether it can be bought.", sku=sku)
     require(db, LOCATIONS, location_id)
     return add(db, STOCK_LEVELS, StockLevel(sku=sku, location_id=location_id, on_hand=quantity))
+
+
+def _changed(db: Connection, change: Update, sku: str, location_id: str, units: int) -> int:
+    """How many levels it changed: one, or none."""
+    return changes(db, change, {"at_sku": sku, "at_location": location_id, "units": units})
 
 
 def _check_quantity(quantity: int) -> None:

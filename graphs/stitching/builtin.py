@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from operator import itemgetter
 
 from shopgraph.domain import Location, Product, ProductVariant, StockLevel
 from shopgraph.graphs.memory import Aspect, Because, Promise, Recalled
@@ -32,6 +33,8 @@ MOST_ORDERS = 10
 MOST_REVIEWS = 12
 """Of each product that are looked through for what the message asks."""
 MOST_DISCOUNTS = 10
+MOST_PLACES = 10
+"""Of a variant that are named; a chain has hundreds, and no answer names so many."""
 HEDGE_MS = 200
 """An embedded read takes about one millisecond; a system that has not answered by then is asked once more."""
 
@@ -40,7 +43,9 @@ HEDGE_MS = 200
 async def customer(query: Query) -> CustomerPart | None:
     """Profile, segments, lifetime value, and the price cuts of before."""
     who = query.request.customer_id
-    found = await query.connectors.crm.customer(who)
+    found = query.customer
+    if found is None or found.id != who:
+        found = await query.connectors.crm.customer(who)
     if found is None or found.id != who:
         return None
     discounts = await query.connectors.marketing.discounts_of(who)
@@ -98,8 +103,10 @@ async def inventory(query: Query) -> InventoryPart | None:
 def _stock(
     product: Product, options: dict[str, str], levels: list[StockLevel], places: Mapping[str, Location]
 ) -> StockView:
-    available = sum(level.available for level in levels)
-    somewhere = sorted((level for level in levels if level.available), key=lambda level: -level.available)
+    there = [(level.available, level.location_id) for level in levels]
+    available = sum([units for units, _ in there])
+    somewhere = [(units, place) for units, at in there if units and (place := places.get(at)) is not None]
+    somewhere.sort(key=itemgetter(0), reverse=True)
     return StockView(
         sku=levels[0].sku,
         available=available,
@@ -110,11 +117,11 @@ def _stock(
         restock_on=min((level.restock_on for level in levels if level.incoming and level.restock_on), default=None),
         places=tuple(
             [
-                PlaceView(name=place.name, kind=str(place.kind), available=level.available)
-                for level in somewhere
-                if (place := places.get(level.location_id)) is not None
+                PlaceView(name=place.name, kind=str(place.kind), available=units)
+                for units, place in somewhere[:MOST_PLACES]
             ]
         ),
+        more_places=max(0, len(somewhere) - MOST_PLACES),
     )
 
 

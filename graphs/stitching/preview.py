@@ -109,5 +109,6 @@ async def query_of(
         route=route.model_copy(update={"intent": intent}),
         memory=lambda: shop.memory,
         shared=shop.shared,
+        customer=customer,
         with_products=with_model,
     )

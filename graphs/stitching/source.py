@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, JsonValue
 
-from shopgraph.domain import Product, ProductVariant
+from shopgraph.domain import Customer, Product, ProductVariant
 from shopgraph.errors import ConfigurationError
 from shopgraph.graphs.memory.dependencies import Aspect
 from shopgraph.graphs.stitching.shared import PublicQuery, SharedRead, SharedReads
@@ -50,6 +50,8 @@ class Query(PublicQuery):
     shared: SharedReads = field(default_factory=SharedReads)
     subject: str = ""
     """The product that was last spoken of."""
+    customer: Customer | None = None
+    """Who asks, as read at the beginning of the request; None: not read, or nobody is identified."""
     with_products: bool = True
     """Whether texts about the products in question are wanted; a workflow reads them itself."""
     _memo: _Memo = field(default_factory=_Memo, repr=False, compare=False)

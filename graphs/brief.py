@@ -54,10 +54,11 @@ def write_brief(
     """
     head = [screen_line(text, "the facts") for text in _head(request, context)]
     lines = [_Line(line.source, _screened(line), line.passage) for line in _lines(request, context)]
-    room = recipe.tokens - _RESERVED - sum(_tokens(text) for text in head)
+    room = recipe.tokens - _RESERVED - sum([_tokens(text) for text in head])
     kept: set[int] = set()
     for place in _by_importance(lines, recipe):
-        size = _tokens(lines[place].text)
+        line = lines[place]
+        size = _known_tokens(line.text) if line.source in _EVERYBODYS else _tokens(line.text)
         if size <= room:
             kept.add(place)
             room -= size
@@ -84,6 +85,12 @@ def _known_line(text: str) -> str:
 
 def _tokens(line: str) -> int:
     return count_tokens(f"{line}\n")
+
+
+@lru_cache(maxsize=2_000)
+def _known_tokens(line: str) -> int:
+    """Of a line that is no customer's, counted once."""
+    return _tokens(line)
 
 
 def _by_importance(lines: list[_Line], recipe: type[Recipe]) -> list[int]:

@@ -74,11 +74,12 @@ class _Source:
     """What a source has: words, stems and numbers."""
 
     def __init__(self, text: str) -> None:
-        tokens = [token[0] for token in _WORD.finditer(text)]
-        self.words = {token.lower().replace("’", "'") for token in tokens}
-        self.words |= {part for word in self.words for part in word.split("-")}
+        tokens = _WORD.findall(text)
+        lowered = {token.lower() for token in set(tokens)}
+        self.words = {word.replace("’", "'") for word in lowered}
+        self.words |= {part for word in self.words if "-" in word for part in word.split("-")}
         self.stems = {_stem(word) for word in self.words}
-        self.numbers = _numbers(tokens)
+        self.numbers = _numbers(tokens) | {_NUMBERS[word] for word in lowered & _NUMBERS.keys()}
 
 
 @kept
@@ -140,15 +141,12 @@ def _scale(tokens: list[re.Match[str]], place: int) -> int:
 
 
 def _numbers(tokens: list[str]) -> set[Decimal]:
-    """Every number, as written and at its scale."""
+    """Every number in digits, as written and at its scale."""
     found: set[Decimal] = set()
-    for place, token in enumerate(tokens):
-        if token[0].isdecimal():
-            value = Decimal(token.replace(",", "").rstrip("."))
-            following = tokens[place + 1].lower() if place + 1 < len(tokens) else ""
-            found |= {value, value * _SCALES.get(following, 1)}
-        elif token.lower() in _NUMBERS:
-            found.add(_NUMBERS[token.lower()])
+    for place in [place for place, token in enumerate(tokens) if token[0].isdecimal()]:
+        value = Decimal(tokens[place].replace(",", "").rstrip("."))
+        following = tokens[place + 1].lower() if place + 1 < len(tokens) else ""
+        found |= {value, value * _SCALES.get(following, 1)}
     return found
 
 

@@ -25,6 +25,8 @@ POPULAR_DAYS = 30
 _ANCHORS = 8
 LEAST_TREND = 3
 """Orders within `TREND_DAYS` from which on something may be called a trend."""
+_LOOKED_AT = 40
+"""So many of each kind at least are weighed: some are in hand already, some sold out."""
 _ALIKE = 12
 _VARIANTS = 2_000
 _ORDER = tuple(RecommendationKind)
@@ -81,7 +83,7 @@ async def recommend(
     kinds = (kind,) if kind else _kinds(basis)
     found: dict[str, Candidate] = {}
     for each in kinds:
-        for candidate in await _candidates(context, basis, each, limit * 4, speaker):
+        for candidate in await _candidates(context, basis, each, max(limit * 4, _LOOKED_AT), speaker):
             known = found.get(candidate.product_id)
             if known is None or candidate.rank < known.rank:
                 found[candidate.product_id] = candidate

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
@@ -41,6 +42,7 @@ from shopgraph.connectors.embedded.schema import (
     VARIANTS,
 )
 from shopgraph.connectors.embedded.statements import changes, rows
+from shopgraph.connectors.units import Shelf, Standing, fullest, standing_of
 from shopgraph.domain import Allocation, Location, Reservation, StockLevel
 from shopgraph.domain.ledger import ARRIVED, free_account, shipped_account
 from shopgraph.errors import Conflict, InvalidInput, OutOfStock
@@ -57,16 +59,17 @@ _THERE = (
 )
 _LEVELS_THERE = select(STOCK_LEVELS.table).where(*_THERE).order_by(*STOCK_LEVELS.key)
 
-_UNITS_THERE = (
-    select(_AT_A_LEVEL.sku, func.sum(_AT_A_LEVEL.on_hand - _AT_A_LEVEL.reserved - _AT_A_LEVEL.allocated))
-    .where(*_THERE)
-    .group_by(_AT_A_LEVEL.sku)
-)
-"""`StockLevel.available`, added up."""
+_FREE = _AT_A_LEVEL.on_hand - _AT_A_LEVEL.reserved - _AT_A_LEVEL.allocated
+"""`StockLevel.available`."""
+_UNITS_THERE = select(_AT_A_LEVEL.sku, func.sum(_FREE)).where(*_THERE).group_by(_AT_A_LEVEL.sku)
 
+_STANDING_THERE = (
+    select(_AT_A_LEVEL.sku, _FREE, _AT_A_LEVEL.location_id, _AT_A_LEVEL.incoming, _AT_A_LEVEL.restock_on)
+    .where(*_THERE)
+    .order_by(_AT_A_LEVEL.sku)
+)
 _ONE_LEVEL = keyed(STOCK_LEVELS, bindparam("at_sku"), bindparam("at_location"))
 _UNITS: BindParameter[int] = bindparam("units", type_=BigInteger())
-_FREE = _AT_A_LEVEL.on_hand - _AT_A_LEVEL.reserved - _AT_A_LEVEL.allocated
 _CHANGE = update(STOCK_LEVELS.table).where(_ONE_LEVEL)
 _ALLOCATE = _CHANGE.where(_FREE >= _UNITS).values(allocated=_AT_A_LEVEL.allocated + _UNITS)
 _RESERVE = _CHANGE.where(_FREE >= _UNITS).values(reserved=_AT_A_LEVEL.reserved + _UNITS)
@@ -103,6 +106,13 @@ class EmbeddedInventory:
         asked = {"skus": list(skus), "region": region_id}
         found = await self._database.look(lambda db: rows(db, _UNITS_THERE, asked))
         return {sku: int(units) for sku, units in found}
+
+    async def standings(self, skus: Sequence[str], *, region_id: str, most: int) -> dict[str, Standing]:
+        """As `TellsStandings`: no record is made of a level that is only added up."""
+        if not skus:
+            return {}
+        asked = {"skus": list(skus), "region": region_id}
+        return await self._database.read(lambda db: _standings(db, asked, most))
 
     async def allocations(self, order_id: str) -> tuple[Allocation, ...]:
         """What is promised to an order, by SKU then location."""
@@ -229,6 +239,17 @@ class EmbeddedInventory:
         if await self._database.look(lambda db: one(db, RESERVATIONS, expired)) is None:
             return ()
         return await self._database.write(lambda db: _let_go(db, expired))
+
+
+def _standings(db: Connection, asked: dict[str, Any], most: int) -> dict[str, Standing]:
+    shelves: dict[str, list[Shelf]] = {}
+    for sku, units, place, incoming, on in rows(db, _STANDING_THERE, asked):
+        shelf = Shelf(units, place, incoming, date.fromisoformat(on) if on else None)
+        shelves.setdefault(sku, []).append(shelf)
+    best = {sku: fullest(held) for sku, held in shelves.items()}
+    named = sorted({shelf.place for held in best.values() for shelf in held[:most]})
+    places = {place.id: place for place in equal(db, LOCATIONS, id=named)} if named else {}
+    return {sku: standing_of(held, best[sku], places, most) for sku, held in shelves.items()}
 
 
 def _promised(db: Connection, order_id: str) -> tuple[Allocation, ...]:

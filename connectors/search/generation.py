@@ -42,7 +42,7 @@ class Generation:
         return understand(query, self.words.facts)
 
     def find(self, query: str, limit: int) -> tuple[SearchHit, ...]:
-        """Best first, ties by id; at most `limit`, and fewer when fewer fit.
+        """Best first, ties by id; at most `limit`, and fewer when fewer fit. Ten or fewer are the first of ten.
 
         Raises:
             DenseGone: the vectors cannot be asked.

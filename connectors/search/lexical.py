@@ -18,6 +18,8 @@ _FEW = 2_000
 """A search among so many documents takes less than handing it to a thread and waiting for the answer is worth."""
 _FOUND = 500
 """So many queries are kept with what was found, until the index is made anew."""
+_LEAST = 10
+"""So much is looked for at least: who wants less of the same is answered by what was found (`Generation.find`)."""
 
 
 class LexicalSearch:
@@ -39,10 +41,12 @@ class LexicalSearch:
 
     async def search(self, query: str, *, limit: int = 5) -> tuple[SearchHit, ...]:
         """Best first; empty when no word of the query (nor one spelled nearly so) is in the catalog."""
-        generation = await self._ready()
+        if limit < 1:
+            return ()
+        generation, wanted = await self._ready(), max(limit, _LEAST)
         if generation.words.facts.count <= _FEW:
-            return self._find(query, limit)
-        return await asyncio.to_thread(self._find, query, limit)
+            return self._find(query, wanted)[:limit]
+        return (await asyncio.to_thread(self._find, query, wanted))[:limit]
 
     async def understand(self, query: str) -> Understood:
         """What a query asks for beside its words."""

@@ -1,4 +1,4 @@
-"""The recommender's graph: gather, recall, rank, choose, remember. No node needs a model of language."""
+"""The recommender's graph: recall, gather, rank, choose, remember. No node needs a model of language."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ _GATHERED = 20
 _USUAL = 3
 """Items, where nobody says how many."""
 _LAYERS = {
-    "gather": Layer.POLICY,
     "recall": Layer.CONTEXT_STITCHING,
+    "gather": Layer.POLICY,
     "rank": Layer.ROUTING,
     "choose": Layer.GOVERNANCE,
     "remember": Layer.AUDIT,
@@ -151,8 +151,8 @@ def recommender_flow(shop: ShopServices | None = None) -> Flow:
         return Stage(run=run, then=then, metadata={"layer": layer_of(node.__name__)})
 
     stages = {
-        "gather": stage(gather, Choice(choose=_after_gather, ends=("recall", "choose"))),
-        "recall": stage(recall, "rank"),
+        "recall": stage(recall, "gather"),
+        "gather": stage(gather, Choice(choose=_after_gather, ends=("rank", "choose"))),
         "rank": stage(rank, "choose"),
         "choose": stage(choose, Choice(choose=_after_choose, ends=("remember", END))),
         "remember": stage(remember, END),
@@ -162,45 +162,17 @@ def recommender_flow(shop: ShopServices | None = None) -> Flow:
         state=RecommendState,
         given=RecommendInput,
         context=RunContext,
-        first="gather",
+        first="recall",
         stages=stages,
     )
 
 
 def _after_gather(state: RecommendState) -> str:
-    return "recall" if state["found"] else "choose"
+    return "rank" if state["found"] else "choose"
 
 
 def _after_choose(state: RecommendState) -> str:
     return "remember" if state["answer"].items else END
-
-
-async def gather(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:
-    """All that may be offered now: through the gate, so policy judges it, from live orders and stock."""
-    limit, region_id = state.get("limit", _USUAL), state.get("region_id") or shop.meta.default_region_id
-    if not 1 <= limit <= _GATHERED:
-        raise InvalidInput(f"{limit} recommendations cannot be made at once.", remedy=f"1 to {_GATHERED}.")
-    tools = ToolContext(
-        services=shop.services,
-        principal=who,
-        region_id=region_id,
-        conversation_id=state.get("conversation_id", ""),
-        request_id=state.get("request_id") or f"req_{secrets.token_hex(8)}",
-        agent="recommender",
-    )
-    kind = state.get("kind")
-    arguments: dict[str, Any] = {"limit": _GATHERED}
-    arguments |= {"sku": state["sku"]} if state.get("sku") else {}
-    arguments |= {"kind": str(kind)} if kind else {}
-    arguments |= {"language": state["language"]} if state.get("language") else {}
-    call = ToolCall(tool="recommend_products", arguments=arguments, call_id=f"{tools.request_id}:gather")
-    outcome = await shop.gate.call(tools, call)
-    if outcome.outcome is Outcome.FAILED:
-        raise ConnectorUnavailable(outcome.error or "What to recommend could not be read.")
-    if outcome.outcome is Outcome.INVALID:
-        raise InvalidInput(outcome.error or "That cannot be asked.")
-    items = Recommendations.model_validate(outcome.result).items if outcome.result is not None else ()
-    return {"region_id": region_id, "found": list(items), "decisions": list(outcome.decisions)}
 
 
 async def recall(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:
@@ -216,6 +188,38 @@ async def recall(state: RecommendState, shop: ShopServices, who: Principal) -> R
     return {"shown": {product: (now - at).total_seconds() / 3600 for product, at in seen.items()}}
 
 
+async def gather(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:
+    """What may be offered now: through the gate, so policy judges it, from live orders and stock.
+
+    A learned model may order all of it anew. Else the best are wanted, and as many more as were shown and give way.
+    """
+    limit, region_id = state.get("limit", _USUAL), state.get("region_id") or shop.meta.default_region_id
+    if not 1 <= limit <= _GATHERED:
+        raise InvalidInput(f"{limit} recommendations cannot be made at once.", remedy=f"1 to {_GATHERED}.")
+    tools = ToolContext(
+        services=shop.services,
+        principal=who,
+        region_id=region_id,
+        conversation_id=state.get("conversation_id", ""),
+        request_id=state.get("request_id") or f"req_{secrets.token_hex(8)}",
+        agent="recommender",
+    )
+    kind = state.get("kind")
+    wanted = _GATHERED if shop.recommender is not None else min(_GATHERED, limit + len(state["shown"]))
+    arguments: dict[str, Any] = {"limit": wanted}
+    arguments |= {"sku": state["sku"]} if state.get("sku") else {}
+    arguments |= {"kind": str(kind)} if kind else {}
+    arguments |= {"language": state["language"]} if state.get("language") else {}
+    call = ToolCall(tool="recommend_products", arguments=arguments, call_id=f"{tools.request_id}:gather")
+    outcome = await shop.gate.call(tools, call)
+    if outcome.outcome is Outcome.FAILED:
+        raise ConnectorUnavailable(outcome.error or "What to recommend could not be read.")
+    if outcome.outcome is Outcome.INVALID:
+        raise InvalidInput(outcome.error or "That cannot be asked.")
+    items = Recommendations.model_validate(outcome.result).items if outcome.result is not None else ()
+    return {"region_id": region_id, "found": list(items), "decisions": list(outcome.decisions)}
+
+
 async def rank(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:
     """Order by the shop's learned model where it has one; else as counted. Reasons stay as they are."""
     found = state["found"]
@@ -227,7 +231,7 @@ async def rank(state: RecommendState, shop: ShopServices, who: Principal) -> Rec
 
 async def choose(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:
     """The best that was not shown just before; what was, where nothing else is left."""
-    ranked, shown, limit = state.get("ranked", []), state.get("shown", {}), state.get("limit", _USUAL)
+    ranked, shown, limit = state.get("ranked", []), state["shown"], state.get("limit", _USUAL)
     new = [item for item in ranked if item.product_id not in shown]
     old = sorted((item for item in ranked if item.product_id in shown), key=lambda item: -shown[item.product_id])
     taken = (*new, *old)[:limit]

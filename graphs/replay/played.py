@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
@@ -39,7 +40,7 @@ from shopgraph.models.learned import LearnedRouting
 from shopgraph.models.scope import ModelCall, current_scope
 from shopgraph.tools import rulings
 from shopgraph.tools.gate import Gate
-from shopgraph.tools.rejudging import BeyondRecord, rejudged, same_call
+from shopgraph.tools.rejudging import BeyondRecord, Recorded, rejudged, same_call
 from shopgraph.tools.spec import GateOutcome, Services, ToolCall, ToolContext, ToolSpec
 
 if TYPE_CHECKING:
@@ -92,9 +93,9 @@ class Playing:
     def judged(self, context: ToolContext, kind: str, call: ToolCall, spec: ToolSpec | None) -> GateOutcome:
         """The recorded answer of the gate, judged by the policy of `context`."""
         found = next((each for each in self._gate if same_call(each, kind, call)), None)
-        if found is None and kind == "call":
-            # What is let through now and was not then was judged then all the same, and never done.
-            raise self.missing(f"{call.tool} of {call.call_id}")
+        if found is None and spec is not None and not spec.mutates:
+            # A shop's learned recommender asks for more of the same than one that goes by counts.
+            found = next((each for each in self._gate if same_call(_as_many(each, call), kind, call)), None)
         if found is None:
             raise self.missing(f"{call.tool} of {call.call_id}")
         self._gate.remove(found)
@@ -135,6 +136,14 @@ class Playing:
                 raise ConnectorFault(known["note"])
             case _:
                 return None
+
+
+def _as_many(recorded: Recorded, call: ToolCall) -> Recorded:
+    """The recorded call as if it had asked for so many."""
+    if "limit" not in call.arguments or "limit" not in recorded.call.arguments:
+        return recorded
+    arguments = {**recorded.call.arguments, "limit": call.arguments["limit"]}
+    return replace(recorded, call=recorded.call.model_copy(update={"arguments": arguments}))
 
 
 def _by_source(contexts: Iterable[Mapping[str, Any]]) -> dict[str, list[tuple[Mapping[str, Any], dict[str, Any]]]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from operator import itemgetter
 
-from shopgraph.domain import Location, Product, ProductVariant, StockLevel
+from shopgraph.connectors.units import Standing, standings_of
+from shopgraph.domain import Product, ProductVariant
 from shopgraph.graphs.memory import Aspect, Because, Promise, Recalled
 from shopgraph.graphs.memory.dependencies import stock_band
 from shopgraph.graphs.stitching.parts import (
@@ -24,7 +24,7 @@ from shopgraph.graphs.stitching.parts import (
     StockView,
 )
 from shopgraph.graphs.stitching.passages import BETWEEN
-from shopgraph.graphs.stitching.shared import PublicQuery, SharedRead
+from shopgraph.graphs.stitching.shared import PublicQuery
 from shopgraph.graphs.stitching.source import ContextSource, Query, context_source
 
 SESSION_WINDOW = timedelta(minutes=10)
@@ -73,14 +73,6 @@ async def session(query: Query) -> SessionPart | None:
     return SessionPart(session=own, cart=cart) if own or cart else None
 
 
-async def _places(query: PublicQuery) -> Mapping[str, Location]:
-    return {place.id: place for place in await query.connectors.inventory.locations(query.region_id)}
-
-
-PLACES = SharedRead(name="places", fetch=_places)
-"""The region's stores and warehouses, by id."""
-
-
 @context_source("inventory", hedge_ms=HEDGE_MS)
 async def inventory(query: Query) -> InventoryPart | None:
     """Live stock of the products in question, by store. Never cached."""
@@ -88,40 +80,24 @@ async def inventory(query: Query) -> InventoryPart | None:
     if not variants:
         return None
     skus = tuple([variant.sku for _, variant in variants])
-    levels: dict[str, list[StockLevel]] = {}
-    for level in await query.connectors.inventory.levels(skus, region_id=query.region_id):
-        levels.setdefault(level.sku, []).append(level)
-    places: Mapping[str, Location] = await query.read(PLACES)
-    stock = [
-        _stock(product, variant.options, levels[variant.sku], places)
-        for product, variant in variants
-        if variant.sku in levels
-    ]
+    found = await standings_of(query.connectors.inventory, skus, query.region_id, MOST_PLACES)
+    stock = [_stock(product, variant, found[variant.sku]) for product, variant in variants if variant.sku in found]
     return InventoryPart(stock=tuple(stock)) if stock else None
 
 
-def _stock(
-    product: Product, options: dict[str, str], levels: list[StockLevel], places: Mapping[str, Location]
-) -> StockView:
-    there = [(level.available, level.location_id) for level in levels]
-    available = sum([units for units, _ in there])
-    somewhere = [(units, place) for units, at in there if units and (place := places.get(at)) is not None]
-    somewhere.sort(key=itemgetter(0), reverse=True)
+def _stock(product: Product, variant: ProductVariant, standing: Standing) -> StockView:
     return StockView(
-        sku=levels[0].sku,
-        available=available,
+        sku=variant.sku,
+        available=standing.available,
         product=product.title,
-        options=options,
-        band=stock_band(available),
-        incoming=sum(level.incoming for level in levels),
-        restock_on=min((level.restock_on for level in levels if level.incoming and level.restock_on), default=None),
+        options=variant.options,
+        band=stock_band(standing.available),
+        incoming=standing.incoming,
+        restock_on=standing.restock_on,
         places=tuple(
-            [
-                PlaceView(name=place.name, kind=str(place.kind), available=units)
-                for units, place in somewhere[:MOST_PLACES]
-            ]
+            [PlaceView(name=place.name, kind=str(place.kind), available=units) for place, units in standing.places]
         ),
-        more_places=max(0, len(somewhere) - MOST_PLACES),
+        more_places=standing.more_places,
     )
 
 

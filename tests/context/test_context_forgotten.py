@@ -172,6 +172,7 @@ NOBODYS = {
     "_text",  # statements as SQLite takes them, without their contents
     "_value",  # values of products' attributes
     "_known_line",  # lines of facts that are the same for everybody
+    "_known_tokens",  # the same
     "_vector",  # words of headlines, for training
     "_plural",
     "_number",

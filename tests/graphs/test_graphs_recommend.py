@@ -22,6 +22,8 @@ from shopgraph.graphs.recommend.history import baskets_of
 from shopgraph.models.recommend.files import save_recommender
 from shopgraph.models.recommend.training import train_recommender
 from shopgraph.shop import Shop
+from shopgraph.tools.gate import Gate
+from shopgraph.tools.spec import GateOutcome, ToolCall, ToolContext
 from shopgraph.tools.views import RecommendationKind, RecommendationView
 
 ROSE = Principal.customer(CAST["dresser"].customer_id)
@@ -63,6 +65,19 @@ def _check(item: RecommendationView, region_id: str, shop: Shop, records: Datase
         assert item.orders == len(recent)
     if item.orders:
         assert re.search(rf"\b{item.orders}\b", item.reason)
+
+
+def _limits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many products the gate is asked for, call by call, from now on."""
+    asked: list[int] = []
+    call = Gate.call
+
+    async def heard(gate: Gate, context: ToolContext, wanted: ToolCall) -> GateOutcome:
+        asked.append(int(str(wanted.arguments["limit"])))
+        return await call(gate, context, wanted)
+
+    monkeypatch.setattr(Gate, "call", heard)
+    return asked
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -116,6 +131,20 @@ async def test_what_was_shown_just_before_gives_way(shop: Shop) -> None:
     }
 
 
+async def test_no_more_is_looked_up_than_is_wanted_and_may_give_way(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = _limits(monkeypatch)
+    recommender = build_recommender(shop)
+    for _ in range(3):
+        found = await recommender.recommend(principal=ROSE)
+        assert len(found.items) == 3
+    assert asked == [3, 6, 9]
+    assert len(found.left_out) == 6
+    await recommender.recommend(region_id=TREND_REGION_ID, limit=2)
+    assert asked[-1] == 2
+
+
 async def test_a_guest_is_told_and_nothing_is_remembered(shop: Shop) -> None:
     found = await build_recommender(shop).recommend(region_id=TREND_REGION_ID)
     assert found.items
@@ -138,13 +167,17 @@ async def test_policy_can_forbid_it_and_then_nothing_is_said_or_remembered(demo_
         assert (await shop.memory.of(CAST["dresser"].customer_id).recall()).shown.fresh == ()
 
 
-async def test_a_learned_model_orders_and_the_reasons_stay_true(shop: Shop, records: Dataset) -> None:
+async def test_a_learned_model_orders_and_the_reasons_stay_true(
+    shop: Shop, records: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = _limits(monkeypatch)
     pytest.importorskip("scipy")
     folder = Path(str(shop._folder)) / "recommender"
     trained = train_recommender(baskets_of(shop.dump().orders))
     save_recommender(trained, folder, sources=["orders"], date="2026-06-01")
     found = await build_recommender(shop).recommend(region_id=TREND_REGION_ID, sku=TREND_SKU, limit=5)
     assert found.ranked_by == "model"
+    assert asked == [20]  # the model may put the last first
     assert found.items[0].title == "Silver Heels"
     for item in found.items:
         _check(item, TREND_REGION_ID, shop, records)

@@ -205,8 +205,19 @@ async def test_what_was_found_is_kept_until_the_index_is_made_anew_or_a_customer
     assert await search.search("blue dress") == first_time
     assert searched == ["blue dress"]
     assert await search.search("blue dress", limit=1) == first_time[:1]
+    assert searched == ["blue dress"]
     kept.empty()  # what was typed is a customer's
     assert await search.search("blue dress") == first_time
     await search.rebuild()
     assert await search.search("blue dress") == first_time
-    assert searched == ["blue dress"] * 4
+    assert searched == ["blue dress"] * 3
+
+
+@pytest.mark.parametrize("query", ["blue dress", "dress", "shoes without heels", "drses blu", "under $50", ""])
+async def test_less_of_the_same_is_the_first_of_it(catalog: CatalogPort, query: str) -> None:
+    search = LexicalSearch(catalog)
+    whole = (await search._ready()).find(query, 10)
+    for limit in range(-1, 11):
+        assert (await search._ready()).find(query, limit) == whole[: max(0, limit)]
+        assert await search.search(query, limit=limit) == whole[: max(0, limit)]
+    assert len(await search.search("dress", limit=30)) >= len(await search.search("dress", limit=10))

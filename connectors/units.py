@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, Protocol, cast
+from typing import Any, Protocol, cast
 
 from shopgraph.connectors.ports import InventoryPort
-from shopgraph.domain import Location
+from shopgraph.domain import Location, StockLevel
 
 
 class SumsUnits(Protocol):
@@ -68,36 +68,43 @@ async def standings_of(
     if hasattr(inventory, "standings"):
         telling = cast(TellsStandings, inventory)
         return await telling.standings(skus, region_id=region_id, most=most)
-    shelves: dict[str, list[Shelf]] = {}
-    for level in await inventory.levels(skus, region_id=region_id):
-        shelf = Shelf(level.available, level.location_id, level.incoming, level.restock_on)
-        shelves.setdefault(level.sku, []).append(shelf)
-    places = {place.id: place for place in await inventory.locations(region_id)} if shelves else {}
-    known = {sku: [shelf for shelf in fullest(held) if shelf.place in places] for sku, held in shelves.items()}
-    return {sku: standing_of(held, known[sku], places, most) for sku, held in shelves.items()}
+    levels = await inventory.levels(skus, region_id=region_id)
+    places = {place.id: place for place in await inventory.locations(region_id)} if levels else {}
+    return {
+        sku: standing_of(shelves, [shelf for shelf in fullest(shelves) if shelf[1] in places], places, most)
+        for sku, shelves in by_sku(_shelf(level) for level in levels).items()
+    }
 
 
-class Shelf(NamedTuple):
-    """A variant's level at a place."""
+Shelf = tuple[int, str, int, str | None]
+"""A variant's level at a place: units that can be bought, the place's id, units incoming, and from which day (ISO)."""
 
-    units: int
-    """That can be bought."""
-    place: str
-    incoming: int
-    restock_on: date | None
+
+def _shelf(level: StockLevel) -> tuple[str, int, str, int, str | None]:
+    on = level.restock_on.isoformat() if level.restock_on else None
+    return (level.sku, level.available, level.location_id, level.incoming, on)
+
+
+def by_sku(rows: Iterable[Sequence[Any]]) -> dict[str, list[Shelf]]:
+    """Shelves by SKU, of rows that begin with it."""
+    found: dict[str, list[Shelf]] = {}
+    for sku, units, place, incoming, on in rows:
+        found.setdefault(sku, []).append((units, place, incoming, on))
+    return found
 
 
 def fullest(shelves: Iterable[Shelf]) -> list[Shelf]:
     """Those that have some, most first, by place where they have as many."""
-    return sorted([shelf for shelf in shelves if shelf.units > 0], key=lambda shelf: (-shelf.units, shelf.place))
+    return sorted([shelf for shelf in shelves if shelf[0] > 0], key=lambda shelf: (-shelf[0], shelf[1]))
 
 
 def standing_of(shelves: Sequence[Shelf], best: Sequence[Shelf], places: Mapping[str, Location], most: int) -> Standing:
     """What a variant's levels come to; `best` are those that may be named, most first."""
+    on = min([on for _, _, incoming, on in shelves if incoming and on], default=None)
     return Standing(
-        available=sum([shelf.units for shelf in shelves]),
-        incoming=sum([shelf.incoming for shelf in shelves]),
-        restock_on=min([shelf.restock_on for shelf in shelves if shelf.incoming and shelf.restock_on], default=None),
-        places=tuple([(places[shelf.place], shelf.units) for shelf in best[:most]]),
+        available=sum([units for units, _, _, _ in shelves]),
+        incoming=sum([incoming for _, _, incoming, _ in shelves]),
+        restock_on=date.fromisoformat(on) if on else None,
+        places=tuple([(places[place], units) for units, place, _, _ in best[:most]]),
         more_places=max(0, len(best) - most),
     )

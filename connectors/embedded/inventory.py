@@ -42,7 +42,7 @@ from shopgraph.connectors.embedded.schema import (
     VARIANTS,
 )
 from shopgraph.connectors.embedded.statements import changes, rows
-from shopgraph.connectors.units import Shelf, Standing, fullest, standing_of
+from shopgraph.connectors.units import Standing, by_sku, fullest, standing_of
 from shopgraph.domain import Allocation, Location, Reservation, StockLevel
 from shopgraph.domain.ledger import ARRIVED, free_account, shipped_account
 from shopgraph.errors import Conflict, InvalidInput, OutOfStock
@@ -242,12 +242,9 @@ class EmbeddedInventory:
 
 
 def _standings(db: Connection, asked: dict[str, Any], most: int) -> dict[str, Standing]:
-    shelves: dict[str, list[Shelf]] = {}
-    for sku, units, place, incoming, on in rows(db, _STANDING_THERE, asked):
-        shelf = Shelf(units, place, incoming, date.fromisoformat(on) if on else None)
-        shelves.setdefault(sku, []).append(shelf)
+    shelves = by_sku(rows(db, _STANDING_THERE, asked))
     best = {sku: fullest(held) for sku, held in shelves.items()}
-    named = sorted({shelf.place for held in best.values() for shelf in held[:most]})
+    named = sorted({place for held in best.values() for _, place, _, _ in held[:most]})
     places = {place.id: place for place in equal(db, LOCATIONS, id=named)} if named else {}
     return {sku: standing_of(held, best[sku], places, most) for sku, held in shelves.items()}
 

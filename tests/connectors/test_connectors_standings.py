@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -38,5 +37,5 @@ async def test_the_database_adds_up_as_the_levels_do(seeded: EmbeddedShop) -> No
 
 
 def test_the_fullest_come_first_and_the_empty_not_at_all() -> None:
-    shelves = [Shelf(units, place, 0, date(2026, 6, 1)) for units, place in ((1, "c"), (0, "a"), (5, "b"), (1, "a"))]
-    assert [(shelf.units, shelf.place) for shelf in fullest(shelves)] == [(5, "b"), (1, "a"), (1, "c")]
+    shelves: list[Shelf] = [(units, place, 0, None) for units, place in ((1, "c"), (0, "a"), (5, "b"), (1, "a"))]
+    assert [(units, place) for units, place, _, _ in fullest(shelves)] == [(5, "b"), (1, "a"), (1, "c")]

@@ -17,7 +17,7 @@ from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import Customer, Principal
 from shopgraph.errors import ShopgraphError
 from shopgraph.guards.decisions import Decision
-from shopgraph.tools.gate import Gate
+from shopgraph.tools.gate import Gate, Judged
 from shopgraph.tools.spec import GateOutcome, ToolCall, ToolContext, ToolSpec
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _EMPTY: Mapping[type, bytes] = {type(None): b"null", tuple: b"[]", dict: b"{}"}
 class Tape:
     """Entries in the order in which they came. Appending is all that happens while a request runs."""
 
-    __slots__ = ("_begin", "_contexts", "_entries", "drafted", "parameters", "parts", "who")
+    __slots__ = ("_begin", "_contexts", "_entries", "drafted", "judged", "parameters", "parts", "who")
 
     def __init__(self) -> None:
         self._begin: dict[str, object] = {}
@@ -63,6 +63,8 @@ class Tape:
         """What the model was called with."""
         self.who: Customer | None = None
         """Who asks, with all that is known of them: so that it is masked. The context holds what the intent needs."""
+        self.judged: dict[str, Judged] = {}
+        """What the gate let through or not, by call, until the call is made."""
         self.drafted = ""
         """The answer before the guards."""
 
@@ -239,13 +241,14 @@ class TapedGate:
 
     async def judge(self, context: ToolContext, call: ToolCall) -> GateOutcome:
         """As `Gate.judge`."""
-        outcome = await self._gate.judge(context, call)
-        self._tape.note("gate", "judge", call, outcome)
-        return outcome
+        judged = await self._gate.judged(context, call)
+        self._tape.judged[call.call_id] = judged
+        self._tape.note("gate", "judge", call, judged.outcome)
+        return judged.outcome
 
     async def call(self, context: ToolContext, call: ToolCall) -> GateOutcome:
         """As `Gate.call`."""
-        outcome = await self._gate.call(context, call)
+        outcome = await self._gate.call(context, call, self._tape.judged.pop(call.call_id, None))
         self._tape.note("gate", "call", call, outcome)
         return outcome
 

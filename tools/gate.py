@@ -54,6 +54,20 @@ class _Ready:
     assents: Assents
 
 
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """How a call was judged, to be handed back to the gate with the call itself."""
+
+    outcome: GateOutcome
+    _ready: _Ready | None = None
+
+    def of(self, context: ToolContext, call: ToolCall) -> _Ready | None:
+        """What let this very call of the same principal through; None where nothing did."""
+        ready = self._ready
+        same = ready is not None and (ready.asked.call, ready.question.principal) == (call, context.principal)
+        return ready if same else None
+
+
 class Gate:
     """Judges calls and lets through what policy allows, the customer confirmed, and was not done before.
 
@@ -83,21 +97,31 @@ class Gate:
 
     async def judge(self, context: ToolContext, call: ToolCall) -> GateOutcome:
         """Say how `call` would be judged, READY or otherwise, and do nothing; never raises for what a call holds."""
-        judged = await self._judged(context, call)
-        return judged.outcome if isinstance(judged, _Ready) else judged
+        return (await self.judged(context, call)).outcome
 
-    async def call(self, context: ToolContext, call: ToolCall) -> GateOutcome:
-        """Judge `call` and do it when it is let through; what goes wrong is an outcome, not an exception."""
+    async def judged(self, context: ToolContext, call: ToolCall) -> Judged:
+        """As `judge`, for whoever makes the call next."""
+        judged = await self._judged(context, call)
+        if isinstance(judged, _Ready):
+            return Judged(outcome=judged.outcome, _ready=judged)
+        return Judged(outcome=judged)
+
+    async def call(self, context: ToolContext, call: ToolCall, judged: Judged | None = None) -> GateOutcome:
+        """Judge `call` and do it when it is let through; what goes wrong is an outcome, not an exception.
+
+        With `judged`, what changes something is judged again within its transaction only, not before it as well.
+        """
         context = replace(context, call_id=call.call_id)
-        outcome = await self._called(context, call)
+        outcome = await self._called(context, call, judged)
         return await _followed(context, outcome) if outcome.outcome is Outcome.ACCEPTED else outcome
 
     def identify_first(self, tool: str, policy_version: str = "") -> Decision:
         """The decision about a guest who asks for what only an identified customer may have."""
         return rulings.identify_first(tool, policy_version)
 
-    async def _called(self, context: ToolContext, call: ToolCall) -> GateOutcome:
-        judged = await self._judged(context, call)
+    async def _called(self, context: ToolContext, call: ToolCall, before: Judged | None) -> GateOutcome:
+        ready = before.of(context, call) if before else None
+        judged = ready if ready is not None and ready.asked.spec.mutates else await self._judged(context, call)
         if not isinstance(judged, _Ready):
             return judged
         try:

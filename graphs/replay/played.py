@@ -39,7 +39,7 @@ from shopgraph.guards.policy import PolicyBundle
 from shopgraph.models.learned import LearnedRouting
 from shopgraph.models.scope import ModelCall, current_scope
 from shopgraph.tools import rulings
-from shopgraph.tools.gate import Gate
+from shopgraph.tools.gate import Gate, Judged
 from shopgraph.tools.rejudging import BeyondRecord, Recorded, rejudged, same_call
 from shopgraph.tools.spec import GateOutcome, Services, ToolCall, ToolContext, ToolSpec
 
@@ -304,9 +304,13 @@ class PlayedGate:
 
     async def judge(self, context: ToolContext, call: ToolCall) -> GateOutcome:
         """As it was judged."""
-        return self._playing.judged(context, "judge", call, self.tools.get(call.tool))
+        return (await self.judged(context, call)).outcome
 
-    async def call(self, context: ToolContext, call: ToolCall) -> GateOutcome:
+    async def judged(self, context: ToolContext, call: ToolCall) -> Judged:
+        """As it was judged."""
+        return Judged(outcome=self._playing.judged(context, "judge", call, self.tools.get(call.tool)))
+
+    async def call(self, context: ToolContext, call: ToolCall, judged: Judged | None = None) -> GateOutcome:
         """As it came out."""
         return self._playing.judged(context, "call", call, self.tools.get(call.tool))
 

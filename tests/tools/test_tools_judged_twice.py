@@ -1,4 +1,7 @@
-"""A change is judged before and within its transaction: policy is asked once, and again only when the facts moved."""
+"""A change is judged before and within its transaction: policy is asked once, and again only when the facts moved.
+
+Where the call's judgment is handed in with it, it is the one before.
+"""
 
 from __future__ import annotations
 
@@ -139,6 +142,58 @@ async def test_facts_that_moved_meanwhile_are_judged_anew(
     assert outcome.decisions[0].rule == "cancel-only-pending"
     assert [request.facts["order_status"] for request in asked] == ["pending", "shipped"]
     assert outcome.question == asked[1]
+    assert shop.dump() == before
+
+
+async def test_what_was_judged_before_is_judged_within_the_transaction_only(
+    gate: Gate, ask: Ask, shop: EmbeddedShop, policy: PolicyBundle
+) -> None:
+    context, asked = listening_to(ask("ann"), policy)
+    context, call = cancel(context)
+    real, read = shop.connectors.orders, list[str]()
+
+    async def listened(order_id: str) -> Order | None:
+        read.append(order_id)
+        return await real.order(order_id)
+
+    orders = cast(OrdersPort, Interrupted(real, "order", 1, listened))
+    context = replace(context, services=replace(context.services, connectors=replace(shop.connectors, orders=orders)))
+    judged = await gate.judged(context, call)
+    assert judged.outcome.outcome is Outcome.READY
+    once = len(read)
+    done = await gate.call(context, call, judged)
+    assert done.outcome is Outcome.DONE
+    assert asked == [done.question]
+    # Within the transaction it is judged, and done by what is read there.
+    assert len(read) == once + 2
+
+
+async def test_what_moved_since_it_was_judged_is_judged_anew(
+    gate: Gate, ask: Ask, shop: EmbeddedShop, policy: PolicyBundle
+) -> None:
+    context, asked = listening_to(ask("ann"), policy)
+    context, call = cancel(context)
+    judged = await gate.judged(context, call)
+    assert (await gate.call(context, call.model_copy(update={"call_id": "other"}))).outcome is Outcome.DONE
+    after = shop.dump()
+    outcome = await gate.call(context, call, judged)
+    assert outcome.outcome is Outcome.REFUSED
+    assert outcome.decisions[0].rule == "cancel-only-pending"
+    assert [request.facts["order_status"] for request in asked] == ["pending", "pending", "canceled"]
+    assert shop.dump() == after
+
+
+async def test_how_another_call_was_judged_lets_nothing_through(gate: Gate, ask: Ask, shop: EmbeddedShop) -> None:
+    """Neither another principal's, nor one that was let through with another call's arguments."""
+    context, call = cancel(ask("ann"))
+    judged = await gate.judged(context, call)
+    before = shop.dump()
+    theirs = await gate.call(replace(context, principal=Principal.customer("bob")), call, judged)
+    assert theirs.decisions[0].rule == "own-records-only"
+    other = call.model_copy(update={"arguments": {**CANCEL, "order_id": "#D1"}})
+    assert (await gate.call(context, other, judged)).outcome is Outcome.REFUSED
+    unasked = replace(context, request_confirmed=None)
+    assert (await gate.call(unasked, call, judged)).outcome is Outcome.NEEDS_CONFIRMATION
     assert shop.dump() == before
 
 

@@ -15,7 +15,8 @@ from shopgraph.evals.guards.injection import auroc
 from shopgraph.evals.guards.rows import read_rows
 from shopgraph.evals.report import EvalReport
 from shopgraph.models.persuasion.headlines import Test, decided, read_tests, train_headlines
-from shopgraph.models.persuasion.responses import Households, read_invitations, read_trips, train_responses
+from shopgraph.models.persuasion.invitations import Households, read_invitations, read_trips
+from shopgraph.models.persuasion.responses import train_responses
 
 
 class CopyTask(StrEnum):

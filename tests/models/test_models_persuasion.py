@@ -13,14 +13,9 @@ import pytest
 from shopgraph.errors import ConfigurationError, InvalidInput
 from shopgraph.models.persuasion.files import load_headlines, load_responses, save_headlines, save_responses
 from shopgraph.models.persuasion.headlines import Shown, Test, decided, read_tests, train_headlines
-from shopgraph.models.persuasion.responses import (
-    Households,
-    Invitation,
-    Trip,
-    read_invitations,
-    read_trips,
-    train_responses,
-)
+from shopgraph.models.persuasion.invitations import Households, Invitation, Trip, read_invitations, read_trips
+from shopgraph.models.persuasion.responses import describe, train_responses
+from shopgraph.models.persuasion.tastes import Tastes
 
 pytest.importorskip("scipy")
 _WHAT = ("lamp", "chair", "kettle", "scarf", "bicycle", "teapot", "garden bench", "rug")
@@ -118,6 +113,40 @@ def test_an_outcome_that_is_not_yet_known_is_not_looked_at() -> None:
     ended, running = invitation(10, 19, 2), invitation(15, 25, 5)
     asked = invitation(20, 30, None)
     assert Households.of({}, [], [ended, running]).outcomes(asked) == [ended]
+
+
+def test_an_item_counts_in_every_span_that_reaches_back_to_it() -> None:
+    tastes = Tastes(items=("a", "b"), rarity=np.ones((4, 2)), directions=np.zeros((4, 2, 1)))
+    trips = read_trips(
+        {"h": 1, "d": (date(2017, 6, 1) - timedelta(days=ago)).isoformat(), "p": items, "v": 1.0, "s": 1}
+        for ago, items in ((200, ["a", "b"]), (57, ["b"]), (28, ["a"]), (1, ["never seen"]))
+    )["1"]
+    assert tastes.rows(trips, date(2017, 6, 1).toordinal()) == [[0], [0], [0, 1], [0, 1]]
+
+
+def test_of_a_record_that_ended_long_ago_the_last_weeks_are_those_before_its_end() -> None:
+    _, trips = _world()
+    end = 1 + max(trip.basket.day for each in trips.values() for trip in each)
+    known = Households.of(trips, [], [])
+
+    def asked(start: int) -> Invitation:
+        return Invitation(campaign="1", kind="Type A", start=start, end=start + 9, household="3", redemptions=None)
+
+    assert [known.seen_from(asked(end + days)) - end for days in (-9, 0, 7, 8, 40)] == [-9, 0, 7, 0, 0]
+    told = describe(asked(end), known, known.first_day())
+    assert describe(asked(end + 40), known, known.first_day()) == told
+    assert told["trips_28"] > 0
+    nobody = Households.of({}, [], [])
+    assert describe(asked(end), nobody, nobody.first_day())["no_trips"] == 1
+
+
+def test_a_response_scorer_of_the_former_layout_is_refused(tmp_path: Path) -> None:
+    invitations, trips = _world()
+    save_responses(train_responses(invitations, trips, []), tmp_path, sources=["x"], date="2026-01-01", rows=160)
+    labels = tmp_path / "labels.json"
+    labels.write_text(labels.read_text().replace('"format": 2', '"format": 1'))
+    with pytest.raises(ConfigurationError, match="no response scorer of this version"):
+        load_responses(tmp_path)
 
 
 def test_what_cannot_be_learned_from_is_said() -> None:

@@ -89,7 +89,8 @@ def copy(
 
         save_headlines(train_headlines(read_tests(rows)), out, sources=sources, date=date, tests=len(rows))
     else:
-        from shopgraph.models.persuasion.responses import read_invitations, read_trips, train_responses
+        from shopgraph.models.persuasion.invitations import read_invitations, read_trips
+        from shopgraph.models.persuasion.responses import train_responses
 
         if not baskets:
             raise InvalidInput("Nobody's baskets are given.", remedy="Add --baskets FILE (and --households FILE).")

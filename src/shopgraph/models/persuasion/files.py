@@ -14,18 +14,20 @@ from safetensors.numpy import load, save
 from shopgraph.errors import ConfigurationError
 from shopgraph.models.blend.vectors import DIMENSIONS
 from shopgraph.models.folders import write_folder
-from shopgraph.models.persuasion.features import BUCKETS, FORM
+from shopgraph.models.persuasion.features import BUCKETS, FORM, Floats
 from shopgraph.models.persuasion.headlines import HeadlineScorer
 from shopgraph.models.persuasion.responses import ResponseScorer
+from shopgraph.models.persuasion.tastes import Tastes
 
 WEIGHTS, LABELS, CARD = "weights.safetensors", "labels.json", "card.md"
-FORMAT = 1
-"""Raised when the features or the layout change: an older folder is then refused, not misread."""
+FORMATS = {"headline": 1, "response": 2}
+"""By kind; raised when its features or layout change: an older folder is then refused, not misread."""
 _REMEDY = "Train it again: shopgraph train copy --task headline --data FILE --out DIR."
 _HEADLINE = (
     "words", "letters", "meaning", "form", "word_rarity", "letter_rarity", "form_center", "form_spread",
 )  # fmt: skip
-_RESPONSE = ("center", "spread", "weights", "rarity", "directions")
+_RESPONSE = ("center", "spread", "weights")
+_TASTES = ("rarity", "directions")
 
 
 def save_headlines(scorer: HeadlineScorer, out: Path, *, sources: Sequence[str], date: str, tests: int) -> None:
@@ -40,7 +42,8 @@ def save_headlines(scorer: HeadlineScorer, out: Path, *, sources: Sequence[str],
         "wordllama (MIT) and the form of a text. Only differences between texts mean something. Measure it on other\n"
         "tests: `shopgraph eval copy --task headline`.\n"
     )
-    _write(scorer, _HEADLINE, {"kind": "headline", "buckets": BUCKETS, "form": FORM}, card, out)
+    tensors = {name: getattr(scorer, name) for name in _HEADLINE}
+    _write(tensors, {"kind": "headline", "buckets": BUCKETS, "form": FORM}, card, out)
 
 
 def save_responses(scorer: ResponseScorer, out: Path, *, sources: Sequence[str], date: str, rows: int) -> None:
@@ -55,8 +58,10 @@ def save_responses(scorer: ResponseScorer, out: Path, *, sources: Sequence[str],
         "household. It looks at age, income and family where they are given: whether they may decide who is invited\n"
         "is for the retailer's own rules. Measure it on later campaigns: `shopgraph eval copy --task response`.\n"
     )
-    labels = {"kind": "response", "names": list(scorer.names), "bias": scorer.bias, "items": list(scorer.items)}
-    _write(scorer, _RESPONSE, labels, card, out)
+    labels = {"kind": "response", "names": list(scorer.names), "bias": scorer.bias, "items": list(scorer.tastes.items)}
+    tensors = {name: getattr(scorer, name) for name in _RESPONSE}
+    tensors |= {name: getattr(scorer.tastes, name) for name in _TASTES}
+    _write(tensors, labels, card, out)
 
 
 def load_headlines(folder: Path) -> HeadlineScorer:
@@ -78,23 +83,22 @@ def load_responses(folder: Path) -> ResponseScorer:
     Raises:
         ConfigurationError: a file is not there, damaged, of another kind or version; names it.
     """
-    labels, tensors = _read(folder, "response", _RESPONSE)
-    return ResponseScorer(
-        names=tuple(labels["names"]), items=tuple(labels["items"]), bias=float(labels["bias"]), **tensors
-    )
+    labels, tensors = _read(folder, "response", (*_RESPONSE, *_TASTES))
+    tastes = Tastes(items=tuple(labels["items"]), **{name: tensors.pop(name) for name in _TASTES})
+    return ResponseScorer(names=tuple(labels["names"]), bias=float(labels["bias"]), tastes=tastes, **tensors)
 
 
-def _write(scorer: object, fields: Sequence[str], labels: Mapping[str, Any], card: str, out: Path) -> None:
-    tensors = {name: np.ascontiguousarray(getattr(scorer, name).astype(np.float32)) for name in fields}
-    described = json.dumps({"format": FORMAT, **labels}) + "\n"
-    write_folder(out, {WEIGHTS: save(tensors), LABELS: described.encode(), CARD: card.encode()})
+def _write(tensors: Mapping[str, Floats], labels: Mapping[str, Any], card: str, out: Path) -> None:
+    weights = {name: np.ascontiguousarray(values.astype(np.float32)) for name, values in tensors.items()}
+    described = json.dumps({"format": FORMATS[labels["kind"]], **labels}) + "\n"
+    write_folder(out, {WEIGHTS: save(weights), LABELS: described.encode(), CARD: card.encode()})
 
 
 def _read(folder: Path, kind: str, fields: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     at = folder / LABELS
     try:
         labels = json.loads(at.read_bytes())
-        if (labels["format"], labels["kind"]) != (FORMAT, kind):
+        if (labels["format"], labels["kind"]) != (FORMATS[kind], kind):
             raise ConfigurationError(f"{folder} holds no {kind} scorer of this version.", remedy=_REMEDY)
         at = folder / WEIGHTS
         tensors = load(at.read_bytes())

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,16 +14,13 @@ import numpy as np
 from shopgraph.errors import InvalidInput
 from shopgraph.models.learning import scipy_part
 from shopgraph.models.persuasion.features import Floats
-from shopgraph.models.recommend.rows import Basket
+from shopgraph.models.persuasion.invitations import Households, Invitation, Trip
+from shopgraph.models.persuasion.tastes import Tastes, learn_tastes
 
 _DECAY = 2_000.0
 """Of the weights, squared (L2)."""
-_TASTES = 60
-"""Numbers that describe what somebody buys (singular vectors)."""
 _TASTE_PART = 2.2
-"""Spread that tastes are given, beside 1 of all else: each says little, so the same decay would silence them."""
-_LEAST = 30
-"""Baskets that an item is in at least, to say something of a taste."""
+"""Spread that a taste has on average, beside 1 of all else: each says little, so the same decay would silence them."""
 _SPANS = (28, 84, 9_999)
 _LONG_GAP = 60
 """Days between trips that are taken for somebody with one trip or none."""
@@ -38,117 +34,12 @@ _AGES = ("19-24", "25-34", "35-44", "45-54", "55-64", "65+")
 _KINDS = ("Type A", "Type B", "Type C")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Invitation:
-    """A campaign sent to a household."""
-
-    campaign: str
-    kind: str
-    start: int
-    """Day, as `date.toordinal` counts."""
-    end: int
-    household: str
-    redemptions: int | None
-    """How many coupons were used; None where that is what is asked."""
-
-
-def read_invitations(rows: Iterable[Mapping[str, Any]], *, told: bool) -> list[Invitation]:
-    """Invitations of rows {campaign, type, start, end, household, redemptions}; without the outcome unless `told`.
-
-    Raises:
-        InvalidInput: a row has another form; says which.
-    """
-    found = []
-    for number, row in enumerate(rows, start=1):
-        try:
-            found.append(
-                Invitation(
-                    campaign=str(row["campaign"]),
-                    kind=str(row["type"]),
-                    start=date.fromisoformat(row["start"]).toordinal(),
-                    end=date.fromisoformat(row["end"]).toordinal(),
-                    household=str(row["household"]),
-                    redemptions=int(row["redemptions"]) if told else None,
-                )
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise InvalidInput(
-                f"Row {number} is no invitation ({type(error).__name__}: {error}).",
-                remedy="Give rows {campaign, type, start, end, household, redemptions}.",
-            ) from None
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trip:
-    """One basket of a household, as far as this needs it."""
-
-    basket: Basket
-    paid: float
-    """In any unit: only compared."""
-    store: str
-
-
-def read_trips(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Trip]]:
-    """Trips by household of rows {h, d, p, v, s}.
-
-    Raises:
-        InvalidInput: a row has another form; says which.
-    """
-    found: dict[str, list[Trip]] = defaultdict(list)
-    for number, row in enumerate(rows, start=1):
-        try:
-            items = tuple(dict.fromkeys(str(item) for item in row["p"]))
-            basket = Basket(customer=str(row["h"]), day=date.fromisoformat(row["d"]).toordinal(), items=items)
-            found[basket.customer].append(Trip(basket=basket, paid=float(row["v"]), store=str(row["s"])))
-        except (KeyError, TypeError, ValueError) as error:
-            raise InvalidInput(
-                f"Row {number} is no household basket ({type(error).__name__}: {error}).",
-                remedy="Give rows {h, d, p, v, s}.",
-            ) from None
-    return dict(found)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Households:
-    """What is known of the households: their trips, what they are like, how they answered before."""
-
-    trips: Mapping[str, Sequence[Trip]]
-    profiles: Mapping[str, Mapping[str, Any]]
-    answered: Mapping[str, Sequence[Invitation]]
-
-    @classmethod
-    def of(
-        cls,
-        trips: Mapping[str, Sequence[Trip]],
-        profiles: Iterable[Mapping[str, Any]],
-        answered: Iterable[Invitation],
-    ) -> Households:
-        """Put together what is known; `answered` with their outcome."""
-        past: dict[str, list[Invitation]] = defaultdict(list)
-        for each in answered:
-            past[each.household].append(each)
-        return cls(trips=trips, profiles={str(row["household_id"]): row for row in profiles}, answered=past)
-
-    def before(self, asked: Invitation) -> list[Trip]:
-        """Trips before the campaign's start: what came later does not count."""
-        return [trip for trip in self.trips.get(asked.household, ()) if trip.basket.day < asked.start]
-
-    def outcomes(self, asked: Invitation) -> list[Invitation]:
-        """How campaigns went that had ended when this one began."""
-        return [each for each in self.answered.get(asked.household, ()) if each.end < asked.start]
-
-    def first_day(self) -> int:
-        """When the record of trips begins."""
-        return min((trip.basket.day for trips in self.trips.values() for trip in trips), default=0)
-
-
 def describe(asked: Invitation, known: Households, first_day: int) -> dict[str, float]:
     """A household before a campaign, by name."""
-    trips, outcomes = known.before(asked), known.outcomes(asked)
+    trips, outcomes, day = known.before(asked), known.outcomes(asked), known.seen_from(asked)
     found = {
-        **_shopping(trips, asked.start, first_day),
-        **_rhythm(trips, asked.start),
+        **_shopping(trips, day, first_day),
+        **_rhythm(trips, day),
         **_answers(outcomes, asked),
         **_profile(known, asked),
     }
@@ -247,33 +138,14 @@ class ResponseScorer:
     spread: Floats
     weights: Floats
     bias: float
-    items: tuple[str, ...]
-    rarity: Floats
-    """By item."""
-    directions: Floats
-    """(items, tastes): singular vectors of what households buy."""
+    tastes: Tastes
 
     def score(self, asked: Invitation, known: Households, *, first_day: int) -> float:
         """Higher is likelier; before the campaign's start nothing later is looked at."""
         told = describe(asked, known, first_day)
-        rows = self._rows(known.before(asked))
-        values = np.concatenate([[told[name] for name in self.names], self.tastes(rows)])
+        tastes = self.tastes.of(known.before(asked), known.seen_from(asked))
+        values = np.concatenate([[told[name] for name in self.names], tastes])
         return float(((values - self.center) / self.spread) @ self.weights + self.bias)
-
-    def tastes(self, rows: Sequence[int]) -> Floats:
-        """(tastes,): what somebody buys, by the items' rows; zeros for nothing."""
-        at = np.array(rows, dtype=np.int64)
-        weights = self.rarity[at]
-        found: Floats = weights @ self.directions[at] / max(float(np.linalg.norm(weights)), 1e-9)
-        return found
-
-    def _rows(self, trips: Sequence[Trip]) -> list[int]:
-        places = self._places
-        return sorted({places[item] for trip in trips for item in trip.basket.items if item in places})
-
-    @cached_property
-    def _places(self) -> Mapping[str, int]:
-        return {item: at for at, item in enumerate(self.items)}
 
 
 def train_responses(
@@ -294,61 +166,25 @@ def train_responses(
     first_day = known.first_day()
     told = [describe(each, known, first_day) for each in invitations]
     names = tuple(sorted(told[0]))
-    items, rarity, rows = _bought(invitations, known)
-    directions = _directions([*rows, *_everybody(known, items, before=max(each.start for each in invitations))], rarity)
-    blank = ResponseScorer(
-        names=names, center=np.zeros(0), spread=np.zeros(0), weights=np.zeros(0), bias=0.0,
-        items=items, rarity=rarity, directions=directions,
-    )  # fmt: skip
+    tastes = learn_tastes(invitations, known)
     values = np.array(
-        [[*(each[name] for name in names), *blank.tastes(row)] for each, row in zip(told, rows, strict=True)]
+        [
+            [*(said[name] for name in names), *tastes.of(known.before(each), known.seen_from(each))]
+            for each, said in zip(invitations, told, strict=True)
+        ]
     )
-    center, spread = values.mean(axis=0), values.std(axis=0)
-    spread = np.where(spread > 1e-9, spread, 1.0)
-    spread[len(names) :] /= _TASTE_PART
+    center, spread = values.mean(axis=0), _spread(values, len(names))
     weights, bias = _logistic((values - center) / spread, answers)
-    return ResponseScorer(
-        names=names, center=center, spread=spread, weights=weights, bias=bias,
-        items=items, rarity=rarity, directions=directions,
-    )  # fmt: skip
+    return ResponseScorer(names=names, center=center, spread=spread, weights=weights, bias=bias, tastes=tastes)
 
 
-def _bought(invitations: Sequence[Invitation], known: Households) -> tuple[tuple[str, ...], Floats, list[list[int]]]:
-    """Items that count, how rare each is, and the items of each household before its invitation."""
-    baskets = Counter(item for trips in known.trips.values() for trip in trips for item in trip.basket.items)
-    items = tuple(sorted(item for item, times in baskets.items() if times >= _LEAST))
-    places = {item: at for at, item in enumerate(items)}
-    rows = [
-        sorted({places[item] for trip in known.before(each) for item in trip.basket.items if item in places})
-        for each in invitations
-    ]
-    holders = np.bincount(np.array([at for row in rows for at in row], dtype=np.int64), minlength=len(items))
-    return items, np.log((1 + len(rows)) / (1 + holders)), rows
-
-
-def _everybody(known: Households, items: Sequence[str], *, before: int) -> list[list[int]]:
-    """What each household bought before that day, whether invited or not: tastes need no answer to be seen."""
-    places = {item: at for at, item in enumerate(items)}
-    bought = (
-        {item for trip in trips if trip.basket.day < before for item in trip.basket.items}
-        for trips in known.trips.values()
-    )
-    return [sorted(places[item] for item in each if item in places) for each in bought]
-
-
-def _directions(rows: Sequence[Sequence[int]], rarity: Floats) -> Floats:
-    sparse = scipy_part("sparse")
-    count = min(_TASTES, len(rows) - 1, len(rarity) - 1)
-    if count < 1:
-        return np.zeros((len(rarity), 0))
-    columns = np.array([at for row in rows for at in row], dtype=np.int64)
-    starts = np.cumsum([0, *map(len, rows)])
-    matrix = sparse.csr_matrix((rarity[columns], columns, starts), shape=(len(rows), len(rarity)))
-    norms = np.sqrt(np.asarray(matrix.power(2).sum(axis=1)).ravel()) + 1e-9
-    found = scipy_part("sparse.linalg").svds(sparse.diags(1 / norms) @ matrix, k=count, random_state=0)[2].T[:, ::-1]
-    # A singular vector's sign is arbitrary: fixed by its largest part, so that the same data give the same file.
-    signs = np.sign(found[np.abs(found).argmax(axis=0), np.arange(count)])
-    return np.ascontiguousarray(found * signs)
+def _spread(values: Floats, told: int) -> Floats:
+    """What each column is divided by: its own spread where it was `told`, one for all tastes."""
+    found: Floats = values.std(axis=0)
+    if len(found) > told:
+        # Tastes keep their proportions, so that the decay silences the faint ones first.
+        found[told:] = np.sqrt((found[told:] ** 2).mean()) / _TASTE_PART
+    return np.where(found > 1e-9, found, 1.0)
 
 
 def _logistic(values: Floats, answers: Floats) -> tuple[Floats, float]:

@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from shopgraph.connectors.embedded.statements import as_sqlalchemys, driver_of
+from shopgraph.connectors.embedded.statements import as_sqlalchemys, directly, driver_of
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ class Readers:
     """SQLite's: one connection for each read under way. Nothing is written over it."""
 
     def __init__(self, engine: Engine) -> None:
-        self._kept = _Kept(engine, "PRAGMA query_only=ON")
+        self._kept = Kept(engine, "PRAGMA query_only=ON")
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run a function that only reads, in a transaction: it sees one state of the file."""
@@ -84,9 +84,9 @@ class PostgresReaders:
     each statement.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        """`engine` begins no transactions and keeps no connections."""
-        self._kept = _Kept(engine)
+    def __init__(self, kept: Kept) -> None:
+        """`kept` is of an engine that begins no transactions and keeps no connections."""
+        self._kept = kept
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run a function that only reads; once more where the connection that was kept was lost meanwhile."""
@@ -126,7 +126,7 @@ class Writers:
     def __init__(self, engine: Engine) -> None:
         # SQLite's own waiting looks more and more seldom, up to ten times a second: who has waited longest comes
         # last, and among many writers perhaps never; and between two of them the lock lies idle.
-        self._kept = _Kept(engine, "PRAGMA busy_timeout=0")
+        self._kept = Kept(engine, "PRAGMA busy_timeout=0")
 
     def begin(self) -> Connection:
         """A connection that holds the file's one write lock, taken as soon as anybody of those who wait for it."""
@@ -158,6 +158,63 @@ class Writers:
         self._kept.close()
 
 
+class PostgresWriters:
+    """PostgreSQL's: one connection for each transaction, of those that reads use."""
+
+    def __init__(self, kept: Kept) -> None:
+        """As for `PostgresReaders`; whoever gave it closes it."""
+        self._kept = kept
+
+    def begin(self) -> Connection:
+        """A connection in a transaction; another one where that which was kept was lost meanwhile.
+
+        So none is asked whether it is alive before each use, which would be one more way to the server.
+        """
+        try:
+            return self._begun()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            self._kept.forget()
+            return self._begun()
+
+    def commit(self, connection: Connection) -> None:
+        """Keep what the transaction did, and give the connection back."""
+        try:
+            directly(connection, "COMMIT")
+        except BaseException:
+            self.roll_back(connection)
+            raise
+        self._kept.give_back(connection)
+
+    def roll_back(self, connection: Connection) -> None:
+        """Undo what the transaction did, and give the connection back where it is of use."""
+        if connection.invalidated:
+            self._kept.drop(connection)
+            return
+        try:
+            directly(connection, "ROLLBACK")
+        except DBAPIError:
+            self._kept.drop(connection)  # the server undoes what nobody can commit any more
+        except BaseException:
+            self._kept.drop(connection)
+            raise
+        else:
+            self._kept.give_back(connection)
+
+    def close(self) -> None:
+        """Whoever gave the connections closes them."""
+
+    def _begun(self) -> Connection:
+        connection = self._kept.take()
+        try:
+            directly(connection, "BEGIN")
+        except BaseException:
+            self._kept.drop(connection)
+            raise
+        return connection
+
+
 @contextmanager
 def part_of(connection: Connection) -> Iterator[None]:
     """A part of a transaction: all that it does stays in it, or nothing when it raises."""
@@ -174,11 +231,12 @@ def part_of(connection: Connection) -> Iterator[None]:
     driver.execute("RELEASE part")
 
 
-class _Kept:
+class Kept:
     """Connections that nobody uses now."""
 
-    def __init__(self, engine: Engine, pragma: str = "") -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, pragma: str = "", connect: Callable[[], Connection] | None = None) -> None:
+        """`connect` opens one more, where the engine's own way would hold others up."""
+        self._connect = connect or engine.connect
         self._pragma = pragma
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
@@ -189,7 +247,7 @@ class _Kept:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        connection = self._engine.connect()
+        connection = self._connect()
         try:
             if self._pragma:
                 driver_of(connection).execute(self._pragma)

@@ -1,16 +1,16 @@
 """One database behind the embedded ports: short reads, serialised writes, transactions over several ports.
 
-SQLite reads run inline (they take well under a millisecond, and WAL readers wait for nobody) unless they are called
-scans; everything else runs in worker threads of the database's own. SQLite has one writer: coroutines wait for their
-turn without holding a thread.
+SQLite reads run inline (they take well under a millisecond, and WAL readers wait for nobody), and its writes in a thread
+of the database's own. It has one writer: coroutines wait for their turn without holding a thread. On PostgreSQL both run
+inline too, and leave the event loop to others while the server is at work. Scans run in threads.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar, copy_context
 from types import TracebackType
@@ -26,8 +26,10 @@ from sqlalchemy.util import LRUCache
 
 from shopgraph.connectors.embedded.connections import (
     BUSY_SECONDS,
+    Kept,
     KeptReaders,
     PostgresReaders,
+    PostgresWriters,
     Readers,
     Writers,
     part_of,
@@ -48,8 +50,17 @@ from shopgraph.kept import kept
 
 T = TypeVar("T")
 
+
+def _nothing() -> None:
+    """Nobody waits for the end."""
+
+
+_PREPARED_AFTER = 2
+"""A statement that was run so often over a connection is planned once for all."""
+_PREPARED = 400
+"""Of so many; psycopg's usual hundred are fewer than a shop's."""
 POSTGRES_PLACES = 8
-"""Worker threads of one process for one PostgreSQL; each may have one connection that reads and one that writes."""
+"""Reads and transactions of one process that are under way at once in one PostgreSQL; each has one connection."""
 
 
 class Database:
@@ -58,16 +69,25 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
         places = 1 if self.is_sqlite else POSTGRES_PLACES
         self._turns = Turns(places)
-        self._workers = ThreadPoolExecutor(max_workers=places, thread_name_prefix="shopgraph-db")
-        self._scanner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shopgraph-db-scan")
-        self._readers: KeptReaders = (
-            Readers(self.engine) if self.is_sqlite else PostgresReaders(_postgres_reading(self.url))
-        )
-        self.writers: _Writers = Writers(self.engine) if self.is_sqlite else _PooledWriters(self.engine)
+        self._workers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shopgraph-db")
+        self._scanners = ThreadPoolExecutor(max_workers=places, thread_name_prefix="shopgraph-db-scan")
+        self.writers: _Writers
         """Where its transactions that write begin and end."""
+        self._readers: KeptReaders
+        self._steps: Callable[[], _Steps] = threading.Lock
+        self._start: _Start = self._in_thread
+        if self.is_sqlite:
+            self.engine = _sqlite_engine(self.url)
+            self._readers, self.writers = Readers(self.engine), Writers(self.engine)
+        else:
+            self.engine = _postgres_engine(self.url)
+            from shopgraph.connectors.embedded.switching import Steps, aside, start
+
+            connections = Kept(self.engine, connect=lambda: aside(self.engine.connect))
+            self._readers, self.writers = PostgresReaders(connections), PostgresWriters(connections)
+            self._steps, self._start = Steps, start
         self._own_errors = translated(self.url)
 
     @property
@@ -96,11 +116,19 @@ class Database:
             return self._readers.look(work)
 
     async def scan(self, work: Callable[[Connection], T]) -> T:
-        """`look` for a statement over so many rows that nobody else should wait for it: in a thread, one at a time."""
-        if not self.is_sqlite or self._open() is not None:
+        """`look` for a statement over so many rows that nobody else should wait for it: in a thread.
+
+        In SQLite one at a time.
+        """
+        if self._open() is not None:
             return await self.read(work)
+        if not self.is_sqlite:
+            await self._turns.take()
+        scanned = self._scanners.submit(self._readers.look, work)
+        if not self.is_sqlite:
+            scanned.add_done_callback(lambda _: self._turns.give_back())
         with self._own_errors:
-            return await asyncio.wrap_future(self._scanner.submit(self._readers.look, work))
+            return await asyncio.wrap_future(scanned)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a function in one transaction: all that it does is kept, or nothing when it raises."""
@@ -127,15 +155,15 @@ class Database:
             return
         await self._turns.take()
         try:
-            opened = _Transaction(self)
-            started = self._workers.submit(opened.begin)
+            opened = _Transaction(self, self._steps())
+            started = self._start(opened.begin)
         except BaseException:
             self._turns.give_back()
             raise
         outer = _OPEN.get()
         _OPEN.set((*outer, opened))
         try:
-            await asyncio.wrap_future(started)
+            await started
             yield
         except BaseException:
             await self._end(opened, commit=False)
@@ -166,7 +194,7 @@ class Database:
     def close(self) -> None:
         """Let running work finish, then close every connection."""
         self._workers.shutdown(wait=True)
-        self._scanner.shutdown(wait=True)
+        self._scanners.shutdown(wait=True)
         self._readers.close()
         self.writers.close()
         self.engine.dispose()
@@ -179,29 +207,33 @@ class Database:
 
     async def _alone(self, work: Callable[[], T]) -> T:
         await self._turns.take()
-        return await asyncio.wrap_future(self._submit(work))
+        return await self._last(work)
 
-    def _submit(self, work: Callable[[], T]) -> Future[T]:
-        """Hand work to a thread; the turn ends with it, even when the one who waits for it is canceled."""
+    def _last(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        """Begin work with which a turn ends, even when the one who waits for it is canceled."""
         try:
-            future = self._workers.submit(copy_context().run, work)
+            return self._start(work, self._turns.give_back)
         except BaseException:
             self._turns.give_back()
             raise
-        future.add_done_callback(lambda _: self._turns.give_back())
-        return future
+
+    def _in_thread(self, work: Callable[[], T], ended: Callable[[], None] = _nothing) -> asyncio.Future[T]:
+        """Hand work to a thread."""
+        future = self._workers.submit(copy_context().run, work)
+        future.add_done_callback(lambda _: ended())
+        return asyncio.wrap_future(future)
 
     async def _end(self, opened: _Transaction, *, commit: bool) -> None:
-        await asyncio.shield(asyncio.wrap_future(self._submit(lambda: opened.end(commit=commit))))
+        await asyncio.shield(self._last(lambda: opened.end(commit=commit)))
 
 
 class _Transaction:
     """One connection, one transaction, one step at a time."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, steps: _Steps) -> None:
         self.database = database
         self.active = True
-        self._step = threading.Lock()
+        self._step = steps
         self._connection: Connection | None = None
 
     def begin(self) -> None:
@@ -221,7 +253,7 @@ class _Transaction:
         if self.database.is_sqlite and not self._step.locked():
             # A step takes well under a millisecond: it waits for no lock, and for no disk before the end.
             return step()
-        return await asyncio.wrap_future(self.database._workers.submit(copy_context().run, step))
+        return await self.database._start(step)
 
     def end(self, *, commit: bool) -> None:
         with self._step, translated(self.database.url):
@@ -231,6 +263,24 @@ class _Transaction:
                 return
             writers = self.database.writers
             (writers.commit if commit else writers.roll_back)(connection)
+
+
+class _Steps(Protocol):
+    """A lock for which those who wait hold nobody up."""
+
+    def locked(self) -> bool: ...
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> object: ...
+
+
+class _Start(Protocol):
+    """Begins work that goes on to its end, also when nobody waits for it any more; then `ended` is called."""
+
+    def __call__(self, work: Callable[[], T], ended: Callable[[], None] = ..., /) -> asyncio.Future[T]: ...
 
 
 class _Writers(Protocol):
@@ -243,33 +293,6 @@ class _Writers(Protocol):
     def roll_back(self, connection: Connection) -> None: ...
 
     def close(self) -> None: ...
-
-
-class _PooledWriters:
-    """PostgreSQL's: each transaction takes a connection from the pool, and gives it back."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def begin(self) -> Connection:
-        connection = self._engine.connect()
-        try:
-            connection.begin()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def commit(self, connection: Connection) -> None:
-        with connection:
-            connection.commit()
-
-    def roll_back(self, connection: Connection) -> None:
-        with connection:
-            connection.rollback()
-
-    def close(self) -> None:
-        """The engine closes its pool."""
 
 
 _OPEN: ContextVar[tuple[_Transaction, ...]] = ContextVar("shopgraph_open_transactions", default=())
@@ -397,16 +420,26 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 def _postgres_engine(url: URL) -> Engine:
+    """It begins no transactions and keeps no connections: that is in `connections`."""
     try:
-        options = {"compiled_cache": kept(_Compiled(500))}
-        return create_engine(
-            url, pool_size=POSTGRES_PLACES, max_overflow=2, pool_pre_ping=True, execution_options=options
+        from shopgraph.connectors.embedded.switching import SwitchingConnection
+
+        engine = create_engine(
+            url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args={"prepare_threshold": _PREPARED_AFTER},
+            execution_options={"compiled_cache": kept(_Compiled(500))},
         )
     except ModuleNotFoundError:
         raise MissingDependency(
             "PostgreSQL needs the psycopg driver.", remedy="pip install 'shopgraph[postgres]'"
         ) from None
 
+    @event.listens_for(engine, "do_connect")
+    def connect(_: object, __: object, places: Sequence[Any], options: Mapping[str, Any]) -> SwitchingConnection:
+        opened = SwitchingConnection.connect(*places, **options)
+        opened.prepared_max = _PREPARED
+        return opened
 
-def _postgres_reading(url: URL) -> Engine:
-    return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    return engine

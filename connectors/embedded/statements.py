@@ -82,6 +82,15 @@ def each(connection: Connection, sql: str, contents: Sequence[Row]) -> None:
         raise as_sqlalchemys(connection, sql, contents, error) from error
 
 
+def directly(connection: Connection, sql: str) -> None:
+    """Say something without contents to the driver: where a transaction begins or ends."""
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute(sql)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise as_sqlalchemys(connection, sql, (), error) from error
+
+
 def driver_of(connection: Connection) -> sqlite3.Connection:
     """SQLite's own connection."""
     driver: Any = connection.connection.dbapi_connection

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, column, insert, literal, select, table, text
 
@@ -17,6 +18,7 @@ OTHERS = text(
     "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = :name"
 )
 PID = text("select pg_backend_pid()")
+STATE = "select state from pg_stat_activity where pid = %s"
 
 
 @pytest.fixture
@@ -25,6 +27,13 @@ def database(postgres_database: str) -> Iterator[Database]:
     made.write_now(lambda db: db.execute(text("create table names (name text primary key)")))
     yield made
     made.close()
+
+
+def elsewhere(database: Database, sql: str, *contents: object) -> list[object]:
+    """What a statement finds over a connection of its own."""
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as other:
+        return [row[0] for row in other.execute(sql, contents)]
 
 
 def names(db: Connection) -> list[str]:
@@ -38,8 +47,7 @@ def add(db: Connection, name: str) -> int:
 def test_reads_share_a_connection_and_hold_no_transaction_open(database: Database) -> None:
     pids = {database.read_now(lambda db: db.execute(PID).scalar_one()) for _ in range(3)}
     assert len(pids) == 1
-    idle = text("select state from pg_stat_activity where pid = :pid")
-    states = database.write_now(lambda db: [db.execute(idle, {"pid": pid}).scalar_one() for pid in pids])
+    states = elsewhere(database, STATE, *pids)
     assert states == ["idle"]  # not "idle in transaction", which keeps the server from cleaning up
 
 

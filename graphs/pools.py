@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from psycopg import Connection
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
@@ -12,6 +13,14 @@ from shopgraph.connectors.embedded.connections import BUSY_SECONDS
 from shopgraph.errors import ConnectorUnavailable
 
 _LOOK_SECONDS = 0.01
+_IDLE_SECONDS = 10.0
+"""A connection that nobody used for so long is asked whether it is alive: a network may have dropped it in silence."""
+
+
+class _Pooled(Connection[Any]):
+    """A connection that knows when it was last given to somebody."""
+
+    given = 0.0
 
 
 def open_pool(url: str, *, most: int) -> Any:
@@ -21,9 +30,22 @@ def open_pool(url: str, *, most: int) -> Any:
         min_size=1,
         max_size=most,
         open=True,
-        check=ConnectionPool.check_connection,
+        connection_class=_Pooled,
+        check=_check,
         kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
     )
+
+
+def _check(connection: _Pooled) -> None:
+    """Raise what psycopg raises where a connection was lost. That costs a way to the server only after a pause."""
+    now = time.monotonic()
+    if now - connection.given > _IDLE_SECONDS:
+        ConnectionPool.check_connection(connection)
+    else:
+        # What a server says when it closes a connection has come already: first the reason, then the end.
+        connection.pgconn.consume_input()
+        connection.pgconn.consume_input()
+    connection.given = now
 
 
 def set_up_alone(owner: Any, pool: Any, lock: str) -> None:

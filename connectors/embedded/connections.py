@@ -219,7 +219,7 @@ class PostgresWriters:
 def part_of(connection: Connection) -> Iterator[None]:
     """A part of a transaction: all that it does stays in it, or nothing when it raises."""
     driver: Any = connection.connection.dbapi_connection
-    driver.execute("SAVEPOINT part")
+    directly(connection, "SAVEPOINT part")
     try:
         yield
     except BaseException:
@@ -228,7 +228,7 @@ def part_of(connection: Connection) -> Iterator[None]:
             driver.execute("ROLLBACK TO part")
             driver.execute("RELEASE part")
         raise
-    driver.execute("RELEASE part")
+    directly(connection, "RELEASE part")
 
 
 class Kept:

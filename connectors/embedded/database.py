@@ -52,13 +52,17 @@ T = TypeVar("T")
 
 
 def _nothing() -> None:
-    """Nobody waits for the end."""
+    """There is nothing to wait for."""
 
 
 _PREPARED_AFTER = 2
 """A statement that was run so often over a connection is planned once for all."""
 _PREPARED = 400
 """Of so many; psycopg's usual hundred are fewer than a shop's."""
+_SESSION = "SET max_parallel_workers_per_gather = 0; SET plan_cache_mode = force_generic_plan"
+"""To start processes for a count over many orders, beside the requests, costs more than it saves; and a statement is
+planned for any contents: it finds a few rows by an index, and to plan takes longer.
+"""
 POSTGRES_PLACES = 8
 """Reads and transactions of one process that are under way at once in one PostgreSQL; each has one connection."""
 
@@ -78,16 +82,18 @@ class Database:
         self._readers: KeptReaders
         self._steps: Callable[[], _Steps] = threading.Lock
         self._start: _Start = self._in_thread
+        self._settle: Callable[[], None] = _nothing
         if self.is_sqlite:
             self.engine = _sqlite_engine(self.url)
             self._readers, self.writers = Readers(self.engine), Writers(self.engine)
         else:
             self.engine = _postgres_engine(self.url)
-            from shopgraph.connectors.embedded.switching import Steps, aside, start
+            from shopgraph.connectors.embedded.switching import Steps, Switching, aside
 
+            switching = Switching()
             connections = Kept(self.engine, connect=lambda: aside(self.engine.connect))
             self._readers, self.writers = PostgresReaders(connections), PostgresWriters(connections)
-            self._steps, self._start = Steps, start
+            self._steps, self._start, self._settle = Steps, switching.start, switching.settle
         self._own_errors = translated(self.url)
 
     @property
@@ -193,6 +199,7 @@ class Database:
 
     def close(self) -> None:
         """Let running work finish, then close every connection."""
+        self._settle()
         self._workers.shutdown(wait=True)
         self._scanners.shutdown(wait=True)
         self._readers.close()
@@ -217,10 +224,11 @@ class Database:
             self._turns.give_back()
             raise
 
-    def _in_thread(self, work: Callable[[], T], ended: Callable[[], None] = _nothing) -> asyncio.Future[T]:
+    def _in_thread(self, work: Callable[[], T], ended: Callable[[], None] | None = None) -> asyncio.Future[T]:
         """Hand work to a thread."""
         future = self._workers.submit(copy_context().run, work)
-        future.add_done_callback(lambda _: ended())
+        if ended is not None:
+            future.add_done_callback(lambda _: ended())
         return asyncio.wrap_future(future)
 
     async def _end(self, opened: _Transaction, *, commit: bool) -> None:
@@ -280,7 +288,7 @@ class _Steps(Protocol):
 class _Start(Protocol):
     """Begins work that goes on to its end, also when nobody waits for it any more; then `ended` is called."""
 
-    def __call__(self, work: Callable[[], T], ended: Callable[[], None] = ..., /) -> asyncio.Future[T]: ...
+    def __call__(self, work: Callable[[], T], ended: Callable[[], None] | None = None, /) -> asyncio.Future[T]: ...
 
 
 class _Writers(Protocol):
@@ -440,6 +448,8 @@ def _postgres_engine(url: URL) -> Engine:
     def connect(_: object, __: object, places: Sequence[Any], options: Mapping[str, Any]) -> SwitchingConnection:
         opened = SwitchingConnection.connect(*places, **options)
         opened.prepared_max = _PREPARED
+        opened.set_autocommit(True)
+        opened.execute(_SESSION)
         return opened
 
     return engine

@@ -7,21 +7,24 @@ its connection would wait for the server, the greenlet is left, and entered agai
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 from greenlet import getcurrent, greenlet
 from psycopg.waiting import Ready, Wait
 
 T = TypeVar("T")
+_LOOK_SECONDS = 0.005
 _READ, _WRITE = int(Wait.R), int(Wait.W)
 
 
 class SwitchingConnection(psycopg.Connection[Any]):
-    """psycopg's connection; for work that `start` began it waits in the event loop."""
+    """psycopg's connection; for work that `Switching` began it waits in the event loop."""
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
         """Drive one of psycopg's generators to its end."""
@@ -36,43 +39,53 @@ class SwitchingConnection(psycopg.Connection[Any]):
             return end.value
 
 
-def _nothing() -> None:
-    """Nobody waits for the end."""
+class Switching:
+    """Begins work, and knows what of it is under way."""
 
+    def __init__(self) -> None:
+        self._under_way: set[_Job] = set()
 
-def start(work: Callable[[], T], ended: Callable[[], None] = _nothing) -> asyncio.Future[T]:
-    """Begin work now; what it returns or raises. It goes on to its end, also when nobody waits for it any more.
+    def start(self, work: Callable[[], T], ended: Callable[[], None] | None = None) -> asyncio.Future[T]:
+        """Begin work now; what it returns or raises. It goes on to its end, also when nobody waits for it any more.
 
-    It sees the context variables of its caller. Of what is under way when its event loop is closed, nobody hears again:
-    its connection is closed with it, and the server undoes what was not committed.
+        It sees the context variables of its caller. Of what is under way when its event loop is closed, nobody hears
+        again: its connection is closed with it, and the server undoes what was not committed.
 
-    Args:
-        ended: called at the end, however it comes.
-    """
+        Args:
+            ended: called at the end, however it comes.
+        """
+        loop = asyncio.get_running_loop()
+        job = _IDLE.jobs.pop() if _IDLE.jobs else _Job()
+        result: asyncio.Future[T] = loop.create_future()
+        self._under_way.add(job)
 
-    def whole() -> T:
-        try:
-            return work()
-        finally:
-            ended()
+        def end() -> None:
+            self._under_way.discard(job)
+            if ended is not None:
+                ended()
 
-    job = _Job(whole, asyncio.get_running_loop())
-    job.go_on()
-    return job.result
+        job.take(work, end, loop, result)
+        return result
+
+    def settle(self) -> None:
+        """Wait for what is under way in the event loops of other threads; what is in this thread's cannot go on."""
+        own = asyncio._get_running_loop()
+        while any(job.loop is not own and job.loop.is_running() for job in list(self._under_way)):
+            time.sleep(_LOOK_SECONDS)
 
 
 def aside(work: Callable[[], T]) -> T:
-    """Do in a thread what would hold up the event loop; anywhere but in work that `start` began, do it here."""
+    """Do in a thread what would hold up the event loop; anywhere but in work that `Switching` began, do it here."""
     job = getcurrent()
     return job.until_done(work) if isinstance(job, _Job) else work()
 
 
 class Steps:
-    """A lock among work that `start` began in one event loop: the first comes first, and waiting holds nobody up."""
+    """A lock among work that `Switching` began in one event loop: the first comes first, and waiting holds nobody up."""
 
     def __init__(self) -> None:
         self._taken = False
-        self._waiting: deque[_Job[Any]] = deque()
+        self._waiting: deque[_Job] = deque()
 
     def locked(self) -> bool:
         """Whether one is under way."""
@@ -96,32 +109,39 @@ class Steps:
             self._taken = False
 
 
-class _Job(greenlet, Generic[T]):
-    """Work under way."""
+class _Job(greenlet):
+    """A greenlet for one piece of work after the other: to make one takes longer than to enter it."""
 
-    def __init__(self, work: Callable[[], T], loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(work)
-        self.gr_context = getcurrent().gr_context
-        self.loop = loop
-        self.result: asyncio.Future[T] = loop.create_future()
+    loop: asyncio.AbstractEventLoop
+
+    def take(
+        self,
+        work: Callable[[], T],
+        ended: Callable[[], None],
+        loop: asyncio.AbstractEventLoop,
+        result: asyncio.Future[T],
+    ) -> None:
+        """Begin work in the context of whoever calls."""
+        caller = getcurrent()
+        self.loop, self.parent, self.gr_context = loop, caller, caller.gr_context
+        self.go_on((work, ended, result))
+
+    def run(self, task: tuple[Callable[[], Any], Callable[[], None], asyncio.Future[Any]]) -> None:
+        """Do work, and wait for more."""
+        while True:
+            self._do(*task)
+            del task  # nothing of it is kept
+            self.gr_context = None
+            _IDLE.jobs.append(self)
+            task = self.leave()
 
     def go_on(self, given: Any = None) -> None:
-        """Enter it, until it waits or ends. Called by the event loop."""
-        try:
-            # What is given first would be the work's argument.
-            done = self.switch(given) if self else self.switch()
-        except BaseException as error:
-            self._failed(error)
-            if isinstance(error, KeyboardInterrupt | SystemExit):
-                raise
-            return
-        if self.dead and not self.result.done():
-            self.result.set_result(done)
+        """Enter it, until it waits. Called by the event loop."""
+        self.switch(given)
 
     def leave(self) -> Any:
-        """Let the event loop go on; what `go_on` is given. Called by the work."""
-        parent: Any = self.parent
-        return parent.switch()
+        """Let the event loop go on; what `go_on` is given next. Called by the work."""
+        return self.parent.switch()
 
     def until_ready(self, socket: int, wanted: Wait) -> Ready:
         """Wait until a socket can be read from, or written to."""
@@ -143,11 +163,35 @@ class _Job(greenlet, Generic[T]):
             self.loop.remove_reader(socket)
         if wanted & _WRITE:
             self.loop.remove_writer(socket)
-        self.go_on(ready)
+        self.switch(ready)
 
-    def _failed(self, error: BaseException) -> None:
-        if self.result.done():
-            return
-        if isinstance(error, StopIteration):  # a future refuses it, and whoever waits would wait for ever
-            error = RuntimeError(f"The work raised {error!r}.")
-        self.result.set_exception(error)
+    def _do(self, work: Callable[[], T], ended: Callable[[], None], result: asyncio.Future[T]) -> None:
+        try:
+            done = work()
+        except Exception as error:
+            _fail(result, error)
+        except BaseException as error:
+            _fail(result, error)
+            raise
+        else:
+            if not result.done():
+                result.set_result(done)
+        finally:
+            ended()
+
+
+def _fail(result: asyncio.Future[Any], error: BaseException) -> None:
+    if result.done():
+        return
+    if isinstance(error, StopIteration):  # a future refuses it, and whoever waits would wait for ever
+        error = RuntimeError(f"The work raised {error!r}.")
+    result.set_exception(error)
+
+
+class _Idle(threading.local):
+    def __init__(self) -> None:
+        self.jobs: list[_Job] = []
+
+
+_IDLE = _Idle()
+"""Those without work, of each thread."""

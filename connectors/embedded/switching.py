@@ -57,6 +57,7 @@ class Switching:
         loop = asyncio.get_running_loop()
         job = _IDLE.jobs.pop() if _IDLE.jobs else _Job()
         result: asyncio.Future[T] = loop.create_future()
+        job.loop = loop
         self._under_way.add(job)
 
         def end() -> None:

@@ -84,9 +84,8 @@ def each(connection: Connection, sql: str, contents: Sequence[Row]) -> None:
 
 def directly(connection: Connection, sql: str) -> None:
     """Say something without contents to the driver: where a transaction begins or ends."""
-    driver: Any = connection.connection.dbapi_connection
     try:
-        driver.execute(sql)
+        _execute_of(connection)(sql)
     except connection.dialect.loaded_dbapi.Error as error:
         raise as_sqlalchemys(connection, sql, (), error) from error
 
@@ -117,11 +116,16 @@ def _run(connection: Connection, statement: Executable, parameters: Mapping[str,
     shape = tuple([(name, len(held) if isinstance(held, list | tuple) else None) for name, held in parameters.items()])
     text = _text(connection.dialect.name, statement, shape)
     contents = text.filled(parameters)
-    driver: Any = connection.connection.dbapi_connection
     try:
-        return driver.execute(text.sql, contents)
+        return _execute_of(connection)(text.sql, contents)
     except connection.dialect.loaded_dbapi.Error as error:
         raise as_sqlalchemys(connection, text.sql, contents, error) from error
+
+
+def _execute_of(connection: Connection) -> Any:
+    """How the driver runs a statement whose rows are fetched, or counted, before the next one."""
+    driver: Any = connection.connection.dbapi_connection
+    return driver.execute if connection.dialect.name == _SQLITE else driver.at_once
 
 
 @lru_cache(maxsize=_TEXTS)

@@ -26,6 +26,18 @@ _READ, _WRITE = int(Wait.R), int(Wait.W)
 class SwitchingConnection(psycopg.Connection[Any]):
     """psycopg's connection; for work that `Switching` began it waits in the event loop."""
 
+    _cursor: psycopg.Cursor[Any] | None = None
+
+    def at_once(self, sql: Any, contents: Any = None) -> psycopg.Cursor[Any]:
+        """`execute` for results that are fetched before the next statement: to make a cursor takes half as long again.
+
+        Returns:
+            The same cursor each time.
+        """
+        if self._cursor is None:
+            self._cursor = self.cursor()
+        return self._cursor.execute(sql, contents)
+
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
         """Drive one of psycopg's generators to its end."""
         job = getcurrent()

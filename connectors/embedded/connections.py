@@ -19,6 +19,7 @@ from shopgraph.connectors.embedded.statements import as_sqlalchemys, directly, d
 
 T = TypeVar("T")
 
+_LINGERS = "shopgraph: the last part is not released"
 BUSY_SECONDS = 30
 """How long a writer waits for a writer of another process."""
 _LOOK_SECONDS = 0.003
@@ -128,8 +129,11 @@ class Writers:
         # last, and among many writers perhaps never; and between two of them the lock lies idle.
         self._kept = Kept(engine, "PRAGMA busy_timeout=0")
 
-    def begin(self) -> Connection:
-        """A connection that holds the file's one write lock, taken as soon as anybody of those who wait for it."""
+    def begin(self, opening: str = "") -> Connection:
+        """A connection that holds the file's one write lock, taken as soon as anybody of those who wait for it.
+
+        Nothing more need be said at the beginning: `opening` is for databases with several writers.
+        """
         connection = self._kept.take()
         try:
             _patiently(connection, "BEGIN IMMEDIATE")
@@ -165,18 +169,19 @@ class PostgresWriters:
         """As for `PostgresReaders`; whoever gave it closes it."""
         self._kept = kept
 
-    def begin(self) -> Connection:
+    def begin(self, opening: str = "") -> Connection:
         """A connection in a transaction; another one where that which was kept was lost meanwhile.
 
         So none is asked whether it is alive before each use, which would be one more way to the server.
         """
+        begin = f"BEGIN; {opening}" if opening else "BEGIN"
         try:
-            return self._begun()
+            return self._begun(begin)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
             self._kept.forget()
-            return self._begun()
+            return self._begun(begin)
 
     def commit(self, connection: Connection) -> None:
         """Keep what the transaction did, and give the connection back."""
@@ -205,10 +210,11 @@ class PostgresWriters:
     def close(self) -> None:
         """Whoever gave the connections closes them."""
 
-    def _begun(self) -> Connection:
+    def _begun(self, begin: str) -> Connection:
         connection = self._kept.take()
+        connection.info.pop(_LINGERS, None)
         try:
-            directly(connection, "BEGIN")
+            directly(connection, begin)
         except BaseException:
             self._kept.drop(connection)
             raise
@@ -219,7 +225,9 @@ class PostgresWriters:
 def part_of(connection: Connection) -> Iterator[None]:
     """A part of a transaction: all that it does stays in it, or nothing when it raises."""
     driver: Any = connection.connection.dbapi_connection
-    directly(connection, "SAVEPOINT part")
+    lingers = connection.dialect.name != "sqlite"
+    # On PostgreSQL a part is released on the way to the server that begins the next one, or by the transaction's end.
+    directly(connection, "RELEASE part; SAVEPOINT part" if connection.info.pop(_LINGERS, None) else "SAVEPOINT part")
     try:
         yield
     except BaseException:
@@ -228,7 +236,10 @@ def part_of(connection: Connection) -> Iterator[None]:
             driver.execute("ROLLBACK TO part")
             driver.execute("RELEASE part")
         raise
-    directly(connection, "RELEASE part")
+    if lingers:
+        connection.info[_LINGERS] = True
+    else:
+        driver.execute("RELEASE part")
 
 
 class Kept:

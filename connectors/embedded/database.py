@@ -185,10 +185,15 @@ class Database:
         with self._own_errors:
             return self._readers.read(work)
 
-    def write_now(self, work: Callable[[Connection], T]) -> T:
-        """`write` for synchronous code: in this thread, never in an open transaction."""
+    def write_now(self, work: Callable[[Connection], T], *, opening: str = "") -> T:
+        """`write` for synchronous code: in this thread, never in an open transaction.
+
+        Args:
+            opening: a statement without parameters that PostgreSQL is told in the same breath as the transaction's
+                begin; SQLite, which lets in one writer at a time, is not.
+        """
         with self._own_errors:
-            connection = self.writers.begin()
+            connection = self.writers.begin(opening)
             try:
                 result = work(connection)
             except BaseException:
@@ -294,7 +299,7 @@ class _Start(Protocol):
 class _Writers(Protocol):
     """Where transactions that write begin and end."""
 
-    def begin(self) -> Connection: ...
+    def begin(self, opening: str = "") -> Connection: ...
 
     def commit(self, connection: Connection) -> None: ...
 

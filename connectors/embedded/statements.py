@@ -73,12 +73,10 @@ def changes(connection: Connection, statement: Executable, parameters: Mapping[s
 
 def each(connection: Connection, sql: str, contents: Sequence[Row]) -> None:
     """Run a statement in the driver's own words once for each row."""
-    if connection.dialect.name != _SQLITE:
-        connection.exec_driver_sql(sql, [tuple(row) for row in contents])
-        return
+    driver: Any = connection.connection.dbapi_connection
     try:
-        driver_of(connection).executemany(sql, contents)
-    except sqlite3.Error as error:
+        (driver if connection.dialect.name == _SQLITE else driver.cursor()).executemany(sql, contents)
+    except connection.dialect.loaded_dbapi.Error as error:
         raise as_sqlalchemys(connection, sql, contents, error) from error
 
 

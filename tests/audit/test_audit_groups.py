@@ -105,10 +105,10 @@ async def test_a_caller_that_leaves_is_on_the_record_all_the_same(log: AuditLog)
 async def test_a_database_that_fails_fails_every_caller_and_the_next_group_is_written(log: AuditLog) -> None:
     write, failures = log._database.write_now, [ConnectorFault("the disk is full")] * 3
 
-    def failing(work: Any) -> Any:
+    def failing(work: Any, **options: Any) -> Any:
         if failures:
             raise failures.pop()
-        return write(work)
+        return write(work, **options)
 
     log._database.write_now = failing  # type: ignore[method-assign]
     found = await asyncio.gather(log.append([EVENT]), log.append([EVENT]), return_exceptions=True)

@@ -22,7 +22,8 @@ from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table,
 from shopgraph.audit.schema import hold_chain, on_driver
 from shopgraph.audit.secrets import Secrets
 from shopgraph.connectors.embedded.database import Database
-from shopgraph.connectors.embedded.statements import changes, rows
+from shopgraph.connectors.embedded.rows import claim
+from shopgraph.connectors.embedded.statements import rows
 from shopgraph.errors import ConfigurationError, Erased, InvalidInput
 
 _KEYS = Table(
@@ -32,7 +33,6 @@ _KEYS = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 _OF_IDS = select(_KEYS.c.key_id, _KEYS.c.wrapped).where(_KEYS.c.key_id.in_(bindparam("ids", expanding=True)))
-_NEW = insert(_KEYS)
 _MASTER_ID = "master"
 """The row that tells whether the master key is the one that this ring was begun with."""
 _NONCE = 12
@@ -141,14 +141,17 @@ class Keyring:
             )
 
     def _made(self, connection: Connection, key_ids: Sequence[str]) -> dict[str, bytes]:
-        """New keys; where another process was first, its keys."""
-        if not self._database.is_sqlite:
-            connection.exec_driver_sql("LOCK TABLE audit_keys IN EXCLUSIVE MODE")
-        found = _found(connection, key_ids)
-        new = {key_id: self._wrapped(key_id) for key_id in key_ids if key_id not in found}
-        for key_id, wrapped in new.items():
-            changes(connection, _NEW, {"key_id": key_id, "wrapped": wrapped})
-        return found | new
+        """New keys; where another process was first, its keys.
+
+        `key_ids` come in one order for everybody: of two processes that make the same ones, one waits for the other.
+        """
+        new = {key_id: self._wrapped(key_id) for key_id in key_ids}
+        taken = [
+            key_id
+            for key_id, wrapped in new.items()
+            if not claim(connection, _KEYS, {"key_id": key_id, "wrapped": wrapped})
+        ]
+        return new | _found(connection, taken)
 
     def _wrapped(self, key_id: str) -> bytes:
         nonce = os.urandom(_NONCE)

@@ -40,7 +40,7 @@ from shopgraph.audit.records import (
     hash_of,
     json_of,
 )
-from shopgraph.audit.schema import TABLE, hold_chain, insertion, prepare
+from shopgraph.audit.schema import HOLD_CHAIN, TABLE, insertion, prepare
 from shopgraph.audit.secrets import PublicKey, Secrets
 from shopgraph.audit.verify import CHECKPOINT_EVERY, verified
 from shopgraph.audit.writer import Entry, GroupWriter
@@ -285,7 +285,7 @@ class AuditLog:
                 named = self._keys.secrets.pseudonym
                 self._keys.ring.prepare((named(event.subject), event.at.astimezone(UTC)) for event in sealing)
         written = [(entry, [self._columns(event) for event in entry.events]) for entry in group]
-        self._database.write_now(lambda connection: self._chained(connection, written))
+        self._database.write_now(lambda connection: self._chained(connection, written), opening=HOLD_CHAIN)
 
     def _columns(self, event: AuditEvent) -> list[Any]:
         """A record's columns without its position, previous hash and hash."""
@@ -315,7 +315,6 @@ class AuditLog:
         ]
 
     def _chained(self, connection: Connection, written: Iterable[tuple[Entry, list[list[Any]]]]) -> None:
-        hold_chain(connection)
         chain = _Chain(_head(connection))
         begun = chain.position
         for entry, records in written:

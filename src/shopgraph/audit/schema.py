@@ -32,13 +32,17 @@ FIRST_FORMAT = "audit_records_1"
 """What a table of the first format is called once it has been taken over."""
 
 
-def hold_chain(connection: Connection) -> None:
-    """Let nobody else append until this transaction ends: no two records follow the same one. Readers go on.
+HOLD_CHAIN = f"SELECT pg_advisory_xact_lock({_LOCK})"
+"""Lets nobody else append until this transaction ends: no two records follow the same one. Readers go on.
 
-    SQLite's write transactions exclude each other by themselves.
-    """
+For PostgreSQL; SQLite's write transactions exclude each other by themselves.
+"""
+
+
+def hold_chain(connection: Connection) -> None:
+    """`HOLD_CHAIN` in a transaction that has begun."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        connection.exec_driver_sql(HOLD_CHAIN)
 
 
 def prepare(database: Database) -> tuple[int, str] | None:

@@ -10,8 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
+from shopgraph.connectors.embedded.database import Database
 from shopgraph.errors import Conflict, ConnectorFault, ConnectorTimeout
 from shopgraph.evals.faults.kinds import SLOW_SECONDS, Fault
 from shopgraph.evals.faults.planned import Planned
@@ -81,6 +83,21 @@ class Injector:
                 raise broken("the connection was lost while the transaction was being committed")
 
         dialect.do_commit = commit_and_fall_silent
+
+    def watch_records(self, database: Database) -> None:
+        """`watch` for the shop's own database, whose transactions end on the driver."""
+        self.watch(database.engine)
+        dialect: Any = database.engine.dialect
+        broken = dialect.dbapi.OperationalError
+        commit = database.writers.commit
+
+        def commit_and_fall_silent(connection: Connection) -> None:
+            commit(connection)
+            if self._take(Fault.TIMEOUT):
+                lost = broken("the connection was lost while the transaction was being committed")
+                raise OperationalError("COMMIT", None, lost)
+
+        database.writers.commit = commit_and_fall_silent  # type: ignore[method-assign]
 
     def _struck(self, point: str) -> Fault | None:
         action_id = POINTS.action_id

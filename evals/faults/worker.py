@@ -147,7 +147,7 @@ def remote_shop(url: str, wire: Wire) -> EmbeddedShop:
 
 def _opened(setup: Setup, wire: Wire, injector: Injector) -> Shop:
     records = remote_shop(setup.url, wire)
-    injector.watch(records.database.engine)
+    injector.watch_records(records.database)
     POINTS.harness = injector.reach
     return Shop(records, folder=setup.folder, policy=policy(), engine=setup.engine)
 

@@ -16,6 +16,10 @@ _LOOK_SECONDS = 0.01
 _IDLE_SECONDS = 10.0
 """A connection that nobody used for so long is asked whether it is alive: a network may have dropped it in silence."""
 
+_BY_INDEX = "SET enable_seqscan = off"
+"""What is planned while a table is almost empty would read the whole table, also when that has grown."""
+_EACH_TIME = "; SET plan_cache_mode = force_custom_plan"
+
 
 class _Pooled(Connection[Any]):
     """A connection that knows when it was last given to somebody."""
@@ -23,8 +27,17 @@ class _Pooled(Connection[Any]):
     given = 0.0
 
 
-def open_pool(url: str, *, most: int) -> Any:
-    """A pool of at most so many connections to that database, as LangGraph wants them; to be closed."""
+def open_pool(url: str, *, most: int, by_beginnings: bool = False) -> Any:
+    """A pool of at most so many connections to that database, as LangGraph wants them; to be closed.
+
+    Args:
+        by_beginnings: whether it is searched by how a text begins. An index serves that only where the text is known
+            when the statement is planned.
+    """
+
+    def configure(connection: _Pooled) -> None:
+        connection.execute(_BY_INDEX + (_EACH_TIME if by_beginnings else ""), prepare=False)
+
     return ConnectionPool(
         url,
         min_size=1,
@@ -32,6 +45,7 @@ def open_pool(url: str, *, most: int) -> Any:
         open=True,
         connection_class=_Pooled,
         check=_check,
+        configure=configure,
         kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
     )
 

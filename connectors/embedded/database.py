@@ -1,8 +1,8 @@
 """One database behind the embedded ports: short reads, serialised writes, transactions over several ports.
 
-SQLite reads run inline (they take well under a millisecond, and WAL readers wait for nobody), and its writes in a thread
-of the database's own. It has one writer: coroutines wait for their turn without holding a thread. On PostgreSQL both run
-inline too, and leave the event loop to others while the server is at work. Scans run in threads.
+SQLite reads run inline (they take well under a millisecond, and WAL readers wait for nobody), its writes in a thread of
+the database's own. It has one writer: coroutines wait for their turn without holding a thread. On PostgreSQL both run
+inline, and leave the event loop to others while the server is at work. Scans run in threads.
 """
 
 from __future__ import annotations
@@ -59,9 +59,10 @@ _PREPARED_AFTER = 2
 """A statement that was run so often over a connection is planned once for all."""
 _PREPARED = 400
 """Of so many; psycopg's usual hundred are fewer than a shop's."""
-_SESSION = "SET max_parallel_workers_per_gather = 0; SET plan_cache_mode = force_generic_plan"
-"""To start processes for a count over many orders, beside the requests, costs more than it saves; and a statement is
-planned for any contents: it finds a few rows by an index, and to plan takes longer.
+_SESSION = "SET max_parallel_workers_per_gather = 0; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off"
+"""To start processes for a count over many orders, beside the requests, costs more than it saves. A statement is
+planned once, for any contents: it finds a few rows by an index, and to plan takes longer. What is planned while a table
+is almost empty would read the whole table, also when that has grown.
 """
 POSTGRES_PLACES = 8
 """Reads and transactions of one process that are under way at once in one PostgreSQL; each has one connection."""

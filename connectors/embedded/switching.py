@@ -1,7 +1,7 @@
 """Synchronous work in an event loop's own thread: while it waits for PostgreSQL, the loop goes on with others.
 
-To hand a short statement to a thread and wake up twice takes longer than the statement. So work runs in a greenlet: when
-its connection would wait for the server, the greenlet is left, and entered again when the answer has come.
+To hand a short statement to a thread and wake up twice takes longer than the statement. So work runs in a greenlet:
+when its connection would wait for the server, the greenlet is left, and entered again when the answer has come.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def aside(work: Callable[[], T]) -> T:
 
 
 class Steps:
-    """A lock among work that `Switching` began in one event loop: the first comes first, and waiting holds nobody up."""
+    """A lock among work of one event loop that `Switching` began: first come, first served, and nobody is held up."""
 
     def __init__(self) -> None:
         self._taken = False
@@ -154,7 +154,8 @@ class _Job(greenlet):
 
     def leave(self) -> Any:
         """Let the event loop go on; what `go_on` is given next. Called by the work."""
-        return self.parent.switch()
+        parent: Any = self.parent
+        return parent.switch()
 
     def until_ready(self, socket: int, wanted: Wait) -> Ready:
         """Wait until a socket can be read from, or written to."""

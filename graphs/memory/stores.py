@@ -85,7 +85,7 @@ def postgres_store(url: str) -> tuple[BaseStore, Any]:
         async def abatch(self, ops: Iterable[Op]) -> list[Result]:
             return await asyncio.to_thread(self.batch, ops)
 
-    pool = open_pool(url, most=4)
+    pool = open_pool(url, most=4, by_beginnings=True)
     try:
         store = LoopFreePostgresStore(pool)
         set_up_alone(store, pool, "shopgraph memory")

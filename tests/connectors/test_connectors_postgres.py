@@ -83,6 +83,12 @@ async def test_a_part_that_fails_leaves_the_rest_of_its_transaction(database: Da
     assert database.read_now(names) == ["a", "c"]
 
 
+def test_what_is_planned_while_a_table_is_empty_goes_by_its_index(database: Database) -> None:
+    plan = text("explain select name from names where name = 'a'")
+    found = database.read_now(lambda db: db.execute(plan).scalars().all())
+    assert any("names_pkey" in line for line in found), found
+
+
 def test_a_percent_sign_is_one(database: Database) -> None:
     database.write_now(lambda db: add(db, "50% off"))
     like = select(NAMES.c.name).where(NAMES.c.name.like("%off") & (NAMES.c.name != literal("%s")))

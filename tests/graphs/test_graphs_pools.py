@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from langgraph.store.base import BaseStore
+from psycopg_pool import ConnectionPool
 from sqlalchemy.engine import make_url
 
 from shopgraph.graphs import pools
@@ -54,11 +55,9 @@ async def test_what_the_server_closed_a_moment_ago_is_not_given_out(
     assert found.value == {"number": 2}
 
 
-def test_a_connection_is_asked_after_a_pause_alone(
-    url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_connection_is_asked_after_a_pause_alone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[psycopg.Connection[Any]] = []
-    monkeypatch.setattr(pools.ConnectionPool, "check_connection", asked.append)
+    monkeypatch.setattr(ConnectionPool, "check_connection", asked.append)
     with closing(pools.open_pool(url, most=1)) as pool:
         for _ in range(3):
             with pool.connection() as connection:

@@ -14,6 +14,7 @@ from shopgraph.graphs.brief import write_brief
 from shopgraph.graphs.identity import identify
 from shopgraph.graphs.matters import matters_of, with_entities
 from shopgraph.graphs.node import Desk, booked, node
+from shopgraph.graphs.notes import subject_of
 from shopgraph.graphs.routing import Chosen, choose_way, knows_product, route_turn, settled
 from shopgraph.graphs.state import Dialog, Matter, Request, State, Stitched
 from shopgraph.graphs.stitching.preparing import prepare_context
@@ -154,6 +155,7 @@ async def screen(state: State, desk: Desk) -> State:
         timezone=region.timezone,
         currency=region.currency,
     )
+    desk.untaped.audit.expect(subject_of(request), at)
     if (dialog.customer_id, dialog.method) != (request.customer_id, request.method):
         dialog = dialog.model_copy(update={"customer_id": request.customer_id, "method": request.method})
     verdicts = list(screened.verdicts)

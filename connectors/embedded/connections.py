@@ -124,10 +124,10 @@ class PostgresReaders:
 class Writers:
     """SQLite's: one connection for each transaction that writes or waits to; of them, one at a time writes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *pragmas: str) -> None:
         # SQLite's own waiting looks more and more seldom, up to ten times a second: who has waited longest comes
         # last, and among many writers perhaps never; and between two of them the lock lies idle.
-        self._kept = Kept(engine, "PRAGMA busy_timeout=0")
+        self._kept = Kept(engine, "PRAGMA busy_timeout=0", *pragmas)
 
     def begin(self, opening: str = "") -> Connection:
         """A connection that holds the file's one write lock, taken as soon as anybody of those who wait for it.
@@ -245,10 +245,10 @@ def part_of(connection: Connection) -> Iterator[None]:
 class Kept:
     """Connections that nobody uses now."""
 
-    def __init__(self, engine: Engine, pragma: str = "", connect: Callable[[], Connection] | None = None) -> None:
+    def __init__(self, engine: Engine, *pragmas: str, connect: Callable[[], Connection] | None = None) -> None:
         """`connect` opens one more, where the engine's own way would hold others up."""
         self._connect = connect or engine.connect
-        self._pragma = pragma
+        self._pragmas = pragmas
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -260,8 +260,8 @@ class Kept:
                 return self._idle.pop()
         connection = self._connect()
         try:
-            if self._pragma:
-                driver_of(connection).execute(self._pragma)
+            for pragma in self._pragmas:
+                driver_of(connection).execute(pragma)
             # To SQLAlchemy, and to those who ask it, a transaction is open from now on; it says nothing to the driver.
             connection.begin()
         except BaseException:

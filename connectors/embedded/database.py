@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from contextvars import ContextVar, copy_context
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.dialects import registry
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
-from sqlalchemy.util import LRUCache
 
 from shopgraph.connectors.embedded.connections import (
     BUSY_SECONDS,
@@ -34,6 +30,7 @@ from shopgraph.connectors.embedded.connections import (
     Writers,
     part_of,
 )
+from shopgraph.connectors.embedded.engines import postgres_engine, sqlite_engine
 from shopgraph.connectors.embedded.erasing import empty_log, overwriting
 from shopgraph.connectors.embedded.turns import Turns
 from shopgraph.errors import (
@@ -44,9 +41,7 @@ from shopgraph.errors import (
     ConnectorUnavailable,
     DamagedShop,
     InvalidInput,
-    MissingDependency,
 )
-from shopgraph.kept import kept
 
 T = TypeVar("T")
 
@@ -55,15 +50,6 @@ def _nothing() -> None:
     """There is nothing to wait for."""
 
 
-_PREPARED_AFTER = 2
-"""A statement that was run so often over a connection is planned once for all."""
-_PREPARED = 400
-"""Of so many; psycopg's usual hundred are fewer than a shop's."""
-_SESSION = "SET max_parallel_workers_per_gather = 0; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off"
-"""To start processes for a count over many orders, beside the requests, costs more than it saves. A statement is
-planned once, for any contents: it finds a few rows by an index, and to plan takes longer. What is planned while a table
-is almost empty would read the whole table, also when that has grown.
-"""
 POSTGRES_PLACES = 8
 """Reads and transactions of one process that are under way at once in one PostgreSQL; each has one connection."""
 
@@ -80,20 +66,23 @@ class Database:
         self._scanners = ThreadPoolExecutor(max_workers=places, thread_name_prefix="shopgraph-db-scan")
         self.writers: _Writers
         """Where its transactions that write begin and end."""
+        self._unsynced: _Writers
         self._readers: KeptReaders
         self._steps: Callable[[], _Steps] = threading.Lock
         self._start: _Start = self._in_thread
         self._settle: Callable[[], None] = _nothing
         if self.is_sqlite:
-            self.engine = _sqlite_engine(self.url)
+            self.engine = sqlite_engine(self.url)
             self._readers, self.writers = Readers(self.engine), Writers(self.engine)
+            self._unsynced = Writers(self.engine, "PRAGMA synchronous=NORMAL")
         else:
-            self.engine = _postgres_engine(self.url)
+            self.engine = postgres_engine(self.url)
             from shopgraph.connectors.embedded.switching import Steps, Switching, aside
 
             switching = Switching()
             connections = Kept(self.engine, connect=lambda: aside(self.engine.connect))
             self._readers, self.writers = PostgresReaders(connections), PostgresWriters(connections)
+            self._unsynced = self.writers
             self._steps, self._start, self._settle = Steps, switching.start, switching.settle
         self._own_errors = translated(self.url)
 
@@ -137,11 +126,16 @@ class Database:
         with self._own_errors:
             return await asyncio.wrap_future(scanned)
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run a function in one transaction: all that it does is kept, or nothing when it raises."""
+    async def write(self, work: Callable[[Connection], T], *, on_disk: bool = True) -> T:
+        """Run a function in one transaction: all that it does is kept, or nothing when it raises.
+
+        Args:
+            on_disk: False waits for no disk. Where the machine fails at once it may be gone, as whatever follows that
+                did not wait either; where the process does, it is not.
+        """
         if (open_one := self._open()) is not None:
             return await open_one.run(work, savepoint=True)
-        return await self._alone(lambda: self.write_now(work))
+        return await self._alone(lambda: self.write_now(work, on_disk=on_disk))
 
     async def erase(self, work: Callable[[Connection], T]) -> T:
         """`write`, after which what was written over stands nowhere in SQLite's files, as far as readers allow.
@@ -186,21 +180,23 @@ class Database:
         with self._own_errors:
             return self._readers.read(work)
 
-    def write_now(self, work: Callable[[Connection], T], *, opening: str = "") -> T:
+    def write_now(self, work: Callable[[Connection], T], *, opening: str = "", on_disk: bool = True) -> T:
         """`write` for synchronous code: in this thread, never in an open transaction.
 
         Args:
             opening: a statement without parameters that PostgreSQL is told in the same breath as the transaction's
                 begin; SQLite, which lets in one writer at a time, is not.
+            on_disk: as for `write`.
         """
+        writers = self.writers if on_disk else self._unsynced
         with self._own_errors:
-            connection = self.writers.begin(opening)
+            connection = writers.begin(opening if on_disk else "SET LOCAL synchronous_commit = off")
             try:
                 result = work(connection)
             except BaseException:
-                self.writers.roll_back(connection)
+                writers.roll_back(connection)
                 raise
-            self.writers.commit(connection)
+            writers.commit(connection)
             return result
 
     def close(self) -> None:
@@ -210,6 +206,7 @@ class Database:
         self._scanners.shutdown(wait=True)
         self._readers.close()
         self.writers.close()
+        self._unsynced.close()
         self.engine.dispose()
 
     def _open(self) -> _Transaction | None:
@@ -385,77 +382,3 @@ def _fault(url: URL, error: DBAPIError) -> Exception:
     if error.connection_invalidated:
         return ConnectorTimeout(f"{place_of(url)} went away: {text}.")
     return ConnectorFault(f"{place_of(url)}: {text}.")
-
-
-class SharedSqlite(SQLiteDialect_pysqlite):
-    """SQLite for any number of files: a statement that was compiled for one shop serves every other one."""
-
-    supports_statement_cache = True
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, SharedSqlite)
-
-    def __hash__(self) -> int:
-        return hash(SharedSqlite)
-
-
-registry.register("sqlite.shared", __name__, SharedSqlite.__name__)
-
-
-class _Compiled(LRUCache[Any, Any]):
-    """Compiled statements; one that was not made once for all holds what it was first asked with."""
-
-    def cache_clear(self) -> None:
-        """Let go of all; of one that another thread lets go of at this moment, nothing is left to do."""
-        for key in list(self):
-            with suppress(KeyError):
-                del self[key]
-
-
-_COMPILED = kept(_Compiled(2_000))
-
-
-def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(
-        url.set(drivername="sqlite+shared"),
-        connect_args={"timeout": BUSY_SECONDS},
-        max_overflow=-1,
-        execution_options={"compiled_cache": _COMPILED},
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:
-        # The driver's own transaction handling begins late and never IMMEDIATE; ours is in `connections`.
-        connection.isolation_level = None
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA synchronous=FULL")
-
-    return engine
-
-
-def _postgres_engine(url: URL) -> Engine:
-    """It begins no transactions and keeps no connections: that is in `connections`."""
-    try:
-        from shopgraph.connectors.embedded.switching import SwitchingConnection
-
-        engine = create_engine(
-            url,
-            poolclass=NullPool,
-            isolation_level="AUTOCOMMIT",
-            connect_args={"prepare_threshold": _PREPARED_AFTER},
-            execution_options={"compiled_cache": kept(_Compiled(500))},
-        )
-    except ModuleNotFoundError:
-        raise MissingDependency(
-            "PostgreSQL needs the psycopg driver.", remedy="pip install 'shopgraph[postgres]'"
-        ) from None
-
-    @event.listens_for(engine, "do_connect")
-    def connect(_: object, __: object, places: Sequence[Any], options: Mapping[str, Any]) -> SwitchingConnection:
-        opened = SwitchingConnection.connect(*places, **options)
-        opened.prepared_max = _PREPARED
-        opened.set_autocommit(True)
-        opened.execute(_SESSION)
-        return opened
-
-    return engine

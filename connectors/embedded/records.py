@@ -44,7 +44,8 @@ class EmbeddedRecords:
                 raise NotFound(f"There is no conversation {conversation.id}.", conversation_id=conversation.id)
             return stored
 
-        return await self._database.write(act)
+        # What is said in it waits for no disk either; what is decided and done does, with all that came before it.
+        return await self._database.write(act, on_disk=False)
 
     async def request(self, call_id: str) -> StoredRequest | None:
         """The answer given to that call."""

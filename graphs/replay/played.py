@@ -210,6 +210,9 @@ class NoLog:
     def __init__(self) -> None:
         self.late = Late()
 
+    def expect(self, subject: str, at: datetime) -> None:
+        """Nothing is sealed."""
+
     def pseudonym(self, subject: str) -> str:
         """None is needed."""
         return ""

@@ -254,6 +254,7 @@ def test_there_is_no_way_to_change_a_record() -> None:
         "close",
         "conversations_of",
         "events",
+        "expect",
         "forget",
         "head",
         "of_conversation",

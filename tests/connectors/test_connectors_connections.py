@@ -130,3 +130,21 @@ def test_a_commit_waits_for_readers_where_there_is_no_write_ahead_log(database: 
         written.result(10)
     other.close()
     assert database.read_now(count) == 1
+
+
+async def test_what_need_not_be_on_disk_is_committed_without_waiting_for_it(seeded_url: str) -> None:
+    database = Database(seeded_url)
+    sqlite = database.is_sqlite
+    asked = text("PRAGMA synchronous" if sqlite else "SHOW synchronous_commit")
+
+    def told(db: Connection) -> object:
+        found: object = db.execute(asked).scalar_one()
+        return found
+
+    on_disk, hasty = (2, 1) if sqlite else ("on", "off")
+    for _ in range(2):
+        assert await database.write(told, on_disk=False) == hasty
+        assert await database.write(told) == on_disk
+    async with database.transaction():
+        assert await database.write(told, on_disk=False) == on_disk
+    database.close()

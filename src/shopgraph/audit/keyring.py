@@ -12,7 +12,7 @@ import re
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
@@ -54,6 +54,8 @@ class Keyring:
         self._secrets = secrets
         self._database = Database(url)
         self._lock = threading.Lock()
+        """Of what is known; held for no look at the database."""
+        self._making = threading.Lock()
         self._known: dict[str, AESGCM] = {}
         self._known_until = time.monotonic() + _TRUST_SECONDS
         try:
@@ -65,19 +67,29 @@ class Keyring:
 
     def prepare(self, needed: Iterable[tuple[str, datetime]]) -> None:
         """Have the keys of these pseudonyms at those times: on disk, in one transaction, before they are used."""
-        with self._lock:
-            if time.monotonic() > self._known_until or len(self._known) > _CACHED:
-                self._known = {}
-                self._known_until = time.monotonic() + _TRUST_SECONDS
-            missing = sorted({key_id_of(*each) for each in needed} - self._known.keys())
-            if not missing:
-                return
+        asked = {key_id_of(*each) for each in needed}
+        if not self._missing(asked):
+            return
+        with self._making:
+            missing = self._missing(asked)  # somebody else may have made them meanwhile
             found = self._database.read_now(lambda connection: _found(connection, missing))
             absent = [key_id for key_id in missing if key_id not in found]
             if absent:
                 found |= self._database.write_now(lambda connection: self._made(connection, absent))
-            for key_id, wrapped in found.items():
-                self._known[key_id] = self._unwrapped(key_id, wrapped)
+            unwrapped = {key_id: self._unwrapped(key_id, wrapped) for key_id, wrapped in found.items()}
+            with self._lock:
+                self._known |= unwrapped
+
+    def knows(self, subject: str, at: datetime) -> bool:
+        """Whether the key of a pseudonym at that time is at hand."""
+        return not self._missing({key_id_of(subject, at)})
+
+    def _missing(self, key_ids: Set[str]) -> list[str]:
+        with self._lock:
+            if time.monotonic() > self._known_until or len(self._known) > _CACHED:
+                self._known = {}
+                self._known_until = time.monotonic() + _TRUST_SECONDS
+            return sorted(key_ids - self._known.keys())
 
     def seal(self, subject: str, at: datetime, bound_to: str, content: bytes) -> tuple[str, bytes]:
         """The key's id, and the content compressed and encrypted for the pseudonym; `prepare` comes before.
@@ -86,7 +98,9 @@ class Keyring:
         """
         key_id = key_id_of(subject, at)
         nonce = os.urandom(_NONCE)
-        return key_id, nonce + self._known[key_id].encrypt(nonce, zlib.compress(content, 1), bound_to.encode())
+        while (key := self._known.get(key_id)) is None:  # let go of since it was prepared
+            self.prepare([(subject, at)])
+        return key_id, nonce + key.encrypt(nonce, zlib.compress(content, 1), bound_to.encode())
 
     def open(self, key_id: str, bound_to: str, sealed: bytes) -> bytes:
         """The content that was sealed.
@@ -116,8 +130,9 @@ class Keyring:
             raise InvalidInput("Say whose keys, or of which time.", remedy="One of the two.")
         if before_month and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", before_month):
             raise InvalidInput(f"{before_month!r} is no month.", remedy="Write it like 2026-06.")
-        with self._lock:
-            self._known = {}
+        with self._making:
+            with self._lock:
+                self._known = {}
             count = self._database.write_now(lambda connection: _destroyed(connection, subject, before_month))
         # What was deleted stands in the write-ahead file until that is emptied.
         on_driver(self._database, "PRAGMA wal_checkpoint(TRUNCATE)")

@@ -12,6 +12,8 @@ import json
 import logging
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -90,6 +92,10 @@ class AuditKeys:
                 self._ring = Keyring(self._url, self.secrets)
             return self._ring
 
+    def at_hand(self, subject: str, at: datetime) -> bool:
+        """Whether the ring is open and has that key in memory; this looks at no disk."""
+        return self._ring is not None and self._ring.knows(subject, at)
+
     def close(self) -> None:
         """Close the ring."""
         if self._ring is not None:
@@ -105,8 +111,22 @@ class AuditLog:
         self._keys = keys
         self._insert = insertion(database.engine.dialect.name)
         self._writer = GroupWriter(self._write)
+        self._early = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shopgraph-keys")
         self.late = Late()
         """Times of requests that go on the record with the next one of this process, or when the log is closed."""
+
+    def expect(self, subject: str, at: datetime) -> None:
+        """Have the key of `customer:{id}` or `conversation:{id}` made meanwhile, where it is not at hand.
+
+        The first record about somebody would wait for it, and for the disk that it is written to. What goes wrong here
+        is told when the record is written.
+        """
+        if self._keys is None:
+            return
+        keys, needed = self._keys, (self.pseudonym(subject), at.astimezone(UTC))
+        if not keys.at_hand(*needed):
+            with suppress(RuntimeError):  # the log is closed
+                self._early.submit(lambda: keys.ring.prepare([needed]))
 
     async def append(self, events: Sequence[AuditEvent]) -> AuditHead:
         """Write events in order, together: they are on disk when this returns, or none of them is.
@@ -243,6 +263,7 @@ class AuditLog:
     def close(self) -> None:
         """Write what waits, and close the connections."""
         late = self.late.take()
+        self._early.shutdown(wait=True)
         self._writer.close([own_event(ENDED, self.late.at, {ENDED: late})] if late and self.late.at else ())
         self._database.close()
         if self._keys is not None:

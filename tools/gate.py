@@ -290,20 +290,61 @@ async def _run(context: ToolContext, ready: _Ready) -> GateOutcome:
 async def _change(context: ToolContext, ready: _Ready) -> GateOutcome:
     """Judge again within the transaction that does the call and remembers it."""
     spec, connectors = ready.asked.spec, context.services.connectors
-    async with connectors.transaction():
-        for key in (*(count.key for count in ready.counts), *ready.assents.keys):
-            await connectors.records.hold(key)
-        judged = await _judge(context, ready.asked, ready)
-        if not isinstance(judged, _Ready):
-            return judged
-        done = None if spec.outside else await _run(context, judged)
-        request = _remembered(context, judged, done)
-        for key in judged.assents.keys:
-            await connectors.records.remember_request(as_used(key, request))
-        await connectors.records.remember_request(request)
+    try:
+        async with connectors.transaction():
+            for key in _held_from_the_beginning(ready):
+                await connectors.records.hold(key)
+            judged = await _judge(context, ready.asked, ready)
+            if not isinstance(judged, _Ready):
+                return judged
+            done = None if spec.outside else await _run(context, judged)
+            await _within_limits(context, judged)
+            request = _remembered(context, judged, done)
+            for key in judged.assents.keys:
+                await connectors.records.remember_request(as_used(key, request))
+            await connectors.records.remember_request(request)
+    except _BeyondLimit as beyond:
+        return beyond.outcome
     if done is None:
         return await _act_outside(context, judged)
     return done
+
+
+def _held_from_the_beginning(ready: _Ready) -> list[str]:
+    """What nobody else does meanwhile: the same request, anything with the same record, use the same yes."""
+    record = [f"record:{ready.question.resource_id}"] if ready.question.resource_id else []
+    return sorted({f"call:{ready.asked.call.call_id}", *record, *ready.assents.keys})
+
+
+async def _within_limits(context: ToolContext, judged: _Ready) -> None:
+    """Judge the limits once more, now that nobody else counts: all that follows is to remember the call.
+
+    One limit may be everybody's (what an agent pays back in a day): held from the beginning it would let in one change
+    after the other.
+
+    Raises:
+        _BeyondLimit: somebody else's call counts by now, and with this one it is too much: all of it is undone.
+    """
+    if not judged.counts:
+        return
+    for count in judged.counts:
+        await context.services.connectors.records.hold(count.key)
+    asked, subject, policy = judged.asked, judged.subject, judged.decisions[0]
+    found = await limits.exceeded(context, judged.counts, asked.spec.name, subject.amount, policy.policy_version)
+    decisions = (policy, *found)
+    if decisions == judged.decisions:
+        return
+    outcome = _ruled(context, asked, subject.summary, judged.question, decisions, judged.assents)
+    if outcome.outcome is not Outcome.READY:
+        raise _BeyondLimit(outcome)
+
+
+class _BeyondLimit(Exception):
+    """Ends a transaction whose call goes beyond a limit after all."""
+
+    def __init__(self, outcome: GateOutcome) -> None:
+        super().__init__()
+        self.outcome = outcome
 
 
 def _remembered(context: ToolContext, ready: _Ready, done: GateOutcome | None) -> StoredRequest:

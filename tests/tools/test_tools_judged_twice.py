@@ -197,13 +197,16 @@ async def test_how_another_call_was_judged_lets_nothing_through(gate: Gate, ask:
     assert shop.dump() == before
 
 
-async def test_a_limit_reached_meanwhile_refuses(gate: Gate, ask: Ask, shop: EmbeddedShop) -> None:
-    """Between the two judgments another worker leaves as many notes as may be left."""
+@pytest.mark.parametrize("at", ["call:", "limit:"])
+async def test_a_limit_reached_meanwhile_refuses(gate: Gate, ask: Ask, shop: EmbeddedShop, at: str) -> None:
+    """Another worker leaves as many notes as may be left: between two judgments, or while this one is being done."""
     before = shop.dump()
     context = ask("ann")
     records = shop.connectors.records
 
     async def others_first(key: str) -> None:
+        if not key.startswith(at):
+            return
         for n in range(30):
             await records.remember_request(
                 StoredRequest(

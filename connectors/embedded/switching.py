@@ -127,6 +127,9 @@ class _Job(greenlet):
 
     loop: asyncio.AbstractEventLoop
 
+    def __init__(self) -> None:
+        super().__init__(self._begin)
+
     def take(
         self,
         work: Callable[[], T],
@@ -139,7 +142,7 @@ class _Job(greenlet):
         self.loop, self.parent, self.gr_context = loop, caller, caller.gr_context
         self.go_on((work, ended, result))
 
-    def run(self, task: tuple[Callable[[], Any], Callable[[], None], asyncio.Future[Any]]) -> None:
+    def _begin(self, task: tuple[Callable[[], Any], Callable[[], None], asyncio.Future[Any]]) -> None:
         """Do work, and wait for more."""
         while True:
             self._do(*task)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -29,7 +30,7 @@ def database(postgres_database: str) -> Iterator[Database]:
     made.close()
 
 
-def elsewhere(database: Database, sql: str, *contents: object) -> list[object]:
+def elsewhere(database: Database, sql: LiteralString, *contents: object) -> list[object]:
     """What a statement finds over a connection of its own."""
     url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as other:

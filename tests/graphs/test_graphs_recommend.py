@@ -136,11 +136,10 @@ async def test_no_more_is_looked_up_than_is_wanted_and_may_give_way(
 ) -> None:
     asked = _limits(monkeypatch)
     recommender = build_recommender(shop)
-    for _ in range(3):
-        found = await recommender.recommend(principal=ROSE)
-        assert len(found.items) == 3
+    found = [await recommender.recommend(principal=ROSE) for _ in range(3)]
+    assert [len(each.items) for each in found] == [3, 3, 3]
     assert asked == [3, 6, 9]
-    assert len(found.left_out) == 6
+    assert len(found[-1].left_out) == 6
     await recommender.recommend(region_id=TREND_REGION_ID, limit=2)
     assert asked[-1] == 2
 

@@ -91,13 +91,7 @@ class PostgresReaders:
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run a function that only reads; once more where the connection that was kept was lost meanwhile."""
-        try:
-            return self._once(work)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            self._kept.forget()
-            return self._once(work)
+        return self._kept.outlived(lambda: self._once(work))
 
     def look(self, work: Callable[[Connection], T]) -> T:
         """As `read`."""
@@ -175,13 +169,7 @@ class PostgresWriters:
         So none is asked whether it is alive before each use, which would be one more way to the server.
         """
         begin = f"BEGIN; {opening}" if opening else "BEGIN"
-        try:
-            return self._begun(begin)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            self._kept.forget()
-            return self._begun(begin)
+        return self._kept.outlived(lambda: self._begun(begin))
 
     def commit(self, connection: Connection) -> None:
         """Keep what the transaction did, and give the connection back."""
@@ -282,6 +270,16 @@ class Kept:
         with suppress(Exception):
             connection.invalidate()
         connection.close()
+
+    def outlived(self, use: Callable[[], T]) -> T:
+        """What `use` of one of them comes to; once more where that which was kept was lost meanwhile."""
+        try:
+            return use()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        self.forget()
+        return use()
 
     def forget(self) -> None:
         """Close those that nobody uses now."""

@@ -17,6 +17,8 @@ CANDIDATES = 200
 """Documents that are scored for a query, of those that hold its words."""
 _ENOUGH = 20
 """With so many documents that hold every word (or twice the limit), those with only some are not looked at."""
+SAME_UP_TO = _ENOUGH // 2
+"""Searches for so many or fewer score the same documents: what is found for less is the first of what is for more."""
 _NEIGHBORS = 30
 """Documents that are scored for a query, of those near in meaning."""
 _LEAST_LIKE = 0.14
@@ -42,7 +44,7 @@ class Generation:
         return understand(query, self.words.facts)
 
     def find(self, query: str, limit: int) -> tuple[SearchHit, ...]:
-        """Best first, ties by id; at most `limit`, and fewer when fewer fit. Ten or fewer are the first of ten.
+        """Best first, ties by id; at most `limit`, and fewer when fewer fit. See `SAME_UP_TO`.
 
         Raises:
             DenseGone: the vectors cannot be asked.

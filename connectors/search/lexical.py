@@ -9,7 +9,7 @@ from functools import lru_cache
 from shopgraph.connectors.ports import CatalogPort, SearchHit
 from shopgraph.connectors.search.concepts import Synonyms, shipped_synonyms
 from shopgraph.connectors.search.documents import SearchDocument, key_of, read_documents
-from shopgraph.connectors.search.generation import Generation
+from shopgraph.connectors.search.generation import SAME_UP_TO, Generation
 from shopgraph.connectors.search.understanding import Understood
 from shopgraph.connectors.search.words_sqlite import SqliteWords
 from shopgraph.kept import kept
@@ -18,8 +18,6 @@ _FEW = 2_000
 """A search among so many documents takes less than handing it to a thread and waiting for the answer is worth."""
 _FOUND = 500
 """So many queries are kept with what was found, until the index is made anew."""
-_LEAST = 10
-"""So much is looked for at least: who wants less of the same is answered by what was found (`Generation.find`)."""
 
 
 class LexicalSearch:
@@ -43,7 +41,7 @@ class LexicalSearch:
         """Best first; empty when no word of the query (nor one spelled nearly so) is in the catalog."""
         if limit < 1:
             return ()
-        generation, wanted = await self._ready(), max(limit, _LEAST)
+        generation, wanted = await self._ready(), max(limit, SAME_UP_TO)
         if generation.words.facts.count <= _FEW:
             return self._find(query, wanted)[:limit]
         return (await asyncio.to_thread(self._find, query, wanted))[:limit]

@@ -71,7 +71,9 @@ class Keyring:
         if not self._missing(asked):
             return
         with self._making:
-            missing = self._missing(asked)  # somebody else may have made them meanwhile
+            missing = self._missing(asked)
+            if not missing:  # somebody else has made them meanwhile
+                return
             found = self._database.read_now(lambda connection: _found(connection, missing))
             absent = [key_id for key_id in missing if key_id not in found]
             if absent:

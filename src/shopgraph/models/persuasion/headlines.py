@@ -23,6 +23,7 @@ from shopgraph.models.persuasion.features import (
     meaning,
     weighed,
 )
+from shopgraph.models.rows import read_each
 
 _DECAY = 60.0
 """Of the weights, squared (ridge)."""
@@ -84,26 +85,20 @@ def read_tests(rows: Iterable[Mapping[str, Any]]) -> list[Test]:
     Raises:
         InvalidInput: a row has another form; says which.
     """
-    found = []
-    for number, row in enumerate(rows, start=1):
-        try:
-            found.append(
-                tuple(
-                    Shown(
-                        text=str(each["headline"]),
-                        impressions=int(each["impressions"]),
-                        clicks=int(each["clicks"]),
-                        picture=str(each.get("image") or ""),
-                    )
-                    for each in row["packages"]
-                )
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise InvalidInput(
-                f"Row {number} is no test of texts ({type(error).__name__}: {error}).",
-                remedy="Give rows {packages: [{headline, impressions, clicks, image}, ...]}.",
-            ) from None
-    return found
+    remedy = "Give rows {packages: [{headline, impressions, clicks, image}, ...]}."
+    return read_each(rows, _test, what="no test of texts", remedy=remedy)
+
+
+def _test(row: Mapping[str, Any]) -> Test:
+    return tuple(
+        Shown(
+            text=str(each["headline"]),
+            impressions=int(each["impressions"]),
+            clicks=int(each["clicks"]),
+            picture=str(each.get("image") or ""),
+        )
+        for each in row["packages"]
+    )
 
 
 def by_text(test: Test) -> tuple[Shown, ...]:

@@ -9,8 +9,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from shopgraph.errors import InvalidInput
 from shopgraph.models.recommend.rows import Basket
+from shopgraph.models.rows import read_each
 
 _FRESH = 7
 """Days without any trip before a campaign begins that a record may have and still be read at the start."""
@@ -36,25 +36,19 @@ def read_invitations(rows: Iterable[Mapping[str, Any]], *, told: bool) -> list[I
     Raises:
         InvalidInput: a row has another form; says which.
     """
-    found = []
-    for number, row in enumerate(rows, start=1):
-        try:
-            found.append(
-                Invitation(
-                    campaign=str(row["campaign"]),
-                    kind=str(row["type"]),
-                    start=date.fromisoformat(row["start"]).toordinal(),
-                    end=date.fromisoformat(row["end"]).toordinal(),
-                    household=str(row["household"]),
-                    redemptions=int(row["redemptions"]) if told else None,
-                )
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise InvalidInput(
-                f"Row {number} is no invitation ({type(error).__name__}: {error}).",
-                remedy="Give rows {campaign, type, start, end, household, redemptions}.",
-            ) from None
-    return found
+
+    def read(row: Mapping[str, Any]) -> Invitation:
+        return Invitation(
+            campaign=str(row["campaign"]),
+            kind=str(row["type"]),
+            start=date.fromisoformat(row["start"]).toordinal(),
+            end=date.fromisoformat(row["end"]).toordinal(),
+            household=str(row["household"]),
+            redemptions=int(row["redemptions"]) if told else None,
+        )
+
+    remedy = "Give rows {campaign, type, start, end, household, redemptions}."
+    return read_each(rows, read, what="no invitation", remedy=remedy)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,17 +68,15 @@ def read_trips(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Trip]]:
         InvalidInput: a row has another form; says which.
     """
     found: dict[str, list[Trip]] = defaultdict(list)
-    for number, row in enumerate(rows, start=1):
-        try:
-            items = tuple(dict.fromkeys(str(item) for item in row["p"]))
-            basket = Basket(customer=str(row["h"]), day=date.fromisoformat(row["d"]).toordinal(), items=items)
-            found[basket.customer].append(Trip(basket=basket, paid=float(row["v"]), store=str(row["s"])))
-        except (KeyError, TypeError, ValueError) as error:
-            raise InvalidInput(
-                f"Row {number} is no household basket ({type(error).__name__}: {error}).",
-                remedy="Give rows {h, d, p, v, s}.",
-            ) from None
+    for trip in read_each(rows, _trip, what="no household basket", remedy="Give rows {h, d, p, v, s}."):
+        found[trip.basket.customer].append(trip)
     return dict(found)
+
+
+def _trip(row: Mapping[str, Any]) -> Trip:
+    items = tuple(dict.fromkeys(str(item) for item in row["p"]))
+    basket = Basket(customer=str(row["h"]), day=date.fromisoformat(row["d"]).toordinal(), items=items)
+    return Trip(basket=basket, paid=float(row["v"]), store=str(row["s"]))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from shopgraph.errors import InvalidInput
+from shopgraph.models.rows import read_each
 
 _REMEDY = (
     "Give rows {customer, at, items}, invoices {i, t, c, L: [[code, quantity, price], ...]} or household baskets "
@@ -37,17 +38,8 @@ def read_baskets(rows: Iterable[Mapping[str, Any]]) -> list[Basket]:
     Raises:
         InvalidInput: a row is of no known form; says which.
     """
-    found = []
-    for number, row in enumerate(rows, start=1):
-        try:
-            basket = _basket(row)
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise InvalidInput(
-                f"Row {number} is no basket ({type(error).__name__}: {error}).", remedy=_REMEDY
-            ) from None
-        if basket is not None and basket.items:
-            found.append(basket)
-    return sorted(found, key=lambda basket: basket.day)
+    found = read_each(rows, _basket, what="no basket", remedy=_REMEDY)
+    return sorted([basket for basket in found if basket is not None and basket.items], key=lambda basket: basket.day)
 
 
 def _basket(row: Mapping[str, Any]) -> Basket | None:

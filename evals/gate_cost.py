@@ -236,5 +236,5 @@ class _Memory:
     async def moved(self, tools: Collection[str], *, currency: str, **which: Any) -> int:
         return sum(call.amount.amount for call in self._past if call.amount and call.amount.currency == currency)
 
-    async def hold(self, key: str) -> None:
+    async def hold(self, *keys: str) -> None:
         pass

@@ -2,14 +2,14 @@
 
 LangGraph's async SQLite saver belongs to the loop it was made on and keeps a thread that must be closed there; a
 notebook, a test and `asyncio.run` are three loops. Reading or writing one checkpoint takes well under a millisecond,
-so the sync saver is called in place; PostgreSQL's in a worker thread.
+so the sync saver is called in place; PostgreSQL's so that the event loop goes on while it waits for the server.
 """
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +28,8 @@ from shopgraph.connectors.embedded.connections import patiently
 
 T = TypeVar("T")
 
+_MOST = 8
+"""Connections to PostgreSQL at most."""
 _OF_ONE_REQUEST = frozenset(
     (
         *("actions", "allowances", "approvals", "audited", "brief", "caller", "calls", "confirmed", "context"),
@@ -131,7 +133,7 @@ def postgres_saver(url: str) -> tuple[BaseCheckpointSaver[Any], Any]:
     try:
         from langgraph.checkpoint.postgres import PostgresSaver
 
-        from shopgraph.graphs.pools import open_pool, set_up_alone
+        from shopgraph.graphs.pools import InLoop, open_pool, set_up_alone
     except ImportError as missing:
         raise MissingDependency(
             f"Conversations on PostgreSQL need {missing.name}.", remedy="Run: pip install 'shopgraph[postgres]'."
@@ -139,11 +141,12 @@ def postgres_saver(url: str) -> tuple[BaseCheckpointSaver[Any], Any]:
 
     class LoopFreePostgresSaver(LoopFree, PostgresSaver):
         async def _call(self, work: Callable[[], T]) -> T:
-            return await asyncio.to_thread(work)
+            return await in_loop.run(work)
 
-    pool = open_pool(url, most=8)
+    pool, in_loop = open_pool(url, most=_MOST), InLoop(_MOST)
     try:
         saver = LoopFreePostgresSaver(pool, serde=strict_serde())
+        saver.lock = nullcontext()  # it is for savers of one connection; calls of one thread would wait for each other
         set_up_alone(saver, pool, "shopgraph conversations")
     except BaseException:
         pool.close()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from psycopg import Connection
 from psycopg.rows import dict_row
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from shopgraph.connectors.embedded.connections import BUSY_SECONDS
+from shopgraph.connectors.embedded.switching import Switching, SwitchingConnection, aside
+from shopgraph.connectors.embedded.turns import Turns
 from shopgraph.errors import ConnectorUnavailable
+
+T = TypeVar("T")
 
 _LOOK_SECONDS = 0.01
 _IDLE_SECONDS = 10.0
@@ -21,10 +26,41 @@ _BY_INDEX = "SET enable_seqscan = off"
 _EACH_TIME = "; SET plan_cache_mode = force_custom_plan"
 
 
-class _Pooled(Connection[Any]):
+_AT_ONCE_S = 0.001
+
+
+class _Pooled(SwitchingConnection):
     """A connection that knows when it was last given to somebody."""
 
     given = 0.0
+
+
+class _Pool(ConnectionPool[_Pooled]):
+    """Where a connection has to be waited for, the event loop goes on meanwhile."""
+
+    def getconn(self, timeout: float | None = None) -> _Pooled:
+        try:
+            return super().getconn(_AT_ONCE_S)
+        except PoolTimeout:
+            return aside(lambda: super(_Pool, self).getconn(timeout))
+
+
+class InLoop:
+    """Runs sync work on a pool's connections in the thread of the event loop, as much at once as there are."""
+
+    def __init__(self, most: int) -> None:
+        self._switching = Switching()
+        self._turns = Turns(most)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What the work returns or raises. It goes on to its end, also when nobody waits for it any more."""
+        await self._turns.take()
+        try:
+            result = self._switching.start(work, self._turns.give_back)
+        except BaseException:
+            self._turns.give_back()
+            raise
+        return await result
 
 
 def open_pool(url: str, *, most: int, by_beginnings: bool = False) -> Any:
@@ -38,7 +74,7 @@ def open_pool(url: str, *, most: int, by_beginnings: bool = False) -> Any:
     def configure(connection: _Pooled) -> None:
         connection.execute(_BY_INDEX + (_EACH_TIME if by_beginnings else ""), prepare=False)
 
-    return ConnectionPool(
+    return _Pool(
         url,
         min_size=1,
         max_size=most,

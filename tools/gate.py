@@ -292,8 +292,7 @@ async def _change(context: ToolContext, ready: _Ready) -> GateOutcome:
     spec, connectors = ready.asked.spec, context.services.connectors
     try:
         async with connectors.transaction():
-            for key in _held_from_the_beginning(ready):
-                await connectors.records.hold(key)
+            await connectors.records.hold(*_held_from_the_beginning(ready))
             judged = await _judge(context, ready.asked, ready)
             if not isinstance(judged, _Ready):
                 return judged
@@ -327,8 +326,7 @@ async def _within_limits(context: ToolContext, judged: _Ready) -> None:
     """
     if not judged.counts:
         return
-    for count in judged.counts:
-        await context.services.connectors.records.hold(count.key)
+    await context.services.connectors.records.hold(*[count.key for count in judged.counts])
     asked, subject, policy = judged.asked, judged.subject, judged.decisions[0]
     found = await limits.exceeded(context, judged.counts, asked.spec.name, subject.amount, policy.policy_version)
     decisions = (policy, *found)

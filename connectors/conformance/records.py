@@ -101,7 +101,8 @@ async def erases_what_a_request_answered(shop: Connectors) -> None:
 async def lets_a_transaction_hold_a_key_again(shop: Connectors) -> None:
     async with shop.transaction():
         await shop.records.hold("a")
-        await shop.records.hold("a")
+        await shop.records.hold("a", "b")
+        await shop.records.hold()
     async with shop.transaction():
         await shop.records.hold("a")
 

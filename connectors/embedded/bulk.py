@@ -59,6 +59,8 @@ def _copy_rows(connection: Connection, mapped: Mapped[Any], rows: Iterable[tuple
     prepare = connection.dialect.identifier_preparer
     columns = ", ".join(prepare.format_column(column) for column in mapped.table.columns)
     statement = f"COPY {prepare.format_table(mapped.table)} ({columns}) FROM STDIN"
+    if mapped.clustered:  # what is read together lies together from the beginning, as SQLite keeps it always
+        rows = sorted(rows, key=mapped.key_of)
     driver: Any = connection.connection.driver_connection
     errors: Any = connection.dialect.loaded_dbapi
     try:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
@@ -104,6 +104,8 @@ class Mapped(Generic[V]):
         self._writers = tuple(
             [write for field in self._fields for write in field.write] + list((derived or {}).values())
         )
+        self.clustered = clustered
+        """Whether its rows lie in the order of their keys."""
         options: dict[str, Any] = {"sqlite_with_rowid": False} if clustered else {}
         self.table = Table(name, metadata, *columns, *constraints, **options)
         for names in indexes:
@@ -111,6 +113,8 @@ class Mapped(Generic[V]):
         self.key = tuple(self.table.c[each] for each in key)
         self._places = self._layout()
         self._at = {column: place for place, column in enumerate(self.table.c.keys())}
+        self.key_of: Callable[[Sequence[Any]], Any] = itemgetter(*[self._at[each] for each in key])
+        """A row's key."""
         self._known = kept(lru_cache(maxsize=known)(self._made))
 
     def _layout(self) -> tuple[tuple[str, int, Callable[[Sequence[Any], int], Any]], ...]:

@@ -121,10 +121,10 @@ class EmbeddedRecords:
         found = await self._database.look(lambda db: rows(db, statement, {**asked, "currency": currency}))
         return int(found[0][0] or 0)
 
-    async def hold(self, key: str) -> None:
-        """Let no other transaction hold the same key until the open one ends."""
-        if not self._database.is_sqlite:  # there a transaction that is open is the only one that writes
-            await self._database.read(lambda db: hold(db, key))
+    async def hold(self, *keys: str) -> None:
+        """Let no other transaction hold the same keys until the open one ends."""
+        if keys and not self._database.is_sqlite:  # there a transaction that is open is the only one that writes
+            await self._database.read(lambda db: hold(db, *keys))
 
     async def add_action(self, action: ActionRecord) -> None:
         """Write down what was done; the same record twice is one."""

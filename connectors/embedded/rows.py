@@ -130,6 +130,13 @@ def _claim(table: Any, dialect: str) -> Insert:
 
 
 @cache
+def _hold(count: int) -> Select[Any]:
+    """PostgreSQL takes the locks in the order in which they stand."""
+    keys: list[BindParameter[str]] = [bindparam(f"key_{place}") for place in range(count)]
+    return select(*[func.pg_advisory_xact_lock(func.hashtextextended(key, 0)) for key in keys])
+
+
+@cache
 def _update(mapped: Mapped[Any]) -> Update:
     cells: dict[str, BindParameter[Any]] = {
         column.name: bindparam(_NEW + column.name) for column in mapped.table.c if not column.primary_key
@@ -160,10 +167,10 @@ def keyed(mapped: Mapped[Any], *key: str | BindParameter[str]) -> ColumnElement[
     return and_(*(column == part for column, part in zip(mapped.key, key, strict=True)))
 
 
-def hold(connection: Connection, key: str) -> None:
-    """Let no other transaction hold the same key until this one ends: whoever comes second waits."""
+def hold(connection: Connection, *keys: str) -> None:
+    """Let no other transaction hold the same keys until this one ends: whoever comes second waits."""
     if connection.dialect.name != "sqlite":  # There a transaction that is open is the only one that writes.
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+        rows(connection, _hold(len(keys)), {f"key_{place}": key for place, key in enumerate(keys)})
 
 
 def add(connection: Connection, mapped: Mapped[V], value: V) -> V:

@@ -80,8 +80,11 @@ class RecordsPort(Protocol):
         """The sum of what `done` lists in that currency, in minor units."""
         ...
 
-    async def hold(self, key: str) -> None:
-        """Let no other transaction hold the same key until the open one ends: whoever comes second waits."""
+    async def hold(self, *keys: str) -> None:
+        """Let no other transaction hold the same keys until the open one ends: whoever comes second waits.
+
+        They are taken in the order given; who always sorts them never waits for one who waits for them.
+        """
         ...
 
     async def add_action(self, action: ActionRecord) -> None: ...

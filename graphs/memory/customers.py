@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from langgraph.store.base import BaseStore, PutOp
+from langgraph.store.base import BaseStore, PutOp, SearchItem
 
 from shopgraph.clock import Clock
 from shopgraph.domain import Instant
@@ -47,17 +47,22 @@ class CustomerMemory:
 
     async def recall(self, *, shown: int = 20) -> CustomerRecall:
         """What is remembered, as it stands now: the latest `shown` products, and every promise."""
-        seen, promised = await self._store.abatch([search(self._shown), search(self._promises)])
-        promises = items_of(promised, self._promises)
-        if len(promises) >= PAGE:
-            promises = await every(self._store, self._promises)
-        views = [Kept(Shown.model_validate(item.value)) for item in items_of(seen, self._shown)]
+        seen, promises = await self._latest_shown_and_promises()
+        views = [Kept(Shown.model_validate(item.value)) for item in seen]
         views = sorted(views, key=lambda each: each.fact.at, reverse=True)[:shown]
         kept = [Kept(Promise.model_validate(item.value)) for item in promises]
         at = self._clock.now()
         topics = topics_of(views) | topics_of(kept)
         now = await self._standing.now(topics, at=at) if topics else {}
         return CustomerRecall(shown=judge(views, now, at), promises=judge(kept, now, at))
+
+    async def _latest_shown_and_promises(self) -> tuple[list[SearchItem], list[SearchItem]]:
+        """One search finds all there is of most customers; the others' promises are read apart."""
+        (found,) = await self._store.abatch([search(of_customer(self.customer_id))])
+        if len(found or ()) < PAGE:  # type: ignore[arg-type]
+            return items_of(found, self._shown), items_of(found, self._promises)
+        (seen,) = await self._store.abatch([search(self._shown)])
+        return items_of(seen, self._shown), await every(self._store, self._promises)
 
     async def seen(self, *, since: datetime | None = None, by: Collection[Voice] = ()) -> Mapping[str, Instant]:
         """Which products were shown since then (by these voices), and when last. It says nothing else of them."""

@@ -24,9 +24,9 @@ def label(text: str) -> str:
     return quote(text, safe="").replace(".", "%2E")
 
 
-def of_customer(customer_id: str, kind: str) -> Namespace:
-    """Where a customer's facts of a kind (`shown`, `promises`, `talks`) are."""
-    return (_ROOT, "customer", label(customer_id), kind)
+def of_customer(customer_id: str, *kind: str) -> Namespace:
+    """Where a customer's facts of a kind (`shown`, `promises`, `talks`) are; without a kind, all of them."""
+    return (_ROOT, "customer", label(customer_id), *kind)
 
 
 def of_product(product_id: str) -> Namespace:

@@ -1,16 +1,17 @@
 """LangGraph's Stores on SQLite and PostgreSQL, usable from any event loop and by several processes at once.
 
 Its async SQLite store belongs to the loop it was made on; reading or writing a few items takes a fraction of a
-millisecond, so the sync store is called in place, and PostgreSQL's in a worker thread (as in `graphs.checkpoints`).
+millisecond, so the sync store is called in place, and PostgreSQL's so that the event loop goes on meanwhile (as in
+`graphs.checkpoints`).
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sqlite3
 import time
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ for _name in ("langgraph.store.sqlite.base", "langgraph.store.postgres.base"):
     # They log every search with its namespace, which names a customer.
     logging.getLogger(_name).setLevel(logging.INFO)
 _LOOK_SECONDS = 0.01
+_MOST = 4
+"""Connections to PostgreSQL at most."""
 
 
 class LoopFreeSqliteStore(SqliteStore):
@@ -75,7 +78,7 @@ def postgres_store(url: str) -> tuple[BaseStore, Any]:
     try:
         from langgraph.store.postgres import PostgresStore
 
-        from shopgraph.graphs.pools import open_pool, set_up_alone
+        from shopgraph.graphs.pools import InLoop, open_pool, set_up_alone
     except ImportError as missing:
         raise MissingDependency(
             f"Brand memory on PostgreSQL needs {missing.name}.", remedy="Run: pip install 'shopgraph[postgres]'."
@@ -83,11 +86,12 @@ def postgres_store(url: str) -> tuple[BaseStore, Any]:
 
     class LoopFreePostgresStore(PostgresStore):
         async def abatch(self, ops: Iterable[Op]) -> list[Result]:
-            return await asyncio.to_thread(self.batch, ops)
+            return await in_loop.run(lambda: self.batch(ops))
 
-    pool = open_pool(url, most=4, by_beginnings=True)
+    pool, in_loop = open_pool(url, most=_MOST, by_beginnings=True), InLoop(_MOST)
     try:
         store = LoopFreePostgresStore(pool)
+        store.lock = nullcontext()  # it is for stores of one connection
         set_up_alone(store, pool, "shopgraph memory")
     except BaseException:
         pool.close()

@@ -121,28 +121,48 @@ class Gate:
 
     async def _called(self, context: ToolContext, call: ToolCall, before: Judged | None) -> GateOutcome:
         ready = before.of(context, call) if before else None
-        judged = ready if ready is not None and ready.asked.spec.mutates else await self._judged(context, call)
-        if not isinstance(judged, _Ready):
-            return judged
-        try:
-            outcome = await (_change if judged.asked.spec.mutates else _run)(context, judged)
-        except Exception as fault:
-            outcome = rulings.failure(context, judged.asked.spec, judged.outcome, fault)
-        return await _or_answered(context, judged.asked, outcome)
+        asked = self._understood(context, call)
+        if isinstance(asked, GateOutcome):
+            return asked
+        if asked.spec.mutates:
+            return await _done(context, asked, ready if ready is not None else await _weighed(context, asked))
+        with context.services.connectors.moment():  # what it is judged by is what it answers
+            return await _done(context, asked, await _weighed(context, asked))
 
     async def _judged(self, context: ToolContext, call: ToolCall) -> GateOutcome | _Ready:
+        asked = self._understood(context, call)
+        return asked if isinstance(asked, GateOutcome) else await _weighed(context, asked)
+
+    def _understood(self, context: ToolContext, call: ToolCall) -> GateOutcome | _Asked:
         spec = self.tools.get(call.tool)
         if spec is None:
             error = f"There is no tool {call.tool!r}. There are {', '.join(sorted(self.tools))}."
             return rulings.ended(call, Outcome.INVALID, error=error, error_code="tool.unknown")
         try:
-            asked = _asked(context, call, spec)
-            if isinstance(asked, GateOutcome):
-                return asked
-            judged = await _judge(context, asked)
+            return _asked(context, call, spec)
         except Exception as fault:
             return rulings.failure(context, spec, rulings.ended(call, Outcome.READY), fault)
-        return judged if isinstance(judged, _Ready) else await _or_answered(context, asked, judged)
+
+
+async def _weighed(context: ToolContext, asked: _Asked) -> GateOutcome | _Ready:
+    """How a well-formed call is judged, or answered where it was done before."""
+    try:
+        with context.services.connectors.moment():
+            judged = await _judge(context, asked)
+    except Exception as fault:
+        return rulings.failure(context, asked.spec, rulings.ended(asked.call, Outcome.READY), fault)
+    return judged if isinstance(judged, _Ready) else await _or_answered(context, asked, judged)
+
+
+async def _done(context: ToolContext, asked: _Asked, judged: GateOutcome | _Ready) -> GateOutcome:
+    """How a call ends: what was let through is done."""
+    if not isinstance(judged, _Ready):
+        return judged
+    try:
+        outcome = await (_change if asked.spec.mutates else _run)(context, judged)
+    except Exception as fault:
+        outcome = rulings.failure(context, asked.spec, judged.outcome, fault)
+    return await _or_answered(context, asked, outcome)
 
 
 def may_approve(principal: Principal) -> bool:
@@ -191,7 +211,9 @@ async def _judge(context: ToolContext, asked: _Asked, before: _Ready | None = No
     decision = same.decisions[0] if same else services.policy.decide(question)
     counts = same.counts if same else limits.counts(context, spec, subject)
     decisions: tuple[Decision, ...] = (decision,)
-    if decision.effect is not Effect.DENY:
+    if same:
+        decisions = same.decisions  # its limits are looked at once more before the end
+    elif decision.effect is not Effect.DENY:
         decisions += await limits.exceeded(context, counts, spec.name, subject.amount, decision.policy_version)
     assents = await assents_to(context, call, asked.digest, subject.summary)
     if same and same.decisions == decisions and same.assents == assents:

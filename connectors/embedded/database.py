@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar, copy_context
 from types import TracebackType
 from typing import Protocol, TypeVar
@@ -32,6 +32,7 @@ from shopgraph.connectors.embedded.connections import (
 )
 from shopgraph.connectors.embedded.engines import postgres_engine, sqlite_engine
 from shopgraph.connectors.embedded.erasing import empty_log, overwriting
+from shopgraph.connectors.embedded.statements import Moment
 from shopgraph.connectors.embedded.turns import Turns
 from shopgraph.errors import (
     ConfigurationError,
@@ -100,6 +101,7 @@ class Database:
         """Run a function that only reads: inside the open transaction of this context, or on its own."""
         if (open_one := self._open()) is not None:
             return await open_one.run(work, savepoint=False)
+        work = self._remembered(work)
         if self.is_sqlite:
             return self.read_now(work)
         return await self._alone(lambda: self.read_now(work))
@@ -108,6 +110,7 @@ class Database:
         """`read` for a function of one statement: on its own it needs no transaction to see one state."""
         if not self.is_sqlite or self._open() is not None:
             return await self.read(work)
+        work = self._remembered(work)
         with self._own_errors:
             return self._readers.look(work)
 
@@ -135,7 +138,10 @@ class Database:
         """
         if (open_one := self._open()) is not None:
             return await open_one.run(work, savepoint=True)
-        return await self._alone(lambda: self.write_now(work, on_disk=on_disk))
+        try:
+            return await self._alone(lambda: self.write_now(work, on_disk=on_disk))
+        finally:
+            self._forget()
 
     async def erase(self, work: Callable[[Connection], T]) -> T:
         """`write`, after which what was written over stands nowhere in SQLite's files, as far as readers allow.
@@ -148,9 +154,28 @@ class Database:
             await self._alone(lambda: empty_log(self.engine, BUSY_SECONDS * 1000))
         return done
 
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """What is read twice inside is read once, unless something was changed inside meanwhile.
+
+        For a few milliseconds of work that is to go by one state, as far as it asks the same: on SQLite as on
+        PostgreSQL, others may change something meanwhile. An inner one is part of the outer one.
+        """
+        if _MOMENT.get() is not None:
+            yield
+            return
+        _MOMENT.set(Moment())
+        try:
+            yield
+        finally:
+            _MOMENT.set(None)
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
-        """Everything inside commits together or not at all; an inner transaction joins the outer one."""
+        """Everything inside commits together or not at all; an inner transaction joins the outer one.
+
+        What is read twice inside, with nothing changed or held between, is read once.
+        """
         if self._open() is not None:
             yield
             return
@@ -174,6 +199,7 @@ class Database:
         finally:
             # Not a token's reset: a fixture may be torn down in another context than it was set up in.
             _OPEN.set(tuple(each for each in _OPEN.get() if each is not opened))
+            self._forget()
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """`read` for synchronous code: in this thread, never in an open transaction."""
@@ -208,6 +234,14 @@ class Database:
         self.writers.close()
         self._unsynced.close()
         self.engine.dispose()
+
+    def _remembered(self, work: Callable[[Connection], T]) -> Callable[[Connection], T]:
+        moment = _MOMENT.get()
+        return work if moment is None else moment.remembering(work)
+
+    def _forget(self) -> None:
+        if (moment := _MOMENT.get()) is not None:
+            moment.forget()
 
     def _open(self) -> _Transaction | None:
         for each in _OPEN.get():
@@ -245,6 +279,7 @@ class _Transaction:
         self.database = database
         self.active = True
         self._step = steps
+        self._moment = Moment()
         self._connection: Connection | None = None
 
     def begin(self) -> None:
@@ -257,7 +292,8 @@ class _Transaction:
                 if self._connection is None or not self.active:
                     raise ConnectorUnavailable("The transaction is over.", remedy="Begin another one.")
                 if not savepoint:
-                    return work(self._connection)
+                    return self._moment.remembering(work)(self._connection)
+                self._moment.forget()
                 with part_of(self._connection):
                     return work(self._connection)
 
@@ -306,6 +342,7 @@ class _Writers(Protocol):
     def close(self) -> None: ...
 
 
+_MOMENT: ContextVar[Moment | None] = ContextVar("shopgraph_moment", default=None)
 _OPEN: ContextVar[tuple[_Transaction, ...]] = ContextVar("shopgraph_open_transactions", default=())
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shopgraph.connectors.embedded.mapping import Mapped, V
-from shopgraph.connectors.embedded.statements import Row, changes, rows
+from shopgraph.connectors.embedded.statements import Row, changes, rows, waited
 from shopgraph.errors import NotFound
 
 _KEYS = ("key_1", "key_2", "key_3")
@@ -170,7 +170,7 @@ def keyed(mapped: Mapped[Any], *key: str | BindParameter[str]) -> ColumnElement[
 def hold(connection: Connection, *keys: str) -> None:
     """Let no other transaction hold the same keys until this one ends: whoever comes second waits."""
     if connection.dialect.name != "sqlite":  # There a transaction that is open is the only one that writes.
-        rows(connection, _hold(len(keys)), {f"key_{place}": key for place, key in enumerate(keys)})
+        waited(connection, _hold(len(keys)), {f"key_{place}": key for place, key in enumerate(keys)})
 
 
 def add(connection: Connection, mapped: Mapped[V], value: V) -> V:

@@ -6,18 +6,23 @@ SQLAlchemy writes the text; its execution of a short statement takes several tim
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 
+T = TypeVar("T")
 Row = Sequence[Any]
 """A row of the database: its cells in the order of the statement's columns."""
+Seen = dict[tuple[Any, ...], Sequence[Row]]
+"""What statements found, by database, text and contents."""
+
+_SEEN = "shopgraph: what was seen"
 
 _SQLITE = "sqlite"
 _PSYCOPG: Any = PGDialect_psycopg
@@ -54,20 +59,58 @@ class _Text:
         ]
 
 
+@dataclass
+class Moment:
+    """For as long as it lasts, what a statement found is not asked for again, unless something was changed since."""
+
+    seen: Seen = field(default_factory=dict)
+
+    def remembering(self, work: Callable[[Connection], T]) -> Callable[[Connection], T]:
+        """The same work, for which `rows` goes by what was seen, and which adds to that."""
+        seen = self.seen
+
+        def run(connection: Connection) -> T:
+            connection.info[_SEEN] = seen
+            try:
+                return work(connection)
+            finally:
+                del connection.info[_SEEN]
+
+        return run
+
+    def forget(self) -> None:
+        """Something was changed. What is still being read may have been read before that, and is not kept."""
+        self.seen = {}
+
+
 def rows(connection: Connection, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row]:
-    """Every row that a statement finds.
+    """Every row that a statement finds, or found before within the same `Moment`.
 
     Args:
         statement: one that is made once and kept: its text is kept with it.
         parameters: by name; a list is for a parameter that expands.
     """
-    found: Sequence[Row] = _run(connection, statement, parameters).fetchall()
+    text, contents = _filled(connection, statement, parameters)
+    found: Sequence[Row] | None
+    if (seen := connection.info.get(_SEEN)) is None:
+        found = _run(connection, text, contents).fetchall()
+        return found
+    asked = (connection.engine, text.sql, *contents)
+    if (found := seen.get(asked)) is None:
+        found = seen[asked] = _run(connection, text, contents).fetchall()
     return found
+
+
+def waited(connection: Connection, statement: Executable, parameters: Mapping[str, Any]) -> None:
+    """Run a statement that waits for others: what was seen before may be so no more."""
+    if (seen := connection.info.get(_SEEN)) is not None:
+        seen.clear()
+    _run(connection, *_filled(connection, statement, parameters)).fetchall()
 
 
 def changes(connection: Connection, statement: Executable, parameters: Mapping[str, Any]) -> int:
     """Run a statement that writes; how many rows it wrote."""
-    wrote: int = _run(connection, statement, parameters).rowcount
+    wrote: int = _run(connection, *_filled(connection, statement, parameters)).rowcount
     return wrote
 
 
@@ -109,11 +152,15 @@ def as_sqlalchemys(connection: Connection, sql: str, contents: Sequence[Any], er
     )
 
 
-def _run(connection: Connection, statement: Executable, parameters: Mapping[str, Any]) -> Any:
-    """The driver's cursor."""
+def _filled(connection: Connection, statement: Executable, parameters: Mapping[str, Any]) -> tuple[_Text, list[Any]]:
+    """The statement as the driver takes it, and what stands at its marks."""
     shape = tuple([(name, len(held) if isinstance(held, list | tuple) else None) for name, held in parameters.items()])
     text = _text(connection.dialect.name, statement, shape)
-    contents = text.filled(parameters)
+    return text, text.filled(parameters)
+
+
+def _run(connection: Connection, text: _Text, contents: list[Any]) -> Any:
+    """The driver's cursor."""
     try:
         return _execute_of(connection)(text.sql, contents)
     except connection.dialect.loaded_dbapi.Error as error:

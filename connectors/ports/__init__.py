@@ -18,9 +18,9 @@ Rules that hold for every port:
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from shopgraph.connectors.ports.goods import CatalogPort, InventoryPort, SearchHit, SearchPort
 from shopgraph.connectors.ports.keeping import RecordsPort, RunsPort
@@ -43,6 +43,7 @@ __all__ = [
     "SearchHit",
     "SearchPort",
     "SessionsPort",
+    "SharesReads",
     "UnitOfWork",
     "WarehousePort",
 ]
@@ -71,6 +72,24 @@ class Connectors:
     def transaction(self) -> AbstractAsyncContextManager[None]:
         """All calls inside commit together or not at all, as far as the adapters share a database."""
         return self.unit_of_work.transaction()
+
+    def moment(self) -> AbstractContextManager[None]:
+        """For a few milliseconds of work: what is read twice inside may be read once, unless it is changed inside.
+
+        So an adapter does that shares its reads (`SharesReads`); of another every read is made.
+        """
+        if isinstance(self.unit_of_work, SharesReads):
+            return self.unit_of_work.moment()
+        return nullcontext()
+
+
+@runtime_checkable
+class SharesReads(Protocol):
+    """What a `UnitOfWork` may offer beside its own."""
+
+    def moment(self) -> AbstractContextManager[None]:
+        """As `Connectors.moment`."""
+        ...
 
 
 class UnitOfWork(Protocol):

@@ -1,18 +1,21 @@
-"""The pool that LangGraph's PostgreSQL saver and store work on: it asks the server only after a pause."""
+"""The pools that LangGraph's PostgreSQL saver and store work on, in the thread of the event loop."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
 import psycopg
 import pytest
+from langgraph.checkpoint.base import empty_checkpoint
 from langgraph.store.base import BaseStore
 from psycopg_pool import ConnectionPool
 from sqlalchemy.engine import make_url
 
 from shopgraph.graphs import pools
+from shopgraph.graphs.checkpoints import postgres_saver
 from shopgraph.graphs.memory.stores import postgres_store
 from shopgraph.shop.places import plain_url
 
@@ -69,3 +72,50 @@ def test_a_connection_is_asked_after_a_pause_alone(url: str, monkeypatch: pytest
         with pool.connection():
             pass
         assert asked == [connection, connection]
+
+
+async def test_more_at_once_than_there_are_connections_all_come_to_their_end(store: BaseStore, url: str) -> None:
+    saver, pool = postgres_saver(url)
+    with closing(pool):
+
+        async def one(number: int) -> tuple[Any, Any]:
+            config: Any = {"configurable": {"thread_id": str(number), "checkpoint_ns": ""}}
+            await saver.aput(config, empty_checkpoint(), {"step": number}, {})
+            await store.aput(("notes", str(number)), "kept", {"number": number})
+            (found,) = await store.asearch(("notes", str(number)))
+            saved = await saver.aget_tuple(config)
+            assert saved is not None
+            return found.value["number"], saved.metadata["step"]
+
+        async with asyncio.timeout(60):  # calls of one thread that waited for each other would wait for ever
+            assert await asyncio.gather(*[one(number) for number in range(30)]) == [(n, n) for n in range(30)]
+
+
+async def test_while_the_server_lets_wait_the_event_loop_goes_on(
+    store: BaseStore, beside: psycopg.Connection[Any]
+) -> None:
+    beside.execute("BEGIN; LOCK TABLE store IN ACCESS EXCLUSIVE MODE")
+    under_way = [asyncio.ensure_future(store.aput(("notes",), str(number), {})) for number in range(10)]
+    waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'store'::regclass AND NOT granted"
+    async with asyncio.timeout(60):
+        while (beside.execute(waiting).fetchone() or [0])[0] < 4:
+            await asyncio.sleep(0)  # we are still here
+        assert not any(each.done() for each in under_way)
+        beside.execute("COMMIT")
+        await asyncio.gather(*under_way)
+    assert len(await store.asearch(("notes",), limit=20)) == 10
+
+
+async def test_one_that_is_not_waited_for_any_more_is_written_all_the_same(
+    store: BaseStore, beside: psycopg.Connection[Any]
+) -> None:
+    beside.execute("BEGIN; LOCK TABLE store IN ACCESS EXCLUSIVE MODE")
+    canceled = asyncio.ensure_future(store.aput(("notes",), "kept", {}))
+    await asyncio.sleep(0)
+    canceled.cancel()
+    beside.execute("COMMIT")
+    with pytest.raises(asyncio.CancelledError):
+        await canceled
+    async with asyncio.timeout(60):
+        while await store.aget(("notes",), "kept") is None:
+            await asyncio.sleep(0)

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -133,7 +132,7 @@ def postgres_saver(url: str) -> tuple[BaseCheckpointSaver[Any], Any]:
     try:
         from langgraph.checkpoint.postgres import PostgresSaver
 
-        from shopgraph.graphs.pools import InLoop, open_pool, set_up_alone
+        from shopgraph.graphs.pools import InLoop, NoLock, open_pool, set_up_alone
     except ImportError as missing:
         raise MissingDependency(
             f"Conversations on PostgreSQL need {missing.name}.", remedy="Run: pip install 'shopgraph[postgres]'."
@@ -146,7 +145,7 @@ def postgres_saver(url: str) -> tuple[BaseCheckpointSaver[Any], Any]:
     pool, in_loop = open_pool(url, most=_MOST), InLoop(_MOST)
     try:
         saver = LoopFreePostgresSaver(pool, serde=strict_serde())
-        saver.lock = nullcontext()  # it is for savers of one connection; calls of one thread would wait for each other
+        saver.lock = cast(Any, NoLock())
         set_up_alone(saver, pool, "shopgraph conversations")
     except BaseException:
         pool.close()

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from psycopg import Connection
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -43,6 +42,19 @@ class _Pool(ConnectionPool[_Pooled]):
             return super().getconn(_AT_ONCE_S)
         except PoolTimeout:
             return aside(lambda: super(_Pool, self).getconn(timeout))
+
+
+class NoLock:
+    """In the place of LangGraph's lock, which is for calls on one connection.
+
+    Calls of one thread, each on a connection of its own, would wait there for each other for ever.
+    """
+
+    def __enter__(self) -> bool:
+        return True
+
+    def __exit__(self, *_: object) -> None:
+        return None
 
 
 class InLoop:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -26,8 +26,9 @@ _LOOK_SECONDS = 0.003
 """Between two looks at a lock that another process holds."""
 
 
+@runtime_checkable
 class KeptReaders(Protocol):
-    """Connections that are only read over."""
+    """Connections without a transaction, or with one that changes nothing."""
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run a function that only reads."""

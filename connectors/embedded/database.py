@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
 
 from shopgraph.connectors.embedded.connections import (
     BUSY_SECONDS,
@@ -32,17 +32,10 @@ from shopgraph.connectors.embedded.connections import (
 )
 from shopgraph.connectors.embedded.engines import postgres_engine, sqlite_engine
 from shopgraph.connectors.embedded.erasing import empty_log, overwriting
+from shopgraph.connectors.embedded.faults import place_of, translated
 from shopgraph.connectors.embedded.statements import Moment
 from shopgraph.connectors.embedded.turns import Turns
-from shopgraph.errors import (
-    ConfigurationError,
-    Conflict,
-    ConnectorFault,
-    ConnectorTimeout,
-    ConnectorUnavailable,
-    DamagedShop,
-    InvalidInput,
-)
+from shopgraph.errors import ConfigurationError, ConnectorUnavailable
 
 T = TypeVar("T")
 
@@ -67,7 +60,7 @@ class Database:
         self._scanners = ThreadPoolExecutor(max_workers=places, thread_name_prefix="shopgraph-db-scan")
         self.writers: _Writers
         """Where its transactions that write begin and end."""
-        self._unsynced: _Writers
+        self._unsynced: _Writers | KeptReaders
         self._readers: KeptReaders
         self._steps: Callable[[], _Steps] = threading.Lock
         self._start: _Start = self._in_thread
@@ -83,7 +76,8 @@ class Database:
             switching = Switching()
             connections = Kept(self.engine, connect=lambda: aside(self.engine.connect))
             self._readers, self.writers = PostgresReaders(connections), PostgresWriters(connections)
-            self._unsynced = self.writers
+            hasty = Kept(self.engine, "SET synchronous_commit = off", connect=lambda: aside(self.engine.connect))
+            self._unsynced = PostgresReaders(hasty)
             self._steps, self._start, self._settle = Steps, switching.start, switching.settle
         self._own_errors = translated(self.url)
 
@@ -129,8 +123,16 @@ class Database:
         with self._own_errors:
             return await asyncio.wrap_future(scanned)
 
-    async def write(self, work: Callable[[Connection], T], *, on_disk: bool = True) -> T:
-        """Run a function in one transaction: all that it does is kept, or nothing when it raises.
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a function in one transaction: all that it does is kept, or nothing when it raises."""
+        if (open_one := self._open()) is not None:
+            return await open_one.run(work, savepoint=True)
+        return await self._changed(lambda: self.write_now(work))
+
+    async def put(self, work: Callable[[Connection], T], *, on_disk: bool = True) -> T:
+        """`write` for a function whose statements are right one by one, and right when they are run twice.
+
+        So PostgreSQL needs no transaction around them, which takes two more ways to the server.
 
         Args:
             on_disk: False waits for no disk. Where the machine fails at once it may be gone, as whatever follows that
@@ -138,10 +140,7 @@ class Database:
         """
         if (open_one := self._open()) is not None:
             return await open_one.run(work, savepoint=True)
-        try:
-            return await self._alone(lambda: self.write_now(work, on_disk=on_disk))
-        finally:
-            self._forget()
+        return await self._changed(lambda: self.put_now(work, on_disk=on_disk))
 
     async def erase(self, work: Callable[[Connection], T]) -> T:
         """`write`, after which what was written over stands nowhere in SQLite's files, as far as readers allow.
@@ -206,24 +205,23 @@ class Database:
         with self._own_errors:
             return self._readers.read(work)
 
-    def write_now(self, work: Callable[[Connection], T], *, opening: str = "", on_disk: bool = True) -> T:
+    def write_now(self, work: Callable[[Connection], T], *, opening: str = "") -> T:
         """`write` for synchronous code: in this thread, never in an open transaction.
 
         Args:
             opening: a statement without parameters that PostgreSQL is told in the same breath as the transaction's
                 begin; SQLite, which lets in one writer at a time, is not.
-            on_disk: as for `write`.
         """
-        writers = self.writers if on_disk else self._unsynced
         with self._own_errors:
-            connection = writers.begin(opening if on_disk else "SET LOCAL synchronous_commit = off")
-            try:
-                result = work(connection)
-            except BaseException:
-                writers.roll_back(connection)
-                raise
-            writers.commit(connection)
-            return result
+            return _in_transaction(self.writers, work, opening)
+
+    def put_now(self, work: Callable[[Connection], T], *, on_disk: bool = True) -> T:
+        """`put` for synchronous code, as `write_now`."""
+        kept = self._unsynced if not on_disk else self.writers if self.is_sqlite else self._readers
+        with self._own_errors:
+            if isinstance(kept, KeptReaders):
+                return kept.look(work)
+            return _in_transaction(kept, work)
 
     def close(self) -> None:
         """Let running work finish, then close every connection."""
@@ -248,6 +246,12 @@ class Database:
             if each.database is self and each.active:
                 return each
         return None
+
+    async def _changed(self, work: Callable[[], T]) -> T:
+        try:
+            return await self._alone(work)
+        finally:
+            self._forget()
 
     async def _alone(self, work: Callable[[], T]) -> T:
         await self._turns.take()
@@ -312,6 +316,17 @@ class _Transaction:
             (writers.commit if commit else writers.roll_back)(connection)
 
 
+def _in_transaction(writers: _Writers, work: Callable[[Connection], T], opening: str = "") -> T:
+    connection = writers.begin(opening)
+    try:
+        result = work(connection)
+    except BaseException:
+        writers.roll_back(connection)
+        raise
+    writers.commit(connection)
+    return result
+
+
 class _Steps(Protocol):
     """A lock for which those who wait hold nobody up."""
 
@@ -364,58 +379,3 @@ def parse_url(url: str) -> URL:
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise ConfigurationError("A shop is not kept in memory.", remedy=remedy)
     return parsed
-
-
-def place_of(url: URL) -> str:
-    """What an error message calls the database: the file, or the URL without its password."""
-    if url.get_backend_name() == "sqlite":
-        return str(url.database)
-    return url.render_as_string(hide_password=True)
-
-
-class _Translated:
-    """A context manager for any number of uses at once."""
-
-    __slots__ = ("_url",)
-
-    def __init__(self, url: URL) -> None:
-        self._url = url
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
-        if error is not None and (own := _own(self._url, error)) is not None:
-            raise own from error
-
-
-def translated(url: URL) -> _Translated:
-    """The database's errors as the project's own."""
-    return _Translated(url)
-
-
-def _own(url: URL, error: BaseException) -> Exception | None:
-    match error:
-        case IntegrityError():
-            return Conflict(f"The records of {place_of(url)} do not allow it: {error.orig}.")
-        case DataError() | OverflowError() | UnicodeEncodeError():
-            return InvalidInput(f"{place_of(url)} cannot hold that value: {error}.")
-        case DBAPIError():
-            return _fault(url, error)
-        case SQLAlchemyError():
-            return ConnectorFault(f"{place_of(url)}: {error}.")
-        case _:
-            return None
-
-
-def _fault(url: URL, error: DBAPIError) -> Exception:
-    text = str(error.orig)
-    if "not a database" in text or "malformed" in text:
-        return DamagedShop(f"{place_of(url)} cannot be read as a shop: {text}.", remedy="Restore it from a backup.")
-    if "locked" in text or "busy" in text:
-        return ConnectorUnavailable(f"{place_of(url)} is busy: another process is writing.", remedy="Try again.")
-    if "unable to open" in text or "connection failed" in text or "connection to server" in text:
-        return ConnectorUnavailable(f"{place_of(url)} cannot be reached: {text}.")
-    if error.connection_invalidated:
-        return ConnectorTimeout(f"{place_of(url)} went away: {text}.")
-    return ConnectorFault(f"{place_of(url)}: {text}.")

@@ -45,7 +45,7 @@ class EmbeddedRecords:
             return stored
 
         # What is said in it waits for no disk either; what is decided and done does, with all that came before it.
-        return await self._database.write(act, on_disk=False)
+        return await self._database.put(act, on_disk=False)
 
     async def request(self, call_id: str) -> StoredRequest | None:
         """The answer given to that call."""

@@ -13,7 +13,8 @@ from shopgraph.connectors.embedded import bulk, migrate
 from shopgraph.connectors.embedded.action_runs import EmbeddedRuns
 from shopgraph.connectors.embedded.catalog import EmbeddedCatalog
 from shopgraph.connectors.embedded.crm import EmbeddedCrm
-from shopgraph.connectors.embedded.database import Database, parse_url, place_of, translated
+from shopgraph.connectors.embedded.database import Database, parse_url
+from shopgraph.connectors.embedded.faults import place_of, translated
 from shopgraph.connectors.embedded.inventory import EmbeddedInventory
 from shopgraph.connectors.embedded.ledger import EmbeddedLedger
 from shopgraph.connectors.embedded.marketing import EmbeddedMarketing

@@ -11,9 +11,8 @@ import logging
 import sqlite3
 import time
 from collections.abc import Iterable
-from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from langgraph.store.base import BaseStore, Op, Result
 from langgraph.store.sqlite import SqliteStore
@@ -78,7 +77,7 @@ def postgres_store(url: str) -> tuple[BaseStore, Any]:
     try:
         from langgraph.store.postgres import PostgresStore
 
-        from shopgraph.graphs.pools import InLoop, open_pool, set_up_alone
+        from shopgraph.graphs.pools import InLoop, NoLock, open_pool, set_up_alone
     except ImportError as missing:
         raise MissingDependency(
             f"Brand memory on PostgreSQL needs {missing.name}.", remedy="Run: pip install 'shopgraph[postgres]'."
@@ -91,7 +90,7 @@ def postgres_store(url: str) -> tuple[BaseStore, Any]:
     pool, in_loop = open_pool(url, most=_MOST, by_beginnings=True), InLoop(_MOST)
     try:
         store = LoopFreePostgresStore(pool)
-        store.lock = nullcontext()  # it is for stores of one connection
+        store.lock = cast(Any, NoLock())
         set_up_alone(store, pool, "shopgraph memory")
     except BaseException:
         pool.close()

@@ -25,16 +25,16 @@ def settled(log: AuditLog) -> None:
 
 
 def writes_of(log: AuditLog, monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Transactions in which keys are made, from now on."""
+    """Works that make keys, from now on."""
     ring = log._keys.ring if log._keys else None
     assert ring is not None
-    made, write = list[object](), ring._database.write_now
+    made, write = list[object](), ring._database.put_now
 
     def listened(work: object, **options: object) -> object:
         made.append(work)
         return write(work, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ring._database, "write_now", listened)
+    monkeypatch.setattr(ring._database, "put_now", listened)
     return made
 
 

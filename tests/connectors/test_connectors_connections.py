@@ -143,8 +143,8 @@ async def test_what_need_not_be_on_disk_is_committed_without_waiting_for_it(seed
 
     on_disk, hasty = (2, 1) if sqlite else ("on", "off")
     for _ in range(2):
-        assert await database.write(told, on_disk=False) == hasty
+        assert await database.put(told, on_disk=False) == hasty
         assert await database.write(told) == on_disk
     async with database.transaction():
-        assert await database.write(told, on_disk=False) == on_disk
+        assert await database.put(told, on_disk=False) == on_disk
     database.close()

@@ -98,8 +98,8 @@ async def test_while_the_server_lets_wait_the_event_loop_goes_on(
     under_way = [asyncio.ensure_future(store.aput(("notes",), str(number), {})) for number in range(10)]
     waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'store'::regclass AND NOT granted"
     async with asyncio.timeout(60):
-        while (beside.execute(waiting).fetchone() or [0])[0] < 4:
-            await asyncio.sleep(0)  # we are still here
+        while (beside.execute(waiting).fetchone() or [0])[0] < 4:  # noqa: ASYNC110 - we are still here
+            await asyncio.sleep(0)
         assert not any(each.done() for each in under_way)
         beside.execute("COMMIT")
         await asyncio.gather(*under_way)
@@ -117,5 +117,5 @@ async def test_one_that_is_not_waited_for_any_more_is_written_all_the_same(
     with pytest.raises(asyncio.CancelledError):
         await canceled
     async with asyncio.timeout(60):
-        while await store.aget(("notes",), "kept") is None:
+        while await store.aget(("notes",), "kept") is None:  # noqa: ASYNC110 - nobody says when
             await asyncio.sleep(0)

@@ -77,7 +77,7 @@ class Keyring:
             found = self._database.read_now(lambda connection: _found(connection, missing))
             absent = [key_id for key_id in missing if key_id not in found]
             if absent:
-                found |= self._database.write_now(lambda connection: self._made(connection, absent))
+                found |= self._database.put_now(lambda connection: self._made(connection, absent))
             unwrapped = {key_id: self._unwrapped(key_id, wrapped) for key_id, wrapped in found.items()}
             with self._lock:
                 self._known |= unwrapped

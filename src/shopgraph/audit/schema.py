@@ -6,7 +6,8 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Met
 
 from shopgraph.audit.records import COLUMNS
 from shopgraph.connectors.embedded.connections import patiently
-from shopgraph.connectors.embedded.database import Database, translated
+from shopgraph.connectors.embedded.database import Database
+from shopgraph.connectors.embedded.faults import translated
 
 TABLE = Table(
     "audit_records",

@@ -11,7 +11,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar, copy_context
 from types import TracebackType
 from typing import Protocol, TypeVar
@@ -153,27 +153,18 @@ class Database:
             await self._alone(lambda: empty_log(self.engine, BUSY_SECONDS * 1000))
         return done
 
-    @contextmanager
-    def moment(self) -> Iterator[None]:
-        """What is read twice inside is read once, unless something was changed inside meanwhile.
+    def moment(self) -> AbstractContextManager[None]:
+        """What is read twice inside is read once on PostgreSQL, unless something was changed inside meanwhile.
 
-        For a few milliseconds of work that is to go by one state, as far as it asks the same: on SQLite as on
-        PostgreSQL, others may change something meanwhile. An inner one is part of the outer one.
+        For a few milliseconds of work, in which others may change something. An inner one is part of the outer one.
         """
-        if _MOMENT.get() is not None:
-            yield
-            return
-        _MOMENT.set(Moment())
-        try:
-            yield
-        finally:
-            _MOMENT.set(None)
+        return _PART_OF_IT if self.is_sqlite or _MOMENT.get() is not None else _moment()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """Everything inside commits together or not at all; an inner transaction joins the outer one.
 
-        What is read twice inside, with nothing changed or held between, is read once.
+        What is read twice inside, with nothing changed or held between, PostgreSQL is asked once.
         """
         if self._open() is not None:
             yield
@@ -234,7 +225,7 @@ class Database:
         self.engine.dispose()
 
     def _remembered(self, work: Callable[[Connection], T]) -> Callable[[Connection], T]:
-        moment = _MOMENT.get()
+        moment = None if self.is_sqlite else _MOMENT.get()
         return work if moment is None else moment.remembering(work)
 
     def _forget(self) -> None:
@@ -296,7 +287,8 @@ class _Transaction:
                 if self._connection is None or not self.active:
                     raise ConnectorUnavailable("The transaction is over.", remedy="Begin another one.")
                 if not savepoint:
-                    return self._moment.remembering(work)(self._connection)
+                    asking = work if self.database.is_sqlite else self._moment.remembering(work)
+                    return asking(self._connection)
                 self._moment.forget()
                 with part_of(self._connection):
                     return work(self._connection)
@@ -314,6 +306,18 @@ class _Transaction:
                 return
             writers = self.database.writers
             (writers.commit if commit else writers.roll_back)(connection)
+
+
+_PART_OF_IT: AbstractContextManager[None] = nullcontext()
+
+
+@contextmanager
+def _moment() -> Iterator[None]:
+    _MOMENT.set(Moment())
+    try:
+        yield
+    finally:
+        _MOMENT.set(None)
 
 
 def _in_transaction(writers: _Writers, work: Callable[[Connection], T], opening: str = "") -> T:

@@ -61,7 +61,10 @@ class _Text:
 
 @dataclass
 class Moment:
-    """For as long as it lasts, what a statement found is not asked for again, unless something was changed since."""
+    """For as long as it lasts, PostgreSQL is not asked again for what a statement found, unless something was changed.
+
+    SQLite answers sooner than one could look.
+    """
 
     seen: Seen = field(default_factory=dict)
 
@@ -84,7 +87,7 @@ class Moment:
 
 
 def rows(connection: Connection, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row]:
-    """Every row that a statement finds, or found before within the same `Moment`.
+    """Every row that a statement finds, or on PostgreSQL found before within the same `Moment`.
 
     Args:
         statement: one that is made once and kept: its text is kept with it.
@@ -92,7 +95,7 @@ def rows(connection: Connection, statement: Executable, parameters: Mapping[str,
     """
     text, contents = _filled(connection, statement, parameters)
     found: Sequence[Row] | None
-    if (seen := connection.info.get(_SEEN)) is None:
+    if connection.dialect.name == _SQLITE or (seen := connection.info.get(_SEEN)) is None:
         found = _run(connection, text, contents).fetchall()
         return found
     asked = (connection.engine, text.sql, *contents)

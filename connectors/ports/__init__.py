@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast
 
 from shopgraph.connectors.ports.goods import CatalogPort, InventoryPort, SearchHit, SearchPort
 from shopgraph.connectors.ports.keeping import RecordsPort, RunsPort
@@ -76,14 +76,13 @@ class Connectors:
     def moment(self) -> AbstractContextManager[None]:
         """For a few milliseconds of work: what is read twice inside may be read once, unless it is changed inside.
 
-        So an adapter does that shares its reads (`SharesReads`); of another every read is made.
+        So an adapter may that shares its reads (`SharesReads`); of another every read is made.
         """
-        if isinstance(self.unit_of_work, SharesReads):
-            return self.unit_of_work.moment()
+        if hasattr(self.unit_of_work, "moment"):
+            return cast(SharesReads, self.unit_of_work).moment()
         return nullcontext()
 
 
-@runtime_checkable
 class SharesReads(Protocol):
     """What a `UnitOfWork` may offer beside its own."""
 

@@ -11,7 +11,7 @@ import itertools
 import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, cast
@@ -223,6 +223,9 @@ class _Memory:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         yield
+
+    def moment(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     async def request(self, call_id: str) -> StoredRequest | None:
         return self._requests.get(call_id)

@@ -94,12 +94,14 @@ def rows(connection: Connection, statement: Executable, parameters: Mapping[str,
         parameters: by name; a list is for a parameter that expands.
     """
     text, contents = _filled(connection, statement, parameters)
-    found: Sequence[Row] | None
+    found: Sequence[Row]
     if connection.dialect.name == _SQLITE or (seen := connection.info.get(_SEEN)) is None:
         found = _run(connection, text, contents).fetchall()
         return found
     asked = (connection.engine, text.sql, *contents)
-    if (found := seen.get(asked)) is None:
+    if asked in seen:
+        found = seen[asked]
+    else:
         found = seen[asked] = _run(connection, text, contents).fetchall()
     return found
 

@@ -121,13 +121,15 @@ class Gate:
 
     async def _called(self, context: ToolContext, call: ToolCall, before: Judged | None) -> GateOutcome:
         ready = before.of(context, call) if before else None
+        if ready is not None and ready.asked.spec.mutates:
+            return await _done(context, ready)
         asked = self._understood(context, call)
         if isinstance(asked, GateOutcome):
             return asked
         if asked.spec.mutates:
-            return await _done(context, asked, ready if ready is not None else await _weighed(context, asked))
+            return await _done(context, await _weighed(context, asked))
         with context.services.connectors.moment():  # what it is judged by is what it answers
-            return await _done(context, asked, await _weighed(context, asked))
+            return await _done(context, await _weighed(context, asked))
 
     async def _judged(self, context: ToolContext, call: ToolCall) -> GateOutcome | _Ready:
         asked = self._understood(context, call)
@@ -154,15 +156,15 @@ async def _weighed(context: ToolContext, asked: _Asked) -> GateOutcome | _Ready:
     return judged if isinstance(judged, _Ready) else await _or_answered(context, asked, judged)
 
 
-async def _done(context: ToolContext, asked: _Asked, judged: GateOutcome | _Ready) -> GateOutcome:
+async def _done(context: ToolContext, judged: GateOutcome | _Ready) -> GateOutcome:
     """How a call ends: what was let through is done."""
     if not isinstance(judged, _Ready):
         return judged
     try:
-        outcome = await (_change if asked.spec.mutates else _run)(context, judged)
+        outcome = await (_change if judged.asked.spec.mutates else _run)(context, judged)
     except Exception as fault:
-        outcome = rulings.failure(context, asked.spec, judged.outcome, fault)
-    return await _or_answered(context, asked, outcome)
+        outcome = rulings.failure(context, judged.asked.spec, judged.outcome, fault)
+    return await _or_answered(context, judged.asked, outcome)
 
 
 def may_approve(principal: Principal) -> bool:
@@ -207,16 +209,16 @@ async def _judge(context: ToolContext, asked: _Asked, before: _Ready | None = No
         return await _answered(context, asked, known)
     subject = await spec.describe(context, asked.arguments)
     same = before if before is not None and before.subject == subject else None
-    question = same.question if same else _question(context, spec, subject)
-    decision = same.decisions[0] if same else services.policy.decide(question)
-    counts = same.counts if same else limits.counts(context, spec, subject)
-    decisions: tuple[Decision, ...] = (decision,)
     if same:
-        decisions = same.decisions  # its limits are looked at once more before the end
-    elif decision.effect is not Effect.DENY:
-        decisions += await limits.exceeded(context, counts, spec.name, subject.amount, decision.policy_version)
+        question, counts, decisions = same.question, same.counts, same.decisions  # limits: once more before the end
+    else:
+        question, counts = _question(context, spec, subject), limits.counts(context, spec, subject)
+        decision = services.policy.decide(question)
+        decisions = (decision,)
+        if decision.effect is not Effect.DENY:
+            decisions += await limits.exceeded(context, counts, spec.name, subject.amount, decision.policy_version)
     assents = await assents_to(context, call, asked.digest, subject.summary)
-    if same and same.decisions == decisions and same.assents == assents:
+    if same and same.assents == assents:
         return same
     outcome = _ruled(context, asked, subject.summary, question, decisions, assents)
     if outcome.outcome is not Outcome.READY:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from shopgraph.domain import OrderStatus, Product
 from shopgraph.models.speech.speaker import Speaker
 from shopgraph.tools.lookups import region_of
-from shopgraph.tools.recommending import LEAST_TREND, ORDERS_LOOKED_AT, TREND_DAYS, trend_text
+from shopgraph.tools.recommending import ORDERS_LOOKED_AT
+from shopgraph.tools.selling import sold_lately, trend_text
 from shopgraph.tools.spec import ToolContext
 from shopgraph.tools.views import PartnerView, PopularityView
 
 _PARTNERS = 5
-_SOLD = 10_000
 
 
 async def popularity_of(context: ToolContext, product: Product) -> PopularityView:
     """Count it in the orders as they are."""
-    now, connectors = context.services.clock.now(), context.services.connectors
-    middle, start = now - timedelta(days=TREND_DAYS), now - timedelta(days=2 * TREND_DAYS)
-    region = context.region_id
-    recent = dict(await connectors.orders.selling(region, since=middle, until=now, limit=_SOLD)).get(product.id, 0)
-    before = dict(await connectors.orders.selling(region, since=start, until=middle, limit=_SOLD)).get(product.id, 0)
-    trending = recent >= LEAST_TREND and recent > before
+    connectors, region = context.services.connectors, context.region_id
+    sold = await sold_lately(connectors.orders, region, context.services.clock.now())
+    recent, before = sold.recent.get(product.id, 0), sold.earlier.get(product.id, 0)
     name = (await region_of(context, region)).name
     counts = await connectors.orders.bought_with(product.id, limit=_PARTNERS)
     owned = await _owned(context)
@@ -33,7 +28,7 @@ async def popularity_of(context: ToolContext, product: Product) -> PopularityVie
         if each in titles
     ]
     return PopularityView(
-        trend=trend_text(recent, before, name, Speaker("en")) if trending else "",
+        trend=trend_text(recent, before, name, Speaker("en")) if sold.trends(product.id) else "",
         recent_orders=recent,
         earlier_orders=before,
         region=name,

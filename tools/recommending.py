@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from itertools import chain, islice
 from typing import assert_never
@@ -14,23 +14,32 @@ from shopgraph.errors import NotFound
 from shopgraph.models.speech.language import language_of
 from shopgraph.models.speech.speaker import Speaker
 from shopgraph.tools.lookups import region_of, stock_of, variants_of
+from shopgraph.tools.selling import TREND_DAYS, Sold, sold_lately, trend_text
 from shopgraph.tools.spec import ToolContext
 from shopgraph.tools.views import AmountView, RecommendationKind, RecommendationView
 
 ORDERS_LOOKED_AT = 10
 """Of the customer's own, the latest."""
-TREND_DAYS = 14
-"""What sells within these days is compared with as many days before."""
-POPULAR_DAYS = 30
+POPULAR_DAYS = 2 * TREND_DAYS
+"""Four weeks: both halves of a trend, each of which is counted once."""
 _ANCHORS = 8
-LEAST_TREND = 3
-"""Orders within `TREND_DAYS` from which on something may be called a trend."""
 _LOOKED_AT = 40
 """So many of each kind at least are weighed: some are in hand already, some sold out."""
 _ALIKE = 12
 _VARIANTS = 2_000
 _ORDER = tuple(RecommendationKind)
 """Of two reasons for one product the earlier one is given."""
+_BESIDE = (RecommendationKind.TOGETHER, RecommendationKind.SIMILAR)
+"""Looked for where a product is named."""
+_FOR_THEM = (
+    RecommendationKind.TOGETHER,
+    RecommendationKind.CART,
+    RecommendationKind.AGAIN,
+    RecommendationKind.TRENDING,
+    RecommendationKind.POPULAR,
+)
+"""Looked for where none is."""
+_BY_SALES = frozenset({RecommendationKind.TRENDING, RecommendationKind.POPULAR})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +69,8 @@ class _Basis:
     bought: tuple[Product, ...]
     times: dict[str, int]
     """By product: in how many of the customer's latest orders."""
+    sold: Sold | None
+    """None: no kind that is looked for goes by it."""
 
 
 async def recommend(
@@ -79,8 +90,8 @@ async def recommend(
     """
     locale = (await region_of(context, context.region_id)).locale
     speaker = Speaker(language_of("", language or locale), locale)
-    basis = await _basis(context, sku)
-    kinds = (kind,) if kind else _kinds(basis)
+    kinds = (kind,) if kind else _BESIDE if sku else _FOR_THEM
+    basis = await _basis(context, sku, kinds)
     found: dict[str, Candidate] = {}
     for each in kinds:
         for candidate in await _candidates(context, basis, each, max(limit * 4, _LOOKED_AT), speaker):
@@ -93,15 +104,8 @@ async def recommend(
     return await _offered(context, allowed, limit, locale)
 
 
-def _kinds(basis: _Basis) -> tuple[RecommendationKind, ...]:
-    if basis.named is not None:
-        return (RecommendationKind.TOGETHER, RecommendationKind.SIMILAR)
-    own = (RecommendationKind.TOGETHER, RecommendationKind.CART, RecommendationKind.AGAIN)
-    return (*own, RecommendationKind.TRENDING, RecommendationKind.POPULAR)
-
-
-async def _basis(context: ToolContext, sku: str | None) -> _Basis:
-    connectors = context.services.connectors
+async def _basis(context: ToolContext, sku: str | None, kinds: Collection[RecommendationKind]) -> _Basis:
+    connectors, now = context.services.connectors, context.services.clock.now()
     named = await _named(context, sku) if sku else None
     customer_id = context.principal.customer_id
     orders = await _own_orders(context, customer_id) if customer_id else ()
@@ -113,6 +117,7 @@ async def _basis(context: ToolContext, sku: str | None) -> _Basis:
         cart=await connectors.catalog.products([variant.product_id for variant in in_cart.values()][:_ANCHORS]),
         bought=await connectors.catalog.products(list(bought)[:_ANCHORS]),
         times={each: sum(any(x.product_id == each for x in order.lines) for order in orders) for each in bought},
+        sold=await sold_lately(connectors.orders, context.region_id, now) if _BY_SALES.intersection(kinds) else None,
     )
 
 
@@ -152,11 +157,11 @@ async def _candidates(
         case RecommendationKind.AGAIN:
             return _again(basis, speaker)
         case RecommendationKind.TRENDING:
-            return await _trending(context, limit, speaker)
+            return await _trending(context, basis.sold, limit, speaker) if basis.sold else ()
         case RecommendationKind.SIMILAR:
             return await _similar(context, basis.named, speaker) if basis.named else ()
         case RecommendationKind.POPULAR:
-            return await _popular(context, limit, speaker)
+            return _popular(basis.sold, limit, speaker) if basis.sold else ()
         case _:
             assert_never(kind)
 
@@ -191,21 +196,17 @@ def _again(basis: _Basis, speaker: Speaker) -> list[Candidate]:
     ]
 
 
-async def _trending(context: ToolContext, limit: int, speaker: Speaker) -> list[Candidate]:
-    now, orders = context.services.clock.now(), context.services.connectors.orders
-    middle, start = now - timedelta(days=TREND_DAYS), now - timedelta(days=2 * TREND_DAYS)
-    recent = await orders.selling(context.region_id, since=middle, until=now, limit=limit)
-    before = dict(await orders.selling(context.region_id, since=start, until=middle, limit=10_000))
+async def _trending(context: ToolContext, sold: Sold, limit: int, speaker: Speaker) -> list[Candidate]:
     region = (await region_of(context, context.region_id)).name
     return [
         Candidate(
             product_id=product_id,
             kind=RecommendationKind.TRENDING,
             count=count,
-            reason=partial(trend_text, count, before.get(product_id, 0), region, speaker),
+            reason=partial(trend_text, count, sold.earlier.get(product_id, 0), region, speaker),
         )
-        for product_id, count in recent
-        if count >= LEAST_TREND and count > before.get(product_id, 0)
+        for product_id, count in islice(sold.recent.items(), limit)
+        if sold.trends(product_id)
     ]
 
 
@@ -238,9 +239,9 @@ def _shared(one: Product, other: Product) -> list[str]:
     return [name for name, value in one.attributes.items() if value and other.attributes.get(name) == value]
 
 
-async def _popular(context: ToolContext, limit: int, speaker: Speaker) -> list[Candidate]:
-    now, orders = context.services.clock.now(), context.services.connectors.orders
-    sold = await orders.selling(context.region_id, since=now - timedelta(days=POPULAR_DAYS), until=now, limit=limit)
+def _popular(sold: Sold, limit: int, speaker: Speaker) -> list[Candidate]:
+    both = Counter(sold.recent)
+    both.update(sold.earlier)
     days = speaker.number(POPULAR_DAYS)
     return [
         Candidate(
@@ -249,7 +250,7 @@ async def _popular(context: ToolContext, limit: int, speaker: Speaker) -> list[C
             count=count,
             reason=partial(speaker.say, "recommend.popular", count=count, days=days),
         )
-        for product_id, count in sold
+        for product_id, count in sorted(both.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
     ]
 
 
@@ -310,10 +311,3 @@ async def _best_variants(context: ToolContext, product_ids: Sequence[str], sold:
             entry, offer = max(buyable, key=lambda each: (sold.get(each[0].variant.sku, 0), each[0].units or 0))
             best[product.id] = _Best(product=product, variant=entry.variant, offer=offer, units=entry.units)
     return best
-
-
-def trend_text(count: int, before: int, region: str, speaker: Speaker) -> str:
-    """Why something is called a trend, with both counts."""
-    earlier = speaker.number(before) if before else speaker.say("recommend.before.none")
-    days = speaker.number(TREND_DAYS)
-    return speaker.say("recommend.trend", count=count, region=region, days=days, before=earlier)

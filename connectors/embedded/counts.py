@@ -5,21 +5,31 @@ A count over fewer than `MANY` orders is never kept: it is quickly made, and one
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from dataclasses import dataclass
 
 from shopgraph.connectors.embedded.turns import Turns
 
+logger = logging.getLogger(__name__)
+
 Counted = tuple[tuple[str, int], ...]
 """What is counted, and in how many orders it is; most often first."""
+Key = tuple[str | int, ...]
+"""What was asked."""
 
 MANY = 200
 KEPT_S = 300.0
 """A count without a window is so old at most."""
+RENEWED_S = 240.0
+"""Who asks for one that is so old gets it, and has it counted anew for those who come later."""
 SLOT_US = 3_600 * 1_000_000
-"""A count of a window answers for the windows that begin and end within the same hour of the shop's time."""
+"""A count of a window answers for the windows that begin and end within the same hour of the shop's time, and for those
+an hour later until theirs is counted."""
 MOST = 10_000
 """So many are counted, and kept, at most."""
 _ENTRIES = 2_000
@@ -37,17 +47,19 @@ class KeptCounts:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._kept: dict[tuple[str | int, ...], _Kept] = {}
-        self._under_way: dict[tuple[str | int, ...], Turns] = {}
+        self._kept: dict[Key, _Kept] = {}
+        self._under_way: dict[Key, Turns] = {}
+        self._renewing: dict[Key, asyncio.Task[None]] = {}
         self._mutex = threading.Lock()
 
     async def get(
         self,
-        key: tuple[str | int, ...],
+        key: Key,
         limit: int,
         *,
         few: Callable[[], Awaitable[Counted]],
         many: Callable[[], Awaitable[Counted]],
+        before: Key | None = None,
     ) -> Counted:
         """The first `limit` of what was counted under that key lately, else of what is counted now.
 
@@ -55,27 +67,39 @@ class KeptCounts:
 
         Args:
             few: counts `MOST` at most, where few were counted the last time.
-            many: does the same where it may take long.
+            many: does the same where it may take long. It may be called in a context of its own.
+            before: a key whose count will do until there is one under `key`.
         """
         if limit > MOST:
             return (await many())[:limit]
-        if (known := self._known(key)) is not None:
+        if (known := self._rows(key)) is not None:
+            if self._rows(key, within=RENEWED_S) is None:
+                self._renew(key, many)
             return known[:limit]
-        if (kept := self._kept.get(key)) is not None and kept.rows is None:
+        if before is not None and (known := self._rows(before)) is not None:
+            self._renew(key, many)
+            return known[:limit]
+        if (kept := self._kept.get(key) or self._kept.get(before or ())) is not None and kept.rows is None:
             return (await self._count(key, few))[:limit]
+        return (await self._counted(key, many))[:limit]
+
+    def _rows(self, key: Key, *, within: float = KEPT_S) -> Counted | None:
+        """What is kept under that key, where it is young enough to answer with."""
+        kept = self._kept.get(key)
+        return kept.rows if kept is not None and self._now() - kept.at < within else None
+
+    async def _counted(self, key: Key, count: Callable[[], Awaitable[Counted]]) -> Counted:
+        """What another counts of it at this moment, else what is counted now."""
         turn = self._under_way.setdefault(key, Turns(1))
         await turn.take()
         try:
-            return (self._known(key) or await self._count(key, many))[:limit]
+            known = self._rows(key)
+            return known if known is not None else await self._count(key, count)
         finally:
             self._under_way.pop(key, None)
             turn.give_back()
 
-    def _known(self, key: tuple[str | int, ...]) -> Counted | None:
-        kept = self._kept.get(key)
-        return kept.rows if kept is not None and self._now() - kept.at < KEPT_S else None
-
-    async def _count(self, key: tuple[str | int, ...], count: Callable[[], Awaitable[Counted]]) -> Counted:
+    async def _count(self, key: Key, count: Callable[[], Awaitable[Counted]]) -> Counted:
         began = self._now()
         rows = await count()
         with self._mutex:
@@ -84,3 +108,18 @@ class KeptCounts:
             while len(self._kept) > _ENTRIES or began - next(iter(self._kept.values())).at >= KEPT_S:
                 del self._kept[next(iter(self._kept))]  # the oldest; windows of hours that are over come never again
         return rows
+
+    def _renew(self, key: Key, count: Callable[[], Awaitable[Counted]]) -> None:
+        """Have it counted, unless it is being counted, while nobody waits: in no transaction, and of no layer."""
+        if key in self._renewing or key in self._under_way:
+            return
+
+        async def renew() -> None:
+            try:
+                await self._count(key, count)
+            except Exception:
+                logger.warning("what is kept of %s was not counted anew", key[0], exc_info=True)
+            finally:
+                del self._renewing[key]
+
+        self._renewing[key] = asyncio.get_running_loop().create_task(renew(), context=Context())

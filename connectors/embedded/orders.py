@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, bindparam, distinct, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from shopgraph.connectors.embedded.counts import MOST, SLOT_US, Counted, KeptCounts
+from shopgraph.connectors.embedded.counts import MOST, SLOT_US, Counted, KeptCounts, Key
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.idempotency import once
 from shopgraph.connectors.embedded.mapping import changed, to_micros
+from shopgraph.connectors.embedded.order_counts import (
+    BEST_SELLERS,
+    BEST_SELLERS_SINCE,
+    BOUGHT_TOGETHER,
+    BOUGHT_WITH,
+    SELLING,
+    Counting,
+    count_with,
+)
 from shopgraph.connectors.embedded.order_rows import (
     add_order,
     line_of,
@@ -22,8 +32,7 @@ from shopgraph.connectors.embedded.order_rows import (
     with_lines,
 )
 from shopgraph.connectors.embedded.rows import existing, get, require
-from shopgraph.connectors.embedded.schema import CUSTOMERS, ORDER_LINES, ORDERS, VARIANTS
-from shopgraph.connectors.embedded.statements import rows
+from shopgraph.connectors.embedded.schema import CUSTOMERS, ORDERS, VARIANTS
 from shopgraph.domain import (
     Address,
     CancelReason,
@@ -51,47 +60,6 @@ _CUSTOMERS = with_lines(
 )
 
 
-def _others(counted: ColumnElement[Any], product: ColumnElement[Any] | ScalarSelect[Any]) -> Select[*tuple[Any, ...]]:
-    """What is in the same orders as a product, with the count of such orders, most often first."""
-    lines, orders = ORDER_LINES.table, ORDERS.table
-    count = func.count(distinct(_OTHER.c.order_id))
-    joined = lines.join(orders, orders.c.id == lines.c.order_id).join(_OTHER, _OTHER.c.order_id == orders.c.id)
-    return (
-        select(counted, count)
-        .select_from(joined)
-        .where(lines.c.product_id == product, _OTHER.c.product_id != lines.c.product_id)
-        .where(orders.c.status != OrderStatus.CANCELED.value)
-        .group_by(counted)
-        .order_by(count.desc(), counted)
-        .limit(bindparam("at_most"))
-    )
-
-
-def _sold(counted: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """What is in the orders of a region, with the count of such orders, most often first."""
-    lines, orders = ORDER_LINES.table, ORDERS.table
-    count = func.count(distinct(orders.c.id))
-    return (
-        select(counted, count)
-        .select_from(lines.join(orders, orders.c.id == lines.c.order_id))
-        .where(orders.c.region_id == bindparam("region"), orders.c.status != OrderStatus.CANCELED.value)
-        .group_by(counted)
-        .order_by(count.desc(), counted)
-        .limit(bindparam("at_most"))
-    )
-
-
-_OTHER = ORDER_LINES.table.alias("others")
-_ITS_PRODUCT = select(VARIANTS.table.c.product_id).where(VARIANTS.table.c.sku == bindparam("sku")).scalar_subquery()
-_BOUGHT_TOGETHER = _others(_OTHER.c.sku, _ITS_PRODUCT)
-_BOUGHT_WITH = _others(_OTHER.c.product_id, bindparam("product"))
-_BEST_SELLERS = _sold(ORDER_LINES.table.c.sku)
-_BEST_SELLERS_SINCE = _BEST_SELLERS.where(_COLUMN.placed_at >= bindparam("since"))
-_SELLING = _sold(ORDER_LINES.table.c.product_id).where(
-    _COLUMN.placed_at >= bindparam("since"), _COLUMN.placed_at < bindparam("until")
-)
-
-
 class EmbeddedOrders:
     """`OrdersPort` over the embedded database."""
 
@@ -114,7 +82,7 @@ class EmbeddedOrders:
 
         Canceled orders do not count, nor do other variants of the product itself.
         """
-        return await self._database.scan(lambda db: _pairs(db, _BOUGHT_TOGETHER, sku=sku, at_most=limit))
+        return await self._database.scan(lambda db: count_with(db, BOUGHT_TOGETHER, sku=sku, at_most=limit))
 
     async def best_sellers(
         self, region_id: str, *, since: datetime | None = None, limit: int = 10
@@ -124,33 +92,35 @@ class EmbeddedOrders:
         Most often first, ties by SKU; `since` leaves out orders placed earlier (and those of unknown date).
         """
         if since is None:
-            return await self._counted(("best", region_id), _BEST_SELLERS, limit, region=region_id)
+            return await self._counted(("best", region_id), BEST_SELLERS, limit, region=region_id)
         asked = {"region": region_id, "since": to_micros(since), "at_most": limit}
-        return await self._database.scan(lambda db: _pairs(db, _BEST_SELLERS_SINCE, **asked))
+        return await self._database.scan(lambda db: count_with(db, BEST_SELLERS_SINCE, **asked))
 
     async def bought_with(self, product_id: str, *, limit: int = 5) -> tuple[tuple[str, int], ...]:
         """Products most often in the same order as this one, with the count of such orders, most often first.
 
         Canceled orders do not count. Of many orders the count may be some minutes old (`KeptCounts`).
         """
-        return await self._counted(("with", product_id), _BOUGHT_WITH, limit, product=product_id)
+        return await self._counted(("with", product_id), BOUGHT_WITH, limit, product=product_id)
 
     async def selling(
         self, region_id: str, *, since: datetime, until: datetime, limit: int = 10
     ) -> tuple[tuple[str, int], ...]:
         """Products in most orders of a region in that time, with the count of such orders, most often first."""
         first, last = to_micros(since), to_micros(until)
-        key = ("selling", region_id, first // SLOT_US, last // SLOT_US)
-        return await self._counted(key, _SELLING, limit, region=region_id, since=first, until=last)
+        now, before = (("selling", region_id, first // SLOT_US - ago, last // SLOT_US - ago) for ago in (0, 1))
+        return await self._counted(now, SELLING, limit, before=before, region=region_id, since=first, until=last)
 
-    async def _counted(self, key: tuple[str | int, ...], statement: Select[Any], limit: int, **asked: Any) -> Counted:
+    async def _counted(
+        self, key: Key, counting: Counting, limit: int, *, before: Key | None = None, **asked: Any
+    ) -> Counted:
         asked["at_most"] = max(limit, MOST)
 
         def count(db: Connection) -> Counted:
-            return _pairs(db, statement, **asked)
+            return count_with(db, counting, **asked)
 
-        database = self._database
-        return await self._counts.get(key, limit, few=lambda: database.look(count), many=lambda: database.scan(count))
+        look, scan = partial(self._database.look, count), partial(self._database.scan, count)
+        return await self._counts.get(key, limit, few=look, many=scan, before=before)
 
     async def place(self, order: Order, *, idempotency_key: str) -> Order:
         """Take a pending order in, as the next one of its customer."""
@@ -215,10 +185,6 @@ class EmbeddedOrders:
 
         body = {"order": order_id, "items": list(items)}
         return await once(self._database, "orders.swap_items", idempotency_key, body, _ORDER, act)
-
-
-def _pairs(db: Connection, statement: Select[Any], **asked: Any) -> tuple[tuple[str, int], ...]:
-    return tuple([(other, int(times)) for other, times in rows(db, statement, asked)])
 
 
 def _check_pending(order: Order) -> None:

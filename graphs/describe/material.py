@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 from shopgraph.connectors.units import units_of
 from shopgraph.domain import Availability, Instant, Product
@@ -13,9 +12,8 @@ from shopgraph.graphs.describe.state import Material, VariantFacts
 from shopgraph.graphs.describe.templates import rated, speaker_of
 from shopgraph.graphs.memory import Dependency, on_price, on_product, on_running, on_stock_band
 from shopgraph.guards.facts import Facts, ProductFact, PromotionFact
-from shopgraph.tools.recommending import LEAST_TREND, TREND_DAYS
+from shopgraph.tools.selling import sold_lately
 
-_SOLD = 10_000
 _REVIEWS = 50
 
 
@@ -82,12 +80,10 @@ async def _variants(shop: ShopServices, product: Product, region_id: str) -> tup
 async def _sales(
     shop: ShopServices, product: Product, region_id: str, at: Instant
 ) -> tuple[int, tuple[tuple[str, int], ...]]:
-    orders, middle = shop.connectors.orders, at - timedelta(days=TREND_DAYS)
-    start = middle - timedelta(days=TREND_DAYS)
-    recent = dict(await orders.selling(region_id, since=middle, until=at, limit=_SOLD)).get(product.id, 0)
-    before = dict(await orders.selling(region_id, since=start, until=middle, limit=_SOLD)).get(product.id, 0)
-    trending = recent >= LEAST_TREND and recent > before
-    return recent if trending else 0, await orders.bought_with(product.id, limit=1)
+    orders = shop.connectors.orders
+    sold = await sold_lately(orders, region_id, at)
+    trend = sold.recent[product.id] if sold.trends(product.id) else 0
+    return trend, await orders.bought_with(product.id, limit=1)
 
 
 def depends_on(material: Material) -> tuple[Dependency, ...]:

@@ -13,7 +13,7 @@ from shopgraph.graphs.describe.state import Material, VariantFacts
 from shopgraph.graphs.memory.dependencies import LOW_STOCK
 from shopgraph.models.speech.language import language_of
 from shopgraph.models.speech.speaker import Speaker
-from shopgraph.tools.recommending import TREND_DAYS
+from shopgraph.tools.selling import TREND_DAYS
 
 _OFTEN = 3
 _LEAST_REVIEWS = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from shopgraph.models.speech.speaker import Speaker
-from shopgraph.tools.recommending import TREND_DAYS, trend_text
+from shopgraph.tools.selling import TREND_DAYS, trend_text
 from shopgraph.tools.views import PopularityView
 
 _OFTEN = 3

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -12,9 +14,11 @@ from sqlalchemy import update
 
 from shopgraph.connectors.embedded import EmbeddedShop
 from shopgraph.connectors.embedded.catalog import EmbeddedCatalog
-from shopgraph.connectors.embedded.counts import KEPT_S, MANY, MOST, Counted, KeptCounts
+from shopgraph.connectors.embedded.counts import KEPT_S, MANY, MOST, RENEWED_S, Counted, KeptCounts
 from shopgraph.connectors.embedded.schema import REGIONS
-from shopgraph.domain import Money, StoredRequest
+from shopgraph.domain import Money, OrderStatus, StoredRequest
+
+_OF_THE_ASKER: ContextVar[str] = ContextVar("of_the_asker", default="none")
 
 
 @dataclass
@@ -52,6 +56,68 @@ async def test_many_are_kept_for_five_minutes() -> None:
     assert counting.times == 2
     counting.at = KEPT_S
     assert await counting.ask() != first
+
+
+async def test_one_that_is_soon_too_old_is_counted_anew_while_nobody_waits() -> None:
+    counting, go = Counting(first=MANY), asyncio.Event()
+    first = await counting.ask()
+
+    async def slowly() -> Counted:
+        await go.wait()
+        return await counting()
+
+    counting.at = RENEWED_S
+    for _ in range(3):
+        assert await counting.counts.get(("a",), 5, few=slowly, many=slowly) == first
+    go.set()
+    await asyncio.gather(*counting.counts._renewing.values())
+    counting.at = KEPT_S
+    assert await counting.ask() == (("shoe", MANY + 2), ("hat", 1))
+    assert counting.times == 2
+
+
+async def test_the_hour_before_answers_until_this_one_is_counted() -> None:
+    counting = Counting(first=MANY)
+    before = await counting.ask("10 o'clock")
+
+    async def ask() -> Counted:
+        return await counting.counts.get(("11 o'clock",), 5, few=counting, many=counting, before=("10 o'clock",))
+
+    assert await ask() == before
+    await asyncio.gather(*counting.counts._renewing.values())
+    assert await ask() == (("shoe", MANY + 2), ("hat", 1))
+    counting.at = KEPT_S
+    assert await ask() == (("shoe", MANY + 3), ("hat", 1)), "neither is young enough"
+
+
+async def test_where_few_were_counted_the_hour_before_nobody_is_sent_to_a_thread() -> None:
+    counting = Counting(first=1)
+    await counting.ask("10 o'clock")
+
+    async def elsewhere() -> Counted:
+        raise AssertionError("counted in a thread")
+
+    assert await counting.counts.get(("11",), 5, few=counting, many=elsewhere, before=("10 o'clock",))
+
+
+async def test_a_count_behind_the_scenes_knows_of_no_transaction_and_its_failure_is_nobodys(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    counting, seen = Counting(first=MANY), []
+    first = await counting.ask()
+
+    async def broken() -> Counted:
+        seen.append(_OF_THE_ASKER.get())
+        raise ConnectionError("down")
+
+    counting.at = RENEWED_S
+    _OF_THE_ASKER.set("an open transaction")
+    assert await counting.counts.get(("a",), 5, few=broken, many=broken) == first
+    await asyncio.gather(*counting.counts._renewing.values())
+    assert (seen, "not counted anew" in caplog.text) == (["none"], True)
+    assert await counting.ask() == first
+    await asyncio.gather(*counting.counts._renewing.values())
+    assert (await counting.ask())[0] == ("shoe", MANY + 2)
 
 
 async def test_what_is_too_old_to_answer_takes_no_memory() -> None:
@@ -109,6 +175,25 @@ async def test_few_are_counted_where_nobody_waits_the_next_time() -> None:
         raise AssertionError("counted in a thread")
 
     assert await counting.counts.get(("a",), 5, few=counting, many=elsewhere) == (("shoe", 3), ("hat", 1))
+
+
+async def test_counts_are_what_the_orders_say_most_first_and_then_by_name(seeded: EmbeddedShop) -> None:
+    sold = [order for order in seeded.dump().orders if order.status is not OrderStatus.CANCELED]
+    orders, ports = [(each.region_id, {line.sku for line in each.lines}) for each in sold], seeded.connectors.orders
+    regions = {region for region, _ in orders}
+    for region in regions:
+        counted = Counter(sku for where, skus in orders if where == region for sku in skus)
+        assert await ports.best_sellers(region, limit=500) == _ranked(counted)
+    baskets = [{line.product_id for line in each.lines} for each in sold]
+    for product in set().union(*baskets):
+        counted = Counter(other for basket in baskets if product in basket for other in basket - {product})
+        assert await ports.bought_with(product, limit=500) == _ranked(counted)
+    assert regions
+    assert any(len(basket) > 1 for basket in baskets)
+
+
+def _ranked(counted: Counter[str]) -> Counted:
+    return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 async def test_a_scan_leaves_the_loop_to_others(seeded: EmbeddedShop) -> None:

@@ -26,7 +26,6 @@ from shopgraph.graphs.claims import claim
 from shopgraph.graphs.context import RunContext, ShopServices
 from shopgraph.graphs.feedback import Feedback, Score, give_feedback
 from shopgraph.graphs.inbound import may_go_on
-from shopgraph.graphs.line import in_line
 from shopgraph.graphs.observing import watched
 from shopgraph.graphs.orchestrator import RECURSION_LIMIT, compile_flow, layer_of, make_parts, orchestrator_flow
 from shopgraph.graphs.parts import Parts
@@ -93,17 +92,6 @@ class Orchestrator:
         """
         clean_message(text)  # an unreadable message opens no conversation
         who = principal or Principal.guest()
-        return await in_line(self._asked(text, who, conversation_id, channel, region_id, request_id))
-
-    async def _asked(
-        self,
-        text: str,
-        who: Principal,
-        conversation_id: str | None,
-        channel: Channel,
-        region_id: str | None,
-        request_id: str | None,
-    ) -> Answer:
         known = await self._conversation(who, conversation_id, channel, region_id)
         config = _config(known.id)
         thread = _Thread(values={})

@@ -25,6 +25,7 @@ from shopgraph.evals.report import CaseResult, EvalReport
 from shopgraph.models.blend.model import Blend
 from shopgraph.models.blend.training import OUTSIDE, LabeledText, train_blend
 from shopgraph.models.router import IntentRouter
+from shopgraph.yaml_text import read_yaml
 
 BINS = 15
 """Of the expected calibration error, equally wide."""
@@ -210,7 +211,7 @@ def _cases(rows: Sequence[Row], said: Sequence[str], wanted: Callable[[Row], str
 def _map(path: Path | None) -> dict[str, str]:
     try:
         text = (files("shopgraph.models") / BITEXT_MAP if path is None else path).read_text(encoding="utf-8")
-        content = yaml.safe_load(text)
+        content = read_yaml(text)
     except (OSError, yaml.YAMLError) as error:
         raise InvalidInput(f"{path} cannot be read: {error}", remedy="A YAML file: their intent: our intent.") from None
     if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):

@@ -13,10 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from shopgraph.guards.injection_classifier import LabeledText
 from shopgraph.models.corpus import default_examples
+from shopgraph.yaml_text import read_yaml
 
 _FILES = ("injection_texts.yaml", "injection_benign.yaml", "injection_attacks.yaml")
 _FILLED = 4
@@ -59,7 +58,7 @@ def _draw(seed: str) -> random.Random:
 
 @cache
 def _contents() -> tuple[dict[str, Any], ...]:
-    return tuple(yaml.safe_load(Path(__file__).with_name(name).read_text("utf-8")) for name in _FILES)
+    return tuple(read_yaml(Path(__file__).with_name(name).read_text("utf-8")) for name in _FILES)
 
 
 def _groups(kind: str) -> Groups:

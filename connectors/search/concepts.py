@@ -16,6 +16,7 @@ from shopgraph.connectors.search.documents import CatalogFacts
 from shopgraph.connectors.search.query_words import QueryWord, compound
 from shopgraph.connectors.search.words_index import Phrase
 from shopgraph.errors import ConfigurationError
+from shopgraph.yaml_text import read_yaml
 
 COMPOUND, SYNONYM = 0.5, 0.3
 """How much an alternative counts beside the very word typed (docs/search.md says how these were found)."""
@@ -129,7 +130,7 @@ def shipped_synonyms(language: str = "en") -> Synonyms:
 
 def _groups(text: str, where: str) -> list[list[str]]:
     try:
-        content = yaml.safe_load(text) or []
+        content = read_yaml(text) or []
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{where} cannot be read: {error}", remedy="A YAML list of lists of words.") from None
     if not isinstance(content, list) or not all(isinstance(group, list) for group in content):

@@ -13,12 +13,11 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-import yaml
-
 from shopgraph.connectors.search.analysis import STOP_WORDS, folded, stem, surface, words
 from shopgraph.connectors.search.understanding import CUES, understand
 from shopgraph.domain.function_words import SHARED
 from shopgraph.guards.checks.qualities_words import MATERIALS, QUALITIES
+from shopgraph.yaml_text import read_yaml
 
 _FREE_OF = re.compile(
     r"\b(?!(?:feel|for|is|are|get|tax|shipping|delivery)\b)([^\W\d_]{3,})(?:[- ]free|-?frei(?:e[mnrs]?)?)\b"
@@ -144,7 +143,7 @@ def _function_words() -> frozenset[str]:
 @cache
 def _read() -> Mapping[str, Mapping[str, list[str]]]:
     text = (files("shopgraph.graphs.stitching") / "aspects.yaml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Mapping[str, list[str]]] = yaml.safe_load(text)
+    loaded: Mapping[str, Mapping[str, list[str]]] = read_yaml(text)
     return MappingProxyType(loaded)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from shopgraph.domain import Value
 from shopgraph.guards.facts import Facts
+from shopgraph.yaml_text import read_yaml
 
 
 class Region(Value):
@@ -32,7 +31,7 @@ class _Regions(Value):
 def read_regions() -> dict[str, Region]:
     """All regions by their code."""
     path = Path(__file__).with_name("regions.yaml")
-    return _Regions.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).regions
+    return _Regions.model_validate(read_yaml(path.read_text(encoding="utf-8"))).regions
 
 
 def region_of(facts: Facts) -> Region:

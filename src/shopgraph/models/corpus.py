@@ -11,9 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from shopgraph.models.routes import Intent
+from shopgraph.yaml_text import read_yaml
 
 FRAMES_PER_PHRASE = {"to": 9, "about": 7, "say": 3}
 """In how many frames each phrase is set: the classifier learns from that to look past the frame."""
@@ -59,7 +58,7 @@ def corpus_digest() -> str:
 @cache
 def _read(name: str) -> dict[str, Any]:
     text = (files("shopgraph.models") / "utterances" / f"{name}.yaml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
+    content: dict[str, Any] = read_yaml(text)
     return content
 
 

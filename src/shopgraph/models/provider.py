@@ -19,6 +19,7 @@ from litellm.types.utils import GenericStreamingChunk, ModelResponse
 
 from shopgraph.errors import ConfigurationError
 from shopgraph.models.speech.chat import answer_from
+from shopgraph.yaml_text import read_yaml
 
 PROVIDER = "shopgraph"
 Entry = str | dict[str, Any]
@@ -78,7 +79,7 @@ class ShopgraphProvider(CustomLLM):
                 f"{PROVIDER}/scripted has no script.", remedy="Name a YAML file in litellm_params.api_base."
             )
         try:
-            entries = yaml.safe_load(Path(script).read_text(encoding="utf-8"))
+            entries = read_yaml(Path(script).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise ConfigurationError(f"The script {script} cannot be read: {error}.") from None
         if not isinstance(entries, list) or not entries:

@@ -19,6 +19,7 @@ from shopgraph.models.keys import require_references
 from shopgraph.models.pool import ModelPool
 from shopgraph.models.routes import Tier
 from shopgraph.models.tiers.decision import TierPolicy
+from shopgraph.yaml_text import read_yaml
 
 EXAMPLE = """\
 model_list:
@@ -166,7 +167,7 @@ def load_models(path: Path | None) -> ModelRegistry:
     if path is None or not path.exists():
         return ModelRegistry(place=str(path or ""))
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}.", remedy=f"It looks like:\n{EXAMPLE}") from error
     listed = content.get("model_list") if isinstance(content, dict) else None

@@ -10,8 +10,6 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import yaml
-
 from shopgraph.errors import InvalidInput
 from shopgraph.models.entities import find_entities
 from shopgraph.models.features import words_of
@@ -19,6 +17,7 @@ from shopgraph.models.intent_models import LOST, SURE, HashedIntents, IntentMode
 from shopgraph.models.replies import answer_of
 from shopgraph.models.routes import Entities, Intent, Route, Tier
 from shopgraph.models.weights import load
+from shopgraph.yaml_text import read_yaml
 
 __all__ = ["LOST", "SURE", "Cue", "IntentRouter", "Part", "tier_of"]
 
@@ -166,7 +165,7 @@ class IntentRouter:
 def _default() -> IntentRouter:
     classifier, _ = load(Path(__file__).with_name("default_router"))
     text = (files("shopgraph.models") / "utterances" / "cues.yaml").read_text(encoding="utf-8")
-    cues = tuple(Cue(entry["intent"], entry["why"], re.compile(entry["pattern"])) for entry in yaml.safe_load(text))
+    cues = tuple(Cue(entry["intent"], entry["why"], re.compile(entry["pattern"])) for entry in read_yaml(text))
     return IntentRouter(HashedIntents(classifier), cues)
 
 

@@ -276,7 +276,7 @@ class Shop:
         return local
 
     async def warm(self) -> None:
-        """Load what the first requests would wait for: models, prices, what was trained, the index of words.
+        """Load what the first requests would wait for: models, prices, phrases, what was trained, the index of words.
 
         For a server. A search that is down is left to the requests that need it.
 
@@ -288,11 +288,19 @@ class Shop:
             await self.connectors.search.search("hello", limit=1)
 
     def _load(self) -> None:
+        from shopgraph.graphs.stitching.asking import read_question
         from shopgraph.graphs.stitching.tokens import count_tokens
+        from shopgraph.guards.checks.regions import read_regions
         from shopgraph.models.chat import LiteLLMChat
+        from shopgraph.models.speech.language import language_of
+        from shopgraph.models.speech.speaker import Speaker
 
         for region in self._records.regions():
             format_money(Money(amount=0, currency=region.currency), region.locale)
+            language = language_of("", region.locale)
+            Speaker(language, region.locale)
+            read_question("hello", language=language)
+        read_regions()
         count_tokens("hello")
         self.routing.router.route("hello")
         _ = self.routing.judge

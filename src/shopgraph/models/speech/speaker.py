@@ -9,8 +9,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import cast
 
-import yaml
-
 from shopgraph.domain import Money
 from shopgraph.domain.wording import format_money
 from shopgraph.errors import ConfigurationError
@@ -24,6 +22,7 @@ from shopgraph.models.speech.known import (
     KnownReturn,
 )
 from shopgraph.models.speech.language import languages, locale_of
+from shopgraph.yaml_text import read_yaml
 
 MOST_ORDERS = 3
 """How many orders are told one by one."""
@@ -210,4 +209,4 @@ def _number(count: float, locale: str) -> str:
 @cache
 def _phrases(language: str) -> Mapping[str, str | Mapping[str, str]]:
     text = (files("shopgraph.models.speech") / "phrases" / f"{language}.yaml").read_text(encoding="utf-8")
-    return cast(Mapping[str, str | Mapping[str, str]], yaml.safe_load(text))
+    return cast(Mapping[str, str | Mapping[str, str]], read_yaml(text))

@@ -29,7 +29,7 @@ RENEWED_S = 240.0
 """Who asks for one that is so old gets it, and has it counted anew for those who come later."""
 SLOT_US = 3 * 3_600 * 1_000_000
 """A count of a window answers for the windows that begin and end within the same three hours of the shop's time, and for
-those three hours later until theirs is counted. Where that time passes as the wall's does, `KEPT_S` is the shorter one."""
+those of the next three until theirs is counted. Where that time passes as the wall's does, `KEPT_S` is shorter."""
 MOST = 10_000
 """So many are counted, and kept, at most."""
 _ENTRIES = 2_000

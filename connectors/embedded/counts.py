@@ -28,8 +28,8 @@ KEPT_S = 300.0
 RENEWED_S = 240.0
 """Who asks for one that is so old gets it, and has it counted anew for those who come later."""
 SLOT_US = 3 * 3_600 * 1_000_000
-"""A count of a window answers for the windows that begin and end within the same three hours of the shop's time, and for
-those of the next three until theirs is counted. Where that time passes as the wall's does, `KEPT_S` is shorter."""
+"""A count of a window answers for windows that begin and end in the same three hours of the shop's time, and those of
+the next three until theirs is counted. Where that time passes as the wall's does, `KEPT_S` is shorter."""
 MOST = 10_000
 """So many are counted, and kept, at most."""
 _ENTRIES = 2_000

@@ -33,6 +33,7 @@ the next three until theirs is counted. Where that time passes as the wall's doe
 MOST = 10_000
 """So many are counted, and kept, at most."""
 _ENTRIES = 2_000
+_AGAIN_S = 30.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +50,9 @@ class KeptCounts:
         self._now = now
         self._kept: dict[Key, _Kept] = {}
         self._under_way: dict[Key, Turns] = {}
-        self._renewing: dict[Key, asyncio.Task[None]] = {}
+        self._renewed: dict[Key, float] = {}
+        """When that was begun and has not come to its end."""
+        self._renewing: set[asyncio.Task[None]] = set()
         self._mutex = threading.Lock()
 
     async def get(
@@ -63,7 +66,7 @@ class KeptCounts:
     ) -> Counted:
         """The first `limit` of what was counted under that key lately, else of what is counted now.
 
-        Who asks while the same is being counted waits for that count.
+        Who asks while somebody waits for the same waits for that count.
 
         Args:
             few: counts `MOST` at most, where few were counted the last time.
@@ -76,10 +79,12 @@ class KeptCounts:
             if self._rows(key, within=RENEWED_S) is None:
                 self._renew(key, many)
             return known[:limit]
+        if self._was_few(key):
+            return (await self._count(key, few))[:limit]
         if before is not None and (known := self._rows(before)) is not None:
             self._renew(key, many)
             return known[:limit]
-        if (kept := self._kept.get(key) or self._kept.get(before or ())) is not None and kept.rows is None:
+        if before is not None and self._was_few(before):
             return (await self._count(key, few))[:limit]
         return (await self._counted(key, many))[:limit]
 
@@ -87,6 +92,10 @@ class KeptCounts:
         """What is kept under that key, where it is young enough to answer with."""
         kept = self._kept.get(key)
         return kept.rows if kept is not None and self._now() - kept.at < within else None
+
+    def _was_few(self, key: Key) -> bool:
+        kept = self._kept.get(key)
+        return kept is not None and kept.rows is None
 
     async def _counted(self, key: Key, count: Callable[[], Awaitable[Counted]]) -> Counted:
         """What another counts of it at this moment, else what is counted now."""
@@ -103,23 +112,33 @@ class KeptCounts:
         began = self._now()
         rows = await count()
         with self._mutex:
-            self._kept.pop(key, None)
-            self._kept[key] = _Kept(rows=rows if sum(times for _, times in rows) >= MANY else None, at=began)
+            self._renewed.pop(key, None)
+            if (kept := self._kept.pop(key, None)) is None or kept.at <= began:
+                kept = _Kept(rows=rows if sum(times for _, times in rows) >= MANY else None, at=began)
+            self._kept[key] = kept
             while len(self._kept) > _ENTRIES or began - next(iter(self._kept.values())).at >= KEPT_S:
                 del self._kept[next(iter(self._kept))]  # the oldest; windows of hours that are over come never again
         return rows
 
     def _renew(self, key: Key, count: Callable[[], Awaitable[Counted]]) -> None:
-        """Have it counted, unless it is being counted, while nobody waits: in no transaction, and of no layer."""
-        if key in self._renewing or key in self._under_way:
-            return
+        """Have it counted, unless it is being counted, while nobody waits: in no transaction, and of no layer.
+
+        What fails, or ends with its event loop, is begun again after `_AGAIN_S`.
+        """
+        now = self._now()
+        with self._mutex:
+            if key in self._under_way or now - self._renewed.get(key, now - _AGAIN_S) < _AGAIN_S:
+                return
+            if len(self._renewed) >= _ENTRIES:
+                self._renewed.clear()
+            self._renewed[key] = now
 
         async def renew() -> None:
             try:
                 await self._count(key, count)
             except Exception:
                 logger.warning("what is kept of %s was not counted anew", key[0], exc_info=True)
-            finally:
-                del self._renewing[key]
 
-        self._renewing[key] = asyncio.get_running_loop().create_task(renew(), context=Context())
+        task = asyncio.get_running_loop().create_task(renew(), context=Context())
+        self._renewing.add(task)
+        task.add_done_callback(self._renewing.discard)

@@ -90,6 +90,7 @@ class EmbeddedOrders:
         """SKUs bought in most orders of a region that were not canceled, with the count of such orders.
 
         Most often first, ties by SKU; `since` leaves out orders placed earlier (and those of unknown date).
+        Without it the count over many orders may be some minutes old (`KeptCounts`).
         """
         if since is None:
             return await self._counted(("best", region_id), BEST_SELLERS, limit, region=region_id)
@@ -106,7 +107,11 @@ class EmbeddedOrders:
     async def selling(
         self, region_id: str, *, since: datetime, until: datetime, limit: int = 10
     ) -> tuple[tuple[str, int], ...]:
-        """Products in most orders of a region in that time, with the count of such orders, most often first."""
+        """Products in most orders of a region in that time, with the count of such orders, most often first.
+
+        Of many orders the count may be some minutes old, and of a time that began and ended up to three hours before or
+        after (`KeptCounts`).
+        """
         first, last = to_micros(since), to_micros(until)
         now, before = (("selling", region_id, first // SLOT_US - ago, last // SLOT_US - ago) for ago in (0, 1))
         return await self._counted(now, SELLING, limit, before=before, region=region_id, since=first, until=last)

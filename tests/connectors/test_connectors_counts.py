@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from shopgraph.connectors.embedded import EmbeddedShop
 from shopgraph.connectors.embedded.catalog import EmbeddedCatalog
 from shopgraph.connectors.embedded.counts import KEPT_S, MANY, MOST, RENEWED_S, Counted, KeptCounts
+from shopgraph.connectors.embedded.orders import EmbeddedOrders
 from shopgraph.connectors.embedded.schema import REGIONS
 from shopgraph.domain import Money, OrderStatus, StoredRequest
 
@@ -70,13 +72,13 @@ async def test_one_that_is_soon_too_old_is_counted_anew_while_nobody_waits() -> 
     for _ in range(3):
         assert await counting.counts.get(("a",), 5, few=slowly, many=slowly) == first
     go.set()
-    await asyncio.gather(*counting.counts._renewing.values())
+    await asyncio.gather(*counting.counts._renewing)
     counting.at = KEPT_S
     assert await counting.ask() == (("shoe", MANY + 2), ("hat", 1))
     assert counting.times == 2
 
 
-async def test_the_hour_before_answers_until_this_one_is_counted() -> None:
+async def test_what_came_before_answers_until_this_is_counted() -> None:
     counting = Counting(first=MANY)
     before = await counting.ask("10 o'clock")
 
@@ -84,13 +86,13 @@ async def test_the_hour_before_answers_until_this_one_is_counted() -> None:
         return await counting.counts.get(("11 o'clock",), 5, few=counting, many=counting, before=("10 o'clock",))
 
     assert await ask() == before
-    await asyncio.gather(*counting.counts._renewing.values())
+    await asyncio.gather(*counting.counts._renewing)
     assert await ask() == (("shoe", MANY + 2), ("hat", 1))
     counting.at = KEPT_S
     assert await ask() == (("shoe", MANY + 3), ("hat", 1)), "neither is young enough"
 
 
-async def test_where_few_were_counted_the_hour_before_nobody_is_sent_to_a_thread() -> None:
+async def test_where_few_were_counted_before_nobody_is_sent_to_a_thread() -> None:
     counting = Counting(first=1)
     await counting.ask("10 o'clock")
 
@@ -98,6 +100,74 @@ async def test_where_few_were_counted_the_hour_before_nobody_is_sent_to_a_thread
         raise AssertionError("counted in a thread")
 
     assert await counting.counts.get(("11",), 5, few=counting, many=elsewhere, before=("10 o'clock",))
+
+
+async def test_what_came_before_does_not_answer_where_few_are_counted_now() -> None:
+    counting, before = Counting(first=MANY), ("10 o'clock",)
+    await counting.ask("10 o'clock")
+    few = Counting(first=1)
+    few.counts = counting.counts
+    assert await few.ask("11 o'clock") == (("shoe", 2), ("hat", 1))
+    assert await few.counts.get(("11 o'clock",), 5, few=few, many=few, before=before) == (("shoe", 3), ("hat", 1))
+
+
+async def test_a_late_count_does_not_replace_a_later_one() -> None:
+    counting, go = Counting(first=MANY), asyncio.Event()
+    await counting.ask()
+
+    async def late() -> Counted:
+        await go.wait()
+        return (("shoe", 9 * MANY),)
+
+    counting.at = RENEWED_S
+    await counting.counts.get(("a",), 5, few=late, many=late)
+    await asyncio.sleep(0)
+    counting.at = KEPT_S + 1
+    now = await counting.ask()
+    go.set()
+    await asyncio.gather(*counting.counts._renewing)
+    assert await counting.ask() == now
+
+
+async def test_one_that_ended_with_its_loop_is_begun_again() -> None:
+    counting = Counting(first=MANY)
+    first = await counting.ask()
+    counting.at = RENEWED_S
+    await counting.ask()
+    for task in counting.counts._renewing:
+        task.cancel()
+    await asyncio.gather(*counting.counts._renewing, return_exceptions=True)
+    counting.at = RENEWED_S + 30
+    assert await counting.ask() == first
+    await asyncio.gather(*counting.counts._renewing)
+    assert await counting.ask() != first
+
+
+async def test_what_sold_answers_for_its_three_hours_and_for_the_next_until_those_are_counted(
+    seeded: EmbeddedShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shopgraph.connectors.embedded.counts.MANY", 1)
+    orders, scans = EmbeddedOrders(seeded.database), []
+    counted = seeded.database.scan
+
+    async def scan(work: Callable[[Connection], Counted]) -> Counted:
+        scans.append(work)
+        return await counted(work)
+
+    monkeypatch.setattr(seeded.database, "scan", scan)
+    at = datetime(2030, 1, 1, 12, tzinfo=UTC)
+
+    async def ask(hours: int) -> Counted:
+        end = at + timedelta(hours=hours)
+        return await orders.selling("north", since=end - timedelta(days=9_000), until=end)
+
+    first = await ask(0)
+    assert first == await ask(2) == await ask(3)
+    assert len(scans) == 1, "the third is answered before it is counted"
+    await asyncio.gather(*orders._counts._renewing)
+    assert await ask(5) == first
+    assert await ask(12) == first
+    assert len(scans) == 3
 
 
 async def test_a_count_behind_the_scenes_knows_of_no_transaction_and_its_failure_is_nobodys(
@@ -113,10 +183,13 @@ async def test_a_count_behind_the_scenes_knows_of_no_transaction_and_its_failure
     counting.at = RENEWED_S
     _OF_THE_ASKER.set("an open transaction")
     assert await counting.counts.get(("a",), 5, few=broken, many=broken) == first
-    await asyncio.gather(*counting.counts._renewing.values())
+    await asyncio.gather(*counting.counts._renewing)
     assert (seen, "not counted anew" in caplog.text) == (["none"], True)
     assert await counting.ask() == first
-    await asyncio.gather(*counting.counts._renewing.values())
+    assert not counting.counts._renewing, "it is tried again, not at once"
+    counting.at = RENEWED_S + 30
+    assert await counting.ask() == first
+    await asyncio.gather(*counting.counts._renewing)
     assert (await counting.ask())[0] == ("shoe", MANY + 2)
 
 

@@ -55,7 +55,7 @@ def _check(item: RecommendationView, region_id: str, shop: Shop, records: Datase
     assert any(offer.sku == item.sku and offer.region_id == region_id for offer in records.offers)
     kept = [order for order in records.orders if order.status is not OrderStatus.CANCELED]
     holding = [order for order in kept if any(line.product_id == item.product_id for line in order.lines)]
-    days = {RecommendationKind.TRENDING: 14, RecommendationKind.POPULAR: 30}.get(item.kind)
+    days = {RecommendationKind.TRENDING: 14, RecommendationKind.POPULAR: 28}.get(item.kind)
     if item.kind in (RecommendationKind.TOGETHER, RecommendationKind.CART):
         both = [order for order in holding if any(line.product_id == item.about for line in order.lines)]
         assert item.orders == len(both)

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopgraph.errors import ConfigurationError, InvalidInput
+from shopgraph.models.recommend.customs import CUSTOMS
 from shopgraph.models.recommend.files import LABELS, WEIGHTS, load_recommender, save_recommender
+from shopgraph.models.recommend.habits import FEATURES, Visit, candidates
 from shopgraph.models.recommend.rows import Basket, form_of, read_baskets
 from shopgraph.models.recommend.sparse import SparseRows, largest
 from shopgraph.models.recommend.statistics import count
@@ -97,6 +99,51 @@ def test_nothing_later_is_counted() -> None:
     assert np.array_equal(one.sold, two.sold)
     assert np.array_equal(one.pairs.values, two.pairs.values)
     assert np.array_equal(one.again, two.again)
+
+
+def test_how_known_customers_buy_is_counted_as_by_hand() -> None:
+    day = _START + 90
+    told = [("ann", 90, "ab"), ("ann", 45, "a"), ("", 60, "c"), ("bob", 21, "bc"), ("ann", 0, "c")]
+    told += [(f"guest {each}", ago, "d") for each in range(4) for ago in (90, 45)]
+    told.sort(key=lambda each: -each[1])
+    baskets = [Basket(customer=who, day=day - ago, items=tuple(items)) for who, ago, items in told]
+    found = count(baskets, day=day, min_count=1, ordered=False).customs
+    assert tuple(found) == CUSTOMS
+
+    def sales(half: float, *each: tuple[float, ...]) -> list[float]:
+        return [sum(0.5 ** (ago / half) for ago in item) for item in each]
+
+    def share(sold: Sequence[float]) -> list[float]:
+        return [np.log(item / sum(sold) + 1e-5) for item in sold]
+
+    for half in (7, 21, 60):
+        assert found[f"known_{half}"] == pytest.approx(share(sales(half, (90, 45), (90, 21), (21,), (90, 45) * 4)))
+    for half in (21, 60):
+        assert found[f"first_{half}"] == pytest.approx(share(sales(half, (90,), (90, 21), (21,), (90,) * 4)))
+        old, mid, new = (0.5 ** (ago / half) for ago in (90, 45, 21))
+        two = 2**-0.7
+        short = [old * two + mid, (old + new) * two, new * two, 4 * (old + mid)]
+        assert found[f"short_{half}"] == pytest.approx(share(short))
+    # Visits 45 days ago count half: ann's, who bought a again and might have b, and the four guests', who bought d.
+    again, chances = np.array([0.5, 0.0, 0.0, 2.0]), np.array([0.5, 0.5, 0.0, 2.0])
+    assert found["again_45"] == pytest.approx(np.log((again + 5 * 2.5 / 3) / (chances + 5)))
+    once = np.array(sales(60, (90,), (90, 21), (21,), (90,) * 4))
+    assert found["again_late"] == pytest.approx(np.log((again + 1) / (once + again + 5)))
+    assert found["sold_days"] == pytest.approx(np.log1p([90, 90, 60, 90]))
+
+
+def test_the_added_numbers_stand_for_every_item_and_for_own_ones() -> None:
+    counted = count(_baskets(customers=6, weeks=6), day=_START + 42, min_count=1, ordered=False)
+    places = counted.places
+    visits = [Visit(days_ago=9, items=(places["saw"],)), Visit(days_ago=2, items=(places["tea"], places["pot"]))]
+    row = candidates(counted, visits)
+    column = {name: row.features[:, at] for at, name in enumerate(FEATURES)}
+    mine = np.isin(row.items, [places[item] for item in ("saw", "tea", "pot")])
+    for name in (*CUSTOMS, "last_partners", "alike_12", "alike_200"):
+        assert column[f"own_{name}"] == pytest.approx(column[name] * mine)
+    assert column["sold_days"] == pytest.approx(counted.customs["sold_days"][row.items])
+    partners = counted.pairs.add_up(np.array(visits[-1].items), np.array([0.5, 0.5]))
+    assert column["last_partners"] == pytest.approx(np.log(partners[row.items] + 1e-5))
 
 
 _ITEMS = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=5, unique=True)

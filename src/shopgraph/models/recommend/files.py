@@ -17,6 +17,7 @@ from safetensors.numpy import load, save
 from shopgraph.errors import ConfigurationError
 from shopgraph.models.folders import write_folder
 from shopgraph.models.recommend.completing import Completer
+from shopgraph.models.recommend.customs import CUSTOMS
 from shopgraph.models.recommend.habits import FEATURES
 from shopgraph.models.recommend.model import RecommenderModel
 from shopgraph.models.recommend.ranking import Ranker
@@ -25,7 +26,7 @@ from shopgraph.models.recommend.statistics import HALF_LIVES, Statistics
 from shopgraph.models.recommend.training import TrainedRecommender
 
 WEIGHTS, LABELS, CARD = "weights.safetensors", "items.json", "card.md"
-FORMAT = 1
+FORMAT = 2
 """Raised when the features or the layout change: an older folder is then refused, not misread."""
 _ROWS = ("pairs", "baskets", "tasters", "habits")
 _REMEDY = "Train it again: shopgraph train recommender --data FILE --out DIR."
@@ -87,6 +88,7 @@ def _tensors(model: RecommenderModel) -> dict[str, Any]:
         "last_sold": counted.last_sold,
     }
     tensors |= {f"popularity.{half}": share for half, share in counted.popularity.items()}
+    tensors |= {f"customs.{name}": values for name, values in counted.customs.items()}
     for name in _ROWS:
         tensors |= getattr(counted, name).tensors(name)
     if counted.entry is not None:
@@ -99,6 +101,7 @@ def _statistics(labels: dict[str, Any], tensors: dict[str, Any]) -> dict[str, An
         "items": tuple(labels["items"]),
         "day": int(labels["day"]),
         "popularity": {half: tensors[f"popularity.{half}"] for half in HALF_LIVES},
+        "customs": {name: tensors[f"customs.{name}"] for name in CUSTOMS},
         "entry": SparseRows.from_tensors("entry", tensors) if labels["ordered"] else None,
         **{name: tensors[name] for name in ("ranker", "sold", "again", "rare", "last_sold")},
         **{name: SparseRows.from_tensors(name, tensors) for name in _ROWS},

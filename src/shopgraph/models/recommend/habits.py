@@ -7,22 +7,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shopgraph.models.recommend.customs import CUSTOMS
 from shopgraph.models.recommend.sparse import Floats, Ints, largest
 from shopgraph.models.recommend.statistics import TASTE_HALF, Statistics
 
 _CANDIDATES = 120
 """Items that are taken from each source besides what the customer has bought: popular, partners, neighbours."""
-_ALIKE = 50
-"""Customers of like taste that are looked at."""
+_ALIKE = {"alike": 50, "alike_12": 12, "alike_200": 200}
+"""How many customers of like taste are looked at."""
 _THE_SAME = 0.999
 """A taste that is this like is taken for the customer's own row."""
 
-FEATURES = (
+PLAIN = (
     "own", "share", "times", "once", "recent_30", "recent_120", "last_baskets", "days_since", "baskets_since",
     "overdue", "overdue_squared", "popular_7", "popular_21", "popular_60", "popular", "own_popular", "trend",
     "own_trend", "again_own", "again_new", "partners", "own_partners", "alike", "own_alike", "own_baskets",
     "own_share", "spent", "spent_share", "unsold_days", "own_unsold_days",
 )  # fmt: skip
+"""The numbers of which a ranker does well by itself."""
+_MORE = (*CUSTOMS, "last_partners", "alike_12", "alike_200")
+"""Each twice: for every item, and again for what the customer has bought. `last_partners`: of the last basket."""
+FEATURES = (*PLAIN, *_MORE, *(f"own_{name}" for name in _MORE))
 """What a row holds, in this order."""
 
 
@@ -70,16 +75,17 @@ def candidates(counted: Statistics, visits: Sequence[Visit]) -> Candidates:
     share = own.recent_120 / own.recent_120.sum()
     partners = counted.pairs.add_up(own.items, share)
     alike = _alike(counted, own)
-    sources = (partners, alike, counted.popularity[21])
+    sources = (partners, alike["alike"], counted.popularity[21])
     items = np.unique(np.concatenate([own.items, *(largest(source, _CANDIDATES) for source in sources)]))
     columns = {
         **_of_own(own, items, len(visits)),
         **_of_shop(counted, items),
         "partners": np.log(partners[items] + 1e-5),
-        "alike": np.log(alike[items] + 1e-4),
+        "last_partners": np.log(_last_partners(counted, visits[-1])[items] + 1e-5),
+        **{name: np.log(share[items] + 1e-4) for name, share in alike.items()},
     }
     mine = columns["own"]
-    columns |= {f"own_{name}": mine * columns[name] for name in ("partners", "alike", "trend", "unsold_days")}
+    columns |= {f"own_{name}": mine * columns[name] for name in ("partners", "alike", "trend", "unsold_days", *_MORE)}
     columns["own_popular"] = mine * columns["popular_21"]
     columns |= {"again_own": mine * columns["again"], "again_new": (1 - mine) * columns["again"]}
     return Candidates(items=items, features=np.stack([columns[name] for name in FEATURES], axis=1))
@@ -129,14 +135,23 @@ def _spending(visits: Sequence[Visit]) -> tuple[Floats, Floats]:
     return np.concatenate(spent), np.concatenate(part)
 
 
-def _alike(counted: Statistics, own: _Own) -> Floats:
-    """How often customers of like taste buy each item; (items,)."""
+def _last_partners(counted: Statistics, visit: Visit) -> Floats:
+    """How much a basket's items speak for each item; (items,)."""
+    return counted.pairs.add_up(np.array(visit.items, dtype=np.int64), np.full(len(visit.items), 1 / len(visit.items)))
+
+
+def _alike(counted: Statistics, own: _Own) -> dict[str, Floats]:
+    """How often the likest customers buy each item, by the names of `_ALIKE`; (items,)."""
     taste = np.log1p(own.taste) * counted.rare[own.items]
     likeness = counted.tasters.add_up(own.items, taste / max(float(np.linalg.norm(taste)), 1e-9))
     likeness[likeness > _THE_SAME] = 0
-    near = largest(likeness, _ALIKE)
-    weight = likeness[near]
-    return counted.habits.add_up(near, weight) / max(float(weight.sum()), 1e-9)
+    near = largest(likeness, max(_ALIKE.values()))
+    return {name: _bought_by(counted, near[:nearest], likeness) for name, nearest in _ALIKE.items()}
+
+
+def _bought_by(counted: Statistics, people: Ints, likeness: Floats) -> Floats:
+    weight = likeness[people]
+    return counted.habits.add_up(people, weight) / max(float(weight.sum()), 1e-9)
 
 
 def _of_own(own: _Own, items: Ints, visits: int) -> dict[str, Floats]:
@@ -171,6 +186,7 @@ def _of_own(own: _Own, items: Ints, visits: int) -> dict[str, Floats]:
 def _of_shop(counted: Statistics, items: Ints) -> dict[str, Floats]:
     popular = {half: np.log(share[items] + 1e-5) for half, share in counted.popularity.items()}
     return {
+        **{name: values[items] for name, values in counted.customs.items()},
         "popular_7": popular[7],
         "popular_21": popular[21],
         "popular_60": popular[60],

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from shopgraph.models.learning import scipy_part
-from shopgraph.models.recommend.habits import FEATURES, Candidates, Visit, candidates
+from shopgraph.models.recommend.habits import FEATURES, PLAIN, Candidates, Visit, candidates
 from shopgraph.models.recommend.rows import Basket
 from shopgraph.models.recommend.sparse import Floats, Ints
 from shopgraph.models.recommend.statistics import Statistics
 
 _DECAY = 5e-4
 """Of the weights, squared (L2)."""
-_STEPS = 60
+_FITS = ((len(PLAIN), 60), (len(FEATURES), 80))
+"""Features, the first so many, and steps of each ranker of which the sum is taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,8 @@ def _some(people: Mapping[str, Sequence[Basket]], day: int, most: int, seed: int
 def learn(told: Sequence[Lesson]) -> Ranker:
     """The weights under which what was bought is likeliest, each customer counting alike (listwise softmax; Cao 2007).
 
+    Two rankers, one over `PLAIN` and one over all features, added: it errs less than the second alone.
+
     Raises:
         MissingDependency: scipy is not installed.
     """
@@ -96,8 +99,11 @@ def learn(told: Sequence[Lesson]) -> Ranker:
     wanted = np.concatenate([lesson.bought / lesson.bought.sum() for lesson in told])
     starts = np.concatenate([[0], np.cumsum([len(lesson.bought) for lesson in told])])
     # A softmax over one customer's items does not change when all of them are moved: no centering is needed.
-    loss = _loss(((features - features.mean(axis=0)) / spread).astype(np.float32), wanted, starts)
-    return Ranker(weights=_minimum(loss, len(FEATURES)) / spread)
+    scaled = ((features - features.mean(axis=0)) / spread).astype(np.float32)
+    weights = np.zeros(len(FEATURES))
+    for width, steps in _FITS:
+        weights[:width] += _minimum(_loss(np.ascontiguousarray(scaled[:, :width]), wanted, starts), width, steps)
+    return Ranker(weights=weights / spread)
 
 
 def _first_guess() -> Floats:
@@ -122,9 +128,9 @@ def _loss(features: np.ndarray, wanted: Floats, starts: Ints) -> Callable[[Float
     return loss
 
 
-def _minimum(loss: Callable[[Floats], tuple[float, Floats]], size: int) -> Floats:
+def _minimum(loss: Callable[[Floats], tuple[float, Floats]], size: int, steps: int) -> Floats:
     found = scipy_part("optimize").minimize(
-        loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}
+        loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": steps}
     )
     weights: Floats = found.x
     return weights

@@ -12,6 +12,7 @@ import numpy as np
 
 from shopgraph.errors import InvalidInput
 from shopgraph.models.learning import scipy_part
+from shopgraph.models.recommend.customs import customs
 from shopgraph.models.recommend.rows import Basket
 from shopgraph.models.recommend.sparse import Floats, Ints, SparseRows
 
@@ -57,6 +58,8 @@ class Statistics:
     """Items by customers: how much of a customer's taste an item is, recent and rare ones most; of length one each."""
     habits: SparseRows
     """Customers by items: in what share of their baskets."""
+    customs: Mapping[str, Floats]
+    """By name of `CUSTOMS`: how known customers buy an item."""
 
     @property
     def places(self) -> dict[str, int]:
@@ -85,11 +88,9 @@ def count(baskets: Sequence[Basket], *, day: int, min_count: int, ordered: bool,
     days = np.array([basket.day for basket in before], dtype=np.int64)
     bought = _matrix(rows, width=len(items))
     sold = np.asarray(bought.sum(axis=0)).ravel()
-    last = np.zeros(len(items), dtype=np.int64)
-    for row, on in zip(rows, days.tolist(), strict=True):
-        last[row] = on
+    first, last = _first_and_last(rows, days.tolist(), width=len(items))
     named = [at for at, basket in enumerate(before) if basket.customer and people]
-    people_counted = _people([(before[at].customer, before[at].day, rows[at]) for at in named], day, len(items))
+    lines = [(before[at].customer, before[at].day, rows[at]) for at in named]
     return Statistics(
         items=items,
         day=day,
@@ -99,8 +100,19 @@ def count(baskets: Sequence[Basket], *, day: int, min_count: int, ordered: bool,
         sold=sold,
         popularity={half: _popularity(bought, day - days, half) for half in HALF_LIVES},
         last_sold=last,
-        **people_counted,
+        **_people(lines, day, len(items)),
+        customs=customs(lines, first, day=day),
     )
+
+
+def _first_and_last(rows: Sequence[Sequence[int]], days: Sequence[int], *, width: int) -> tuple[Ints, Ints]:
+    """Days on which each item was first and last bought; baskets oldest first, every item in one at least."""
+    first, last = np.zeros(width, dtype=np.int64), np.zeros(width, dtype=np.int64)
+    for row, on in zip(reversed(rows), reversed(days), strict=True):
+        first[row] = on
+    for row, on in zip(rows, days, strict=True):
+        last[row] = on
+    return first, last
 
 
 def _matrix(rows: Sequence[Sequence[int]], *, width: int) -> Any:
@@ -158,7 +170,7 @@ def _keep_largest(matrix: Any) -> Any:
 
 
 def _people(bought: Sequence[tuple[str, int, list[int]]], day: int, width: int) -> dict[str, Any]:
-    """What is counted by customer: the fields of `Statistics` from `again` on."""
+    """What is counted by customer: the fields of `Statistics` from `again` to `habits`."""
     sparse = scipy_part("sparse")
     who = {customer: at for at, customer in enumerate(dict.fromkeys(customer for customer, _, _ in bought))}
     rows = np.array([who[customer] for customer, _, line in bought for _ in line], dtype=np.int64)

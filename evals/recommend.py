@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
 
@@ -58,6 +60,25 @@ RULES = {
 }
 
 
+BASELINES = {Task.COMPLETION: "g_topfreq", Task.NEXT_BASKET: "gp_topfreq"}
+"""What is asked of the same questions beside the model: what most baskets held, without what is in this one; what the
+customer bought most often, then what most baskets held (named so by Li et al., A Next Basket Recommendation Reality
+Check, 2023)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a caller knows, and what was right."""
+
+    given: Sequence[Basket]
+    """The basket so far, alone; or the customer's baskets, oldest first."""
+    right: frozenset[str]
+
+
+Sayer = Callable[[Sequence[Basket]], list[str]]
+"""Items for what is given, first to last."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ranked:
     """What was said first to last, and what was right."""
@@ -78,32 +99,43 @@ def evaluate(
     rules = RULES[protocol or _protocol(form_of(rows))]
     asked = read_baskets(rows)
     completing = task is Task.COMPLETION
-    recipe = Recipe(
+    started = time.process_time()
+    trained = train_recommender(learned, _recipe(rules, completing=completing, seed=seed))
+    train_s = time.process_time() - started
+    asked_of = _completions(trained.model, asked, rules) if completing else _next_baskets(learned, asked)
+    if not asked_of:
+        raise InvalidInput("No test basket can be asked about.", remedy="Give later baskets of the same shop.")
+    model, simple = _by_model(trained.model, completing=completing), _by_count(learned, completing=completing)
+    started = time.process_time()
+    answers = [Ranked(said=model(each.given), right=each.right) for each in asked_of]
+    asking_s = time.process_time() - started
+    reached = figures(answers)
+    beside = figures([Ranked(said=simple(each.given), right=each.right) for each in asked_of])
+    return EvalReport(
+        name="recommend",
+        figures={
+            **reached,
+            "n": len(answers),
+            "train_s": round(train_s, 2),
+            "ms_per_answer": round(1e3 * asking_s / len(answers), 3),
+            "alike_recall_at_20": {str(weight): score for weight, score in trained.alike_recall.items()},
+            "lessons": trained.lessons,
+            BASELINES[task]: {**beside},
+            f"ratio_to_{BASELINES[task]}": {
+                name: round(reached[name] / value, 3) if value else None for name, value in beside.items()
+            },
+        },
+    )
+
+
+def _recipe(rules: Rules, *, completing: bool, seed: int) -> Recipe:
+    return Recipe(
         min_count=rules.least if completing else rules.kept,
         ordered=rules.ordered,
         window_days=rules.window_days,
         completing=completing,
         ranking=not completing,
         seed=seed,
-    )
-    started = time.process_time()
-    trained = train_recommender(learned, recipe)
-    train_s = time.process_time() - started
-    started = time.process_time()
-    answers = _completed(trained.model, asked, rules) if completing else _next(trained.model, learned, asked)
-    asking_s = time.process_time() - started
-    if not answers:
-        raise InvalidInput("No test basket can be asked about.", remedy="Give later baskets of the same shop.")
-    return EvalReport(
-        name="recommend",
-        figures={
-            **figures(answers),
-            "n": len(answers),
-            "train_s": round(train_s, 2),
-            "ms_per_answer": round(1e3 * asking_s / len(answers), 3),
-            "alike_recall_at_20": {str(weight): score for weight, score in trained.alike_recall.items()},
-            "lessons": trained.lessons,
-        },
     )
 
 
@@ -115,33 +147,54 @@ def _protocol(form: str) -> Protocol:
     return Protocol.UCI if form == "uci" else Protocol.COMPLETEJOURNEY
 
 
-def _completed(model: RecommenderModel, asked: Sequence[Basket], rules: Rules) -> list[Ranked]:
+def _completions(model: RecommenderModel, asked: Sequence[Basket], rules: Rules) -> list[Question]:
     items = model.statistics.items
     queries = completions(model.statistics, asked, ordered=rules.ordered, seed=0, most=rules.queries)
     return [
-        Ranked(
-            said=[each.item for each in model.complete([items[at] for at in basket.tolist()], limit=DEPTH)],
-            right=frozenset((items[target],)),
-        )
+        Question(given=(_holding([items[at] for at in basket.tolist()]),), right=frozenset((items[target],)))
         for basket, target in queries
     ]
 
 
-def _next(model: RecommenderModel, learned: Sequence[Basket], asked: Sequence[Basket]) -> list[Ranked]:
+def _holding(items: Sequence[str]) -> Basket:
+    return Basket(customer="", day=0, items=tuple(items))
+
+
+def _next_baskets(learned: Sequence[Basket], asked: Sequence[Basket]) -> list[Question]:
     history = by_customer(learned)
     first: dict[str, Basket] = {}
     for basket in asked:
         if basket.customer in history:
             first.setdefault(basket.customer, basket)
+    return [Question(given=history[customer], right=frozenset(basket.items)) for customer, basket in first.items()]
+
+
+def _by_model(model: RecommenderModel, *, completing: bool) -> Sayer:
     # Everybody is asked about at the end of training: how long a customer then stayed away is not known.
     day = model.statistics.day
-    return [
-        Ranked(
-            said=[each.item for each in model.next_basket(history[customer], day=day, limit=DEPTH)],
-            right=frozenset(basket.items),
+
+    def say(given: Sequence[Basket]) -> list[str]:
+        found = (
+            model.complete(given[0].items, limit=DEPTH)
+            if completing
+            else model.next_basket(given, day=day, limit=DEPTH)
         )
-        for customer, basket in first.items()
-    ]
+        return [each.item for each in found]
+
+    return say
+
+
+def _by_count(learned: Sequence[Basket], *, completing: bool) -> Sayer:
+    """What `BASELINES` say: of things in as many baskets, what was bought first comes first."""
+    popular = [item for item, _ in Counter(item for basket in learned for item in basket.items).most_common()]
+
+    def say(given: Sequence[Basket]) -> list[str]:
+        own = [item for item, _ in Counter(item for basket in given for item in basket.items).most_common()]
+        mine = set(own)
+        others = (item for item in popular if item not in mine)
+        return list(islice(others if completing else chain(own, others), DEPTH))
+
+    return say
 
 
 def figures(answers: Sequence[Ranked]) -> dict[str, float]:

@@ -15,6 +15,7 @@ from shopgraph.errors import ConfigurationError, InvalidInput
 from shopgraph.models.recommend.customs import CUSTOMS
 from shopgraph.models.recommend.files import LABELS, WEIGHTS, load_recommender, save_recommender
 from shopgraph.models.recommend.habits import FEATURES, Visit, candidates
+from shopgraph.models.recommend.lines import lines_of
 from shopgraph.models.recommend.rows import Basket, form_of, read_baskets
 from shopgraph.models.recommend.sparse import SparseRows, largest
 from shopgraph.models.recommend.statistics import count
@@ -94,7 +95,7 @@ def test_nothing_later_is_counted() -> None:
     baskets = _baskets(customers=6, weeks=6)
     day = _START + 21
     before = [basket for basket in baskets if basket.day < day]
-    one, two = (count(each, day=day, min_count=1, ordered=True) for each in (baskets, before))
+    one, two = (count(lines_of(each), day=day, min_count=1, ordered=True) for each in (baskets, before))
     assert one.items == two.items
     assert np.array_equal(one.sold, two.sold)
     assert np.array_equal(one.pairs.values, two.pairs.values)
@@ -107,7 +108,7 @@ def test_how_known_customers_buy_is_counted_as_by_hand() -> None:
     told += [(f"guest {each}", ago, "d") for each in range(4) for ago in (90, 45)]
     told.sort(key=lambda each: -each[1])
     baskets = [Basket(customer=who, day=day - ago, items=tuple(items)) for who, ago, items in told]
-    found = count(baskets, day=day, min_count=1, ordered=False).customs
+    found = count(lines_of(baskets), day=day, min_count=1, ordered=False).customs
     assert tuple(found) == CUSTOMS
 
     def sales(half: float, *each: tuple[float, ...]) -> list[float]:
@@ -133,7 +134,7 @@ def test_how_known_customers_buy_is_counted_as_by_hand() -> None:
 
 
 def test_the_added_numbers_stand_for_every_item_and_for_own_ones() -> None:
-    counted = count(_baskets(customers=6, weeks=6), day=_START + 42, min_count=1, ordered=False)
+    counted = count(lines_of(_baskets(customers=6, weeks=6)), day=_START + 42, min_count=1, ordered=False)
     places = counted.places
     visits = [Visit(days_ago=9, items=(places["saw"],)), Visit(days_ago=2, items=(places["tea"], places["pot"]))]
     row = candidates(counted, visits)
@@ -153,7 +154,7 @@ _ITEMS = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=5, unique=True
 @given(rows=st.lists(_ITEMS, min_size=3, max_size=20), seed=st.integers(0, 5))
 def test_a_completion_asks_for_the_last_known_item(rows: Sequence[Sequence[str]], seed: int) -> None:
     baskets = [Basket(customer="", day=_START, items=tuple(row)) for row in rows]
-    counted = count(baskets, day=_START + 1, min_count=1, ordered=True, people=False)
+    counted = count(lines_of(baskets), day=_START + 1, min_count=1, ordered=True, people=False)
     asked = completions(counted, baskets, ordered=True, seed=seed)
     long = [basket for basket in baskets if len(basket.items) >= 2]
     told = [([counted.items[at] for at in query.tolist()], counted.items[target]) for query, target in asked]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 
+from shopgraph.models.recommend.lines import Lines
 from shopgraph.models.recommend.sparse import Floats, Ints
 
 CUSTOMS = (
@@ -28,46 +26,31 @@ _PRIOR = 5.0
 _LEAST = 1e-5
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Lines:
-    """Lines of baskets, oldest first; all (lines,)."""
-
-    item: Ints
-    ago: Floats
-    """Days ago."""
-    length: Floats
-    """Items of the basket."""
-    first: np.ndarray
-    """Whether the customer had not bought it before."""
-    after: Floats
-    """The customer's later visits, each the less the longer it is ago."""
-
-
-def customs(bought: Sequence[tuple[str, int, list[int]]], first_sold: Ints, *, day: int) -> dict[str, Floats]:
+def customs(bought: Lines, first_sold: Ints, *, day: int) -> dict[str, Floats]:
     """`CUSTOMS` by item, as seen on `day`; each (items,).
 
     Args:
-        bought: customer, day and rows of the items, each once, of every basket of a known customer, oldest first.
+        bought: of known customers.
         first_sold: (items,): the day on which each was first sold to anybody.
     """
-    lines, width = _lines([basket for basket in bought if basket[2]], day), len(first_sold)
+    ago = (day - bought.each(bought.day)).astype(np.float64)
+    first = _first(bought)
 
     def total(half: float, part: Floats) -> Floats:
-        weights = 0.5 ** (lines.ago / half) * part
-        return np.bincount(lines.item, weights=weights, minlength=width).astype(np.float64)
+        return bought.sums(0.5 ** (ago / half) * part)
 
     def share(half: float, part: Floats) -> Floats:
         sold = total(half, part)
         found: Floats = np.log(sold / max(float(sold.sum()), 1e-9) + _LEAST)
         return found
 
-    all_, first = np.ones(len(lines.item)), lines.first.astype(np.float64)
+    all_, short = np.ones(len(ago)), np.maximum(bought.each(bought.lengths), 1).astype(np.float64) ** -_LENGTH
     again = total(_AGAIN_HALF, 1 - first)
-    chances = np.bincount(lines.item, weights=lines.after * first, minlength=width)
+    chances = bought.sums(_later_visits(bought, day) * first)
     usual = max(float(again.sum()), 1.0) / max(float(chances.sum()), 1.0)
     return {
         **{f"known_{half}": share(half, all_) for half in (7, 21, 60)},
-        **{f"short_{half}": share(half, lines.length**-_LENGTH) for half in (21, 60)},
+        **{f"short_{half}": share(half, short) for half in (21, 60)},
         **{f"first_{half}": share(half, first) for half in (21, 60)},
         "again_45": np.log((again + _PRIOR * usual) / (chances + _PRIOR)),
         "again_late": np.log((again + 1) / (total(60, first) + again + _PRIOR)),
@@ -75,24 +58,21 @@ def customs(bought: Sequence[tuple[str, int, list[int]]], first_sold: Ints, *, d
     }
 
 
-def _lines(bought: Sequence[tuple[str, int, list[int]]], day: int) -> _Lines:
-    lengths = np.array([len(line) for _, _, line in bought], dtype=np.int64)
-    names = {customer: at for at, customer in enumerate(dict.fromkeys(customer for customer, _, _ in bought))}
-    who = np.repeat(np.array([names[customer] for customer, _, _ in bought], dtype=np.int64), lengths)
-    item = np.array([at for _, _, line in bought for at in line], dtype=np.int64)
-    first = np.zeros(len(item), dtype=np.bool_)
-    first[np.unique(who * (int(item.max(initial=0)) + 1) + item, return_index=True)[1]] = True
-    days = np.array([day - on for _, on, _ in bought], dtype=np.float64)
-    after = np.zeros(len(bought))
-    later = dict.fromkeys(names, 0.0)
-    for at in range(len(bought) - 1, -1, -1):
-        customer = bought[at][0]
-        after[at] = later[customer]
-        later[customer] += 0.5 ** (days[at] / _AGAIN_HALF)
-    return _Lines(
-        item=item,
-        ago=np.repeat(days, lengths),
-        length=np.repeat(lengths.astype(np.float64), lengths),
-        first=first,
-        after=np.repeat(after, lengths),
-    )
+def _first(bought: Lines) -> Floats:
+    """(lines,): 1 where the customer had not bought it before."""
+    first = np.zeros(len(bought.item))
+    first[np.unique(bought.each(bought.who) * len(bought.items) + bought.item, return_index=True)[1]] = 1
+    return first
+
+
+def _later_visits(bought: Lines, day: int) -> Floats:
+    """(lines,): the customer's visits after this one that hold something, each the less the longer it is ago."""
+    held = bought.lengths > 0
+    weights = np.where(held, 0.5 ** ((day - bought.day) / _AGAIN_HALF), 0.0)
+    order = np.argsort(bought.who, kind="stable")
+    sums = np.cumsum(weights[order])
+    ends = np.searchsorted(bought.who[order], bought.who[order], side="right") - 1
+    later = np.empty(len(order))
+    later[order] = sums[ends] - sums
+    found: Floats = np.repeat(later, bought.lengths)
+    return found

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 from shopgraph.errors import InvalidInput
 from shopgraph.models.learning import scipy_part
 from shopgraph.models.recommend.customs import customs
-from shopgraph.models.recommend.rows import Basket
+from shopgraph.models.recommend.lines import Lines
 from shopgraph.models.recommend.sparse import Floats, Ints, SparseRows
 
 HALF_LIVES = (7, 21, 60, 1000)
@@ -67,7 +66,7 @@ class Statistics:
         return {item: at for at, item in enumerate(self.items)}
 
 
-def count(baskets: Sequence[Basket], *, day: int, min_count: int, ordered: bool, people: bool = True) -> Statistics:
+def count(lines: Lines, *, day: int, min_count: int, ordered: bool, people: bool = True) -> Statistics:
     """Count baskets bought before `day`.
 
     Args:
@@ -78,48 +77,40 @@ def count(baskets: Sequence[Basket], *, day: int, min_count: int, ordered: bool,
     Raises:
         InvalidInput: no item is in enough baskets.
     """
-    before = [basket for basket in baskets if basket.day < day]
-    seen = Counter(item for basket in before for item in basket.items)
-    items = tuple(sorted(item for item, times in seen.items() if times >= min_count))
-    if not items:
+    before = lines.before(day).at_least(min_count)
+    if not before.items:
         raise InvalidInput(f"No item is in {min_count} baskets or more.", remedy="Give more baskets.")
-    places = {item: at for at, item in enumerate(items)}
-    rows = [[places[item] for item in basket.items if item in places] for basket in before]
-    days = np.array([basket.day for basket in before], dtype=np.int64)
-    bought = _matrix(rows, width=len(items))
-    sold = np.asarray(bought.sum(axis=0)).ravel()
-    first, last = _first_and_last(rows, days.tolist(), width=len(items))
-    named = [at for at, basket in enumerate(before) if basket.customer and people]
-    lines = [(before[at].customer, before[at].day, rows[at]) for at in named]
+    bought = _matrix(before)
+    first, last = _first_and_last(before)
+    by_customer = before.known() if people else before.before(0)  # of none
     return Statistics(
-        items=items,
+        items=before.items,
         day=day,
-        pairs=SparseRows.of(_pairs(bought, day - days, sold)),
-        entry=SparseRows.of(_entry_pairs(rows, day - days, len(items))) if ordered else None,
+        pairs=SparseRows.of(_pairs(bought, day - before.day, before.sums())),
+        entry=SparseRows.of(_entry_pairs(before, day)) if ordered else None,
         baskets=SparseRows.of(bought),
-        sold=sold,
-        popularity={half: _popularity(bought, day - days, half) for half in HALF_LIVES},
+        sold=before.sums(),
+        popularity={half: _popularity(bought, day - before.day, half) for half in HALF_LIVES},
         last_sold=last,
-        **_people(lines, day, len(items)),
-        customs=customs(lines, first, day=day),
+        **_people(by_customer, day),
+        customs=customs(by_customer, first, day=day),
     )
 
 
-def _first_and_last(rows: Sequence[Sequence[int]], days: Sequence[int], *, width: int) -> tuple[Ints, Ints]:
-    """Days on which each item was first and last bought; baskets oldest first, every item in one at least."""
-    first, last = np.zeros(width, dtype=np.int64), np.zeros(width, dtype=np.int64)
-    for row, on in zip(reversed(rows), reversed(days), strict=True):
-        first[row] = on
-    for row, on in zip(rows, days, strict=True):
-        last[row] = on
+def _first_and_last(lines: Lines) -> tuple[Ints, Ints]:
+    """Days on which each item was first and last bought; every item in one basket at least."""
+    first, last = np.zeros(len(lines.items), dtype=np.int64), np.zeros(len(lines.items), dtype=np.int64)
+    days = lines.each(lines.day)
+    first[lines.item[::-1]] = days[::-1]  # of several the last one set stays, here the oldest
+    last[lines.item] = days
     return first, last
 
 
-def _matrix(rows: Sequence[Sequence[int]], *, width: int) -> Any:
-    lengths = [len(row) for row in rows]
-    columns = np.fromiter((at for row in rows for at in row), dtype=np.int64, count=sum(lengths))
-    cells = (np.ones(len(columns)), (np.repeat(np.arange(len(rows)), lengths), columns))
-    return scipy_part("sparse").csr_matrix(cells, shape=(len(rows), width))
+def _matrix(lines: Lines) -> Any:
+    cells = (np.ones(len(lines.item)), lines.item, lines.starts)
+    matrix = scipy_part("sparse").csr_matrix(cells, shape=(len(lines.day), len(lines.items)))
+    matrix.sort_indices()
+    return matrix
 
 
 def _popularity(bought: Any, age: Ints, half: float) -> Floats:
@@ -140,11 +131,11 @@ def _pairs(bought: Any, age: Ints, sold: Floats) -> Any:
     return _keep_largest(scaled.tocsr())
 
 
-def _entry_pairs(rows: Sequence[Sequence[int]], age: Ints, width: int) -> Any:
-    sparse = scipy_part("sparse")
+def _entry_pairs(lines: Lines, day: int) -> Any:
+    sparse, width = scipy_part("sparse"), len(lines.items)
+    weights = (0.5 ** ((day - lines.day) / _ENTRY_HALF)).tolist()
     sources, targets, values = [], [], []
-    for row, weight in zip(rows, (0.5 ** (age / _ENTRY_HALF)).tolist(), strict=True):
-        line = np.array(row, dtype=np.int64)
+    for line, weight in zip(np.split(lines.item, lines.starts[1:-1]), weights, strict=True):
         for apart in range(1, min(_REACH, len(line) - 1) + 1):
             near = np.full(len(line) - apart, weight * math.exp(-(apart - 1) / _NEAR))
             sources += [line[:-apart], line[apart:]]
@@ -169,22 +160,20 @@ def _keep_largest(matrix: Any) -> Any:
     return matrix
 
 
-def _people(bought: Sequence[tuple[str, int, list[int]]], day: int, width: int) -> dict[str, Any]:
+def _people(lines: Lines, day: int) -> dict[str, Any]:
     """What is counted by customer: the fields of `Statistics` from `again` to `habits`."""
     sparse = scipy_part("sparse")
-    who = {customer: at for at, customer in enumerate(dict.fromkeys(customer for customer, _, _ in bought))}
-    rows = np.array([who[customer] for customer, _, line in bought for _ in line], dtype=np.int64)
-    columns = np.array([at for _, _, line in bought for at in line], dtype=np.int64)
-    fresh = np.array([0.5 ** ((day - on) / TASTE_HALF) for _, on, line in bought for _ in line])
-    shape = (len(who), width)
+    trips = np.maximum(np.bincount(lines.who), 1)
+    shape = (len(trips), len(lines.items))
+    rows, columns = lines.each(lines.who), lines.item
+    fresh = 0.5 ** ((day - lines.each(lines.day)) / TASTE_HALF)
     times = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
     recent = sparse.csr_matrix((fresh, (rows, columns)), shape=shape)
     buyers, sales = (np.asarray(each.sum(axis=0)).ravel() for each in (times > 0, times))
     recent.data = np.log1p(recent.data)
-    rare = np.maximum(np.log(max(len(who), 1) / (buyers + 1.0)), 0.0)
+    rare = np.maximum(np.log(max(len(trips), 1) / (buyers + 1.0)), 0.0)
     tasted = recent @ sparse.diags(rare)
     norm = np.sqrt(np.asarray(tasted.power(2).sum(axis=1)).ravel()) + 1e-9
-    trips = np.maximum(np.bincount([who[customer] for customer, _, _ in bought], minlength=len(who)), 1)
     return {
         "again": (sales - buyers + 1) / (sales + _PRIOR),
         "rare": rare,

@@ -10,6 +10,7 @@ import numpy as np
 
 from shopgraph.errors import InvalidInput
 from shopgraph.models.recommend.completing import Completer, recall_of
+from shopgraph.models.recommend.lines import Lines, lines_of
 from shopgraph.models.recommend.model import RecommenderModel
 from shopgraph.models.recommend.ranking import Lesson, Ranker, learn, lessons
 from shopgraph.models.recommend.rows import Basket
@@ -70,17 +71,17 @@ def train_recommender(
     if len(baskets) < 2:
         raise InvalidInput("There are fewer than two baskets.", remedy="Give more.")
     ordered = sorted(baskets, key=lambda basket: basket.day)
-    end = ordered[-1].day + 1
+    lines, end = lines_of(ordered), ordered[-1].day + 1
     steps = 2 + len(_BACK)
     told: list[Lesson] = []
     if how.ranking:
         for step, back in enumerate(_BACK):
             progress("how it went before", step, steps)
-            told += _lessons(ordered, how, end - back * how.window_days, back)
+            told += _lessons(ordered, lines, how, end - back * how.window_days, back)
     progress("like baskets", steps - 2, steps)
-    chosen = _choose(ordered, how) if how.completing else {0.0: 0.0}
+    chosen = _choose(ordered, lines, how) if how.completing else {0.0: 0.0}
     progress("counting", steps - 1, steps)
-    counted = count(ordered, day=end, min_count=how.min_count, ordered=how.ordered, people=how.ranking)
+    counted = count(lines, day=end, min_count=how.min_count, ordered=how.ordered, people=how.ranking)
     weight = max(chosen, key=lambda each: (chosen[each], -each))
     model = RecommenderModel(
         statistics=counted,
@@ -98,21 +99,19 @@ def train_recommender(
     )
 
 
-def _lessons(baskets: Sequence[Basket], how: Recipe, day: int, back: int) -> list[Lesson]:
-    if not any(basket.day < day for basket in baskets):
-        return []
+def _lessons(baskets: Sequence[Basket], lines: Lines, how: Recipe, day: int, back: int) -> list[Lesson]:
     try:
-        counted = count(baskets, day=day, min_count=how.min_count, ordered=False)
+        counted = count(lines, day=day, min_count=how.min_count, ordered=False)
     except InvalidInput:
         return []  # too little was sold until then
     return lessons(counted, baskets, days=how.window_days, most=_PEOPLE, seed=how.seed + back)
 
 
-def _choose(baskets: Sequence[Basket], how: Recipe) -> dict[float, float]:
+def _choose(baskets: Sequence[Basket], lines: Lines, how: Recipe) -> dict[float, float]:
     """Recall@20 of the latest baskets by the weight of like baskets."""
     day = baskets[int(len(baskets) * (1 - _HELD_OUT))].day
     try:
-        counted = count(baskets, day=day, min_count=how.min_count, ordered=how.ordered, people=False)
+        counted = count(lines, day=day, min_count=how.min_count, ordered=how.ordered, people=False)
     except InvalidInput:
         return {0.0: 0.0}
     queries = completions(counted, [b for b in baskets if b.day >= day], ordered=how.ordered, seed=how.seed)

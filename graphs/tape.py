@@ -6,7 +6,7 @@ long as the run, in no checkpoint; what is on it goes, sealed, into the audit lo
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from shopgraph.graphs.context import ShopServices
     from shopgraph.graphs.memory import BrandMemory, CustomerMemory, Recalled, Statement
     from shopgraph.graphs.state import Stitched
+    from shopgraph.models.recommend.model import RecommenderModel, Scored
+    from shopgraph.models.recommend.rows import Basket
 
 SAID = "memory.said"
 """Under what statements of brand memory are on the tape: those that may be stated."""
 SEEN = "memory.seen"
 """Under what of the asker's memory is on the tape: which products they were shown, and when."""
+COMPLETE, NEXT_BASKET = "recommender.complete", "recommender.next_basket"
+"""Under what a learned recommender's order is on the tape: items and scores, best first."""
 NO_ARGUMENTS: list[object] = [[], {}]
 VERSION = 1
 """Of the tape's form."""
@@ -141,8 +145,36 @@ class TapedShop:
         """The shop's; what it is asked about products is taped."""
         return cast("BrandMemory", _TapedMemory(self._shop.memory, self._tape))
 
+    @property
+    def recommender(self) -> RecommenderModel | None:
+        """The shop's, taped."""
+        model = self._shop.recommender
+        return None if model is None else cast("RecommenderModel", _TapedRecommender(model, self._tape))
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._shop, name)
+
+
+class _TapedRecommender:
+    """What fits which basket is public; of a customer's own baskets only the outcome is kept."""
+
+    __slots__ = ("_model", "_tape")
+
+    def __init__(self, model: RecommenderModel, tape: Tape) -> None:
+        self._model = model
+        self._tape = tape
+
+    def complete(self, basket: Sequence[str], *, limit: int, among: Collection[str]) -> list[Scored]:
+        """As `RecommenderModel.complete`."""
+        best = self._model.complete(basket, limit=limit, among=among)
+        self._tape.note("read", COMPLETE, [[*basket], sorted(among)], best)
+        return best
+
+    def next_basket(self, history: Sequence[Basket], *, day: int, limit: int, among: Collection[str]) -> list[Scored]:
+        """As `RecommenderModel.next_basket`."""
+        best = self._model.next_basket(history, day=day, limit=limit, among=among)
+        self._tape.note("read", NEXT_BASKET, [sorted(among)], best)
+        return best
 
 
 class _TapedMemory:

@@ -24,13 +24,14 @@ from shopgraph.domain import ShopMeta
 from shopgraph.errors import ConnectorFault
 from shopgraph.graphs.answer import SourceStatus
 from shopgraph.graphs.last_tier import NoAnswer
-from shopgraph.graphs.memory import BrandMemory, Recalled, Statement
+from shopgraph.graphs.memory import BrandMemory
 from shopgraph.graphs.replay.recorded import RecordedRequest, call_key
+from shopgraph.graphs.replay.remembered import PlayedMemory, played_recommender
 from shopgraph.graphs.stitching.parts import Part
 from shopgraph.graphs.stitching.recipes import Everything, part_of
 from shopgraph.graphs.stitching.shared import SharedReads
 from shopgraph.graphs.stitching.source import ContextSource, Query
-from shopgraph.graphs.tape import CONTEXT_PARTS, NO_ARGUMENTS, SAID, SEEN
+from shopgraph.graphs.tape import CONTEXT_PARTS
 from shopgraph.graphs.taped_models import digest_of, reply_of
 from shopgraph.graphs.tiering import PastTiers
 from shopgraph.guards.chain import GuardChain
@@ -94,7 +95,7 @@ class Playing:
         """The recorded answer of the gate, judged by the policy of `context`."""
         found = next((each for each in self._gate if same_call(each, kind, call)), None)
         if found is None and spec is not None and not spec.mutates:
-            # A shop's learned recommender asks for more of the same than one that goes by counts.
+            # Of recordings that lack a learned recommender's order: it asked for more than one that goes by counts.
             found = next((each for each in self._gate if same_call(_as_many(each, call), kind, call)), None)
         if found is None:
             raise self.missing(f"{call.tool} of {call.call_id}")
@@ -179,8 +180,7 @@ class PlayedShop:
         self.guards: GuardChain = _guards(policy)
         self.audit = cast(AuditLog, NoLog())
         self.chat_model: BaseChatModel | None = None
-        self.recommender: None = None
-        """Its order is not on the record: a shop's learned one is replayed as counted."""
+        self.recommender = played_recommender(playing)
         self.source_deadline_ms = 60_000
         self.routing = LearnedRouting()
         self.shared = SharedReads()
@@ -220,46 +220,6 @@ class NoLog:
     def version(self, content: bytes) -> str:
         """None is needed."""
         return ""
-
-
-_SEEN = TypeAdapter(dict[str, datetime])
-
-
-class PlayedMemory:
-    """Says what it said, and remembers nothing."""
-
-    def __init__(self, playing: Playing) -> None:
-        self._playing = playing
-
-    async def said(self, product_ids: Sequence[str], **options: Any) -> Recalled[Statement]:
-        """What could be stated then."""
-        asked = [[*product_ids], {name: value for name, value in options.items() if value is not None}]
-        fresh = [Statement.model_validate(each) for each in self._playing.read(SAID, asked)]
-        return Recalled(fresh=tuple(fresh))
-
-    def of(self, customer_id: str) -> Forgetful:
-        """What was known of the asker then."""
-        return Forgetful(self._playing)
-
-
-class Forgetful:
-    """Takes the place of a customer's memory: a replay leaves no trace in it."""
-
-    def __init__(self, playing: Playing) -> None:
-        self._playing = playing
-
-    async def seen(self, **_: object) -> Mapping[str, datetime]:
-        """What they had been shown then."""
-        return _SEEN.validate_python(self._playing.read(SEEN, NO_ARGUMENTS))
-
-    async def talked(self, conversation_id: str, *, at: object) -> None:
-        """Forget it."""
-
-    async def show(self, *shown: object) -> None:
-        """Forget them."""
-
-    async def promise(self, *promises: object) -> None:
-        """Forget them."""
 
 
 class PlayedConnectors:

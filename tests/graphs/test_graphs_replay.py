@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from shopgraph.graphs.replay.replayer import Replayed, Replayer
 from shopgraph.graphs.stitching.source import Query
 from shopgraph.graphs.turns import Step, Turn
 from shopgraph.guards.policy import PolicyBundle, load_bundle
+from shopgraph.models.recommend.model import Scored
 from shopgraph.models.router import IntentRouter
 from shopgraph.models.routes import Intent, Route, Tier
 from shopgraph.models.scripted import ScriptedChatModel
@@ -67,6 +68,33 @@ async def test_every_kind_of_request_is_the_same_again_and_nothing_is_done(
         assert replayed.notes == ()
     assert business_rows(shop) == before
     assert await shop.audit.head() == head
+
+
+class _Backwards:
+    """A recommender that likes best what comes last in the alphabet."""
+
+    def complete(self, basket: Sequence[str], *, limit: int, among: Collection[str]) -> list[Scored]:
+        return [Scored(item, -float(place)) for place, item in enumerate(sorted(among, reverse=True)[:limit])]
+
+    def next_basket(self, history: Sequence[object], *, day: int, limit: int, among: Collection[str]) -> list[Scored]:
+        return self.complete((), limit=limit, among=among)
+
+
+async def test_a_learned_order_is_the_same_again_when_another_was_learned_since(
+    talk: Talk, orchestrator: Orchestrator, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("what do you recommend?", "what is often bought with the blue wrap dress?")
+    counted = [answer.answer for text in asked for answer in await talk("browser", text)]
+    monkeypatch.setattr(Shop, "recommender", _Backwards())
+    answers = [answer for text in asked for answer in await talk("tracker", text)]
+    assert all("You might like" in answer.answer for answer in answers)
+    assert not {answer.answer for answer in answers} & {*counted}
+    monkeypatch.setattr(Shop, "recommender", None)
+    replayer = Replayer(shop, orchestrator.parts)
+    for answer in answers:
+        replayed = await replayer.replay(answer.request_id)
+        assert replayed.same, replayed
+        assert replayed.notes == ()
 
 
 async def test_a_reworded_rule_differs_where_it_decided_and_nowhere_else(

@@ -21,8 +21,8 @@ from shopgraph.tools.gate import Gate
 from shopgraph.tools.registry import default_tools
 from shopgraph.tools.spec import GateOutcome, Outcome, Services, ToolCall, ToolContext
 from tests.oracle.calls import Call, well_formed
+from tests.oracle.shop_judge import judge
 from tests.oracle.shop_records import WRITES, Asker, Done, Shop, Terms, Verdict
-from tests.oracle.shop_rules import judge
 from tests.oracle.worlds import AT, WEST, World
 
 AGENT, TALK = "chat", "talk"

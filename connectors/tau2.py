@@ -16,16 +16,8 @@ from typing import Any
 
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.document import Node, read_document
-from shopgraph.connectors.tau2_orders import (
-    CURRENCY,
-    REGION_ID,
-    Tau2Rows,
-    read_address,
-    read_order,
-    same_id,
-    write_address,
-    write_orders,
-)
+from shopgraph.connectors.tau2_orders import CURRENCY, REGION_ID, Tau2Rows, read_address, read_order, same_id
+from shopgraph.connectors.tau2_orders_export import write_address, write_orders
 from shopgraph.domain import (
     Availability,
     ClockKind,

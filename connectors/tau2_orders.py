@@ -1,14 +1,14 @@
-"""Orders of a tau2 document: what its eight statuses and one payment history become here, and back."""
+"""Orders of a tau2 document: what its eight statuses and one payment history become here.
+
+The way back is `tau2_orders_export`.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.document import Node
 from shopgraph.domain import (
     Address,
@@ -38,30 +38,22 @@ from shopgraph.domain import (
 REGION_ID = "us"
 CURRENCY = "USD"
 
-_ITEMS_CHANGED = "pending (item modified)"
-_RETURN = "return requested"
-_EXCHANGE = "exchange requested"
+ITEMS_CHANGED = "pending (item modified)"
+RETURN_REQUESTED = "return requested"
+EXCHANGE_REQUESTED = "exchange requested"
 _STATUSES = {
     "pending": OrderStatus.PENDING,
-    _ITEMS_CHANGED: OrderStatus.PENDING,
+    ITEMS_CHANGED: OrderStatus.PENDING,
     "processed": OrderStatus.PROCESSED,
     "delivered": OrderStatus.DELIVERED,
     "cancelled": OrderStatus.CANCELED,
-    _RETURN: OrderStatus.DELIVERED,
-    _EXCHANGE: OrderStatus.DELIVERED,
+    RETURN_REQUESTED: OrderStatus.DELIVERED,
+    EXCHANGE_REQUESTED: OrderStatus.DELIVERED,
 }
-_STATUS_OF = {
-    OrderStatus.PENDING: "pending",
-    OrderStatus.PROCESSED: "processed",
-    OrderStatus.SHIPPED: "processed",
-    OrderStatus.DELIVERED: "delivered",
-    OrderStatus.CANCELED: "cancelled",
-}
-_REASONS = {
+REASONS = {
     "no longer needed": CancelReason.NO_LONGER_NEEDED,
     "ordered by mistake": CancelReason.ORDERED_BY_MISTAKE,
 }
-_REASON_OF = {reason: text for text, reason in _REASONS.items()}
 _PARCELS = {
     OrderStatus.PENDING: FulfillmentStatus.PENDING,
     OrderStatus.PROCESSED: FulfillmentStatus.PACKED,
@@ -76,7 +68,6 @@ _EXCHANGE_FIELDS = (
     "exchange_payment_method_id",
     "exchange_price_difference",
 )
-_NO_MONEY_BACK = {RefundStatus.FAILED, RefundStatus.CANCELED}
 
 
 @dataclass(kw_only=True)
@@ -117,18 +108,6 @@ def read_address(node: Node) -> Address:
     )
 
 
-def write_address(address: Address) -> dict[str, str]:
-    """The inverse of `read_address`."""
-    return {
-        "address1": address.line1,
-        "address2": address.line2,
-        "city": address.city,
-        "country": address.country,
-        "state": address.state,
-        "zip": address.postal_code,
-    }
-
-
 def read_order(order_id: str, node: Node, rows: Tau2Rows) -> None:
     """Add an order with its payments, parcels, return or exchange to `rows`."""
     node.only(*_FIELDS, "cancel_reason", *_RETURN_FIELDS, *_EXCHANGE_FIELDS)
@@ -146,8 +125,8 @@ def read_order(order_id: str, node: Node, rows: Tau2Rows) -> None:
         _read_line(order_id, position, item, status, rows) for position, item in enumerate(node.get("items").elements())
     )
     reason = node.optional("cancel_reason")
-    if reason is not None and reason.text() not in _REASONS:
-        reason.damaged(f"is {reason.value!r}", f"Known are {', '.join(_REASONS)}.")
+    if reason is not None and reason.text() not in REASONS:
+        reason.damaged(f"is {reason.value!r}", f"Known are {', '.join(REASONS)}.")
     order = Order(
         id=order_id,
         customer_id=owner,
@@ -158,23 +137,27 @@ def read_order(order_id: str, node: Node, rows: Tau2Rows) -> None:
         shipping_address=read_address(node.get("address")),
         shipping=Money.zero(CURRENCY),
         total=Money.sum((line.unit_price for line in lines), CURRENCY),
-        cancel_reason=_REASONS[reason.text()] if reason is not None else None,
-        items_changed_at=rows.at if word == _ITEMS_CHANGED else None,
+        cancel_reason=REASONS[reason.text()] if reason is not None else None,
+        items_changed_at=rows.at if word == ITEMS_CHANGED else None,
         position=place[1],
     )
     rows.orders.append(order)
     _read_payments(order, node.get("payment_history"), rows)
     for number, parcel in enumerate(node.get("fulfillments").elements(), 1):
         rows.fulfillments.append(_read_parcel(order, number, parcel))
-    if word == _RETURN:
+    if word == RETURN_REQUESTED:
         rows.returns.append(_read_return(order, node, rows))
-    if word == _EXCHANGE:
+    if word == EXCHANGE_REQUESTED:
         rows.exchanges.append(_read_exchange(order, node, rows))
 
 
 def _belongs(node: Node, word: str) -> None:
     """Complain about after-sale fields that the status does not have: they would be lost."""
-    for status, names in (("cancelled", ("cancel_reason",)), (_RETURN, _RETURN_FIELDS), (_EXCHANGE, _EXCHANGE_FIELDS)):
+    for status, names in (
+        ("cancelled", ("cancel_reason",)),
+        (RETURN_REQUESTED, _RETURN_FIELDS),
+        (EXCHANGE_REQUESTED, _EXCHANGE_FIELDS),
+    ):
         for name in names:
             child = node.optional(name)
             if child is not None and word != status:
@@ -333,80 +316,3 @@ def _read_exchange(order: Order, node: Node, rows: Tau2Rows) -> Exchange:
         difference=node.get("exchange_price_difference").amount(CURRENCY, negative=True),
         requested_at=rows.at,
     )
-
-
-def write_orders(dataset: Dataset) -> dict[str, Any]:
-    """All orders of a shop, as the document holds them; what was received or refunded stays `return requested`."""
-    history: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
-    for intent in dataset.intents:
-        if intent.status is PaymentIntentStatus.SUCCEEDED:
-            entry = _transaction("payment", intent.captured, intent.payment_method_id)
-            history[intent.order_id].append((intent.sequence, entry))
-    for refund in dataset.refunds:
-        if refund.status not in _NO_MONEY_BACK:
-            entry = _transaction("refund", refund.amount, refund.payment_method_id)
-            history[refund.order_id].append((refund.sequence, entry))
-    parcels: dict[str, list[Fulfillment]] = defaultdict(list)
-    for parcel in sorted(dataset.fulfillments, key=lambda parcel: (len(parcel.id), parcel.id)):
-        parcels[parcel.order_id].append(parcel)
-    documents = {
-        order.id: _write_order(order, history[order.id], parcels[order.id])
-        for order in sorted(dataset.orders, key=lambda order: order.id)
-    }
-    for record in dataset.returns:
-        if record.status not in {ReturnStatus.CANCELED, ReturnStatus.REJECTED}:
-            documents[record.order_id] |= {
-                "status": _RETURN,
-                "return_items": _repeated((item.sku, item.quantity) for item in record.items),
-                "return_payment_method_id": record.payment_method_id,
-            }
-    for exchange in dataset.exchanges:
-        if exchange.status is not ExchangeStatus.CANCELED:
-            documents[exchange.order_id] |= {
-                "status": _EXCHANGE,
-                "exchange_items": _repeated((item.from_sku, item.quantity) for item in exchange.items),
-                "exchange_new_items": _repeated((item.to_sku, item.quantity) for item in exchange.items),
-                "exchange_payment_method_id": exchange.payment_method_id,
-                "exchange_price_difference": float(exchange.difference.decimal),
-            }
-    return documents
-
-
-def _repeated(pairs: Iterable[tuple[str, int]]) -> list[str]:
-    return sorted(sku for sku, quantity in pairs for _ in range(quantity))
-
-
-def _transaction(kind: str, amount: Money, method_id: str) -> dict[str, Any]:
-    return {"transaction_type": kind, "amount": float(amount.decimal), "payment_method_id": method_id}
-
-
-def _write_order(order: Order, history: list[tuple[int, dict[str, Any]]], parcels: list[Fulfillment]) -> dict[str, Any]:
-    changed = order.status is OrderStatus.PENDING and order.items_changed_at is not None
-    document: dict[str, Any] = {
-        "order_id": order.id,
-        "user_id": order.customer_id,
-        "address": write_address(order.shipping_address),
-        "items": [
-            {
-                "name": line.title,
-                "product_id": line.product_id,
-                "item_id": line.sku,
-                "price": float(line.unit_price.decimal),
-                "options": dict(line.options),
-            }
-            for line in sorted(order.lines, key=lambda line: line.position)
-            for _ in range(line.ordered_quantity)
-        ],
-        "status": _ITEMS_CHANGED if changed else _STATUS_OF[order.status],
-        "fulfillments": [
-            {
-                "tracking_id": list(parcel.tracking_numbers),
-                "item_ids": [line.sku for line in parcel.lines for _ in range(line.quantity)],
-            }
-            for parcel in parcels
-        ],
-        "payment_history": [entry for _, entry in sorted(history, key=lambda pair: pair[0])],
-    }
-    if order.cancel_reason is not None:
-        document["cancel_reason"] = _REASON_OF[order.cancel_reason]
-    return document

@@ -15,7 +15,7 @@ from shopgraph.graphs.state import State
 from shopgraph.guards.decisions import Decision, Effect
 from shopgraph.telemetry.layers import Layer
 from shopgraph.tools.calls import Approval as Approval
-from shopgraph.tools.gate import may_approve as may_approve
+from shopgraph.tools.judging import may_approve as may_approve
 from shopgraph.tools.spec import GateOutcome, Outcome, Proposal
 
 APPROVED = "approve"

@@ -17,7 +17,8 @@ from shopgraph.connectors.ports import Connectors
 from shopgraph.domain import Customer, Principal
 from shopgraph.errors import ShopgraphError
 from shopgraph.guards.decisions import Decision
-from shopgraph.tools.gate import Gate, Judged
+from shopgraph.tools.gate import Gate
+from shopgraph.tools.judging import Judged
 from shopgraph.tools.spec import GateOutcome, ToolCall, ToolContext, ToolSpec
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue, create_model
 from shopgraph.domain import Principal, Value
 from shopgraph.errors import ConfigurationError
 from shopgraph.guards.decisions import Decision, Effect
-from shopgraph.tools.gate import Gate, may_approve
+from shopgraph.tools.gate import Gate
+from shopgraph.tools.judging import may_approve
 from shopgraph.tools.langchain import ContextOf, gated_call, given_context, message_of
 from shopgraph.tools.spec import GateOutcome, Outcome, Proposal, ToolCall, ToolContext
 

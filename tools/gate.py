@@ -4,68 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import JsonValue
 
-from shopgraph.domain import Principal, PrincipalKind, StoredRequest
+from shopgraph.domain import StoredRequest
 from shopgraph.errors import ConfigurationError, Conflict, ConnectorUnavailable, Refused, UserError
-from shopgraph.guards.decisions import Decision, Effect, PolicyRequest
+from shopgraph.guards.decisions import Decision
 from shopgraph.tools import limits, rulings
-from shopgraph.tools.assents import Assents, as_used, assents_to
-from shopgraph.tools.durable.following import admitted, follow
-from shopgraph.tools.spec import (
-    Accepted,
-    GateOutcome,
-    Outcome,
-    Proposal,
-    Scope,
-    Subject,
-    ToolCall,
-    ToolContext,
-    ToolSpec,
-)
+from shopgraph.tools.assents import as_used
+from shopgraph.tools.durable.following import follow
+from shopgraph.tools.judging import Asked, Judged, Ready, answered, judge, ruled, understood
+from shopgraph.tools.spec import Accepted, GateOutcome, Outcome, ToolCall, ToolContext, ToolSpec
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Asked:
-    """A well-formed call by somebody who may have business with its tool."""
-
-    call: ToolCall
-    spec: ToolSpec
-    arguments: BaseModel
-    canonical: dict[str, JsonValue]
-    digest: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Ready:
-    """A call that was let through, and what it was judged by."""
-
-    outcome: GateOutcome
-    asked: _Asked
-    subject: Subject
-    question: PolicyRequest
-    decisions: tuple[Decision, ...]
-    """Policy's answer to the question, then those of the limits that the call goes beyond."""
-    counts: tuple[limits.Count, ...]
-    assents: Assents
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """How a call was judged, to be handed back to the gate with the call itself."""
-
-    outcome: GateOutcome
-    _ready: _Ready | None = None
-
-    def of(self, context: ToolContext, call: ToolCall) -> _Ready | None:
-        """What let this very call of the same principal through; None where nothing did."""
-        ready = self._ready
-        same = ready is not None and (ready.asked.call, ready.question.principal) == (call, context.principal)
-        return ready if same else None
 
 
 class Gate:
@@ -101,10 +53,7 @@ class Gate:
 
     async def judged(self, context: ToolContext, call: ToolCall) -> Judged:
         """As `judge`, for whoever makes the call next."""
-        judged = await self._judged(context, call)
-        if isinstance(judged, _Ready):
-            return Judged(outcome=judged.outcome, _ready=judged)
-        return Judged(outcome=judged)
+        return Judged.told(await self._judged(context, call))
 
     async def call(self, context: ToolContext, call: ToolCall, judged: Judged | None = None) -> GateOutcome:
         """Judge `call` and do it when it is let through; what goes wrong is an outcome, not an exception.
@@ -131,34 +80,34 @@ class Gate:
         with context.services.connectors.moment():  # what it is judged by is what it answers
             return await _done(context, await _weighed(context, asked))
 
-    async def _judged(self, context: ToolContext, call: ToolCall) -> GateOutcome | _Ready:
+    async def _judged(self, context: ToolContext, call: ToolCall) -> GateOutcome | Ready:
         asked = self._understood(context, call)
         return asked if isinstance(asked, GateOutcome) else await _weighed(context, asked)
 
-    def _understood(self, context: ToolContext, call: ToolCall) -> GateOutcome | _Asked:
+    def _understood(self, context: ToolContext, call: ToolCall) -> GateOutcome | Asked:
         spec = self.tools.get(call.tool)
         if spec is None:
             error = f"There is no tool {call.tool!r}. There are {', '.join(sorted(self.tools))}."
             return rulings.ended(call, Outcome.INVALID, error=error, error_code="tool.unknown")
         try:
-            return _asked(context, call, spec)
+            return understood(context, call, spec)
         except Exception as fault:
             return rulings.failure(context, spec, rulings.ended(call, Outcome.READY), fault)
 
 
-async def _weighed(context: ToolContext, asked: _Asked) -> GateOutcome | _Ready:
+async def _weighed(context: ToolContext, asked: Asked) -> GateOutcome | Ready:
     """How a well-formed call is judged, or answered where it was done before."""
     try:
         with context.services.connectors.moment():
-            judged = await _judge(context, asked)
+            judged = await judge(context, asked)
     except Exception as fault:
         return rulings.failure(context, asked.spec, rulings.ended(asked.call, Outcome.READY), fault)
-    return judged if isinstance(judged, _Ready) else await _or_answered(context, asked, judged)
+    return judged if isinstance(judged, Ready) else await _or_answered(context, asked, judged)
 
 
-async def _done(context: ToolContext, judged: GateOutcome | _Ready) -> GateOutcome:
+async def _done(context: ToolContext, judged: GateOutcome | Ready) -> GateOutcome:
     """How a call ends: what was let through is done."""
-    if not isinstance(judged, _Ready):
+    if not isinstance(judged, Ready):
         return judged
     try:
         outcome = await (_change if judged.asked.spec.mutates else _run)(context, judged)
@@ -167,121 +116,13 @@ async def _done(context: ToolContext, judged: GateOutcome | _Ready) -> GateOutco
     return await _or_answered(context, judged.asked, outcome)
 
 
-def may_approve(principal: Principal) -> bool:
-    """Whether somebody's approval counts."""
-    return principal.kind is PrincipalKind.STAFF and "supervisor" in principal.roles
-
-
-def _asked(context: ToolContext, call: ToolCall, spec: ToolSpec) -> GateOutcome | _Asked:
-    """The call as its tool understands it, or the refusal of one that needs no look at any record."""
-    try:
-        arguments = spec.arguments.model_validate(call.arguments)
-    except ValidationError as fault:
-        return rulings.invalid(call, fault)
-    refusal = stranger(context, spec)
-    if refusal is not None:
-        return rulings.refused(call, refusal)
-    canonical: dict[str, JsonValue] = arguments.model_dump(mode="json")
-    digest = Proposal.digest_of(spec.name, canonical, context.principal)
-    return _Asked(call=call, spec=spec, arguments=arguments, canonical=canonical, digest=digest)
-
-
-def stranger(context: ToolContext, spec: ToolSpec) -> Decision | None:
-    """Refuse, before any record is read, whoever has no business with the tool at all."""
-    principal, policy = context.principal, context.services.policy
-    if spec.scope is Scope.PUBLIC or principal.kind in (PrincipalKind.STAFF, PrincipalKind.SYSTEM):
-        return None
-    known = principal.kind is PrincipalKind.CUSTOMER and principal.method in ("host", *policy.identification)
-    if known and spec.scope is Scope.CUSTOMER:
-        return None
-    # Asked without facts, policy allows nothing; where a rule of the bundle refuses, it is named.
-    decision = policy.decide(PolicyRequest(principal=principal, action=spec.name, owner_id=principal.id))
-    if decision.effect is Effect.DENY and decision.rule not in ("policy-error", "default-deny"):
-        return decision
-    own = rulings.internal_only if known else rulings.identify_first
-    return own(spec.name, decision.policy_version)
-
-
-async def _judge(context: ToolContext, asked: _Asked, before: _Ready | None = None) -> GateOutcome | _Ready:
-    """Judge by the records as they are now; what `before` found stands where they are the same."""
-    call, spec, services = asked.call, asked.spec, context.services
-    if spec.mutates and (known := await services.connectors.records.request(call.call_id)) is not None:
-        return await _answered(context, asked, known)
-    subject = await spec.describe(context, asked.arguments)
-    same = before if before is not None and before.subject == subject else None
-    if same:
-        question, counts, decisions = same.question, same.counts, same.decisions  # limits: once more before the end
-    else:
-        question, counts = _question(context, spec, subject), limits.counts(context, spec, subject)
-        decision = services.policy.decide(question)
-        decisions = (decision,)
-        if decision.effect is not Effect.DENY:
-            decisions += await limits.exceeded(context, counts, spec.name, subject.amount, decision.policy_version)
-    assents = await assents_to(context, call, asked.digest, subject.summary)
-    if same and same.assents == assents:
-        return same
-    outcome = _ruled(context, asked, subject.summary, question, decisions, assents)
-    if outcome.outcome is not Outcome.READY:
-        return outcome
-    return _Ready(
-        outcome=outcome,
-        asked=asked,
-        subject=subject,
-        question=question,
-        decisions=decisions,
-        counts=counts,
-        assents=assents,
-    )
-
-
-def _question(context: ToolContext, spec: ToolSpec, subject: Subject) -> PolicyRequest:
-    return PolicyRequest(
-        principal=context.principal,
-        action=spec.name,
-        owner_id=subject.owner_id,
-        resource_id=subject.resource_id,
-        facts={"channel": str(context.channel), **subject.facts},
-    )
-
-
-def _ruled(
-    context: ToolContext,
-    asked: _Asked,
-    summary: str,
-    question: PolicyRequest,
-    decisions: tuple[Decision, ...],
-    assents: Assents,
-) -> GateOutcome:
-    """What policy and limits, the customer's yes and a person's approval make of a call."""
-    call, spec, version = asked.call, asked.spec, decisions[0].policy_version
-    against = [decision for decision in decisions if decision.effect is Effect.DENY]
-    if against:
-        return rulings.refused(call, *against, question=question)
-    proposal = Proposal(
-        tool=spec.name, arguments=asked.canonical, summary=summary, digest=asked.digest, call_id=call.call_id
-    )
-    effects = {decision.effect for decision in decisions}
-    of_customer = context.principal.kind is PrincipalKind.CUSTOMER
-    wants_yes = (spec.needs_confirmation and of_customer) or Effect.CONFIRM in effects
-    outcome = Outcome.READY
-    if wants_yes and not assents.confirmed:
-        outcome = Outcome.NEEDS_CONFIRMATION
-        decisions += (rulings.confirm_first(proposal, version, assents),)
-    elif Effect.APPROVE in effects:
-        # A supervisor who calls approves by calling.
-        approver = context.principal.id if may_approve(context.principal) else assents.approver
-        outcome = Outcome.READY if approver else Outcome.NEEDS_APPROVAL
-        decisions += (rulings.approved(spec.name, approver, version),) if approver else ()
-    return rulings.ended(call, outcome, decisions=decisions, proposal=proposal, question=question)
-
-
-async def _or_answered(context: ToolContext, asked: _Asked, judged: GateOutcome) -> GateOutcome:
+async def _or_answered(context: ToolContext, asked: Asked, judged: GateOutcome) -> GateOutcome:
     """`judged`, unless it refuses a request that somebody else answered while it was judged: then that answer."""
     if judged.outcome is not Outcome.REFUSED or not asked.spec.mutates:
         return judged
     try:
         known = await context.services.connectors.records.request(asked.call.call_id)
-        return judged if known is None else await _answered(context, asked, known)
+        return judged if known is None else await answered(context, asked, known)
     except Exception:  # the refusal is true all the same
         return judged
 
@@ -295,15 +136,7 @@ async def _followed(context: ToolContext, accepted: GateOutcome) -> GateOutcome:
         return accepted
 
 
-async def _answered(context: ToolContext, asked: _Asked, known: StoredRequest) -> GateOutcome:
-    """The answer to a request under a known id; ACCEPTED for one whose action was admitted and is not told yet."""
-    answer = rulings.answered(asked.call, known, asked.digest)
-    if answer.error_code == rulings.UNKNOWN and await admitted(context, asked.call.call_id):
-        return rulings.ended(asked.call, Outcome.ACCEPTED)
-    return answer
-
-
-async def _run(context: ToolContext, ready: _Ready) -> GateOutcome:
+async def _run(context: ToolContext, ready: Ready) -> GateOutcome:
     result = await ready.asked.spec.run(context, ready.asked.arguments)
     if isinstance(result, Accepted):
         return ready.outcome.model_copy(update={"outcome": Outcome.ACCEPTED, "proposal": None})
@@ -311,14 +144,14 @@ async def _run(context: ToolContext, ready: _Ready) -> GateOutcome:
     return ready.outcome.model_copy(update={"outcome": Outcome.DONE, "proposal": None, "result": body})
 
 
-async def _change(context: ToolContext, ready: _Ready) -> GateOutcome:
+async def _change(context: ToolContext, ready: Ready) -> GateOutcome:
     """Judge again within the transaction that does the call and remembers it."""
     spec, connectors = ready.asked.spec, context.services.connectors
     try:
         async with connectors.transaction():
             await connectors.records.hold(*_held_from_the_beginning(ready))
-            judged = await _judge(context, ready.asked, ready)
-            if not isinstance(judged, _Ready):
+            judged = await judge(context, ready.asked, ready)
+            if not isinstance(judged, Ready):
                 return judged
             done = None if spec.outside else await _run(context, judged)
             await _within_limits(context, judged)
@@ -333,13 +166,13 @@ async def _change(context: ToolContext, ready: _Ready) -> GateOutcome:
     return done
 
 
-def _held_from_the_beginning(ready: _Ready) -> list[str]:
+def _held_from_the_beginning(ready: Ready) -> list[str]:
     """What nobody else does meanwhile: the same request, anything with the same record, use the same yes."""
     record = [f"record:{ready.question.resource_id}"] if ready.question.resource_id else []
     return sorted({f"call:{ready.asked.call.call_id}", *record, *ready.assents.keys})
 
 
-async def _within_limits(context: ToolContext, judged: _Ready) -> None:
+async def _within_limits(context: ToolContext, judged: Ready) -> None:
     """Judge the limits once more, now that nobody else counts: all that follows is to remember the call.
 
     One limit may be everybody's (what an agent pays back in a day): held from the beginning it would let in one change
@@ -356,7 +189,7 @@ async def _within_limits(context: ToolContext, judged: _Ready) -> None:
     decisions = (policy, *found)
     if decisions == judged.decisions:
         return
-    outcome = _ruled(context, asked, subject.summary, judged.question, decisions, judged.assents)
+    outcome = ruled(context, asked, subject.summary, judged.question, decisions, judged.assents)
     if outcome.outcome is not Outcome.READY:
         raise _BeyondLimit(outcome)
 
@@ -369,7 +202,7 @@ class _BeyondLimit(Exception):
         self.outcome = outcome
 
 
-def _remembered(context: ToolContext, ready: _Ready, done: GateOutcome | None) -> StoredRequest:
+def _remembered(context: ToolContext, ready: Ready, done: GateOutcome | None) -> StoredRequest:
     return StoredRequest(
         call_id=ready.asked.call.call_id,
         tool=ready.asked.spec.name,
@@ -383,7 +216,7 @@ def _remembered(context: ToolContext, ready: _Ready, done: GateOutcome | None) -
     )
 
 
-async def _act_outside(context: ToolContext, ready: _Ready) -> GateOutcome:
+async def _act_outside(context: ToolContext, ready: Ready) -> GateOutcome:
     """Act where no transaction of the shop reaches; by now the request is remembered as begun, so never again."""
     records = context.services.connectors.records
     call_id, tool = ready.outcome.call_id, ready.asked.spec.name

@@ -11,7 +11,7 @@ from shopgraph.domain import PrincipalKind
 from shopgraph.errors import ShopgraphError
 from shopgraph.guards.decisions import Decision, Effect
 from shopgraph.tools import rulings
-from shopgraph.tools.gate import may_approve, stranger
+from shopgraph.tools.judging import may_approve, stranger
 from shopgraph.tools.spec import GateOutcome, Outcome, ToolCall, ToolContext, ToolSpec
 
 

@@ -40,7 +40,8 @@ from shopgraph.guards.policy import PolicyBundle
 from shopgraph.models.learned import LearnedRouting
 from shopgraph.models.scope import ModelCall, current_scope
 from shopgraph.tools import rulings
-from shopgraph.tools.gate import Gate, Judged
+from shopgraph.tools.gate import Gate
+from shopgraph.tools.judging import Judged
 from shopgraph.tools.rejudging import BeyondRecord, Recorded, rejudged, same_call
 from shopgraph.tools.spec import GateOutcome, Services, ToolCall, ToolContext, ToolSpec
 

@@ -33,104 +33,7 @@ from shopgraph.domain import (
     ReturnStatus,
 )
 from shopgraph.errors import DamagedShop
-
-Document = dict[str, Any]
-HOME = {"address1": "7 Fern Hill", "address2": "", "city": "Olden", "country": "USA", "state": "VT", "zip": "05001"}
-STATUSES = (
-    "pending",
-    "pending (item modified)",
-    "processed",
-    "delivered",
-    "cancelled",
-    "return requested",
-    "exchange requested",
-)
-
-
-def _variant(item_id: str, price: float, *, available: bool = True, **options: str) -> Document:
-    return {"item_id": item_id, "options": options, "available": available, "price": price}
-
-
-def _line(item_id: str) -> Document:
-    product_id = "p-cup" if item_id.startswith("c") else "p-hat"
-    variant = PRODUCTS[product_id]["variants"][item_id]
-    return {
-        "name": PRODUCTS[product_id]["name"],
-        "product_id": product_id,
-        "item_id": item_id,
-        "price": variant["price"],
-        "options": variant["options"],
-    }
-
-
-PRODUCTS: Document = {
-    "p-cup": {
-        "name": "Cup",
-        "product_id": "p-cup",
-        "variants": {"c1": _variant("c1", 8.5, colour="red"), "c2": _variant("c2", 9, available=False, colour="blue")},
-    },
-    "p-hat": {
-        "name": "Hat",
-        "product_id": "p-hat",
-        "variants": {"h1": _variant("h1", 31.07, size="S"), "h2": _variant("h2", 30.02, size="L")},
-    },
-}
-
-
-def _order(order_id: str, status: str, items: tuple[str, ...] = ("c1", "h1", "c1")) -> Document:
-    lines = [_line(item) for item in items]
-    total = round(sum(line["price"] for line in lines), 2)
-    payment = {"transaction_type": "payment", "amount": total, "payment_method_id": "card-1"}
-    order: Document = {
-        "order_id": order_id,
-        "user_id": "ann_1",
-        "address": dict(HOME),
-        "items": lines,
-        "status": status,
-        "fulfillments": [],
-        "payment_history": [payment],
-    }
-    if not status.startswith("pending"):
-        order["fulfillments"] = [{"tracking_id": ["T77"], "item_ids": sorted(items)}]
-    if status == "cancelled":
-        order["payment_history"].append({**payment, "transaction_type": "refund"})
-        order["cancel_reason"] = "ordered by mistake"
-    if status == "pending (item modified)":
-        order["payment_history"].append({"transaction_type": "refund", "amount": 1.05, "payment_method_id": "gift-1"})
-    if status == "return requested":
-        order |= {"return_items": ["c1", "c1"], "return_payment_method_id": "gift-1"}
-    if status == "exchange requested":
-        order |= {
-            "exchange_items": ["c1", "h1"],
-            "exchange_new_items": ["c2", "h2"],
-            "exchange_payment_method_id": "pp-1",
-            "exchange_price_difference": -0.55,
-        }
-    return order
-
-
-def _document(*statuses: str) -> Document:
-    orders = {f"#W{number}": _order(f"#W{number}", status) for number, status in enumerate(statuses, 1)}
-    return copy.deepcopy(
-        {
-            "products": PRODUCTS,
-            "users": {
-                "ann_1": {
-                    "user_id": "ann_1",
-                    "name": {"first_name": "Ann", "last_name": "Åby"},
-                    "address": dict(HOME),
-                    "email": "ann@example.com",
-                    "payment_methods": {
-                        "card-1": {"source": "credit_card", "id": "card-1", "brand": "visa", "last_four": "0042"},
-                        "pp-1": {"source": "paypal", "id": "pp-1"},
-                        "gift-1": {"source": "gift_card", "id": "gift-1", "balance": 51},
-                    },
-                    "orders": sorted(orders, reverse=True),
-                }
-            },
-            "orders": orders,
-        }
-    )
+from tests.demo.tau2_document import STATUSES, Document, document_of, variant_of
 
 
 @pytest.fixture
@@ -155,7 +58,7 @@ def _through(document: Document, folder: Path) -> Document:
 def test_what_comes_in_goes_out_again(
     tmp_path_factory: pytest.TempPathFactory, statuses: list[str], balance: int
 ) -> None:
-    document = _document(*statuses)
+    document = document_of(*statuses)
     document["users"]["ann_1"]["payment_methods"]["gift-1"]["balance"] = balance / 100
     again = _through(document, tmp_path_factory.getbasetemp())
     assert canonical_hash(again) == canonical_hash(document)
@@ -163,7 +66,7 @@ def test_what_comes_in_goes_out_again(
 
 
 def test_the_hash_is_deaf_to_form_and_hears_every_fact() -> None:
-    document = _document(*STATUSES)
+    document = document_of(*STATUSES)
     same = json.loads(json.dumps(document).replace('"balance": 51', '"balance": 51.0'))
     same["orders"]["#W1"]["return_items"] = None
     other = copy.deepcopy(document)
@@ -172,7 +75,7 @@ def test_the_hash_is_deaf_to_form_and_hears_every_fact() -> None:
 
 
 def test_statuses_become_records(read: Callable[[Document], Dataset]) -> None:
-    dataset = read(_document(*STATUSES))
+    dataset = read(document_of(*STATUSES))
     orders = {order.id: order for order in dataset.orders}
     assert [orders[f"#W{n}"].status for n in range(1, 8)] == [
         OrderStatus.PENDING,
@@ -208,7 +111,7 @@ def test_statuses_become_records(read: Callable[[Document], Dataset]) -> None:
 
 
 def test_facts_of_the_shop(read: Callable[[Document], Dataset]) -> None:
-    dataset = read(_document("delivered", "cancelled"))
+    dataset = read(document_of("delivered", "cancelled"))
     assert {variant.tracks_stock for variant in dataset.variants} == {False}
     offers = {offer.sku: offer for offer in dataset.offers}
     assert offers["c2"].availability is Availability.OUT_OF_STOCK
@@ -222,14 +125,14 @@ def test_facts_of_the_shop(read: Callable[[Document], Dataset]) -> None:
 
 def test_the_meta_takes_its_instant_from_the_caller(tmp_path: Path) -> None:
     path = tmp_path / "db.json"
-    path.write_text(json.dumps(_document("return requested")))
+    path.write_text(json.dumps(document_of("return requested")))
     at = datetime(2026, 3, 1, tzinfo=UTC)
     meta, dataset = read_tau2(path, at=at)
     assert (meta.bundle, meta.clock_at, dataset.returns[0].requested_at) == ("tau2-retail", at, at)
 
 
 def test_a_compressed_file_reads_the_same(tmp_path: Path, read: Callable[[Document], Dataset]) -> None:
-    document = _document(*STATUSES)
+    document = document_of(*STATUSES)
     plain = read(document)
     packed = tmp_path / "db.json.gz"
     packed.write_bytes(gzip.compress(json.dumps(document).encode()))
@@ -239,7 +142,7 @@ def test_a_compressed_file_reads_the_same(tmp_path: Path, read: Callable[[Docume
 def test_float_noise_is_rounded_away_and_real_fractions_of_a_cent_are_not(
     read: Callable[[Document], Dataset], tmp_path: Path
 ) -> None:
-    document = _document("pending (item modified)")
+    document = document_of("pending (item modified)")
     refund = document["orders"]["#W1"]["payment_history"][1]
     refund["amount"] = 0.04999999999999716
     assert read(document).refunds[0].amount == Money.of("0.05", "USD")
@@ -281,7 +184,7 @@ DAMAGE = [
     ("users/ann_1/email", "a\x00b", "holds a character that is no text"),
     ("users/ann_1/address", [], r"users\.ann_1\.address is not an object"),
     ("products/p-cup/variants/c1/available", "yes", "is not true or false"),
-    ("products/p-hat/variants/c1", _variant("c1", 1), "stands under product 'p-cup' too"),
+    ("products/p-hat/variants/c1", variant_of("c1", 1), "stands under product 'p-cup' too"),
     ("users", [], "users is not an object"),
     ("extra", {}, "the document has a field 'extra'"),
 ]
@@ -291,7 +194,7 @@ DAMAGE = [
 def test_a_damaged_document_is_named_with_its_place(
     read: Callable[[Document], Dataset], tmp_path: Path, place: str, value: object, complaint: str
 ) -> None:
-    document = _document(*STATUSES)
+    document = document_of(*STATUSES)
     target, key = _at(document, place)
     target[key] = value
     with pytest.raises(DamagedShop, match=complaint) as caught:
@@ -301,14 +204,14 @@ def test_a_damaged_document_is_named_with_its_place(
 
 @pytest.mark.parametrize("key", ["products", "users", "orders"])
 def test_a_missing_table_is_named(read: Callable[[Document], Dataset], key: str) -> None:
-    document = _document("pending")
+    document = document_of("pending")
     del document[key]
     with pytest.raises(DamagedShop, match=f"the document has no '{key}'"):
         read(document)
 
 
 def test_an_order_that_is_listed_but_missing_is_named(read: Callable[[Document], Dataset]) -> None:
-    document = _document("pending")
+    document = document_of("pending")
     document["users"]["ann_1"]["orders"].append("#W8")
     with pytest.raises(DamagedShop, match=r"users\.ann_1\.orders names '#W8', which is no order"):
         read(document)
@@ -342,7 +245,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_a_later_cancellation_keeps_the_items(read: Callable[[Document], Dataset]) -> None:
-    document = _document("pending")
+    document = document_of("pending")
     dataset = read(document)
     (order,) = dataset.orders
     gone = tuple(line.model_copy(update={"current_quantity": 0}) for line in order.lines)
@@ -357,7 +260,7 @@ def test_a_later_cancellation_keeps_the_items(read: Callable[[Document], Dataset
 
 
 def test_a_later_return_of_two_units_of_a_line_repeats_the_item(read: Callable[[Document], Dataset]) -> None:
-    dataset = read(_document("return requested"))
+    dataset = read(document_of("return requested"))
     (record,) = dataset.returns
     items = (
         ReturnItem(line_id="#W1/2", sku="h1", quantity=1),
@@ -371,7 +274,7 @@ def test_a_later_return_of_two_units_of_a_line_repeats_the_item(read: Callable[[
 
 
 def test_a_later_payment_change_follows_the_sequence(read: Callable[[Document], Dataset]) -> None:
-    dataset = read(_document("pending"))
+    dataset = read(document_of("pending"))
     amount = Money.of("48.07", "USD")
     second = PaymentIntent(
         id="new",

@@ -13,7 +13,7 @@ from shopgraph.domain import ClockKind, PaymentMethodKind
 from shopgraph.shop import Shop
 from shopgraph.tools.durable import carrying, engine, leases
 from tests.durable.till import Till
-from tests.tools.conftest import AT, META, catalog, happenings, people
+from tests.tools.small_shop import AT, META, catalog, happenings, people
 
 STANDING = META.model_copy(update={"clock": ClockKind.FIXED, "clock_at": AT})
 

@@ -45,18 +45,8 @@ from shopgraph.tools.gate import Gate
 from shopgraph.tools.registry import default_tools
 from shopgraph.tools.spec import GateOutcome, Outcome, Services, ToolCall, ToolContext
 from tests.durable.drawing import CRASH, GONE, PAYER, PLACE, STAFF, WHO, bought, planned
-from tests.durable.ledger_world import (
-    AT,
-    BANK,
-    MARKETS,
-    SKUS,
-    Bank,
-    Crash,
-    Dock,
-    Hand,
-    fill,
-    records,
-)
+from tests.durable.ledger_shop import AT, MARKETS, SKUS
+from tests.durable.ledger_world import BANK, Bank, Crash, Dock, Hand, fill, records
 
 
 class Books(RuleBasedStateMachine):

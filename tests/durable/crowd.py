@@ -19,7 +19,7 @@ from shopgraph.shop import Shop
 from shopgraph.tools.spec import GateOutcome, Outcome, ToolCall, ToolContext
 from tests.durable.bench import opened
 from tests.durable.till import Till
-from tests.tools.conftest import AT, HOME, NE, people
+from tests.tools.small_shop import AT, HOME, NE, people
 
 LAST = "SCARF-1"
 

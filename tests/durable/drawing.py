@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from shopgraph.domain import Principal, RefundStatus
-from tests.durable.ledger_world import MARKETS, SKUS, Bought, Line
+from tests.durable.ledger_shop import MARKETS, SKUS, Bought, Line
 
 WHO = st.sampled_from(sorted(MARKETS))
 PAYER = st.sampled_from(["card", "gift"])

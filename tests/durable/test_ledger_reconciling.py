@@ -30,7 +30,8 @@ from shopgraph.domain import (
 )
 from shopgraph.domain.transitions import REFUND
 from shopgraph.errors import ConnectorTimeout
-from tests.durable.ledger_world import AT, META, Bank, Bought, Line, empty_shop, fill
+from tests.durable.ledger_shop import AT, META, Bought, Line, empty_shop
+from tests.durable.ledger_world import Bank, fill
 
 SINCE = AT - timedelta(days=30)
 HATS = (Line(sku="HAT-M", units=2, price=5000, discount=0, tax=0),)

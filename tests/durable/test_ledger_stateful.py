@@ -27,7 +27,7 @@ from shopgraph.tools.amounts import LinePart, worth
 from shopgraph.tools.durable import carrying
 from shopgraph.tools.spec import Outcome
 from tests.durable.books import Books
-from tests.durable.ledger_world import META, empty_shop
+from tests.durable.ledger_shop import META, empty_shop
 
 ENDLESS = {currency: Money(amount=10**9, currency=currency) for currency in ("USD", "JPY", "KWD")}
 

@@ -22,7 +22,7 @@ from shopgraph.tools.durable.points import POINTS
 from shopgraph.tools.spec import Outcome
 from tests.durable.conftest import Do, Place
 from tests.durable.till import Till
-from tests.tools.conftest import AT, META
+from tests.tools.small_shop import AT, META
 
 STAFF = Principal.staff("eve", "supervisor")
 ORDERS = ("#D1", "#P1", "#UK1", "#BIG")

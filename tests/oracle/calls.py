@@ -9,8 +9,9 @@ from random import Random
 from typing import TypeVar
 
 from shopgraph.domain import Order, OrderLineItem, Principal
+from tests.oracle.chances import CODES, DAY, PEOPLE, PRODUCT, SECOND, SIZES, UK, WEST
 from tests.oracle.shop_records import CUSTOMER_READS, CUSTOMER_WRITES, INTERNAL, PUBLIC, WRITES, Arguments
-from tests.oracle.worlds import CODES, DAY, PEOPLE, PRODUCT, SECOND, SIZES, UK, WEST, World
+from tests.oracle.worlds import World
 
 T = TypeVar("T")
 

@@ -21,9 +21,10 @@ from shopgraph.tools.gate import Gate
 from shopgraph.tools.registry import default_tools
 from shopgraph.tools.spec import GateOutcome, Outcome, Services, ToolCall, ToolContext
 from tests.oracle.calls import Call, well_formed
+from tests.oracle.chances import AT, WEST
+from tests.oracle.shop_judge import judge
 from tests.oracle.shop_records import WRITES, Asker, Done, Shop, Terms, Verdict
-from tests.oracle.shop_rules import judge
-from tests.oracle.worlds import AT, WEST, World
+from tests.oracle.worlds import World
 
 AGENT, TALK = "chat", "talk"
 META = ShopMeta(id="oracle", name="Oracle's shop", bundle="default", default_region_id=WEST, created_at=AT)

@@ -16,8 +16,8 @@ from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Principal
 from shopgraph.shop import Shop
 from shopgraph.tools.spec import GateOutcome, Outcome, ToolCall, ToolContext
+from tests.oracle.chances import HOME
 from tests.oracle.shop_records import CUSTOMER_READS, CUSTOMER_WRITES, INTERNAL, Arguments
-from tests.oracle.worlds import HOME
 
 PEOPLE = tuple(persona.customer_id for persona in CAST.values())
 DAY = timedelta(days=1)

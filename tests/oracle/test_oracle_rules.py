@@ -15,10 +15,11 @@ import pytest
 from shopgraph.guards.policy import BUNDLES, PolicyBundle, load_bundle
 from tests.oracle.bundles import terms_of, variant
 from tests.oracle.calls import Call, Caller, well_formed
+from tests.oracle.chances import AT, WEST
 from tests.oracle.sessions import AGENT, TALK, play
+from tests.oracle.shop_judge import judge
 from tests.oracle.shop_records import PUBLIC, Asker, Shop, Terms
-from tests.oracle.shop_rules import judge
-from tests.oracle.worlds import AT, WEST, World, WorldMaker
+from tests.oracle.worlds import World, WorldMaker
 
 DEFAULT = BUNDLES / "default"
 RULES = tuple(re.findall(r'^@id\("(.+)"\)', (DEFAULT / "policy.cedar").read_text(encoding="utf-8"), re.MULTILINE))

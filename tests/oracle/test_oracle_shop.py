@@ -16,9 +16,10 @@ from shopgraph.tools.registry import default_tools
 from shopgraph.tools.spec import Outcome
 from tests.oracle.bundles import terms_of
 from tests.oracle.calls import Caller
+from tests.oracle.chances import AT
 from tests.oracle.sessions import Judged, play
 from tests.oracle.shop_records import CUSTOMER_READS, CUSTOMER_WRITES, INTERNAL, PUBLIC, WRITES
-from tests.oracle.worlds import AT, WorldMaker
+from tests.oracle.worlds import WorldMaker
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 

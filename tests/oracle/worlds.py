@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any, TypeVar
 
 from shopgraph.connectors.dataset import Dataset
 from shopgraph.domain import (
-    Address,
     Allocation,
     Availability,
-    Cart,
-    CartLine,
     Customer,
-    Discount,
-    DiscountCode,
     Exchange,
     ExchangeItem,
     ExchangeStatus,
@@ -35,7 +28,6 @@ from shopgraph.domain import (
     PaymentMethodKind,
     Product,
     ProductVariant,
-    Promotion,
     Refund,
     RefundReason,
     RefundStatus,
@@ -46,19 +38,8 @@ from shopgraph.domain import (
     ReturnStatus,
     StockLevel,
 )
-
-T = TypeVar("T")
-
-AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
-SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
-WEST, UK = "us-west", "uk"
-CURRENCY = {WEST: "USD", UK: "GBP"}
-HOME = Address(line1="1 Elm Street", city="Boston", state="MA", postal_code="02101", country="US")
-PEOPLE = {"ada": WEST, "ben": WEST, "cleo": UK}
-SIZES = {"shirt": ("M", "L", "XL"), "lamp": ("BRASS", "STEEL"), "socks": ("1", "2")}
-PRODUCT = {f"{product.upper()}-{size}": product for product, sizes in SIZES.items() for size in sizes}
-CODES = ("JUNE10", "VIPS15", "MAY20", "UK5", "SPENT", "MIX5", "ADAONLY")
-LINES: dict[str, tuple[int, ...]] = {"shirt": (4000, 5000, 4500), "lamp": (49900, 50100), "socks": (1000, 1250)}
+from tests.oracle.chances import AT, CURRENCY, DAY, HOME, LINES, PEOPLE, PRODUCT, SIZES, UK, WEST, Chances
+from tests.oracle.marketing import Marketing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +50,11 @@ class World:
     now: datetime
 
 
-class WorldMaker:
+class WorldMaker(Chances):
     """Makes one world. Everything that it decides, it asks of `random`."""
 
     def __init__(self, random: Random) -> None:
-        self._random = random
-        self._now = AT + timedelta(hours=random.randint(-30, 30))
+        super().__init__(random, AT + timedelta(hours=random.randint(-30, 30)))
 
     def world(self) -> World:
         """All records of a shop of three customers."""
@@ -84,21 +64,8 @@ class WorldMaker:
         for who, region_id in PEOPLE.items():
             for place in range(4):
                 self._order(records, who, region_id, place)
-        self._marketing(records)
+        Marketing(self._random, self._now).add_to(records)
         return World(records=records, now=self._now)
-
-    def _pick(self, among: Collection[T]) -> T:
-        return self._random.choice(list(among))
-
-    def _chance(self, share: float) -> bool:
-        return self._random.random() < share
-
-    def _money(self, amount: int, region_id: str) -> Money:
-        return Money(amount=amount, currency=CURRENCY[region_id])
-
-    def _near(self, span: timedelta) -> datetime:
-        """An instant that lies about `span` back, often on the very edge."""
-        return self._now - span + self._pick((-DAY, -SECOND, timedelta(), timedelta(), SECOND, DAY))
 
     def _delivered(self, window_days: int) -> datetime | None:
         return self._pick((self._now - 2 * DAY, self._now - 2 * DAY, self._near((window_days + 1) * DAY), None))
@@ -329,77 +296,3 @@ class WorldMaker:
                 if line.product_id != "socks"
             ),
         ]
-
-    def _marketing(self, records: Dataset) -> None:
-        def promotion(key: str, regions: tuple[str, ...], starts: datetime, ends: datetime, **more: Any) -> Promotion:
-            return Promotion.model_validate(
-                {
-                    "id": key,
-                    "name": key,
-                    "region_ids": regions,
-                    "percent": Decimal(10),
-                    "starts_at": starts,
-                    "ends_at": ends,
-                    **more,
-                }
-            )
-
-        week = 7 * DAY
-        edge = self._pick((-SECOND, timedelta(), SECOND, DAY))
-        records.promotions = [
-            promotion("june", (WEST, UK), self._now - week, self._now + week, budget=self._budget()),
-            promotion("vips", (WEST, UK), self._now - week, self._now + week, audience=("vip",)),
-            promotion("may", (WEST,), self._now - week, self._now + edge),
-            promotion("uk", (UK,), self._now + edge, self._now + 2 * week),
-            promotion(
-                "own-ada",
-                (WEST,),
-                self._now - week,
-                self._now + edge,
-                customer_id="ada",
-                sku=self._pick(("LAMP-BRASS", "SHIRT-M")),
-            ),
-            promotion("mix", (WEST, UK), self._now - week, self._now + week, stackable=True),
-        ]
-        uses = {"SPENT": (1, 1), "ADAONLY": (1, self._pick((0, 0, 1)))}
-        kinds = dict(zip(CODES, ("june", "vips", "may", "uk", "june", "mix", "own-ada"), strict=True))
-        records.codes = [
-            DiscountCode(
-                code=code,
-                promotion_id=kind,
-                usage_limit=uses.get(code, (None, 0))[0],
-                used=uses.get(code, (None, 0))[1],
-            )
-            for code, kind in kinds.items()
-        ]
-        for who, region_id in PEOPLE.items():
-            if self._chance(0.4):
-                records.discounts = [*records.discounts, self._discount(who, region_id)]
-            if self._chance(0.85):
-                records.carts = [*records.carts, self._cart(who, region_id)]
-
-    def _budget(self) -> Money | None:
-        """What June's discounts may add up to: each of them is 1.00 here."""
-        return self._pick((None, None, self._money(self._pick((100, 101, 200)), WEST)))
-
-    def _discount(self, who: str, region_id: str) -> Discount:
-        return Discount(
-            id=f"cut-{who}",
-            order_id=f"#{who.upper()}0",
-            customer_id=who,
-            promotion_id="june",
-            code=self._pick(("JUNE10", "JUNE10", None)),
-            amount=self._money(100, region_id),
-            applied_at=self._near(30 * DAY),
-        )
-
-    def _cart(self, who: str, region_id: str) -> Cart:
-        return Cart(
-            id=f"cart-{who}",
-            customer_id=who,
-            region_id=region_id,
-            lines=(CartLine(sku="LAMP-BRASS", quantity=1, added_at=AT - DAY),),
-            codes=self._pick(((), (), (), ("MIX5",), ("JUNE10",))),
-            created_at=AT - DAY,
-            updated_at=AT - DAY,
-        )

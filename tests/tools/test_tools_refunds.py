@@ -17,15 +17,12 @@ from shopgraph.tools.arguments import amount_in
 from shopgraph.tools.gate import Gate
 from shopgraph.tools.spec import GateOutcome, Outcome, ToolCall, ToolContext
 from shopgraph.tools.views import AfterSale, RefundedOrder
+from tests.tools.looking import refunds
 
 Do = Callable[..., Awaitable[GateOutcome]]
 Ask = Callable[..., ToolContext]
 AGENT = Principal.staff("eve", "agent")
 SUPERVISOR = Principal.staff("sue", "supervisor")
-
-
-async def refunds(shop: EmbeddedShop, order_id: str) -> list[tuple[str, int]]:
-    return [(each.payment_method_id, each.amount.amount) for each in await shop.connectors.payments.refunds(order_id)]
 
 
 async def test_a_damaged_item_is_paid_back_and_written_down(do: Do, shop: EmbeddedShop) -> None:

@@ -10,12 +10,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from pydantic import JsonValue
@@ -23,11 +21,11 @@ from pydantic_core import PydanticSerializationError
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from shopgraph import kept
-from shopgraph.audit.keyring import Keyring
+from shopgraph.audit.chain import Chain, begin_with, head_of
+from shopgraph.audit.keys import AuditKeys
 from shopgraph.audit.late import ENDED, Late
 from shopgraph.audit.reading import steps_between
 from shopgraph.audit.records import (
-    BEGINNING,
     CHECKPOINT,
     COLUMNS,
     FORGOTTEN,
@@ -39,15 +37,14 @@ from shopgraph.audit.records import (
     BadRecord,
     Finding,
     SignedHead,
-    hash_of,
     json_of,
 )
 from shopgraph.audit.schema import HOLD_CHAIN, TABLE, insertion, prepare
-from shopgraph.audit.secrets import PublicKey, Secrets
+from shopgraph.audit.secrets import PublicKey
 from shopgraph.audit.verify import CHECKPOINT_EVERY, verified
 from shopgraph.audit.writer import Entry, GroupWriter
 from shopgraph.connectors.embedded.database import Database
-from shopgraph.connectors.embedded.statements import each, rows
+from shopgraph.connectors.embedded.statements import each
 from shopgraph.errors import ConfigurationError, ConnectorUnavailable, InvalidInput
 
 __all__ = [
@@ -66,40 +63,6 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 _PAGE = 1_000
-_LAST = select(TABLE.c.position, TABLE.c.hash).order_by(TABLE.c.position.desc()).limit(1)
-
-
-class AuditKeys:
-    """What seals and signs for one log: a folder's secrets, and the ring of customers' keys, opened when needed."""
-
-    def __init__(self, folder: Path, ring_url: str) -> None:
-        """`ring_url` is the database of the wrapped keys: not the log's own, where that can be had."""
-        self.secrets = Secrets(folder)
-        self._url = ring_url
-        self._lock = threading.Lock()
-        self._ring: Keyring | None = None
-
-    @property
-    def ring(self) -> Keyring:
-        """The customers' keys.
-
-        Raises:
-            ConfigurationError: the secrets cannot be read, or are not those of this ring.
-        """
-        with self._lock:  # the writer's thread and a reader's may come first
-            if self._ring is None:
-                _ = self.secrets.master  # makes the folder that the ring lies in
-                self._ring = Keyring(self._url, self.secrets)
-            return self._ring
-
-    def at_hand(self, subject: str, at: datetime) -> bool:
-        """Whether the ring is open and has that key in memory; this looks at no disk."""
-        return self._ring is not None and self._ring.knows(subject, at)
-
-    def close(self) -> None:
-        """Close the ring."""
-        if self._ring is not None:
-            self._ring.close()
 
 
 class AuditLog:
@@ -227,7 +190,7 @@ class AuditLog:
 
     async def head(self) -> AuditHead:
         """Where the log ends now."""
-        return await self._database.read(_head)
+        return await self._database.read(head_of)
 
     async def checkpoint(self, at: datetime) -> SignedHead:
         """Sign the log as it stands, put the signature on the record, and give the signed head to keep elsewhere.
@@ -336,7 +299,7 @@ class AuditLog:
         ]
 
     def _chained(self, connection: Connection, written: Iterable[tuple[Entry, list[list[Any]]]]) -> None:
-        chain = _Chain(_head(connection))
+        chain = Chain(head_of(connection))
         begun = chain.position
         for entry, records in written:
             for columns in records:
@@ -372,7 +335,7 @@ def open_audit(url: str, *, keys: AuditKeys | None = None) -> AuditLog:
             records, last = before
             entry = own_event("taken_over", datetime.now(UTC), {"format": 1, "records": records, "hash": last})
             columns = [log._columns(entry)]
-            database.write_now(lambda connection: _begin_with(connection, columns, log._insert))
+            database.write_now(lambda connection: begin_with(connection, columns, log._insert))
     except BaseException:
         database.close()
         raise
@@ -382,41 +345,6 @@ def open_audit(url: str, *, keys: AuditKeys | None = None) -> AuditLog:
 def own_event(kind: str, at: datetime, payload: dict[str, object]) -> AuditEvent:
     """A record of the log about itself."""
     return AuditEvent(request_id="", conversation_id="", node="audit", layer="audit", kind=kind, at=at, payload=payload)
-
-
-class _Chain:
-    """Rows that follow a head, one another's hash in each."""
-
-    def __init__(self, head: AuditHead) -> None:
-        self.position = head.records
-        self._hash = head.hash
-        self.rows: list[tuple[Any, ...]] = []
-
-    @property
-    def head(self) -> AuditHead:
-        """Where it ends."""
-        return AuditHead.model_construct(records=self.position, hash=self._hash)
-
-    def add(self, columns: Sequence[Any]) -> None:
-        """Add a record, given without its position and hashes."""
-        self.position += 1
-        values = (self.position, *columns, self._hash)
-        self._hash = hash_of(values)
-        if not self._hash:
-            raise InvalidInput("A record holds what is no text.", remedy="Ids and names are texts of valid Unicode.")
-        self.rows.append((*values, self._hash))
-
-
-def _begin_with(connection: Connection, records: list[list[Any]], statement: str) -> None:
-    chain = _Chain(_head(connection))
-    for columns in records:
-        chain.add(columns)
-    connection.exec_driver_sql(statement, chain.rows)
-
-
-def _head(connection: Connection) -> AuditHead:
-    last = rows(connection, _LAST, {})
-    return AuditHead(records=last[0][0], hash=last[0][1]) if last else BEGINNING
 
 
 def _record(row: Row[Any]) -> AuditRecord:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from langchain_core.messages import HumanMessage
 from pydantic import JsonValue
 
 from shopgraph.domain import Money, Order
+from shopgraph.domain.days import last_day, local_day
 from shopgraph.graphs.memory.facts import Promise
 from shopgraph.graphs.state import Evidence, State
 from shopgraph.guards.allowances import Allowances
@@ -88,6 +89,8 @@ def _customer(state: State) -> CustomerFact:
 class _Found:
     """Facts as they are read, one result after the other."""
 
+    timezone: str
+    """The region's."""
     products: list[ProductFact] = field(default_factory=list)
     orders: dict[str, OrderFact] = field(default_factory=dict)
     """By id; what a tool read goes before the stitched context."""
@@ -101,6 +104,10 @@ class _Found:
         """An amount's value; remembers the currency that everything is in."""
         return self.amount_of(view.money)
 
+    def last_day(self, until: datetime) -> date:
+        """The last day in the region before that instant."""
+        return last_day(until, self.timezone)
+
     def amount_of(self, money: Money) -> Decimal:
         """The same of money itself."""
         self.currency = money.currency
@@ -108,14 +115,20 @@ class _Found:
 
 
 def _gathered(state: State, words: str) -> _Found:
-    found = _Found()
+    timezone = state["request"].timezone
+    found = _Found(timezone=timezone)
     for item in state["evidence"]:
         _READERS.get(item.tool, _any_amounts)(item, found)
     for order in state["context"].orders:
         if order.id not in found.orders:
             found.orders[order.id] = _stitched_order(order)
     found.promotions += [
-        PromotionFact(name=p.name, percent=p.percent, starts_on=p.starts_at.date(), ends_on=p.ends_at.date())
+        PromotionFact(
+            name=p.name,
+            percent=p.percent,
+            starts_on=local_day(p.starts_at, timezone),
+            ends_on=last_day(p.ends_at, timezone),
+        )
         for p in state["allowances"].promotions
     ]
     for promise in state["context"].promises:
@@ -138,7 +151,7 @@ def _promised(promise: Promise, found: _Found) -> None:
     if promise.amount is not None:
         found.amounts[f"promised for {promise.subject}"] = found.amount_of(promise.amount)
     percents = [Decimal(percent) for percent in _PERCENT.findall(promise.text)]
-    ends_on = promise.last_day
+    ends_on = found.last_day(promise.until)
     found.promotions += [PromotionFact(percent=percent, ends_on=ends_on) for percent in percents]
     found.promotions += [PromotionFact(code=code) for code in _CODE.findall(promise.text)]
 
@@ -168,7 +181,11 @@ def _own_words(state: State) -> list[str]:
 def _own_dates(state: State, words: str, locale: str) -> set[date]:
     found = set(find_dates(words, locale))
     for promise in state["context"].promises:
-        found |= {promise.last_day, *filter(None, (promise.day,)), *find_dates(promise.text, locale)}
+        found |= {
+            last_day(promise.until, state["request"].timezone),
+            *filter(None, (promise.day,)),
+            *find_dates(promise.text, locale),
+        }
     return found
 
 
@@ -330,7 +347,9 @@ def _redeemed(item: Evidence, found: _Found) -> None:
 
 def _offered(item: Evidence, found: _Found) -> None:
     offer = OfferedDiscount.model_validate(item.result)
-    found.promotions.append(PromotionFact(percent=offer.percent, code=offer.code, ends_on=offer.ends_at.date()))
+    found.promotions.append(
+        PromotionFact(percent=offer.percent, code=offer.code, ends_on=found.last_day(offer.ends_at))
+    )
     _any_amounts(item, found)
 
 
@@ -338,7 +357,8 @@ def _history(item: Evidence, found: _Found) -> None:
     history = PromotionHistory.model_validate(item.result)
     found.promotions += [PromotionFact(code=used.code) for used in history.used if used.code]
     found.promotions += [
-        PromotionFact(percent=own.percent, code=own.code, ends_on=own.ends_at.date()) for own in history.own_codes
+        PromotionFact(percent=own.percent, code=own.code, ends_on=found.last_day(own.ends_at))
+        for own in history.own_codes
     ]
     _any_amounts(item, found)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from shopgraph.domain import Customer, Promotion, Region
+from shopgraph.domain.days import last_day
 from shopgraph.tools import actions
 from shopgraph.tools.arguments import Sku
 from shopgraph.tools.facts import code_facts
@@ -45,14 +44,13 @@ async def list_promotions(context: ToolContext) -> PromotionList:
 
 
 def _promotion(promotion: Promotion, region: Region) -> PromotionView:
-    last = promotion.ends_at - timedelta(microseconds=1)
     return PromotionView(
         name=promotion.name,
         percent=promotion.percent,
         categories=promotion.categories,
         cap=AmountView.of(promotion.cap, region.locale) if promotion.cap else None,
         ends_at=promotion.ends_at,
-        last_day=last.astimezone(ZoneInfo(region.timezone)).date(),
+        last_day=last_day(promotion.ends_at, region.timezone),
     )
 
 

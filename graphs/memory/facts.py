@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Generic, Self, TypeVar
 
@@ -80,11 +80,6 @@ class Promise(Value):
         if self.until <= self.at:
             raise ValueError("a promise ends after it was made")
         return self
-
-    @property
-    def last_day(self) -> date:
-        """The last day on which it binds, UTC."""
-        return (self.until - timedelta(microseconds=1)).date()
 
     @property
     def key(self) -> str:

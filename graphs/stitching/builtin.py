@@ -163,8 +163,9 @@ async def memory(query: Query) -> MemoryPart | None:
 
 
 def _owed(promises: Recalled[Promise]) -> tuple[Promise, ...]:
-    """Promises that no longer stand as they were made, and yet bind."""
-    return tuple([each.fact for each in promises.outdated if each.because is not Because.EXPIRED])
+    """Promises that no longer stand as they were made, and yet bind: neither over nor had."""
+    done = (Because.EXPIRED, Because.USED)
+    return tuple([each.fact for each in promises.outdated if each.because not in done])
 
 
 @context_source("policy")

@@ -132,7 +132,8 @@ def _lines(request: Request, context: Stitched) -> Iterator[_Line]:
     for promotion in context.promotions:
         categories = ", ".join(promotion.categories) or "everything"
         ends_on = last_day(promotion.ends_at, request.timezone)
-        text = f"Promotion {promotion.name}: {promotion.percent} % off {categories} until {ends_on}."
+        code = " with a code" if promotion.id in context.coded else ""
+        text = f"Promotion {promotion.name}: {promotion.percent} % off {categories}{code} until {ends_on}."
         yield _Line("marketing", text)
     for campaign in context.campaigns:
         yield _Line("marketing", f"Campaign {campaign.name}: {campaign.headline}")

@@ -86,7 +86,12 @@ def _in_context(state: State) -> Known:
         return Known(
             orders=tuple(KnownOrder.model_validate(order, from_attributes=True) for order in orders),
             promotions=tuple(
-                KnownPromotion(name=each.name, percent=each.percent, ends_on=last_day(each.ends_at, request.timezone))
+                KnownPromotion(
+                    name=each.name,
+                    percent=each.percent,
+                    ends_on=last_day(each.ends_at, request.timezone),
+                    needs_code=each.id in context.coded,
+                )
                 for each in promotions
             ),
         )

@@ -142,6 +142,8 @@ class Stitched(Value):
     cart: Cart | None = None
     stock: tuple[StockView, ...] = ()
     promotions: tuple[Promotion, ...] = ()
+    coded: tuple[str, ...] = ()
+    """Ids of promotions that only who types a code gets."""
     campaigns: tuple[Campaign, ...] = ()
     passages: tuple[Passage, ...] = ()
     shown: tuple[Shown, ...] = ()

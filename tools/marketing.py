@@ -31,19 +31,20 @@ Code = Annotated[str, Field(min_length=1, max_length=40, description="The code a
 
 @tool(system=System.MARKETING, scope=Scope.PUBLIC)
 async def list_promotions(context: ToolContext) -> PromotionList:
-    """List the price cuts that run now in the shopper's region and are meant for them."""
+    """List the price cuts that run now in the shopper's region and are meant for them, and which need a code."""
     marketing, now = context.services.connectors.marketing, context.services.clock.now()
     customer, region = await _customer(context), await region_of(context, context.region_id)
+    free = {each.id for each in await marketing.without_code(region_id=context.region_id, at=now)}
     return PromotionList(
         promotions=tuple(
-            _promotion(p, region)
+            _promotion(p, region, needs_code=p.id not in free)
             for p in await marketing.promotions(region_id=context.region_id, at=now)
             if p.meant_for(customer)
         )
     )
 
 
-def _promotion(promotion: Promotion, region: Region) -> PromotionView:
+def _promotion(promotion: Promotion, region: Region, *, needs_code: bool) -> PromotionView:
     return PromotionView(
         name=promotion.name,
         percent=promotion.percent,
@@ -51,6 +52,7 @@ def _promotion(promotion: Promotion, region: Region) -> PromotionView:
         cap=AmountView.of(promotion.cap, region.locale) if promotion.cap else None,
         ends_at=promotion.ends_at,
         last_day=last_day(promotion.ends_at, region.timezone),
+        needs_code=needs_code,
     )
 
 

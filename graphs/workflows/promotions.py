@@ -101,4 +101,5 @@ async def _judge(turn: Turn, percent: Decimal) -> Decision:
 def _promotion(item: PromotionView, locale: str) -> str:
     what = f" {join_words(item.categories)}" if item.categories else ""
     most = f", at most {item.cap.text} off an order," if item.cap else ""
-    return f"{item.name}: {item.percent.normalize():f} % off{what}{most} until {day(item.last_day, locale)}."
+    code = " with a code" if item.needs_code else ""
+    return f"{item.name}: {item.percent.normalize():f} % off{what}{code}{most} until {day(item.last_day, locale)}."

@@ -15,7 +15,7 @@ from shopgraph.domain.days import last_day, local_day
 ZONES = sorted({market.region.timezone for market in MARKETS})
 TICK = timedelta(microseconds=1)
 zones = st.sampled_from(ZONES)
-instants = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
+instants = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 @given(zone=zones, day=st.dates(date(2020, 1, 1), date(2035, 1, 1)))

@@ -219,6 +219,11 @@ class Shop:
             self._checkpointer = self._open_checkpointer()
         return self._checkpointer
 
+    @property
+    def _beside(self) -> Path:
+        """The folder of what is kept in files beside the records: the shop's, else that of their SQLite file."""
+        return self._folder or Path(str(self._records.database.engine.url.database)).parent
+
     def _open_checkpointer(self) -> BaseCheckpointSaver[Any]:
         from shopgraph.graphs.checkpoints import LoopFreeSqliteSaver, postgres_saver
 
@@ -226,8 +231,7 @@ class Shop:
             saver, pool = postgres_saver(plain_url(self._records.database.url))
             self._closers.append(pool.close)
             return saver
-        folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
-        local = LoopFreeSqliteSaver.open(folder / "conversations.db")
+        local = LoopFreeSqliteSaver.open(self._beside / "conversations.db")
         self._closers.append(local.close)
         return local
 
@@ -270,8 +274,7 @@ class Shop:
             store, pool = postgres_store(plain_url(self._records.database.url))
             self._closers.append(pool.close)
             return store
-        folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
-        local = LoopFreeSqliteStore.open(folder / "memory.db")
+        local = LoopFreeSqliteStore.open(self._beside / "memory.db")
         self._closers.append(local.close)
         return local
 

@@ -22,7 +22,8 @@ _RANK = 0.25
 """How much less the next fact of the same source matters."""
 _RESERVED = 60
 """Tokens kept for the frame and for the line that says what was left out."""
-MOST_PLACES = 3
+_TOLD_PLACES = 3
+"""Of those that the context names of a variant, those that have most."""
 _EVERYBODYS = frozenset({"inventory", "marketing", "catalog", "policy"})
 """Sources whose facts are the same whoever asks."""
 
@@ -176,7 +177,7 @@ def _stock(stock: StockView) -> str:
     if stock.band == "few":
         parts.append("few left")
     if stock.places:
-        parts.append("at " + ", ".join(f"{place.name} {place.available}" for place in stock.places[:MOST_PLACES]))
+        parts.append("at " + ", ".join(f"{place.name} {place.available}" for place in stock.places[:_TOLD_PLACES]))
     if stock.incoming:
         parts.append(f"{stock.incoming} more expected" + (f" from {stock.restock_on}" if stock.restock_on else ""))
     return "; ".join(parts) + "."

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import count
 
 from shopgraph.domain import SessionEvent
+from shopgraph.domain.days import last_day
 from shopgraph.graphs.memory.facts import Promise
 from shopgraph.graphs.state import LeftOut, Request, Stitched
 from shopgraph.graphs.stitching.parts import Passage, StockView
@@ -124,14 +125,16 @@ def _lines(request: Request, context: Stitched) -> Iterator[_Line]:
         total = format_money(order.total, request.locale)
         yield _Line("orders", f"Order {order.id}: {order.status}, {total}, {items}.")
     for promise in context.promises:
-        yield _Line("memory", f"Promised to this customer: {_promise(promise)}.")
+        yield _Line("memory", f"Promised to this customer: {_promise(request, promise)}.")
     for promise in context.owed:
-        yield _Line("memory", f"Promised, but no longer certain (a colleague decides): {_promise(promise)}.")
+        yield _Line("memory", f"Promised, but no longer certain (a colleague decides): {_promise(request, promise)}.")
     for stock in context.stock:
         yield _Line("inventory", _stock(stock))
     for promotion in context.promotions:
         categories = ", ".join(promotion.categories) or "everything"
-        text = f"Promotion {promotion.name}: {promotion.percent} % off {categories} until {promotion.ends_at.date()}."
+        ends_on = last_day(promotion.ends_at, request.timezone)
+        code = " with a code" if promotion.id in context.coded else ""
+        text = f"Promotion {promotion.name}: {promotion.percent} % off {categories}{code} until {ends_on}."
         yield _Line("marketing", text)
     for campaign in context.campaigns:
         yield _Line("marketing", f"Campaign {campaign.name}: {campaign.headline}")
@@ -163,8 +166,9 @@ def _of_customer(request: Request, context: Stitched) -> Iterator[str]:
         yield f"Had {what} on {cut.applied_at.date()}: {format_money(cut.amount, request.locale)} off {cut.order_id}."
 
 
-def _promise(promise: Promise) -> str:
-    return f"{promise.text.rstrip('.')} (by {promise.by.replace('_', ' ')}, until {promise.last_day})"
+def _promise(request: Request, promise: Promise) -> str:
+    ends_on = last_day(promise.until, request.timezone)
+    return f"{promise.text.rstrip('.')} (by {promise.by.replace('_', ' ')}, until {ends_on})"
 
 
 def _stock(stock: StockView) -> str:

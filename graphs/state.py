@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, TypedDict, cast
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langgraph.channels import UntrackedValue
@@ -24,6 +23,7 @@ from shopgraph.domain import (
     SessionEvent,
     Value,
 )
+from shopgraph.domain.days import local_day
 from shopgraph.graphs.answer import ActionView, SourceStatus
 from shopgraph.graphs.memory.facts import Promise, Shown, Statement
 from shopgraph.graphs.stitching.parts import Origin, Passage, PolicyView, StockView
@@ -64,7 +64,7 @@ class Request(Value):
     @property
     def today(self) -> date:
         """The day in the region at that moment."""
-        return self.at.astimezone(ZoneInfo(self.timezone)).date()
+        return local_day(self.at, self.timezone)
 
     @property
     def whole(self) -> str:
@@ -142,6 +142,8 @@ class Stitched(Value):
     cart: Cart | None = None
     stock: tuple[StockView, ...] = ()
     promotions: tuple[Promotion, ...] = ()
+    coded: tuple[str, ...] = ()
+    """Ids of promotions that only who types a code gets."""
     campaigns: tuple[Campaign, ...] = ()
     passages: tuple[Passage, ...] = ()
     shown: tuple[Shown, ...] = ()

@@ -6,6 +6,7 @@ import asyncio
 
 from shopgraph.connectors.units import units_of
 from shopgraph.domain import Availability, Instant, Product
+from shopgraph.domain.days import last_day, local_day
 from shopgraph.errors import NotFound
 from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.describe.state import Material, VariantFacts
@@ -43,6 +44,7 @@ async def read_material(shop: ShopServices, product_id: str, region_id: str, seg
         region_id=region_id,
         region=region.name,
         locale=region.locale,
+        timezone=region.timezone,
         segment=segment,
         at=at,
         variants=variants,
@@ -108,7 +110,7 @@ def facts_of(material: Material) -> Facts:
     rating = f"{material.rating} of 5 in {material.reviews} reviews. " if material.reviews else ""
     rating += rated(material, speaker_of(material))
     return Facts(
-        today=material.at.date(),
+        today=local_day(material.at, material.timezone),
         locale=material.locale,
         region=material.region_id,
         currency=material.variants[0].offer.price.currency if material.variants else None,
@@ -133,7 +135,10 @@ def facts_of(material: Material) -> Facts:
         ),
         promotions=tuple(
             PromotionFact(
-                name=each.name, percent=each.percent, starts_on=each.starts_at.date(), ends_on=each.ends_at.date()
+                name=each.name,
+                percent=each.percent,
+                starts_on=local_day(each.starts_at, material.timezone),
+                ends_on=last_day(each.ends_at, material.timezone),
             )
             for each in material.promotions
         ),

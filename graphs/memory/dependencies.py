@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 LOW_STOCK = 3
 """Up to so many units are "few left"."""
 NOT_THERE = "not there"
+USABLE, USED_UP = "usable", "used up"
 
 
 class Aspect(StrEnum):
@@ -40,6 +41,8 @@ class Aspect(StrEnum):
     """A campaign's or promotion's terms, while it runs in a region. Subject: its id."""
     RUNNING = "running"
     """Which campaigns and promotions run in a region, and their terms. Subject: empty."""
+    CODE = "code"
+    """Whether a discount code can still be used. Subject: the code; region: empty."""
     PRODUCT = "product"
     """A product's title, attributes, brand and category. Subject: a product id; region: empty."""
 
@@ -104,6 +107,11 @@ def on_campaign(running: Campaign | Promotion, region_id: str) -> Dependency:
 def on_running(region_id: str, running: Iterable[Campaign | Promotion]) -> Dependency:
     """A fact that would read otherwise if another campaign or promotion ran: give all that run in the region."""
     return Dependency(aspect=Aspect.RUNNING, subject="", region_id=region_id, was=_running(running))
+
+
+def on_code(code: str) -> Dependency:
+    """A fact that says that this code can be used."""
+    return Dependency(aspect=Aspect.CODE, subject=code, was=USABLE)
 
 
 def on_product(product: Product) -> Dependency:
@@ -180,6 +188,8 @@ def _system(aspect: Aspect) -> str:
             return "stock"
         case Aspect.CAMPAIGN | Aspect.RUNNING:
             return "marketing"
+        case Aspect.CODE:
+            return "codes"
         case Aspect.PRODUCT:
             return "catalog"
         case _:
@@ -217,6 +227,14 @@ async def _marketing(connectors: Connectors, region_id: str, topics: Sequence[To
     }
 
 
+async def _codes(connectors: Connectors, _: str, topics: Sequence[Topic], __: Instant) -> dict[Topic, str]:
+    found = await asyncio.gather(*[connectors.marketing.code(topic.subject) for topic in topics])
+    return {
+        topic: NOT_THERE if code is None else USED_UP if code.is_used_up else USABLE
+        for topic, code in zip(topics, found, strict=True)
+    }
+
+
 async def _products(connectors: Connectors, _: str, topics: Sequence[Topic], __: Instant) -> dict[Topic, str]:
     products = await connectors.catalog.products([topic.subject for topic in topics])
     found = {product.id: _product(product) for product in products}
@@ -228,5 +246,6 @@ _READERS: Mapping[str, _Reader] = {
     "offers": _offers,
     "stock": _stock,
     "marketing": _marketing,
+    "codes": _codes,
     "catalog": _products,
 }

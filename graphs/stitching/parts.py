@@ -117,6 +117,8 @@ class MarketingPart(Part):
     """What runs in the region at this moment and is meant for this customer."""
 
     promotions: tuple[Promotion, ...] = ()
+    coded: tuple[str, ...] = ()
+    """Ids of those that only who types a code gets."""
     campaigns: tuple[Campaign, ...] = ()
 
 

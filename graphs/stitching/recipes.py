@@ -30,6 +30,9 @@ from shopgraph.graphs.stitching.parts import (
     SessionPart,
 )
 
+LEAST_TOKENS = 120
+"""A token limit at least: now, where, who, what is not known and that more is known must be told."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
@@ -60,7 +63,7 @@ class Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     tokens: ClassVar[int] = 1_000
-    """What a model is told at most, in tokens."""
+    """What a model is told at most, in tokens; `LEAST_TOKENS` or more."""
 
     @classmethod
     def needs(cls) -> Mapping[str, Needs]:

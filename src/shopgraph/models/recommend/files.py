@@ -128,7 +128,7 @@ def _card(trained: TrainedRecommender, sources: Sequence[str], date: str, scores
             "",
             f"Recall@20 of the latest baskets' last item, by the weight of like baskets: {recalls}.",
             "",
-            "Scores on later baskets:",
+            "Held out, learned from the earlier baskets and asked about the latest:",
             "",
             *kept,
             "",

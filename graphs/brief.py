@@ -23,7 +23,8 @@ _RESERVED = 60
 """Tokens kept for the frame and for the line that says what was left out."""
 _FRAME = 8
 """Tokens of the frame alone."""
-MOST_PLACES = 3
+_TOLD_PLACES = 3
+"""Of those that the context names of a variant, those that have most."""
 _EVERYBODYS = frozenset({"inventory", "marketing", "catalog", "policy"})
 """Sources whose facts are the same whoever asks."""
 
@@ -188,7 +189,7 @@ def _stock(stock: StockView) -> str:
     if stock.band == "few":
         parts.append("few left")
     if stock.places:
-        parts.append("at " + ", ".join(f"{place.name} {place.available}" for place in stock.places[:MOST_PLACES]))
+        parts.append("at " + ", ".join(f"{place.name} {place.available}" for place in stock.places[:_TOLD_PLACES]))
     if stock.incoming:
         parts.append(f"{stock.incoming} more expected" + (f" from {stock.restock_on}" if stock.restock_on else ""))
     return "; ".join(parts) + "."

@@ -21,8 +21,7 @@ from shopgraph.connectors.embedded.payments import EmbeddedPayments
 from shopgraph.connectors.ports import Connectors
 from shopgraph.connectors.search import HybridSearch
 from shopgraph.connectors.tau2 import read_tau2
-from shopgraph.domain import ClockKind, Money, ShopMeta
-from shopgraph.domain.wording import format_money
+from shopgraph.domain import ClockKind, ShopMeta
 from shopgraph.errors import ConfigurationError, DamagedShop, ShopgraphError
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle, load_bundle
@@ -223,6 +222,11 @@ class Shop:
             self._checkpointer = self._open_checkpointer()
         return self._checkpointer
 
+    @property
+    def _beside(self) -> Path:
+        """The folder of what is kept in files beside the records: the shop's, else that of their SQLite file."""
+        return self._folder or Path(str(self._records.database.engine.url.database)).parent
+
     def _open_checkpointer(self) -> BaseCheckpointSaver[Any]:
         from shopgraph.graphs.checkpoints import LoopFreeSqliteSaver, postgres_saver
 
@@ -230,8 +234,7 @@ class Shop:
             saver, pool = postgres_saver(plain_url(self._records.database.url))
             self._closers.append(pool.close)
             return saver
-        folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
-        local = LoopFreeSqliteSaver.open(folder / "conversations.db")
+        local = LoopFreeSqliteSaver.open(self._beside / "conversations.db")
         self._closers.append(local.close)
         return local
 
@@ -278,13 +281,14 @@ class Shop:
             store, pool = postgres_store(plain_url(self._records.database.url))
             self._closers.append(pool.close)
             return store
-        folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
-        local = LoopFreeSqliteStore.open(folder / "memory.db")
+        local = LoopFreeSqliteStore.open(self._beside / "memory.db")
         self._closers.append(local.close)
         return local
 
     async def warm(self) -> None:
         """Load what the first requests would wait for: models, prices, phrases, what was trained, the index of words.
+
+        What questions are read by is compiled in the languages of the regions.
 
         For a server. A search that is down is left to the requests that need it.
 
@@ -296,24 +300,14 @@ class Shop:
             await self.connectors.search.search("hello", limit=1)
 
     def _load(self) -> None:
-        from shopgraph.graphs.stitching.asking import read_question
-        from shopgraph.graphs.stitching.tokens import count_tokens
-        from shopgraph.guards.checks.regions import read_regions
-        from shopgraph.models.chat import LiteLLMChat
-        from shopgraph.models.speech.language import language_of
-        from shopgraph.models.speech.speaker import Speaker
+        from shopgraph.shop.warming import warm_governance, warm_model, warm_regions
 
-        for region in self._records.regions():
-            format_money(Money(amount=0, currency=region.currency), region.locale)
-            language = language_of("", region.locale)
-            Speaker(language, region.locale)
-            read_question("hello", language=language)
-        read_regions()
-        count_tokens("hello")
+        warm_regions(self._records.regions())
+        warm_governance()
         self.routing.router.route("hello")
         _ = self.routing.judge
-        if isinstance(self.chat_model, LiteLLMChat):
-            self.chat_model.pool.load()
+        if self.chat_model is not None:
+            warm_model(self.chat_model)
 
     def require_fit(self, policy: PolicyBundle) -> None:
         """Check whether this shop could go by another policy.

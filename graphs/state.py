@@ -160,9 +160,14 @@ class Stitched(Value):
     ms: float = 0.0
     """How long stitching took."""
 
-    def knows(self, field: str) -> bool:
-        """Whether its source answered with something; else it is not known, which is not the same as empty."""
-        return field in self.origins
+    def knows(self, name: str) -> bool:
+        """Whether a field's source, or the source of that name, answered with something.
+
+        Else it is not known, which is not the same as empty. A name that is both a field's and a source's is the field.
+        """
+        if name in self.origins or name in type(self).model_fields:
+            return name in self.origins
+        return any(origin.source == name for origin in self.origins.values())
 
 
 class Evidence(Value):

@@ -26,10 +26,11 @@ async def read_material(shop: ShopServices, product_id: str, region_id: str, seg
     """
     connectors, at = shop.connectors, shop.clock.now()
     product, region = await connectors.catalog.product(product_id), await connectors.catalog.region(region_id)
-    if product is None or region is None:
-        raise NotFound(
-            f"There is no product {product_id} or no region {region_id}.", remedy="Name one of the catalog's."
-        )
+    if region is None:
+        known = ", ".join(each.id for each in await connectors.catalog.regions())
+        raise NotFound(f"There is no region {region_id}.", remedy=f"One of {known}.")
+    if product is None:
+        raise NotFound(f"There is no product {product_id}.", remedy="Name one by its id in the catalog.")
     variants, reviews, campaigns, promotions, (trend, partners) = await asyncio.gather(
         _variants(shop, product, region_id),
         connectors.catalog.reviews(product.id, limit=_REVIEWS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from shopgraph.graphs.memory import BrandMemory
     from shopgraph.graphs.stitching.shared import SharedReads
     from shopgraph.models.recommend.model import RecommenderModel
+
+logger = logging.getLogger(__name__)
 
 DEMO_INSTANT = "2026-06-01T12:00:00Z"
 """When the demo shop stands still, unless another instant is asked for."""
@@ -96,6 +99,7 @@ class Shop:
         self._memory: BrandMemory | None = None
         self._shared: SharedReads | None = None
         self._recommender: RecommenderModel | None = None
+        self._unreadable: Path | None = None
         self._closers: list[Callable[[], None]] = []
         empty_regularly()
 
@@ -255,15 +259,19 @@ class Shop:
 
     @property
     def recommender(self) -> RecommenderModel | None:
-        """The learned model in the shop's folder (`recommender`); None where nothing was learned. Read on first use.
+        """The learned model in the shop's folder (`recommender`), read on first use; None where nothing was learned.
 
-        Raises:
-            ConfigurationError: it is there and cannot be read.
+        One that cannot be read is logged once: recommendations then go by counts.
         """
-        if self._recommender is None and self._folder is not None and (self._folder / "recommender").is_dir():
+        if self._recommender is None and self._folder is not None and (folder := self._folder / "recommender").is_dir():
             from shopgraph.models.recommend.files import load_recommender
 
-            self._recommender = load_recommender(self._folder / "recommender")
+            if folder != self._unreadable:
+                try:
+                    self._recommender = load_recommender(folder)
+                except ConfigurationError as error:
+                    self._unreadable = folder
+                    logger.warning("recommendations go by counts: %s", error)
         return self._recommender
 
     def _open_store(self) -> BaseStore:

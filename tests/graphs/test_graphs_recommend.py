@@ -21,7 +21,8 @@ from shopgraph.graphs import build_orchestrator, build_recommender, compile_reco
 from shopgraph.graphs.recommend import Recommended
 from shopgraph.graphs.recommend.history import baskets_of
 from shopgraph.models.recommend.files import LABELS, save_recommender
-from shopgraph.models.recommend.model import Scored
+from shopgraph.models.recommend.measuring import Measured
+from shopgraph.models.recommend.model import COMPLETION, NEXT_BASKET, Scored
 from shopgraph.models.recommend.training import train_recommender
 from shopgraph.shop import Shop
 from shopgraph.tools.gate import Gate
@@ -240,6 +241,22 @@ async def test_the_model_moves_only_what_it_scores_and_equals_stay_as_counted(
     a, b, c, d, e = counted
     monkeypatch.setattr(Shop, "recommender", _Scores({e: 2.0, d: 1.0, b: 1.0}))
     assert await titles() == [a, e, c, b, d]
+
+
+@pytest.mark.parametrize(("better", "ranked_by"), [(0.4, "counts"), (0.2, "model")])
+async def test_a_model_that_is_no_better_than_counting_is_not_gone_by(
+    shop: Shop, better: float, ranked_by: str
+) -> None:
+    pytest.importorskip("scipy")
+    told = [Measured(task=task, asked=40, model=0.3, counts=better) for task in (COMPLETION, NEXT_BASKET)]
+    trained = train_recommender(baskets_of(shop.dump().orders))
+    counted = await build_recommender(shop).recommend(region_id=TREND_REGION_ID, sku=TREND_SKU, limit=5)
+    folder = Path(str(shop._folder)) / "recommender"
+    save_recommender(trained, folder, sources=["orders"], date="2026-06-01", measured=told)
+    found = await build_recommender(shop).recommend(region_id=TREND_REGION_ID, sku=TREND_SKU, limit=5)
+    assert found.ranked_by == ranked_by
+    assert (found.items == counted.items) or ranked_by == "model"
+    assert (await build_recommender(shop).recommend(principal=ROSE)).ranked_by == ranked_by
 
 
 async def test_what_cannot_be_asked_is_said(shop: Shop) -> None:

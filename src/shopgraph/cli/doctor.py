@@ -161,6 +161,8 @@ def _recommender(shop: Path | None) -> Finding:
             area="configuration", name="recommender", health=Health.BROKEN, detail=detail, remedy=error.remedy
         )
     detail = f"{folder}: {len(model.statistics.items):,} items"
+    if model.unproven:
+        detail += f"; no better than counting, and not gone by, for {' and '.join(sorted(model.unproven))}"
     return Finding(area="configuration", name="recommender", health=Health.OK, detail=detail)
 
 

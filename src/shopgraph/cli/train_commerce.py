@@ -58,7 +58,7 @@ def recommender(
         out,
         sources=sources,
         date=datetime.now(UTC).date().isoformat(),
-        scores=[str(each) for each in measured],
+        measured=measured,
     )
     told = {"out": str(out), "baskets": trained.baskets, "customers": trained.customers}
     held_out = [{**asdict(each), "better": each.better} for each in measured]
@@ -67,8 +67,8 @@ def recommender(
         print_notice(str(each))
     if worse := [each.task for each in measured if not each.better]:
         print_notice(
-            f"warning: nothing shows that {out} is better than counting for {' and '.join(worse)}. A shop that finds "
-            "it in its folder's `recommender` goes by it all the same: keep it elsewhere, or learn from more baskets."
+            f"warning: nothing shows that {out} is better than counting for {' and '.join(worse)}. A shop goes on "
+            "counting there; learn from more baskets."
         )
     print_notice(f"Wrote {out}; read {out / CARD} first. A shop uses the one in its folder's `recommender`.")
 

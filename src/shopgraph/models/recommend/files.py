@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -25,6 +25,9 @@ from shopgraph.models.recommend.sparse import SparseRows
 from shopgraph.models.recommend.statistics import HALF_LIVES, Statistics
 from shopgraph.models.recommend.training import TrainedRecommender
 
+if TYPE_CHECKING:
+    from shopgraph.models.recommend.measuring import Measured
+
 WEIGHTS, LABELS, CARD = "weights.safetensors", "items.json", "card.md"
 FORMAT = 2
 """Raised when the features or the layout change: an older folder is then refused, not misread."""
@@ -33,9 +36,11 @@ _REMEDY = "Train it again: shopgraph train recommender --data FILE --out DIR."
 
 
 def save_recommender(
-    trained: TrainedRecommender, out: Path, *, sources: Sequence[str], date: str, scores: Sequence[str] = ()
+    trained: TrainedRecommender, out: Path, *, sources: Sequence[str], date: str, measured: Sequence[Measured] = ()
 ) -> None:
     """Write the folder, and make it first where it is not there. `date` is for the card only.
+
+    Where `measured` is no better than counting, the model that is read says nothing.
 
     Raises:
         InvalidInput: the folder cannot be written.
@@ -47,12 +52,13 @@ def save_recommender(
         "day": model.statistics.day,
         "alike_weight": model.completer.alike_weight,
         "ordered": model.statistics.entry is not None,
+        "unproven": [each.task for each in measured if not each.better],
         "items": list(model.statistics.items),
     }
     contents = {
         WEIGHTS: save(_tensors(model)),
         LABELS: (json.dumps(labels, ensure_ascii=False) + "\n").encode(),
-        CARD: _card(trained, sources, date, scores).encode(),
+        CARD: _card(trained, sources, date, [str(each) for each in measured]).encode(),
     }
     write_folder(out, contents)
 
@@ -75,9 +81,10 @@ def load_recommender(folder: Path) -> RecommenderModel:
         if len(statistics.sold) != len(statistics.items):
             raise ValueError(f"{len(statistics.sold)} rows for {len(statistics.items)} items")
         completer = Completer(statistics=statistics, alike_weight=float(labels["alike_weight"]))
+        unproven = frozenset(labels.get("unproven", ()))
     except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
         raise ConfigurationError(f"{at} cannot be read ({type(error).__name__}: {error}).", remedy=_REMEDY) from error
-    return RecommenderModel(statistics, completer, ranker)
+    return RecommenderModel(statistics, completer, ranker, unproven)
 
 
 def _tensors(model: RecommenderModel) -> dict[str, Any]:

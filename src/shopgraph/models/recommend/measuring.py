@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from shopgraph.errors import InvalidInput
-from shopgraph.models.recommend.model import RecommenderModel
+from shopgraph.models.recommend.model import COMPLETION, NEXT_BASKET, RecommenderModel
 from shopgraph.models.recommend.ranking import by_customer
 from shopgraph.models.recommend.rows import Basket
 from shopgraph.models.recommend.sparse import Floats, largest
@@ -80,20 +80,20 @@ def measure_recommender(
     try:
         model = train_recommender(before, how, progress=progress).model
     except InvalidInput:
-        return _nothing("completion"), _nothing("next-basket")
+        return _nothing(COMPLETION), _nothing(NEXT_BASKET)
     counted = _Counted(model)
     completing = _completions(model, after, how)
     following = _next_baskets(before, after, how)
     return (
         _measured(
-            "completion",
+            COMPLETION,
             completing,
             lambda q: [each.item for each in model.complete(q.given, limit=_DEPTH)],
             lambda q: counted.most(without=q.given),
             lambda q: counted.together(q.given, own=()),
         ),
         _measured(
-            "next-basket",
+            NEXT_BASKET,
             following,
             lambda q: [each.item for each in model.next_basket(q.history, day=day, limit=_DEPTH)],
             lambda q: _first(q.given, counted.most()),

@@ -16,6 +16,9 @@ from shopgraph.models.recommend.rows import Basket
 from shopgraph.models.recommend.sparse import Floats, Ints, SparseRows, largest
 from shopgraph.models.recommend.statistics import Statistics
 
+COMPLETION, NEXT_BASKET = "completion", "next-basket"
+"""What a recommender is asked for."""
+
 
 class Scored(NamedTuple):
     """An item, and how well it fits; comparable within one answer."""
@@ -31,6 +34,8 @@ class RecommenderModel:
     statistics: Statistics
     completer: Completer
     ranker: Ranker
+    unproven: frozenset[str] = frozenset()
+    """Of `COMPLETION` and `NEXT_BASKET`, where it was measured to be no better than counting: it says nothing there."""
 
     @cached_property
     def places(self) -> Mapping[str, int]:
@@ -45,7 +50,7 @@ class RecommenderModel:
             among: only these come into question, and of these what fits: what only sells well is not named.
         """
         known = self._rows(basket)
-        if not len(known):
+        if not len(known) or COMPLETION in self.unproven:
             return []
         scores = self.completer.scores(known)
         scores[known] = 0.0
@@ -60,6 +65,8 @@ class RecommenderModel:
 
         Without a basket of known items: what sells best now.
         """
+        if NEXT_BASKET in self.unproven:
+            return []
         visits = visits_of(history, self.places, day=day)
         if not visits:
             return self._best(self._only(self.statistics.popularity[21].copy(), among), limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from shopgraph.connectors.units import units_of
-from shopgraph.domain import Availability, Instant, Product
+from shopgraph.domain import Availability, Instant, Product, Rating
 from shopgraph.errors import NotFound
 from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.describe.state import Material, VariantFacts
@@ -13,8 +13,6 @@ from shopgraph.graphs.describe.templates import rated, speaker_of
 from shopgraph.graphs.memory import Dependency, on_price, on_product, on_running, on_stock_band
 from shopgraph.guards.facts import Facts, ProductFact, PromotionFact
 from shopgraph.tools.selling import sold_lately
-
-_REVIEWS = 50
 
 
 async def read_material(shop: ShopServices, product_id: str, region_id: str, segment: str) -> Material:
@@ -29,9 +27,9 @@ async def read_material(shop: ShopServices, product_id: str, region_id: str, seg
         raise NotFound(
             f"There is no product {product_id} or no region {region_id}.", remedy="Name one of the catalog's."
         )
-    variants, reviews, campaigns, promotions, (trend, partners) = await asyncio.gather(
+    variants, ratings, campaigns, promotions, (trend, partners) = await asyncio.gather(
         _variants(shop, product, region_id),
-        connectors.catalog.reviews(product.id, limit=_REVIEWS),
+        connectors.catalog.ratings([product.id]),
         connectors.marketing.campaigns(region_id=region_id, at=at),
         connectors.marketing.promotions(region_id=region_id, at=at),
         _sales(shop, product, region_id, at),
@@ -46,8 +44,7 @@ async def read_material(shop: ShopServices, product_id: str, region_id: str, seg
         segment=segment,
         at=at,
         variants=variants,
-        rating=round(sum(each.rating for each in reviews) / len(reviews), 1) if reviews else None,
-        reviews=len(reviews),
+        rating=ratings.get(product.id, Rating()),
         campaigns=tuple(each for each in campaigns if not each.segments or segment in each.segments),
         promotions=tuple(
             each
@@ -105,7 +102,7 @@ def ends_at(material: Material) -> Instant | None:
 def facts_of(material: Material) -> Facts:
     """The same for the guards: a claim without one of these behind it does not leave."""
     # In English for a model, which is asked in English, and as it is written in the region.
-    rating = f"{material.rating} of 5 in {material.reviews} reviews. " if material.reviews else ""
+    rating = f"{material.rating}. " if material.rating.reviews else ""
     rating += rated(material, speaker_of(material))
     return Facts(
         today=material.at.date(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from shopgraph.domain import Campaign, Instant, Offer, Product, ProductVariant, Promotion, Value
+from shopgraph.domain import Campaign, Instant, Offer, Product, ProductVariant, Promotion, Rating, Value
 from shopgraph.guards.decisions import Verdict
 
 
@@ -33,9 +33,7 @@ class Material(Value):
     at: Instant
     variants: tuple[VariantFacts, ...]
     """Those that are sold in the region."""
-    rating: float | None = None
-    """The mean of its reviews; None without one."""
-    reviews: int = 0
+    rating: Rating = Rating()
     campaigns: tuple[Campaign, ...] = ()
     """Those that run there for this segment."""
     promotions: tuple[Promotion, ...] = ()

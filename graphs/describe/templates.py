@@ -99,9 +99,10 @@ def _partner(material: Material, speaker: Speaker) -> str:
 
 def rated(material: Material, speaker: Speaker) -> str:
     """How it was rated; empty where hardly anybody has."""
-    if material.rating is None or material.reviews < _LEAST_REVIEWS:
+    mean, reviews = material.rating.mean, material.rating.reviews
+    if mean is None or reviews < _LEAST_REVIEWS:
         return ""
-    return speaker.say("describe.reviews", count=material.reviews, rating=speaker.number(material.rating))
+    return speaker.say("describe.reviews", count=reviews, rating=speaker.number(mean))
 
 
 def _running(material: Material, speaker: Speaker) -> str:

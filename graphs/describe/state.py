@@ -40,10 +40,12 @@ class Material(Value):
     """Those that the segment gets for this product without typing a code."""
     running: tuple[Campaign | Promotion, ...] = ()
     """All that run there, for whomever: another one would read otherwise."""
+    without_code: tuple[Promotion, ...] = ()
+    """Those of them that need no code."""
     trend_orders: int = 0
     """Orders of late, where it is a trend; else 0."""
-    partner: str = ""
-    """The title of what it is bought with most."""
+    partner: Product | None = None
+    """What it is bought with most."""
     partner_orders: int = 0
 
 

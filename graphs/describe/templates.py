@@ -57,7 +57,8 @@ def _what(material: Material, speaker: Speaker) -> str:
 
 def _attributes(material: Material, speaker: Speaker) -> str:
     named = [f"{name.replace('_', ' ')}: {value}" for name, value in material.product.attributes.items() if value]
-    return f"{'; '.join(named).capitalize()}." if named else ""
+    text = "; ".join(named)
+    return f"{text[:1].upper()}{text[1:]}." if named else ""
 
 
 def _price(material: Material, speaker: Speaker) -> str:

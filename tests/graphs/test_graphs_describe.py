@@ -79,6 +79,14 @@ def test_what_is_told_has_the_words_and_plurals_of_each_language(open_shop: Shop
         assert says in asyncio.run(_written(open_shop, "de", locale))[1]
 
 
+async def test_attributes_are_told_as_they_are_written(open_shop: Shop) -> None:
+    read = await read_material(open_shop, DRESS, TREND_REGION_ID, "")
+    attributes = {"connector": "USB-C", "protection": "IPX7", "made_in": "Germany", "size": "XL"}
+    product = read.product.model_copy(update={"attributes": attributes})
+    text = write("plain", read.model_copy(update={"product": product}))
+    assert "Connector: USB-C; protection: IPX7; made in: Germany; size: XL." in text
+
+
 async def _written(shop: Shop, region: str, locale: str) -> tuple[str, str]:
     """The usual text of the dress in a region, and its social one if that locale were spoken there."""
     material = await read_material(shop, DRESS, region, "")

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import count
 
 from shopgraph.domain import SessionEvent
+from shopgraph.domain.days import last_day
 from shopgraph.graphs.memory.facts import Promise
 from shopgraph.graphs.state import LeftOut, Request, Stitched
 from shopgraph.graphs.stitching.parts import Passage, StockView
@@ -21,7 +22,10 @@ _RANK = 0.25
 """How much less the next fact of the same source matters."""
 _RESERVED = 60
 """Tokens kept for the frame and for the line that says what was left out."""
-MOST_PLACES = 3
+_FRAME = 8
+"""Tokens of the frame alone."""
+_TOLD_PLACES = 3
+"""Of those that the context names of a variant, those that have most."""
 _EVERYBODYS = frozenset({"inventory", "marketing", "catalog", "policy"})
 """Sources whose facts are the same whoever asks."""
 
@@ -50,9 +54,14 @@ def write_brief(
     """Write what is known, a line a fact, fenced as data; an instruction in it is taken out.
 
     What the recipe weighs most survives its token limit, and of one source the first facts. Who is asking, where and
-    when, and what could not be fetched are always told. `left_out` counts what is not in the context any more.
+    when, and that something could not be fetched are always told; of the names of what could not be fetched, and of
+    what is left out, as many as there is room for. `left_out` counts what is not in the context any more.
     """
     head = [screen_line(text, "the facts") for text in _head(request, context)]
+    if missing := [item.source for item in context.sources if item.status in ("late", "failed")]:
+        unknown = "Not known right now (do not guess): {}."
+        free = recipe.tokens - _RESERVED // 2 - sum([_tokens(text) for text in head])
+        head.append(screen_line(_naming(unknown, missing, free) or unknown.format("some of it"), "the facts"))
     lines = [_Line(line.source, _screened(line), line.passage) for line in _lines(request, context)]
     room = recipe.tokens - _RESERVED - sum([_tokens(text) for text in head])
     kept: set[int] = set()
@@ -66,11 +75,23 @@ def write_brief(
     left.update(line.source for place, line in enumerate(lines) if place not in kept)
     told = [*head, *[line.text for place, line in enumerate(lines) if place in kept]]
     if left:
-        told.append(f"(more is known, ask the tools: {', '.join(f'{name} {n}' for name, n in left.items())})")
+        names = [f"{name} {n}" for name, n in left.items()]
+        more = _naming("(more is known, ask the tools: {})", names, room + _RESERVED - _FRAME)
+        told += [more] if more else []
     text = "<facts>\n" + "\n".join(told) + "\n</facts>"
     not_told = tuple([LeftOut(source=name, facts=n) for name, n in left.items()])
     passages = tuple([line.passage for place, line in enumerate(lines) if place in kept and line.passage])
     return Brief(text=text, tokens=count_tokens(text), left_out=not_told, passages=passages)
+
+
+def _naming(line: str, names: list[str], room: int) -> str:
+    """The line with as many names as there is room for; empty where there is room for none."""
+    for kept in range(len(names), 0, -1):
+        others = len(names) - kept
+        written = line.format(", ".join(names[:kept]) + (f" and {others} more" if others else ""))
+        if _tokens(written) <= room:
+            return written
+    return ""
 
 
 def _screened(line: _Line) -> str:
@@ -109,9 +130,6 @@ def _head(request: Request, context: Stitched) -> Iterator[str]:
     yield f"Now: {request.at.isoformat()}, {request.today} there. {where}"
     customer = context.customer
     yield f"Customer: {customer.given_name}." if customer else "Customer: not identified."
-    missing = [item.source for item in context.sources if item.status in ("late", "failed")]
-    if missing:
-        yield f"Not known right now (do not guess): {', '.join(missing)}."
 
 
 def _lines(request: Request, context: Stitched) -> Iterator[_Line]:
@@ -123,14 +141,16 @@ def _lines(request: Request, context: Stitched) -> Iterator[_Line]:
         total = format_money(order.total, request.locale)
         yield _Line("orders", f"Order {order.id}: {order.status}, {total}, {items}.")
     for promise in context.promises:
-        yield _Line("memory", f"Promised to this customer: {_promise(promise)}.")
+        yield _Line("memory", f"Promised to this customer: {_promise(request, promise)}.")
     for promise in context.owed:
-        yield _Line("memory", f"Promised, but no longer certain (a colleague decides): {_promise(promise)}.")
+        yield _Line("memory", f"Promised, but no longer certain (a colleague decides): {_promise(request, promise)}.")
     for stock in context.stock:
         yield _Line("inventory", _stock(stock))
     for promotion in context.promotions:
         categories = ", ".join(promotion.categories) or "everything"
-        text = f"Promotion {promotion.name}: {promotion.percent} % off {categories} until {promotion.ends_at.date()}."
+        ends_on = last_day(promotion.ends_at, request.timezone)
+        code = " with a code" if promotion.id in context.coded else ""
+        text = f"Promotion {promotion.name}: {promotion.percent} % off {categories}{code} until {ends_on}."
         yield _Line("marketing", text)
     for campaign in context.campaigns:
         yield _Line("marketing", f"Campaign {campaign.name}: {campaign.headline}")
@@ -162,8 +182,9 @@ def _of_customer(request: Request, context: Stitched) -> Iterator[str]:
         yield f"Had {what} on {cut.applied_at.date()}: {format_money(cut.amount, request.locale)} off {cut.order_id}."
 
 
-def _promise(promise: Promise) -> str:
-    return f"{promise.text.rstrip('.')} (by {promise.by.replace('_', ' ')}, until {promise.last_day})"
+def _promise(request: Request, promise: Promise) -> str:
+    ends_on = last_day(promise.until, request.timezone)
+    return f"{promise.text.rstrip('.')} (by {promise.by.replace('_', ' ')}, until {ends_on})"
 
 
 def _stock(stock: StockView) -> str:
@@ -172,7 +193,7 @@ def _stock(stock: StockView) -> str:
     if stock.band == "few":
         parts.append("few left")
     if stock.places:
-        parts.append("at " + ", ".join(f"{place.name} {place.available}" for place in stock.places[:MOST_PLACES]))
+        parts.append("at " + ", ".join(f"{place.name} {place.available}" for place in stock.places[:_TOLD_PLACES]))
     if stock.incoming:
         parts.append(f"{stock.incoming} more expected" + (f" from {stock.restock_on}" if stock.restock_on else ""))
     return "; ".join(parts) + "."

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 from langchain_core.messages import HumanMessage
 from pydantic import JsonValue
 
-from shopgraph.domain import Money, Order
-from shopgraph.graphs.memory.facts import Promise
+from shopgraph.domain import Order
+from shopgraph.domain.days import last_day, local_day
+from shopgraph.graphs.found import Found
 from shopgraph.graphs.state import Evidence, State
 from shopgraph.guards.allowances import Allowances
 from shopgraph.guards.checks.amounts import find_amounts
@@ -84,42 +83,25 @@ def _customer(state: State) -> CustomerFact:
     )
 
 
-@dataclass
-class _Found:
-    """Facts as they are read, one result after the other."""
-
-    products: list[ProductFact] = field(default_factory=list)
-    orders: dict[str, OrderFact] = field(default_factory=dict)
-    """By id; what a tool read goes before the stitched context."""
-    refunds: list[RefundFact] = field(default_factory=list)
-    promotions: list[PromotionFact] = field(default_factory=list)
-    amounts: dict[str, Decimal] = field(default_factory=dict)
-    """Amounts that are neither a price, a total nor a refund."""
-    currency: str | None = None
-
-    def amount(self, view: AmountView) -> Decimal:
-        """An amount's value; remembers the currency that everything is in."""
-        return self.amount_of(view.money)
-
-    def amount_of(self, money: Money) -> Decimal:
-        """The same of money itself."""
-        self.currency = money.currency
-        return money.decimal
-
-
-def _gathered(state: State, words: str) -> _Found:
-    found = _Found()
+def _gathered(state: State, words: str) -> Found:
+    timezone = state["request"].timezone
+    found = Found(timezone=timezone)
+    for promise in state["context"].promises:
+        found.add_promise(promise, state["context"].stock)
     for item in state["evidence"]:
         _READERS.get(item.tool, _any_amounts)(item, found)
     for order in state["context"].orders:
         if order.id not in found.orders:
             found.orders[order.id] = _stitched_order(order)
     found.promotions += [
-        PromotionFact(name=p.name, percent=p.percent, starts_on=p.starts_at.date(), ends_on=p.ends_at.date())
+        PromotionFact(
+            name=p.name,
+            percent=p.percent,
+            starts_on=local_day(p.starts_at, timezone),
+            ends_on=last_day(p.ends_at, timezone),
+        )
         for p in state["allowances"].promotions
     ]
-    for promise in state["context"].promises:
-        _promised(promise, found)
     for order_id in _ORDER_ID.findall(words):
         if order_id not in found.orders:
             found.orders[order_id] = OrderFact(id=order_id)
@@ -131,20 +113,6 @@ def _gathered(state: State, words: str) -> _Found:
 
 
 _ORDER_ID = re.compile(r"#[A-Z]\d{4,}\b")
-
-
-def _promised(promise: Promise, found: _Found) -> None:
-    """What was promised and still holds may be said again, and nobody else's promise is in the context."""
-    if promise.amount is not None:
-        found.amounts[f"promised for {promise.subject}"] = found.amount_of(promise.amount)
-    percents = [Decimal(percent) for percent in _PERCENT.findall(promise.text)]
-    ends_on = promise.last_day
-    found.promotions += [PromotionFact(percent=percent, ends_on=ends_on) for percent in percents]
-    found.promotions += [PromotionFact(code=code) for code in _CODE.findall(promise.text)]
-
-
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
-_CODE = re.compile(r"\bcode ([A-Z0-9]{4,20})\b")
 
 
 def _proposals(state: State) -> list[Proposal]:
@@ -168,7 +136,11 @@ def _own_words(state: State) -> list[str]:
 def _own_dates(state: State, words: str, locale: str) -> set[date]:
     found = set(find_dates(words, locale))
     for promise in state["context"].promises:
-        found |= {promise.last_day, *filter(None, (promise.day,)), *find_dates(promise.text, locale)}
+        found |= {
+            last_day(promise.until, state["request"].timezone),
+            *filter(None, (promise.day,)),
+            *find_dates(promise.text, locale),
+        }
     return found
 
 
@@ -234,7 +206,7 @@ def _stitched_order(order: Order) -> OrderFact:
     )
 
 
-def _product(item: Evidence, found: _Found) -> None:
+def _product(item: Evidence, found: Found) -> None:
     product = ProductView.model_validate(item.result)
     found.products += [
         ProductFact(
@@ -242,6 +214,7 @@ def _product(item: Evidence, found: _Found) -> None:
             sku=variant.sku,
             price=found.amount(variant.price),
             compare_at=found.amount(variant.compare_at) if variant.compare_at else None,
+            promised=found.promised_for(variant.price, product.product_id, variant.sku),
             stock=variant.available_quantity,
             attributes={**product.attributes, **variant.options},
         )
@@ -250,19 +223,33 @@ def _product(item: Evidence, found: _Found) -> None:
     ]
 
 
-def _search(item: Evidence, found: _Found) -> None:
+def _search(item: Evidence, found: Found) -> None:
     hits = SearchResult.model_validate(item.result).products
-    found.products += [ProductFact(name=h.title, price=found.amount(h.from_price)) for h in hits if h.from_price]
-
-
-def _recommended(item: Evidence, found: _Found) -> None:
     found.products += [
-        ProductFact(name=r.title, sku=r.sku, price=found.amount(r.price), stock=r.available_quantity)
+        ProductFact(
+            name=hit.title,
+            price=found.amount(hit.from_price),
+            promised=found.promised_for(hit.from_price, hit.product_id, hit.title),
+        )
+        for hit in hits
+        if hit.from_price is not None
+    ]
+
+
+def _recommended(item: Evidence, found: Found) -> None:
+    found.products += [
+        ProductFact(
+            name=r.title,
+            sku=r.sku,
+            price=found.amount(r.price),
+            promised=found.promised_for(r.price, r.product_id, r.sku),
+            stock=r.available_quantity,
+        )
         for r in Recommendations.model_validate(item.result).items
     ]
 
 
-def _order(item: Evidence, found: _Found) -> None:
+def _order(item: Evidence, found: Found) -> None:
     order = OrderView.model_validate(item.result)
     found.orders[order.order_id] = OrderFact(
         id=order.order_id,
@@ -284,13 +271,13 @@ def _order(item: Evidence, found: _Found) -> None:
     found.amounts |= {f"{order.order_id} {place}": found.amount(amount) for place, amount in enumerate(paid)}
 
 
-def _orders(item: Evidence, found: _Found) -> None:
+def _orders(item: Evidence, found: Found) -> None:
     for order in OrderList.model_validate(item.result).orders:
         fact = OrderFact(id=order.order_id, status=str(order.status), total=found.amount(order.total))
         found.orders.setdefault(order.order_id, fact)
 
 
-def _promotions(item: Evidence, found: _Found) -> None:
+def _promotions(item: Evidence, found: Found) -> None:
     for promotion in PromotionList.model_validate(item.result).promotions:
         fact = PromotionFact(name=promotion.name, percent=promotion.percent, ends_on=promotion.last_day)
         found.promotions.append(fact)
@@ -298,7 +285,7 @@ def _promotions(item: Evidence, found: _Found) -> None:
             found.amounts[f"cap of {promotion.name}"] = found.amount(promotion.cap)
 
 
-def _any_amounts(item: Evidence, found: _Found) -> None:
+def _any_amounts(item: Evidence, found: Found) -> None:
     """Every amount that another tool's result holds, however deep."""
     for value in _within(item.result):
         if isinstance(value, dict) and value.keys() == _OF_AMOUNT:
@@ -322,28 +309,31 @@ def _within(result: JsonValue) -> list[JsonValue]:
     return found
 
 
-def _redeemed(item: Evidence, found: _Found) -> None:
+def _redeemed(item: Evidence, found: Found) -> None:
     redeemed = RedeemedCode.model_validate(item.result)
     found.promotions.append(PromotionFact(percent=redeemed.percent, code=redeemed.code))
     _any_amounts(item, found)
 
 
-def _offered(item: Evidence, found: _Found) -> None:
+def _offered(item: Evidence, found: Found) -> None:
     offer = OfferedDiscount.model_validate(item.result)
-    found.promotions.append(PromotionFact(percent=offer.percent, code=offer.code, ends_on=offer.ends_at.date()))
+    found.promotions.append(
+        PromotionFact(percent=offer.percent, code=offer.code, ends_on=found.last_day(offer.ends_at))
+    )
     _any_amounts(item, found)
 
 
-def _history(item: Evidence, found: _Found) -> None:
+def _history(item: Evidence, found: Found) -> None:
     history = PromotionHistory.model_validate(item.result)
     found.promotions += [PromotionFact(code=used.code) for used in history.used if used.code]
     found.promotions += [
-        PromotionFact(percent=own.percent, code=own.code, ends_on=own.ends_at.date()) for own in history.own_codes
+        PromotionFact(percent=own.percent, code=own.code, ends_on=found.last_day(own.ends_at))
+        for own in history.own_codes
     ]
     _any_amounts(item, found)
 
 
-_READERS: Mapping[str, Callable[[Evidence, _Found], None]] = {
+_READERS: Mapping[str, Callable[[Evidence, Found], None]] = {
     "get_product": _product,
     "search_products": _search,
     "recommend_products": _recommended,

@@ -6,6 +6,7 @@ import re
 
 from pydantic import ValidationError
 
+from shopgraph.domain.days import last_day
 from shopgraph.errors import ModelFault
 from shopgraph.graphs.node import Desk
 from shopgraph.graphs.routing import settled
@@ -75,17 +76,23 @@ def _read(evidence: list[Evidence]) -> Known:
 
 def _in_context(state: State) -> Known:
     """What was stitched together and answers what was asked for."""
-    context, text = state["context"], state["request"].text
+    context, request = state["context"], state["request"]
     named = set(state["route"].entities.order_ids)
     orders = [order for order in context.orders if order.id in named]
-    if not orders and not named and _ABOUT_ORDERS.search(text):
+    if not orders and not named and _ABOUT_ORDERS.search(request.text):
         orders = list(context.orders[:MOST_ORDERS])
-    promotions = context.promotions if _ABOUT_PROMOTIONS.search(text) else ()
+    promotions = context.promotions if _ABOUT_PROMOTIONS.search(request.text) else ()
     try:
         return Known(
             orders=tuple(KnownOrder.model_validate(order, from_attributes=True) for order in orders),
             promotions=tuple(
-                KnownPromotion(name=each.name, percent=each.percent, ends_on=each.ends_at) for each in promotions
+                KnownPromotion(
+                    name=each.name,
+                    percent=each.percent,
+                    ends_on=last_day(each.ends_at, request.timezone),
+                    needs_code=each.id in context.coded,
+                )
+                for each in promotions
             ),
         )
     except ValidationError:

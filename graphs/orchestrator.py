@@ -37,6 +37,7 @@ from shopgraph.graphs.parts import Parts, by_intent
 from shopgraph.graphs.recording import waiting
 from shopgraph.graphs.state import State, TurnInput
 from shopgraph.graphs.stitching.builtin import DEFAULT_SOURCES
+from shopgraph.graphs.stitching.recipes import LEAST_TOKENS
 from shopgraph.graphs.stitching.source import ContextSource
 from shopgraph.graphs.turns import Workflow
 from shopgraph.graphs.workflows import DEFAULT_WORKFLOWS
@@ -85,7 +86,7 @@ def make_parts(
 
     Raises:
         ConfigurationError: two own workflows claim one intent, one has a name that the graph uses, or a new intent
-            comes without examples; or a recipe names a source that is not there.
+            comes without examples; or a recipe names a source that is not there, or has too low a token limit.
     """
     own = tuple(workflows)
     table = by_intent(DEFAULT_WORKFLOWS, own)
@@ -105,7 +106,7 @@ def make_parts(
                     remedy="Give three or more messages that should come here.",
                 )
     known = {**DEFAULT_SOURCES, **{source.name: source for source in sources}}
-    _require_sources(own, known)
+    _require_served(own, known)
     return Parts(
         shop=shop,
         router=trained,
@@ -116,12 +117,18 @@ def make_parts(
     )
 
 
-def _require_sources(own: Iterable[Workflow], known: Mapping[str, ContextSource]) -> None:
+def _require_served(own: Iterable[Workflow], known: Mapping[str, ContextSource]) -> None:
     for workflow in own:
         if unknown := [name for name in workflow.recipe.needs() if name not in known]:
             raise ConfigurationError(
                 f"The workflow {workflow.name!r} needs the source {unknown[0]!r}, which is not there.",
                 remedy=f"Pass it in `sources`, or name one of {', '.join(known)}.",
+            )
+        if workflow.recipe.tokens < LEAST_TOKENS:
+            raise ConfigurationError(
+                f"The recipe {workflow.recipe.__name__} of the workflow {workflow.name!r} allows a model "
+                f"{workflow.recipe.tokens} tokens; what it must be told takes up to {LEAST_TOKENS}.",
+                remedy=f"Set its `tokens` to {LEAST_TOKENS} or more.",
             )
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 
 from shopgraph.graphs.context import ShopServices
-from shopgraph.graphs.memory import Promise, PromiseKind, Shown, Voice, on_price_of, on_reason
+from shopgraph.graphs.memory import Promise, PromiseKind, Shown, Voice, on_code, on_price_of, on_reason
 from shopgraph.graphs.state import Evidence, Request, State
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.tools.views import OfferedDiscount, ProductView, Recommendations, SearchResult, VariantView
@@ -75,7 +75,7 @@ def _priced(product: ProductView, said: str, request: Request) -> Shown:
 
 
 def _promised(evidence: list[Evidence], request: Request) -> list[Promise]:
-    """Codes that were granted in this request: an exception from the price, until they expire."""
+    """Codes that were granted in this request: an exception from the price, until they expire or are used."""
     offers = [OfferedDiscount.model_validate(item.result) for item in evidence if item.tool == "offer_discount"]
     return [
         Promise(
@@ -86,6 +86,7 @@ def _promised(evidence: list[Evidence], request: Request) -> list[Promise]:
             text=f"{offer.percent.normalize():f} % off {offer.sku} with the code {offer.code}",
             at=request.at,
             until=offer.ends_at,
+            depends=(on_code(offer.code),),
         )
         for offer in offers
     ]

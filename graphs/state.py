@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, TypedDict, cast
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langgraph.channels import UntrackedValue
@@ -24,6 +23,7 @@ from shopgraph.domain import (
     SessionEvent,
     Value,
 )
+from shopgraph.domain.days import local_day
 from shopgraph.graphs.answer import ActionView, SourceStatus
 from shopgraph.graphs.memory.facts import Promise, Shown, Statement
 from shopgraph.graphs.stitching.parts import Origin, Passage, PolicyView, StockView
@@ -64,7 +64,7 @@ class Request(Value):
     @property
     def today(self) -> date:
         """The day in the region at that moment."""
-        return self.at.astimezone(ZoneInfo(self.timezone)).date()
+        return local_day(self.at, self.timezone)
 
     @property
     def whole(self) -> str:
@@ -142,6 +142,8 @@ class Stitched(Value):
     cart: Cart | None = None
     stock: tuple[StockView, ...] = ()
     promotions: tuple[Promotion, ...] = ()
+    coded: tuple[str, ...] = ()
+    """Ids of promotions that only who types a code gets."""
     campaigns: tuple[Campaign, ...] = ()
     passages: tuple[Passage, ...] = ()
     shown: tuple[Shown, ...] = ()
@@ -158,9 +160,14 @@ class Stitched(Value):
     ms: float = 0.0
     """How long stitching took."""
 
-    def knows(self, field: str) -> bool:
-        """Whether its source answered with something; else it is not known, which is not the same as empty."""
-        return field in self.origins
+    def knows(self, name: str) -> bool:
+        """Whether a field's source, or the source of that name, answered with something.
+
+        Else it is not known, which is not the same as empty. A name that is both a field's and a source's is the field.
+        """
+        if name in self.origins or name in type(self).model_fields:
+            return name in self.origins
+        return any(origin.source == name for origin in self.origins.values())
 
 
 class Evidence(Value):

@@ -42,7 +42,7 @@ CONTEXT_PARTS: Mapping[str, tuple[str, ...]] = {
     "orders": ("orders",),
     "session": ("session", "cart"),
     "inventory": ("stock",),
-    "marketing": ("promotions", "campaigns"),
+    "marketing": ("promotions", "coded", "campaigns"),
     "catalog": ("passages",),
     "memory": ("shown", "promises", "owed", "statements"),
     "policy": ("policy",),

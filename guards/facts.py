@@ -81,6 +81,8 @@ class ProductFact(_Fact):
     """The price before a reduction."""
     lowest_30_days: Amount | None = None
     """The lowest price of the last 30 days before a reduction."""
+    promised: tuple[Amount, ...] = ()
+    """For what the customer who asks may have it by a promise that stands, whatever it costs now."""
     restricted: bool = False
     """Whether it is sold to grown-ups only; the region says from which age."""
     stock: Quantity | None = None

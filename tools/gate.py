@@ -154,7 +154,7 @@ async def _change(context: ToolContext, ready: Ready) -> GateOutcome:
             if not isinstance(judged, Ready):
                 return judged
             done = None if spec.outside else await _run(context, judged)
-            await _within_limits(context, judged)
+            judged = await _within_limits(context, judged)
             request = _remembered(context, judged, done)
             for key in judged.assents.keys:
                 await connectors.records.remember_request(as_used(key, request))
@@ -163,7 +163,7 @@ async def _change(context: ToolContext, ready: Ready) -> GateOutcome:
         return beyond.outcome
     if done is None:
         return await _act_outside(context, judged)
-    return done
+    return done.model_copy(update={"decisions": judged.outcome.decisions})
 
 
 def _held_from_the_beginning(ready: Ready) -> list[str]:
@@ -172,8 +172,10 @@ def _held_from_the_beginning(ready: Ready) -> list[str]:
     return sorted({f"call:{ready.asked.call.call_id}", *record, *ready.assents.keys})
 
 
-async def _within_limits(context: ToolContext, judged: Ready) -> None:
+async def _within_limits(context: ToolContext, judged: Ready) -> Ready:
     """Judge the limits once more, now that nobody else counts: all that follows is to remember the call.
+
+    Where one was reached meanwhile, and a person had approved the call, its decision is among those of the outcome.
 
     One limit may be everybody's (what an agent pays back in a day): held from the beginning it would let in one change
     after the other.
@@ -182,16 +184,17 @@ async def _within_limits(context: ToolContext, judged: Ready) -> None:
         _BeyondLimit: somebody else's call counts by now, and with this one it is too much: all of it is undone.
     """
     if not judged.counts:
-        return
+        return judged
     await context.services.connectors.records.hold(*[count.key for count in judged.counts])
     asked, subject, policy = judged.asked, judged.subject, judged.decisions[0]
     found = await limits.exceeded(context, judged.counts, asked.spec.name, subject.amount, policy.policy_version)
     decisions = (policy, *found)
     if decisions == judged.decisions:
-        return
+        return judged
     outcome = ruled(context, asked, subject.summary, judged.question, decisions, judged.assents)
     if outcome.outcome is not Outcome.READY:
         raise _BeyondLimit(outcome)
+    return replace(judged, outcome=outcome, decisions=decisions)
 
 
 class _BeyondLimit(Exception):

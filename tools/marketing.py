@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from shopgraph.domain import Customer, Promotion, Region
+from shopgraph.domain.days import last_day
 from shopgraph.tools import actions
 from shopgraph.tools.arguments import Sku
 from shopgraph.tools.facts import code_facts
@@ -32,27 +31,28 @@ Code = Annotated[str, Field(min_length=1, max_length=40, description="The code a
 
 @tool(system=System.MARKETING, scope=Scope.PUBLIC)
 async def list_promotions(context: ToolContext) -> PromotionList:
-    """List the price cuts that run now in the shopper's region and are meant for them."""
+    """List the price cuts that run now in the shopper's region and are meant for them, and which need a code."""
     marketing, now = context.services.connectors.marketing, context.services.clock.now()
     customer, region = await _customer(context), await region_of(context, context.region_id)
+    free = {each.id for each in await marketing.without_code(region_id=context.region_id, at=now)}
     return PromotionList(
         promotions=tuple(
-            _promotion(p, region)
+            _promotion(p, region, needs_code=p.id not in free)
             for p in await marketing.promotions(region_id=context.region_id, at=now)
             if p.meant_for(customer)
         )
     )
 
 
-def _promotion(promotion: Promotion, region: Region) -> PromotionView:
-    last = promotion.ends_at - timedelta(microseconds=1)
+def _promotion(promotion: Promotion, region: Region, *, needs_code: bool) -> PromotionView:
     return PromotionView(
         name=promotion.name,
         percent=promotion.percent,
         categories=promotion.categories,
         cap=AmountView.of(promotion.cap, region.locale) if promotion.cap else None,
         ends_at=promotion.ends_at,
-        last_day=last.astimezone(ZoneInfo(region.timezone)).date(),
+        last_day=last_day(promotion.ends_at, region.timezone),
+        needs_code=needs_code,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from shopgraph.domain import Customer, Money, ProductVariant
+from shopgraph.domain.days import last_day
 from shopgraph.errors import InvalidInput
 from shopgraph.guards.allowances import discount_facts, last_code_at
 from shopgraph.guards.calendars import PromotionRules
@@ -73,6 +74,6 @@ async def offer_facts(context: ToolContext, customer: Customer, plan: OfferPlan)
 async def offer_text(context: ToolContext, plan: OfferPlan) -> str:
     """The offer in words: "10 % off Wrap Dress (size M), once, until June 15, 2026"."""
     region = await region_of(context, context.region_id)
-    until = format_day(context.services.clock.now() + plan.valid_for, region)
+    until = format_day(last_day(context.services.clock.now() + plan.valid_for, region.timezone), region)
     name = with_options(plan.variant.title, plan.variant.options)
     return f"{plan.percent} % off {name}, once, until {until}"

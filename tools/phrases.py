@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from shopgraph.domain import Address, Region
 from shopgraph.domain.wording import format_money
@@ -12,12 +11,11 @@ from shopgraph.domain.wording import format_money
 __all__ = ["count_of", "format_day", "format_money", "join_words", "one_line"]
 
 
-def format_day(at: datetime, region: Region) -> str:
-    """Write the local day of an instant in words ("June 15, 2026", "15 June 2026"); answers are in English so far."""
+def format_day(day: date, region: Region) -> str:
+    """Write a day in words ("June 15, 2026", "15 June 2026"); answers are in English so far."""
     from babel.dates import format_date
 
-    local = at.astimezone(ZoneInfo(region.timezone)).date()
-    return str(format_date(local, format="long", locale="en_US" if region.locale == "en_US" else "en_GB"))
+    return str(format_date(day, format="long", locale="en_US" if region.locale == "en_US" else "en_GB"))
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -305,13 +305,21 @@ def _patiently(connection: Connection, statement: str) -> None:
         raise as_sqlalchemys(connection, statement, (), error) from error
 
 
-def patiently(step: Callable[[], T]) -> T:
-    """Do what another process's lock may hold up, again and again, `BUSY_SECONDS` at most.
+def _is_lock(error: sqlite3.Error) -> bool:
+    """Whether it is about the lock of another."""
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def patiently(step: Callable[[], T], *, passes: Callable[[sqlite3.Error], bool] = _is_lock) -> T:
+    """Do what another process may hold up, again and again, `BUSY_SECONDS` at most.
 
     Where SQLite does not wait by itself, whatever its timeout: when a file gets its write-ahead log.
 
+    Args:
+        passes: whether it is an error that another causes, and that is gone when the other is done.
+
     Raises:
-        sqlite3.Error: that of the last try, or any that is not about a lock.
+        sqlite3.Error: that of the last try, or any that does not pass.
     """
     deadline = 0.0
     while True:
@@ -319,6 +327,6 @@ def patiently(step: Callable[[], T]) -> T:
             return step()
         except sqlite3.Error as error:
             deadline = deadline or time.monotonic() + BUSY_SECONDS
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+            if not passes(error) or time.monotonic() >= deadline:
                 raise
         time.sleep(_LOOK_SECONDS)

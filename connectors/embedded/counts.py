@@ -50,9 +50,9 @@ class KeptCounts:
         self._now = now
         self._kept: dict[Key, _Kept] = {}
         self._under_way: dict[Key, Turns] = {}
-        self._renewed: dict[Key, float] = {}
-        """When that was begun and has not come to its end."""
-        self._renewing: set[asyncio.Task[None]] = set()
+        self._renewal_begun: dict[Key, float] = {}
+        """When a renewal was begun that has not come to its end."""
+        self._renewals: set[asyncio.Task[None]] = set()
         self._mutex = threading.Lock()
 
     async def get(
@@ -75,35 +75,27 @@ class KeptCounts:
         """
         if limit > MOST:
             return (await many())[:limit]
-        if (known := self._rows(key)) is not None:
-            if self._rows(key, within=RENEWED_S) is None:
-                self._renew(key, many)
-            return known[:limit]
-        if self._was_few(key):
-            return (await self._count(key, few))[:limit]
-        if before is not None and (known := self._rows(before)) is not None:
-            self._renew(key, many)
-            return known[:limit]
-        if before is not None and self._was_few(before):
-            return (await self._count(key, few))[:limit]
+        for known_as in (key, before):
+            if known_as is None or (kept := self._kept.get(known_as)) is None:
+                continue
+            if kept.rows is None:
+                return (await self._count(key, few))[:limit]
+            age = self._now() - kept.at
+            if age < KEPT_S:
+                if known_as != key or age >= RENEWED_S:
+                    self._renew(key, many)
+                return kept.rows[:limit]
         return (await self._counted(key, many))[:limit]
-
-    def _rows(self, key: Key, *, within: float = KEPT_S) -> Counted | None:
-        """What is kept under that key, where it is young enough to answer with."""
-        kept = self._kept.get(key)
-        return kept.rows if kept is not None and self._now() - kept.at < within else None
-
-    def _was_few(self, key: Key) -> bool:
-        kept = self._kept.get(key)
-        return kept is not None and kept.rows is None
 
     async def _counted(self, key: Key, count: Callable[[], Awaitable[Counted]]) -> Counted:
         """What another counts of it at this moment, else what is counted now."""
         turn = self._under_way.setdefault(key, Turns(1))
         await turn.take()
         try:
-            known = self._rows(key)
-            return known if known is not None else await self._count(key, count)
+            kept = self._kept.get(key)
+            if kept is not None and kept.rows is not None and self._now() - kept.at < KEPT_S:
+                return kept.rows
+            return await self._count(key, count)
         finally:
             self._under_way.pop(key, None)
             turn.give_back()
@@ -112,7 +104,7 @@ class KeptCounts:
         began = self._now()
         rows = await count()
         with self._mutex:
-            self._renewed.pop(key, None)
+            self._renewal_begun.pop(key, None)
             if (kept := self._kept.pop(key, None)) is None or kept.at <= began:
                 kept = _Kept(rows=rows if sum(times for _, times in rows) >= MANY else None, at=began)
             self._kept[key] = kept
@@ -127,11 +119,11 @@ class KeptCounts:
         """
         now = self._now()
         with self._mutex:
-            if key in self._under_way or now - self._renewed.get(key, now - _AGAIN_S) < _AGAIN_S:
+            if key in self._under_way or now - self._renewal_begun.get(key, now - _AGAIN_S) < _AGAIN_S:
                 return
-            if len(self._renewed) >= _ENTRIES:
-                self._renewed.clear()
-            self._renewed[key] = now
+            if len(self._renewal_begun) >= _ENTRIES:
+                self._renewal_begun.clear()
+            self._renewal_begun[key] = now
 
         async def renew() -> None:
             try:
@@ -140,5 +132,5 @@ class KeptCounts:
                 logger.warning("what is kept of %s was not counted anew", key[0], exc_info=True)
 
         task = asyncio.get_running_loop().create_task(renew(), context=Context())
-        self._renewing.add(task)
-        task.add_done_callback(self._renewing.discard)
+        self._renewals.add(task)
+        task.add_done_callback(self._renewals.discard)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from shopgraph.domain import Value
-from shopgraph.errors import ShopgraphError
+from shopgraph.errors import InvalidInput, ShopgraphError
 from shopgraph.graphs.describe.graph import Describer
 from shopgraph.graphs.describe.state import Described
 
@@ -43,8 +43,20 @@ async def describe_catalog(
 
     What is said and still holds is kept, so the same call after an interruption does only what is left, and a nightly
     run only what has changed.
+
+    Args:
+        product_ids: None: the whole catalog; empty: nothing.
+        at_once: how many are written at the same time, one at least.
+
+    Raises:
+        InvalidInput: none may be written at a time.
     """
-    products = product_ids or [each.id for each in await describer.shop.connectors.catalog.all_products()]
+    if at_once < 1:
+        raise InvalidInput(f"{at_once} descriptions at once would never be done.", remedy="Give at_once 1 or more.")
+    if product_ids is None:
+        products = [each.id for each in await describer.shop.connectors.catalog.all_products()]
+    else:
+        products = [*product_ids]
     work = [(product, region, segment) for region in region_ids for segment in segments for product in products]
     gate, done, failed = asyncio.Semaphore(at_once), 0, list[str]()
 

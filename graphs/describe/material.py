@@ -6,6 +6,7 @@ import asyncio
 
 from shopgraph.connectors.units import units_of
 from shopgraph.domain import Availability, Instant, Product, Promotion, Rating
+from shopgraph.domain.days import last_day, local_day
 from shopgraph.errors import NotFound
 from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.describe.state import Material, VariantFacts
@@ -23,10 +24,11 @@ async def read_material(shop: ShopServices, product_id: str, region_id: str, seg
     """
     connectors, at = shop.connectors, shop.clock.now()
     product, region = await connectors.catalog.product(product_id), await connectors.catalog.region(region_id)
-    if product is None or region is None:
-        raise NotFound(
-            f"There is no product {product_id} or no region {region_id}.", remedy="Name one of the catalog's."
-        )
+    if region is None:
+        known = ", ".join(each.id for each in await connectors.catalog.regions())
+        raise NotFound(f"There is no region {region_id}.", remedy=f"One of {known}.")
+    if product is None:
+        raise NotFound(f"There is no product {product_id}.", remedy="Name one by its id in the catalog.")
     variants, ratings, campaigns, promotions, without_code, (trend, partners) = await asyncio.gather(
         _variants(shop, product, region_id),
         connectors.catalog.ratings([product.id]),
@@ -42,6 +44,7 @@ async def read_material(shop: ShopServices, product_id: str, region_id: str, seg
         region_id=region_id,
         region=region.name,
         locale=region.locale,
+        timezone=region.timezone,
         segment=segment,
         at=at,
         variants=variants,
@@ -110,7 +113,7 @@ def facts_of(material: Material) -> Facts:
     rating = f"{material.rating}. " if material.rating.reviews else ""
     rating += rated(material, speaker_of(material))
     return Facts(
-        today=material.at.date(),
+        today=local_day(material.at, material.timezone),
         locale=material.locale,
         region=material.region_id,
         currency=material.variants[0].offer.price.currency if material.variants else None,
@@ -135,7 +138,10 @@ def facts_of(material: Material) -> Facts:
         ),
         promotions=tuple(
             PromotionFact(
-                name=each.name, percent=each.percent, starts_on=each.starts_at.date(), ends_on=each.ends_at.date()
+                name=each.name,
+                percent=each.percent,
+                starts_on=local_day(each.starts_at, material.timezone),
+                ends_on=last_day(each.ends_at, material.timezone),
             )
             for each in material.promotions
         ),

@@ -29,6 +29,7 @@ class Material(Value):
     region_id: str
     region: str
     locale: str
+    timezone: str
     segment: str
     at: Instant
     variants: tuple[VariantFacts, ...]

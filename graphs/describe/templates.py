@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from shopgraph.domain.days import last_day
 from shopgraph.domain.wording import format_money
 from shopgraph.graphs.describe.state import Material, VariantFacts
 from shopgraph.graphs.memory.dependencies import (
@@ -122,7 +123,7 @@ def _promoted(material: Material, speaker: Speaker) -> Iterator[str]:
     """What runs for this product: in its campaign's words where it has one, else what the promotion gives."""
     headlines = {each.promotion_id: each.headline for each in material.campaigns if each.headline}
     for each in material.promotions:
-        date = speaker.date(each.ends_at.date())
+        date = speaker.date(last_day(each.ends_at, material.timezone))
         if each.id in headlines:
             headline = headlines[each.id].rstrip(". ")
             yield speaker.say("describe.campaign", headline=headline, name=each.name, date=date)

@@ -115,7 +115,7 @@ class BrandMemory:
         outdated = (await self._judge(await self._about(product_ids))).outdated
         for topic in {each.dependency.topic for one in outdated for each in one.differences if each.now is not None}:
             self._tell(topic)
-        await self._report(one.fact for one in outdated if one.because is Because.CHANGED)
+        await self._report(one.fact for one in outdated if one.because in (Because.CHANGED, Because.USED))
         return outdated
 
     async def forget(self, customer_id: str) -> int:

@@ -17,6 +17,7 @@ from shopgraph.domain import Campaign, Money, Offer, Product, Promotion, Rating,
 
 LOW_STOCK = 3
 """Up to so many units are "few left"."""
+USABLE, USED_UP = "usable", "used up"
 
 
 class Aspect(StrEnum):
@@ -36,6 +37,8 @@ class Aspect(StrEnum):
     """Which campaigns and promotions run in a region, and their terms. Subject: empty."""
     WITHOUT_CODE = "without_code"
     """Which promotions everybody gets in a region without typing a code. Subject: empty."""
+    CODE = "code"
+    """Whether a discount code can still be used. Subject: the code; region: empty."""
     PRODUCT = "product"
     """A product's title, attributes, brand and category. Subject: a product id; region: empty."""
     RATING = "rating"
@@ -123,6 +126,11 @@ def on_campaign(running: Campaign | Promotion, region_id: str) -> Dependency:
 def on_running(region_id: str, running: Iterable[Campaign | Promotion]) -> Dependency:
     """A fact that would read otherwise if another campaign or promotion ran: give all that run in the region."""
     return Dependency(aspect=Aspect.RUNNING, subject="", region_id=region_id, was=running_of(running))
+
+
+def on_code(code: str) -> Dependency:
+    """A fact that says that this code can be used."""
+    return Dependency(aspect=Aspect.CODE, subject=code, was=USABLE)
 
 
 def on_product(product: Product) -> Dependency:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Generic, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from shopgraph.domain import Instant, Money, Value
-from shopgraph.graphs.memory.dependencies import Dependency
+from shopgraph.graphs.memory.dependencies import USED_UP, Aspect, Dependency
 
 Text = Annotated[str, Field(min_length=1, max_length=4_000)]
 
@@ -69,7 +69,8 @@ class Promise(Value):
     until: Instant
     """The first instant at which it no longer binds."""
     depends: tuple[Dependency, ...] = ()
-    """What must stay as it is for the promise to be kept (the last dress in stock). It stays owed when that changes."""
+    """What must stay as it is for the promise to be kept (the last dress in stock). It stays owed when that changes,
+    except when a code was used up: then it was kept."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -80,11 +81,6 @@ class Promise(Value):
         if self.until <= self.at:
             raise ValueError("a promise ends after it was made")
         return self
-
-    @property
-    def last_day(self) -> date:
-        """The last day on which it binds, UTC."""
-        return (self.until - timedelta(microseconds=1)).date()
 
     @property
     def key(self) -> str:
@@ -123,6 +119,8 @@ class Because(StrEnum):
     """Something it depends on is no longer what it was."""
     REPORTED = "reported"
     """An event said that something it depends on has changed, and nobody has said it anew since."""
+    USED = "used"
+    """A code that it names is used up: what was said of it was given, and nothing of it is owed."""
     EXPIRED = "expired"
     UNCHECKED = "unchecked"
     """What it depends on cannot be read right now."""
@@ -135,6 +133,11 @@ class Difference:
     dependency: Dependency
     now: str | None
     """What it is now; None when it cannot be read."""
+
+    @property
+    def is_use(self) -> bool:
+        """Whether it is that a code was used up."""
+        return self.dependency.aspect is Aspect.CODE and self.now == USED_UP
 
     def __str__(self) -> str:
         now = "cannot be read" if self.now is None else f"is {self.now}"

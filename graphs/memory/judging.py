@@ -48,6 +48,8 @@ def _reason(kept: Kept[Fact], now: Mapping[Topic, str], at: Instant) -> Because 
     if until is not None and at >= until:
         return Because.EXPIRED
     differences = _differences(kept.fact, now)
+    if any(each.is_use for each in differences):
+        return Because.USED
     if any(each.now is not None for each in differences):
         return Because.CHANGED
     if differences:

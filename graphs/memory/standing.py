@@ -13,6 +13,8 @@ from shopgraph.connectors.units import units_of
 from shopgraph.domain import Campaign, Instant, Promotion, Rating
 from shopgraph.graphs.memory.counting import Counting
 from shopgraph.graphs.memory.dependencies import (
+    USABLE,
+    USED_UP,
     Aspect,
     Topic,
     digest_of,
@@ -81,6 +83,8 @@ def _system(aspect: Aspect) -> str:
         case Aspect.CAMPAIGN | Aspect.RUNNING:
             return "marketing"
         case Aspect.WITHOUT_CODE:
+            return "everybody's promotions"
+        case Aspect.CODE:
             return "codes"
         case Aspect.PRODUCT:
             return "catalog"
@@ -133,7 +137,15 @@ async def _products(connectors: Connectors, _: str, topics: Sequence[Topic], __:
     return {topic: found.get(topic.subject, NOT_THERE) for topic in topics}
 
 
-async def _codes(connectors: Connectors, region_id: str, topics: Sequence[Topic], at: Instant) -> dict[Topic, str]:
+async def _codes(connectors: Connectors, _: str, topics: Sequence[Topic], __: Instant) -> dict[Topic, str]:
+    found = await asyncio.gather(*[connectors.marketing.code(topic.subject) for topic in topics])
+    return {
+        topic: NOT_THERE if code is None else USED_UP if code.is_used_up else USABLE
+        for topic, code in zip(topics, found, strict=True)
+    }
+
+
+async def _everybodys(connectors: Connectors, region_id: str, topics: Sequence[Topic], at: Instant) -> dict[Topic, str]:
     free = ids_of(await connectors.marketing.without_code(region_id=region_id, at=at))
     return dict.fromkeys(topics, free)
 
@@ -154,6 +166,7 @@ _READERS: Mapping[str, Callable[[Connectors, str, Sequence[Topic], Instant], Awa
     "offers": _offers,
     "stock": _stock,
     "marketing": _marketing,
+    "everybody's promotions": _everybodys,
     "codes": _codes,
     "catalog": _products,
     "reviews": _ratings,

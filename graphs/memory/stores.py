@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
@@ -23,7 +22,6 @@ from shopgraph.errors import MissingDependency
 for _name in ("langgraph.store.sqlite.base", "langgraph.store.postgres.base"):
     # They log every search with its namespace, which names a customer.
     logging.getLogger(_name).setLevel(logging.INFO)
-_LOOK_SECONDS = 0.01
 _MOST = 4
 """Connections to PostgreSQL at most."""
 
@@ -40,7 +38,8 @@ class LoopFreeSqliteStore(SqliteStore):
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA secure_delete=ON")
         store = cls(connection)
-        store._setup_beside_others()
+        # Another who sets the same file up at this moment makes ours fail, with whatever error; then it is done.
+        patiently(store.setup, passes=lambda _: True)
         return store
 
     async def abatch(self, ops: Iterable[Op]) -> list[Result]:
@@ -55,17 +54,6 @@ class LoopFreeSqliteStore(SqliteStore):
     def close(self) -> None:
         """Close the file."""
         self.conn.close()
-
-    def _setup_beside_others(self) -> None:
-        """Set up; a process that sets the same file up at this moment makes ours fail, and then it is done."""
-        deadline = time.monotonic() + BUSY_SECONDS
-        while True:
-            try:
-                return self.setup()
-            except sqlite3.Error:
-                if time.monotonic() >= deadline:
-                    raise
-                time.sleep(_LOOK_SECONDS)
 
 
 def postgres_store(url: str) -> tuple[BaseStore, Any]:

@@ -221,12 +221,12 @@ async def gather(state: RecommendState, shop: ShopServices, who: Principal) -> R
 
 
 async def rank(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:
-    """Order by the shop's learned model where it has one; else as counted. Reasons stay as they are."""
-    found = state["found"]
-    model = shop.recommender
-    if model is None:
+    """Order by the shop's learned model where it has one that knows them; else as counted. Reasons stay as they are."""
+    found, model = state["found"], shop.recommender
+    learned = None if model is None else await by_model(model, found, shop, who, state.get("sku", ""))
+    if learned is None:
         return {"ranked": found, "ranked_by": "counts"}
-    return {"ranked": await by_model(model, found, shop, who, state.get("sku", "")), "ranked_by": "model"}
+    return {"ranked": learned, "ranked_by": "model"}
 
 
 async def choose(state: RecommendState, shop: ShopServices, who: Principal) -> RecommendState:

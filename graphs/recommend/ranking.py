@@ -17,10 +17,11 @@ async def by_model(
     shop: ShopServices,
     who: Principal,
     sku: str,
-) -> list[RecommendationView]:
-    """The same recommendations, best first by the model; what it does not know keeps its place behind.
+) -> list[RecommendationView] | None:
+    """The same recommendations, best first by the model; None where it knows none of them.
 
-    It goes by what was named, else by the cart, else by the customer's orders, else by what sells.
+    It goes by what was named, else by the cart, else by the customer's orders, else by what sells. What it scores alike
+    stays as counted, and what it says nothing of keeps its place.
     """
     among = {item.product_id for item in found}
     basket = await _basket(shop, who, sku)
@@ -29,8 +30,12 @@ async def by_model(
         orders = await shop.connectors.orders.orders_of(who.customer_id) if who.customer_id else ()
         day = shop.clock.now().date().toordinal()
         scored = model.next_basket(baskets_of(orders), day=day, limit=len(among), among=among)
-    place = {each.item: at for at, each in enumerate(scored)}
-    return sorted(found, key=lambda item: place.get(item.product_id, len(place)))
+    if not scored:
+        return None
+    scores = {each.item: each.score for each in scored}
+    known = [item for item in found if item.product_id in scores]
+    best = iter(sorted(known, key=lambda item: -scores[item.product_id]))
+    return [next(best) if item.product_id in scores else item for item in found]
 
 
 async def _basket(shop: ShopServices, who: Principal, sku: str) -> list[str]:

@@ -161,8 +161,10 @@ def _by_source(contexts: Iterable[Mapping[str, Any]]) -> dict[str, list[tuple[Ma
 def _part(context: Mapping[str, Any], name: str) -> Part | dict[str, Any]:
     kind = part_of(Everything, name) if name in CONTEXT_PARTS else None
     if kind is None or name in context["extra"]:
-        return dict(context["extra"][name])
-    return kind.model_validate({field: context[field] for field in CONTEXT_PARTS[name]})
+        given: dict[str, Any] = context["extra"][name]
+        return given
+    # A field that a record does not have came after it.
+    return kind.model_validate({field: context[field] for field in CONTEXT_PARTS[name] if field in context})
 
 
 class PlayedShop:

@@ -109,9 +109,14 @@ def _stock(product: Product, variant: ProductVariant, standing: Standing) -> Sto
 )
 async def marketing(query: PublicQuery) -> MarketingPart | None:
     """What runs in the region; `stitch` keeps what is meant for this customer."""
-    promotions = await query.connectors.marketing.promotions(region_id=query.region_id, at=query.at)
-    campaigns = await query.connectors.marketing.campaigns(region_id=query.region_id, at=query.at)
-    return MarketingPart(promotions=promotions, campaigns=campaigns) if promotions or campaigns else None
+    system, region_id, at = query.connectors.marketing, query.region_id, query.at
+    promotions = await system.promotions(region_id=region_id, at=at)
+    free = {each.id for each in await system.without_code(region_id=region_id, at=at)} if promotions else set[str]()
+    campaigns = await system.campaigns(region_id=region_id, at=at)
+    if not (promotions or campaigns):
+        return None
+    coded = tuple([each.id for each in promotions if each.id not in free])
+    return MarketingPart(promotions=promotions, coded=coded, campaigns=campaigns)
 
 
 @context_source("catalog", hedge_ms=HEDGE_MS)
@@ -163,8 +168,9 @@ async def memory(query: Query) -> MemoryPart | None:
 
 
 def _owed(promises: Recalled[Promise]) -> tuple[Promise, ...]:
-    """Promises that no longer stand as they were made, and yet bind."""
-    return tuple([each.fact for each in promises.outdated if each.because is not Because.EXPIRED])
+    """Promises that no longer stand as they were made, and yet bind: neither over nor had."""
+    done = (Because.EXPIRED, Because.USED)
+    return tuple([each.fact for each in promises.outdated if each.because not in done])
 
 
 @context_source("policy")

@@ -102,7 +102,7 @@ class StockView(Value):
     restock_on: date | None = None
     """The first day on which some of what is incoming is expected."""
     places: tuple[PlaceView, ...] = ()
-    """Where some is available, most first: the ten that have most."""
+    """Where some is available, most first; of a chain those that have most."""
     more_places: Quantity = 0
     """How many others have some."""
 
@@ -117,6 +117,8 @@ class MarketingPart(Part):
     """What runs in the region at this moment and is meant for this customer."""
 
     promotions: tuple[Promotion, ...] = ()
+    coded: tuple[str, ...] = ()
+    """Ids of those that only who types a code gets."""
     campaigns: tuple[Campaign, ...] = ()
 
 

@@ -57,7 +57,7 @@ def draw_gantt(context: Stitched, path: Path, *, title: str = "") -> None:
     """Draw the same as a picture.
 
     Raises:
-        InvalidInput: the file is neither a .png nor an .svg.
+        InvalidInput: the file is neither a .png nor an .svg, or cannot be written.
     """
     if path.suffix.lower() not in _KINDS:
         raise InvalidInput(
@@ -70,7 +70,12 @@ def draw_gantt(context: Stitched, path: Path, *, title: str = "") -> None:
     figure = Figure(figsize=(8, 0.9 + 0.36 * len(shown)), layout="constrained")
     FigureCanvasAgg(figure)
     _bars(figure.add_subplot(), shown, _whole(context), title or f"recipe {context.recipe}")
-    figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
+    try:
+        figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} cannot be written: {error.strerror}.", remedy="Name a folder that exists."
+        ) from None
 
 
 def _bars(axes: Any, shown: list[SourceResult], whole: float, title: str) -> None:

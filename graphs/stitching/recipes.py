@@ -4,7 +4,9 @@
         customer: Annotated[CustomerPart | None, Needs(weight=5)] = None
         paper: Annotated[PaperPart | None, Needs(weight=9, deadline_ms=80)] = None
 
-A field is named as its source and typed as what the source gives. `GiftWrap.model_json_schema()` says it all.
+A field is named as its source and typed as what the source gives, which is checked against it. What a built-in source
+gives are fields of the context; an own one's, a `Part` of your own too, is `context.extra["paper"]`, as JSON.
+`GiftWrap.model_json_schema()` says it all.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, JsonValue, create_model
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, create_model
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -29,6 +32,9 @@ from shopgraph.graphs.stitching.parts import (
     PolicyPart,
     SessionPart,
 )
+
+LEAST_TOKENS = 120
+"""A token limit at least: now, where, who, what is not known and that more is known must be told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +66,7 @@ class Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     tokens: ClassVar[int] = 1_000
-    """What a model is told at most, in tokens."""
+    """What a model is told at most, in tokens; `LEAST_TOKENS` or more."""
 
     @classmethod
     def needs(cls) -> Mapping[str, Needs]:
@@ -187,20 +193,28 @@ def for_a_model(recipe: type[Recipe], sources: tuple[str, ...]) -> type[Recipe]:
         known = recipe.needs().get(name)
         base = everything.get(name, Needs(weight=5))
         told[name] = replace(base, weight=known.weight + 10) if known else base
-    return _made(f"{recipe.__name__}ForAModel", told, recipe.__doc__ or "", recipe.tokens)
+    own = {key: _annotated(info) for key, info in recipe.model_fields.items()}
+    return _made(f"{recipe.__name__}ForAModel", told, recipe.__doc__ or "", recipe.tokens, own)
 
 
 def recipe_of(names: Iterable[str]) -> type[Recipe]:
     """A recipe without a class of its own, from the names of its sources."""
     kept = tuple(dict.fromkeys(names))
-    return _made("Recipe", {name: Everything.needs().get(name, Needs()) for name in kept}, "", Recipe.tokens)
+    return _made("Recipe", {name: Everything.needs().get(name, Needs()) for name in kept}, "", Recipe.tokens, {})
 
 
-def _made(name: str, needs: Mapping[str, Needs], doc: str, tokens: int) -> type[Recipe]:
-    typed = {key: info.annotation for key, info in Everything.model_fields.items()}
-    fields: dict[str, Any] = {
-        key: (Annotated[typed.get(key, dict[str, JsonValue] | None), need], None) for key, need in needs.items()
-    }
+def _annotated(info: FieldInfo) -> Any:
+    """A field's type with what the class says about it, how it is needed aside."""
+    kind: Any = info.annotation
+    for more in info.metadata:
+        kind = kind if isinstance(more, Needs) else Annotated[kind, more]
+    return kind
+
+
+def _made(name: str, needs: Mapping[str, Needs], doc: str, tokens: int, own: Mapping[str, Any]) -> type[Recipe]:
+    """A recipe of these needs; a source that neither `own` nor `Everything` types gives any JSON."""
+    typed = {**{key: info.annotation for key, info in Everything.model_fields.items()}, **own}
+    fields: dict[str, Any] = {key: (Annotated[typed.get(key, Any), need], None) for key, need in needs.items()}
     made: type[Recipe] = create_model(name, __base__=Recipe, __doc__=doc, **fields)
     made.tokens = tokens
     return made

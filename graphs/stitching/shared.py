@@ -78,18 +78,22 @@ class _Flight:
     aspects: frozenset[Aspect]
 
 
+_Key = tuple[SharedRead[Any], str, str]
+"""The read itself, not its name: two orchestrators of one shop may each have a source of that name."""
+
+
 class SharedReads:
     """The shared reads of one shop in one process. Keys hold what was read and where, never who asked."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         """`now` gives monotonic seconds."""
         self._now = now
-        self._kept: dict[tuple[str, str, str], tuple[Reading[Any], frozenset[Aspect]]] = {}
-        self._flights: dict[tuple[str, str, str], _Flight] = {}
+        self._kept: dict[_Key, tuple[Reading[Any], frozenset[Aspect]]] = {}
+        self._flights: dict[_Key, _Flight] = {}
 
     async def get(self, read: SharedRead[T], query: PublicQuery) -> Reading[T]:
         """The value: remembered, on its way already, or read now."""
-        key = (read.name, query.region_id, query.locale)
+        key = (read, query.region_id, query.locale)
         kept = self._kept.get(key)
         if kept is not None and (self._now() - kept[0].began) * 1000 < read.max_age_ms:
             return cast("Reading[T]", kept[0])
@@ -122,14 +126,21 @@ class SharedReads:
         began = self._now()
         return Reading(value=await read.fetch(query), fresh_at=query.at, began=began)
 
-    def _landed(self, key: tuple[str, str, str], flight: _Flight, task: asyncio.Task[Reading[Any]]) -> None:
+    def _landed(self, key: _Key, flight: _Flight, task: asyncio.Task[Reading[Any]]) -> None:
         failed = task.cancelled() or task.exception() is not None
         if self._flights.get(key) is not flight:
             return
         del self._flights[key]
+        self._clear_old()
         if not failed:
             value = task.result()
             self._kept[key] = (
                 Reading(value=value.value, fresh_at=value.fresh_at, began=value.began, cached=True),
                 flight.aspects,
             )
+
+    def _clear_old(self) -> None:
+        """So that a source that nobody has any more is not held for ever."""
+        old = self._now() - MOST_CACHED_MS / 1000
+        for key in [key for key, (reading, _) in self._kept.items() if reading.began <= old]:
+            del self._kept[key]

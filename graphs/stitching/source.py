@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel
 
 from shopgraph.domain import Customer, Product, ProductVariant
 from shopgraph.errors import ConfigurationError
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MOST_PRODUCTS = 2
 """So many products of a search are taken to be in question."""
 
-Given = BaseModel | dict[str, JsonValue] | None
-"""What a source gives: a part, an own model or JSON; None when there is nothing."""
+Given = BaseModel | dict[str, Any] | None
+"""What a source gives: a part, an own model, or what can be turned to JSON; None when there is nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

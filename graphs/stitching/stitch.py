@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
-
-from pydantic import BaseModel, JsonValue
 
 from shopgraph.domain import Customer
 from shopgraph.graphs.answer import SourceStatus
 from shopgraph.graphs.state import SourceResult, Stitched
 from shopgraph.graphs.stitching.fetching import Fetched, Wanted, fetch_all
-from shopgraph.graphs.stitching.parts import Origin, Part
 from shopgraph.graphs.stitching.recipes import Needs, Recipe
 from shopgraph.graphs.stitching.source import ContextSource, Query
+from shopgraph.graphs.stitching.taking import take
 
 
 async def gather(
@@ -26,7 +23,7 @@ async def gather(
     deadline_ms: int,
     with_model: bool = True,
 ) -> Stitched:
-    """Fetch what the recipe names, in parallel; a late, failing or empty source is reported, never filled in.
+    """Fetch what the recipe names, in parallel; what is late, failing, unfit or empty is reported, never filled in.
 
     Args:
         deadline_ms: of a source for which neither it nor the recipe says one.
@@ -44,7 +41,8 @@ async def gather(
         fetched = await fetch_all(wanted, query)
     finally:
         query.close()
-    by_name = {one.source.name: (one, result) for one, result in zip(wanted, fetched, strict=True)}
+    taken = take(wanted, fetched, recipe)
+    by_name = {one.source.name: (one, result) for one, result in zip(wanted, taken.fetched, strict=True)}
     listed = tuple(
         [
             _reported(*by_name[name])
@@ -53,9 +51,10 @@ async def gather(
             for name in sources
         ]
     )
-    known, extra, origins = _taken(by_name, needs)
     ms = round((asyncio.get_running_loop().time() - began) * 1000, 3)
-    context = Stitched(recipe=recipe.__name__, sources=listed, origins=origins, extra=extra, ms=ms, **known)
+    context = Stitched(
+        recipe=recipe.__name__, sources=listed, origins=taken.origins, extra=taken.extra, ms=ms, **taken.known
+    )
     return _meant_for(context, query.region_id, query.at)
 
 
@@ -81,29 +80,6 @@ def _reported(wanted: Wanted, fetched: Fetched) -> SourceResult:
         cached=fetched.cached,
         note=fetched.note,
     )
-
-
-def _taken(
-    by_name: Mapping[str, tuple[Wanted, Fetched]], needs: Mapping[str, Needs]
-) -> tuple[dict[str, Any], dict[str, JsonValue], dict[str, Origin]]:
-    """What the sources gave, by field, and where each field came from."""
-    known: dict[str, Any] = {}
-    extra: dict[str, JsonValue] = {}
-    origins: dict[str, Origin] = {}
-    for name, (_, fetched) in by_name.items():
-        if fetched.status is not SourceStatus.OK or fetched.fresh_at is None:
-            continue
-        origin = Origin(source=name, fresh_at=fetched.fresh_at, age_ms=fetched.age_ms)
-        if isinstance(fetched.given, Part):
-            part = fetched.given.only(needs[name].fields)
-            for field in type(part).model_fields:
-                known[field] = getattr(part, field)
-                origins[field] = origin
-        else:
-            given = fetched.given
-            extra[name] = given.model_dump(mode="json") if isinstance(given, BaseModel) else given
-            origins[f"extra.{name}"] = origin
-    return known, extra, origins
 
 
 def _meant_for(context: Stitched, region_id: str, at: datetime) -> Stitched:

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Sequence
 
+from shopgraph.domain.days import last_day
 from shopgraph.graphs.phrases import day
 from shopgraph.graphs.speaking import speaker_for
 from shopgraph.graphs.stitching.parts import Passage
@@ -118,12 +119,12 @@ async def _described(turn: Turn, product: ProductView) -> str:
 def _promised(turn: Turn, product: ProductView) -> str:
     """What this customer was promised about the product and still stands."""
     about = {product.product_id, *[variant.sku for variant in product.variants]}
-    texts = [
-        f" You were promised: {promise.text.rstrip('.')}; that stands until {day(promise.last_day, turn.locale)}."
-        for promise in turn.context.promises
-        if promise.subject in about
-    ]
-    return "".join(texts)
+    promises = [promise for promise in turn.context.promises if promise.subject in about]
+    days = [day(last_day(promise.until, turn.request.timezone), turn.locale) for promise in promises]
+    return "".join(
+        f" You were promised: {promise.text.rstrip('.')}; that stands until {ends_on}."
+        for promise, ends_on in zip(promises, days, strict=True)
+    )
 
 
 async def named_product(turn: Turn) -> ProductView | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_CEILING, Decimal
 
+from shopgraph.domain.days import last_day
 from shopgraph.graphs.phrases import day
 from shopgraph.graphs.stitching.recipes import Promotions
 from shopgraph.graphs.turns import Step, Tells, Turn, ask, propose, say, workflow
@@ -35,7 +36,7 @@ async def promotion_question(turn: Turn) -> Step:
     if entities.percents or turn.slot("percent"):
         return await _wish(turn, max(map(Decimal, entities.percents), default=Decimal(turn.slot("percent") or 0)))
     if _HAD.search(turn.text) and turn.request.customer_id:
-        return say(_history(await turn.read("promotion_history", PromotionHistory), turn.locale))
+        return say(_history(await turn.read("promotion_history", PromotionHistory), turn))
     found = await turn.read("list_promotions", PromotionList)
     if not found.promotions:
         return say("There is no promotion running in your region right now.").spoken("promotions.none")
@@ -62,11 +63,13 @@ async def _wish(turn: Turn, percent: Decimal) -> Step:
     return propose("offer_discount", sku=meant[0].sku, percent=whole).about(product_id=product.product_id)
 
 
-def _history(history: PromotionHistory, locale: str) -> str:
+def _history(history: PromotionHistory, turn: Turn) -> str:
+    locale, timezone = turn.locale, turn.request.timezone
     said = [f"You used {_cut(item)} on {day(item.applied_at, locale)}." for item in history.used[:3]]
     said += [
-        f"Your own code {item.code} gives {item.percent.normalize():f} % off until {day(item.ends_at, locale)}."
+        f"Your own code {item.code} gives {item.percent.normalize():f} % off until {day(ends_on, locale)}."
         for item in history.own_codes
+        for ends_on in [last_day(item.ends_at, timezone)]
     ]
     if not said:
         said = ["You have not had a discount yet."]
@@ -98,4 +101,5 @@ async def _judge(turn: Turn, percent: Decimal) -> Decision:
 def _promotion(item: PromotionView, locale: str) -> str:
     what = f" {join_words(item.categories)}" if item.categories else ""
     most = f", at most {item.cap.text} off an order," if item.cap else ""
-    return f"{item.name}: {item.percent.normalize():f} % off{what}{most} until {day(item.last_day, locale)}."
+    code = " with a code" if item.needs_code else ""
+    return f"{item.name}: {item.percent.normalize():f} % off{what}{code}{most} until {day(item.last_day, locale)}."

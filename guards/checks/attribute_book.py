@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from shopgraph.guards.checks.known import known, per_facts
 from shopgraph.guards.checks.measures import Measure, measures
+from shopgraph.guards.checks.ratings import STARS, stars_each
 from shopgraph.guards.checks.text import whole_words, words_of
 from shopgraph.guards.checks.units import ASPECTS, IN_NAMES, SHARES, THINGS, UNITS, plain
 from shopgraph.guards.facts import Facts, ProductFact
@@ -18,9 +19,8 @@ from shopgraph.guards.facts import Facts, ProductFact
 _WORD = re.compile(r"[^\W\d_]+")
 _PERCENTS = whole_words("percent prozent pourcent porciento pct")
 _PLAIN_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,3})?")
-_RATINGS = frozenset({"rating", "bewertung", "calificacion", "puntuacion"})
+_RATINGS = whole_words("rating bewertung calificacion puntuacion valoracion note score")
 """As an attribute's name it tells how many stars; in a text "18 ratings" are reviews."""
-_MOST_STARS = 5
 _EACH = frozenset({"per", "pro", "par", "por"})
 _NO_NOUN = whole_words("size groesse größe taille number anzahl nombre max from week level")
 _SLASH = re.compile(r"(?<=\d)\s?/\s?(?=\d)")
@@ -155,7 +155,7 @@ def _of_value(name: str, value: str) -> list[Figure]:
     if words and words[-1] in _PERCENTS:
         return _percents(low, value, words)
     found: list[Figure] = []
-    if "/" in low:
+    if "/" in low and not (words and words[-1] in _RATINGS):
         low, value = _SLASH.sub(";", low), _SLASH.sub(";", value)
     for read in measures(low, value, french=True, bare=True):
         measure = _of_name(read, words) if not read.kind or read.kind == "pixels of a side" else read
@@ -199,8 +199,8 @@ def _of_name(read: Measure, words: Sequence[str]) -> Measure:
         if word in IN_NAMES and (len(word) > 2 or word == words[-1]):
             unit = IN_NAMES[word]
             return read._replace(kind=unit.kind, factor=unit.factor, system=unit.system, unit=word)
-    if words and words[-1] in _RATINGS and all(value <= _MOST_STARS for value in read.values[0]):
-        return read._replace(kind="stars")
+    if words and words[-1] in _RATINGS and (factor := stars_each(read.values[0])) is not None:
+        return read._replace(kind=STARS, factor=factor)
     for word in words:
         if word in THINGS:
             return read._replace(kind=THINGS[word])

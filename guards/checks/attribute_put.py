@@ -8,6 +8,7 @@ from shopgraph.guards.checks.attribute_book import AttributeBook, Figure
 from shopgraph.guards.checks.base import Finding, replace
 from shopgraph.guards.checks.measures import Measure
 from shopgraph.guards.checks.numbers import write_count
+from shopgraph.guards.checks.ratings import STARS
 from shopgraph.guards.checks.text import Sentence
 from shopgraph.guards.checks.units import THINGS, UNITS
 
@@ -28,6 +29,8 @@ def put_right(claim: Measure, right: Figure, sentence: Sentence, book: Attribute
     )
     if counted or same_unit:
         number = right.number
+        if claim.kind == STARS and measure.factor != claim.factor:  # rated on another scale
+            number = f"{(measure.values[0][0] * measure.factor / claim.factor).normalize():f}"
         whole = len(measure.values) == 1 and measure.values[0][0] == int(measure.values[0][0])
         if whole and not like[:1].isdigit():
             number = write_count(int(measure.values[0][0]), like=like)

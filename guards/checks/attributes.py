@@ -30,6 +30,7 @@ from shopgraph.guards.checks.customer import is_quoted
 from shopgraph.guards.checks.denials import DENIED_AHEAD
 from shopgraph.guards.checks.measures import Measure, measures
 from shopgraph.guards.checks.partial import take_claim_out
+from shopgraph.guards.checks.ratings import STARS, may_rate
 from shopgraph.guards.checks.subjects import Manner, Subject, blanked, subjects
 from shopgraph.guards.checks.text import Sentence, about, sentences, whole_words, words_of
 from shopgraph.guards.checks.topics import exact
@@ -129,13 +130,15 @@ def find_wrong_attributes(text: str, facts: Facts) -> Iterator[Finding]:
         triggers |= _TIME_TOPIC
     shares = ("%" in text or here & _PERCENT_TOPIC) and (here & _SHARE_TOPIC or book.shares)
     nouns = bool(book.nouns) and not book.nouns.isdisjoint(vocabulary(text))
-    if not (here & triggers or shares or nouns or '"' in text):
+    rated = may_rate(text)
+    if not (here & triggers or shares or nouns or rated or '"' in text):
         return
     for place, sentence in enumerate(sentences(text)):
         if (
             sentence.topics & triggers
             or (nouns and not book.nouns.isdisjoint(sentence.words))
             or (shares and _has_share(sentence, book))
+            or (rated and may_rate(sentence.text))
             or '"' in sentence.text
             or "″" in sentence.text
         ) and not (sentence.asks or not (sentence.numeric or sentence.digits is not sentence.low)):
@@ -220,7 +223,7 @@ def _claimed(
         or is_of_use(claim, low)
     ):
         return False
-    if claim.kind != "time" and _PER.search(before):
+    if claim.kind not in ("time", STARS) and _PER.search(before):
         return False
     if is_told(claim, low):
         return False

@@ -75,6 +75,10 @@ class Book:
         """Prices of right now."""
         return frozenset([v.price for v in variants if v.price is not None])
 
+    def promised(self, variants: Sequence[ProductFact]) -> frozenset[Decimal]:
+        """Prices that the customer was promised: they may be said, and are not what a wrong price is corrected to."""
+        return frozenset().union(*[variant.promised for variant in variants])
+
     def former(self, variants: Sequence[ProductFact], *, lowest: bool | None = None) -> frozenset[Decimal]:
         """Prices before a reduction; with `lowest` only the lowest of the last 30 days, or only the others."""
         if lowest is not None:

@@ -248,7 +248,7 @@ def _is_price_claim(claim: Claim, said: Sequence[Mention], variants: Sequence[Pr
 
 
 def _prices(claim: Claim, ours: Book, said: Sequence[Mention], variants: Sequence[ProductFact]) -> frozenset[Decimal]:
-    allowed = ours.current(variants)
+    allowed = ours.current(variants) | ours.promised(variants)
     if words.FORMER.search(claim.sentence, claim.nearby):
         allowed |= ours.former(variants)
     if words.REDUCED.search(claim.sentence) or "%" in claim.sentence.low or ours.names_promotion(claim.sentence.low):
@@ -269,7 +269,8 @@ def _derived(claim: Claim, ours: Book) -> frozenset[Decimal]:
     prices = {price for each in single for price in each}
     counts = {int(count) for count in words.COUNT.findall(claim.sentence.digits)}
     counts |= {2} if words.BOTH.search(claim.sentence) else set()
-    found = {price * count for price in prices for count in counts if 1 < count <= 50}
+    promised = {price for name in subjects for price in ours.promised(ours.variants(name, claim.sentence.low))}
+    found = {price * count for price in prices | promised for count in counts if 1 < count <= 50}
     if len(single) > 1 and all(len(each) == 1 for each in single):
         found.add(sum((next(iter(each)) for each in single), Decimal(0)))
     if words.COMPARED.search(claim.sentence):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from shopgraph.guards.checks.amounts import read_number
+from shopgraph.guards.checks.ratings import STARS, rating_at
 from shopgraph.guards.checks.units import FRENCH_DATA, SHARES, THINGS, UNITS
 
 _NUMBER = r"\d{1,3}(?:[,.'’ \u00a0\u202f]\d{3}){1,3}(?:[.,]\d{1,3})?(?!\d)|\d{1,20}(?:[.,]\d{1,4})?(?!\d)"
@@ -49,10 +50,6 @@ _POUNDS = frozenset({"pound", "pounds"})
 _WEIGHS = re.compile(r"weigh|heav|light|load|capacity|lift|hold")
 _PRESSED = re.compile(r"press|pomp|pump|presi|bomba")
 _SIDES = frozenset({"x", "×", "*", "by", "sur", "mal"})
-_SCALED = re.compile(r"(?P<number>\d{1,2}(?:[.,]\d{1,2})?) sur (?:5|10|20)")
-"""4,2 sur 5: a rating, and no sides."""
-_OF_SCALE = re.compile(r"(?<![\d.,])(?P<number>\d{1,2}(?:[.,]\d{1,2})?)(?: out)? (?:of|von|de) $")
-"""What stands before the 5 of "4.2 out of 5 stars"."""
 _PERCENTS = frozenset({"%", "percent", "prozent", "pourcent", "pourcents"})
 
 
@@ -90,21 +87,30 @@ def measures(
 
     With `bare` those without a unit too; with `pounds` a pound is a weight, whatever stands around it.
     """
+    past = 0
     for found in _FIGURE.finditer(low):
+        start = found.start("one")
+        if start < past:
+            continue
+        rating = rating_at(low, start)
+        if rating is not None and rating.sure:
+            past = rating.end
+            yield Measure(start, past, start, rating.number_end, (rating.values,), STARS, rating.factor)
+            continue
         last = "three" if found["three"] else "two" if found["two"] else "one"
         end = found.end(last)
         sides = found["sep1"] in _SIDES
-        of = _kind(low, text, found.start("one"), end, french=french)
+        of = _kind(low, text, start, end, french=french)
         if of.unit in _POUNDS and not (pounds or _WEIGHS.search(low)):
             of = _Kind("", end)  # of money
-        if not of.kind and sides and not _SCALED.fullmatch(low, found.start("one"), end):  # a screen's
+        if not of.kind and sides and rating is None:  # a screen's
             of = _Kind("pixels of a side", end)
         if not of.kind and not bare:
             continue
-        measure = Measure(
-            start=found.start(),
+        yield Measure(
+            start=start,
             end=of.end,
-            number_start=found.start("one"),
+            number_start=start,
             number_end=end,
             values=tuple([_values(found[name]) for name in ("one", "two", "three") if found[name]]),
             kind=of.kind,
@@ -113,19 +119,6 @@ def measures(
             unit=of.unit,
             sides=sides,
         )
-        yield _rating(low, measure) if of.kind == "stars" else measure
-
-
-def _rating(low: str, stars: Measure) -> Measure:
-    """Of stars on a scale the rating alone: "4.2 out of 5 stars" claims 4.2."""
-    start = stars.number_start
-    found = _SCALED.fullmatch(low, start, stars.number_end) or _OF_SCALE.search(low, max(0, start - 14), start)
-    if found is None:
-        return stars
-    begin, end = found.span("number")
-    return stars._replace(
-        start=begin, number_start=begin, number_end=end, values=(_values(found["number"]),), sides=False
-    )
 
 
 def _values(number: str) -> tuple[Decimal, ...]:

@@ -250,7 +250,7 @@ def _material(sentence: Sentence, low: str, products: Sequence[ProductFact], sub
         right = whole[0].lower() if said[:1].islower() else whole[0]
     if right:
         here, reason = sentence.start, f"It is of {(whole or told)[0]}."
-        return replace(here + start, here + end, in_the_language_of(said, right), reason)
+        return replace(here + start, here + end, in_the_language_of(said, right, beside=found[0]), reason)
     reason = f"{found['material']!r} is not what it is made of. Leave it out."
     return take_claim_out(sentence, start, found.end(), [found.span()], subject.products, reason)
 

@@ -21,12 +21,18 @@ _MATERIALS = [row.split() for row in _ROWS.replace("\n", " ").split(";")]
 _ROW_OF: Mapping[str, Sequence[str]] = MappingProxyType({word: row for row in _MATERIALS for word in row})
 
 
-def in_the_language_of(said: str, material: str) -> str:
-    """The material as one says it where one says `said`; as it is where that is not known, or is the same."""
-    theirs, ours = _ROW_OF.get(said.lower()), _ROW_OF.get(material.lower())
-    if theirs is None or ours is None or theirs.count(said.lower()) > 1:
+def in_the_language_of(said: str, material: str, *, beside: str = "") -> str:
+    """The material as one says it where one says `said`; as it is where that is not known, or is the same.
+
+    Of "solid pine" in another language the pine alone; in the same one without what stands `beside` it already.
+    """
+    theirs = _ROW_OF.get(said.lower())
+    known = [row for word in material.lower().split() if (row := _ROW_OF.get(word)) is not None]
+    if theirs is None or len(known) != 1 or theirs.count(said.lower()) > 1:
         return material
     place = theirs.index(said.lower())
-    if ours[place] == material.lower():
-        return material
-    return ours[place].capitalize() if said[:1].isupper() or place == _GERMAN else ours[place]
+    if known[0][place] in material.lower().split():
+        there = beside.lower().split()
+        return " ".join([word for word in material.split() if word.lower() not in there])
+    right = known[0][place]
+    return right.capitalize() if said[:1].isupper() or place == _GERMAN else right

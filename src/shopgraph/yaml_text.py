@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+
+if TYPE_CHECKING or yaml.__with_libyaml__:
+    from yaml import CSafeLoader as FastLoader
+else:  # PyYAML was built where libyaml was not
+    from yaml import SafeLoader as FastLoader
+
+__all__ = ["FastLoader", "read_yaml"]
 
 
 def read_yaml(text: str) -> Any:
@@ -15,4 +22,4 @@ def read_yaml(text: str) -> Any:
     Raises:
         yaml.YAMLError: it is no YAML.
     """
-    return yaml.load(text, Loader=yaml.CSafeLoader)
+    return yaml.load(text, Loader=FastLoader)

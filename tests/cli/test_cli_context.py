@@ -48,6 +48,9 @@ def test_context_show_refuses_what_is_not_there(shopgraph: Invoke, own_shop: Pat
     picture = shopgraph("context", "show", "--shop", own_shop, "--out", tmp_path / "gantt.doc")
     assert picture.exit_code == 2
     assert ".png or .svg" in picture.stderr
+    nowhere = shopgraph("context", "show", "--shop", own_shop, "--out", tmp_path / "none" / "gantt.png")
+    assert nowhere.exit_code == 2
+    assert "gantt.png cannot be written: No such file" in nowhere.stderr
 
 
 @pytest.mark.usefixtures("no_shop")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from collections.abc import Callable
 from importlib import metadata
@@ -70,6 +71,23 @@ def test_the_configured_shop_is_opened(shopgraph: Shopgraph, demo_shop: Path, mo
     shop = findings(shopgraph("doctor", "--json"))["shop"]
     assert (shop["area"], shop["health"]) == ("reachable", "ok")
     assert "Linden & Pine" in shop["detail"]
+
+
+def test_a_recommender_that_cannot_be_read_is_said(
+    shopgraph: Shopgraph, demo_shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Path(shutil.copytree(demo_shop, tmp_path / "own"))
+    monkeypatch.setenv("SHOPGRAPH_SHOP", str(shop))
+    none = findings(shopgraph("doctor", "--json"))["recommender"]
+    assert (none["health"], none["detail"]) == ("off", "none learned: recommendations go by counts")
+    (shop / "recommender").mkdir()
+    (shop / "recommender" / "items.json").write_text("{}", encoding="utf-8")
+    done = shopgraph("doctor", "--json")
+    assert done.exit_code == 1
+    found = findings(done)["recommender"]
+    assert found["health"] == "broken"
+    assert "items.json cannot be read" in found["detail"]
+    assert "shopgraph train recommender" in found["remedy"]
 
 
 def test_a_shop_that_is_not_there_is_broken(shopgraph: Shopgraph, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ async def test_one_that_is_soon_too_old_is_counted_anew_while_nobody_waits() -> 
     for _ in range(3):
         assert await counting.counts.get(("a",), 5, few=slowly, many=slowly) == first
     go.set()
-    await asyncio.gather(*counting.counts._renewing)
+    await asyncio.gather(*counting.counts._renewals)
     counting.at = KEPT_S
     assert await counting.ask() == (("shoe", MANY + 2), ("hat", 1))
     assert counting.times == 2
@@ -86,7 +86,7 @@ async def test_what_came_before_answers_until_this_is_counted() -> None:
         return await counting.counts.get(("11 o'clock",), 5, few=counting, many=counting, before=("10 o'clock",))
 
     assert await ask() == before
-    await asyncio.gather(*counting.counts._renewing)
+    await asyncio.gather(*counting.counts._renewals)
     assert await ask() == (("shoe", MANY + 2), ("hat", 1))
     counting.at = KEPT_S
     assert await ask() == (("shoe", MANY + 3), ("hat", 1)), "neither is young enough"
@@ -125,7 +125,7 @@ async def test_a_late_count_does_not_replace_a_later_one() -> None:
     counting.at = KEPT_S + 1
     now = await counting.ask()
     go.set()
-    await asyncio.gather(*counting.counts._renewing)
+    await asyncio.gather(*counting.counts._renewals)
     assert await counting.ask() == now
 
 
@@ -134,12 +134,12 @@ async def test_one_that_ended_with_its_loop_is_begun_again() -> None:
     first = await counting.ask()
     counting.at = RENEWED_S
     await counting.ask()
-    for task in counting.counts._renewing:
+    for task in counting.counts._renewals:
         task.cancel()
-    await asyncio.gather(*counting.counts._renewing, return_exceptions=True)
+    await asyncio.gather(*counting.counts._renewals, return_exceptions=True)
     counting.at = RENEWED_S + 30
     assert await counting.ask() == first
-    await asyncio.gather(*counting.counts._renewing)
+    await asyncio.gather(*counting.counts._renewals)
     assert await counting.ask() != first
 
 
@@ -164,7 +164,7 @@ async def test_what_sold_answers_for_its_three_hours_and_for_the_next_until_thos
     first = await ask(0)
     assert first == await ask(2) == await ask(3)
     assert len(scans) == 1, "the third is answered before it is counted"
-    await asyncio.gather(*orders._counts._renewing)
+    await asyncio.gather(*orders._counts._renewals)
     assert await ask(5) == first
     assert await ask(12) == first
     assert len(scans) == 3
@@ -183,13 +183,13 @@ async def test_a_count_behind_the_scenes_knows_of_no_transaction_and_its_failure
     counting.at = RENEWED_S
     _OF_THE_ASKER.set("an open transaction")
     assert await counting.counts.get(("a",), 5, few=broken, many=broken) == first
-    await asyncio.gather(*counting.counts._renewing)
+    await asyncio.gather(*counting.counts._renewals)
     assert (seen, "not counted anew" in caplog.text) == (["none"], True)
     assert await counting.ask() == first
-    assert not counting.counts._renewing, "it is tried again, not at once"
+    assert not counting.counts._renewals, "it is tried again, not at once"
     counting.at = RENEWED_S + 30
     assert await counting.ask() == first
-    await asyncio.gather(*counting.counts._renewing)
+    await asyncio.gather(*counting.counts._renewals)
     assert (await counting.ask())[0] == ("shoe", MANY + 2)
 
 

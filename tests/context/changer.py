@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 STATEMENTS = {
     "stock": "UPDATE stock_levels SET on_hand = on_hand - 1 WHERE sku = :id AND on_hand > 0",
     "price": "UPDATE offers SET price_minor = price_minor + 100 WHERE sku = :id",
+    "code": "UPDATE codes SET used = used + 1 WHERE code = :id",
     "campaign": "UPDATE campaigns SET headline = headline || '!' WHERE id = :id",
 }
 

@@ -152,6 +152,24 @@ def test_a_shared_source_is_read_once_for_many_and_knows_nobody() -> None:
     assert found[-1].origins["extra.shared"].fresh_at == AT
 
 
+def test_two_shared_sources_of_one_name_do_not_answer_for_each_other() -> None:
+    def paper(color: str) -> ContextSource:
+        @context_source("paper", cache_ms=400)
+        async def fetch(_: PublicQuery) -> dict[str, Any]:
+            return {"color": color}
+
+        return fetch
+
+    async def in_turn() -> list[Stitched]:
+        asked = query(shared=SharedReads(asyncio.get_running_loop().time))
+        green, black = paper("green"), paper("black")
+        return [await stitched(each, asked=asked) for each in (green, black, green)]
+
+    found = run_virtual(in_turn())
+    assert [each.extra["paper"] for each in found] == [{"color": "green"}, {"color": "black"}, {"color": "green"}]
+    assert result(found[-1], "paper").cached
+
+
 def test_what_is_of_one_customer_cannot_be_shared() -> None:
     with pytest.raises(ConfigurationError, match="shared between customers"):
         context_source("mine", needs_customer=True, cache_ms=100)(_nothing)

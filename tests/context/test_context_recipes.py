@@ -18,7 +18,7 @@ from shopgraph.graphs.stitching.builtin import DEFAULT_SOURCES
 from shopgraph.graphs.stitching.parts import CustomerPart, Passage, StockView
 from shopgraph.graphs.stitching.picture import draw_gantt, gantt_text
 from shopgraph.graphs.stitching.preview import preview
-from shopgraph.graphs.stitching.recipes import Everything, Needs, Recipe, for_a_model, recipe_of
+from shopgraph.graphs.stitching.recipes import LEAST_TOKENS, Everything, Needs, Recipe, for_a_model, recipe_of
 from shopgraph.graphs.stitching.source import Query
 from shopgraph.graphs.stitching.tokens import count_tokens
 from shopgraph.graphs.turns import Step
@@ -108,8 +108,39 @@ def _limited(tokens: int, **weights: int) -> type[Recipe]:
     return made
 
 
+@pytest.mark.parametrize("tokens", [LEAST_TOKENS - 1, 0, -5])
+def test_a_recipe_that_leaves_no_room_for_what_must_be_told_is_refused(shop: Shop, tokens: int) -> None:
+    limit = tokens
+
+    class Tiny(GiftWrap):
+        tokens = limit
+
+    tiny = workflow("gift_wrap", examples=EXAMPLES, recipe=Tiny)(_nothing_to_say)
+    with pytest.raises(ConfigurationError, match=f"Tiny.*allows a model {tokens} tokens.*{LEAST_TOKENS} or more"):
+        make_parts(shop, workflows=[tiny], sources=[paper])
+
+
+async def _nothing_to_say(turn: Turn) -> Step:
+    return say("Nothing.")
+
+
+def test_the_lowest_token_limit_holds_when_much_is_late_and_left_out() -> None:
+    late = tuple(SourceResult(source=f"own_source_{n}", status="late") for n in range(40))  # type: ignore[arg-type]
+    context = _context(3, ["It fits."] * 3).model_copy(
+        update={"sources": late, "extra": {f"other_source_{n}": {"told": "a line of some length"} for n in range(40)}}
+    )
+    brief = write_brief(request(customer_id=""), context, _limited(LEAST_TOKENS, inventory=9, catalog=9))
+    assert brief.tokens <= LEAST_TOKENS
+    assert "do not guess): own_source_0" in brief.text
+    assert "more is known, ask the tools: " in brief.text
+    assert brief.text.count(" more") == 2  # both lists say that there are others
+    assert sum(each.facts for each in brief.left_out) == 46 - sum(
+        "Stock of" in line for line in brief.text.splitlines()
+    )
+
+
 @given(
-    tokens=st.integers(150, 700),
+    tokens=st.integers(LEAST_TOKENS, 700),
     stock=st.integers(0, 30),
     passages=st.lists(st.text(alphabet="abc de.é中😀", min_size=1, max_size=120), max_size=12),
     weights=st.tuples(st.integers(1, 9), st.integers(1, 9)),

@@ -30,7 +30,7 @@ from shopgraph.graphs.memory.counting import Counting
 from tests.context.world import PRODUCTS, REGION, World
 
 products = st.sampled_from(PRODUCTS)
-claims = st.sampled_from(["price", "availability", "stock", "band", "color", "running", "campaign spring"])
+claims = st.sampled_from(["price", "availability", "stock", "band", "color", "running", "code", "campaign spring"])
 voices = st.sampled_from(list(Voice))
 
 
@@ -68,6 +68,10 @@ class Brand(RuleBasedStateMachine):
     @rule(headline=st.sampled_from(["10 % off", "20 % off"]), hours=st.integers(1, 5))
     def campaign(self, headline: str, hours: int) -> None:
         self.world.headlines["spring"] = (headline, self.world.at + timedelta(hours=hours))
+
+    @rule(sku=products, up=st.booleans())
+    def use(self, sku: str, up: bool) -> None:
+        (self.world.used.add if up else self.world.used.discard)(sku)
 
     @rule(minutes=st.integers(1, 200))
     def time_passes(self, minutes: int) -> None:
@@ -134,7 +138,7 @@ class Brand(RuleBasedStateMachine):
     @rule()
     def poll(self) -> None:
         for one in self.run_(self.memory.poll(PRODUCTS)):
-            if one.because is Because.CHANGED:
+            if one.because in (Because.CHANGED, Because.USED):
                 self.reported.add(one.fact.text)
 
     @invariant()
@@ -174,6 +178,26 @@ async def test_what_cannot_be_checked_is_not_fresh() -> None:
     world.prices["dress"] = 7900
     (one,) = (await memory.said(["dress"], region_id=REGION)).outdated
     assert str(one.differences[0]) == "price dress north was 89.00 USD, is 79.00 USD"
+
+
+async def test_a_promised_code_is_fresh_while_it_can_be_used() -> None:
+    world = World()
+    mine = BrandMemory(InMemoryStore(), LiveStanding(world.connectors), world).of("cus_ann")
+    promise = Promise(
+        id="code:heels", by=Voice.CHATBOT, kind=PromiseKind.EXCEPTION, subject="heels", text="5 % off with a code",
+        at=world.at, until=world.at + timedelta(days=7), depends=(world.depends("heels", "code"),),
+    )  # fmt: skip
+    await mine.promise(promise)
+    assert (await mine.recall()).promises.fresh == (promise,)
+    world.used.add("heels")
+    (one,) = (await mine.recall()).promises.outdated
+    assert (one.because, str(one.differences[0])) == (Because.USED, "code heels was usable, is used up")
+    # Its order came to nothing.
+    world.used.clear()
+    assert (await mine.recall()).promises.fresh == (promise,)
+    world.down.add("marketing")
+    (one,) = (await mine.recall()).promises.outdated
+    assert one.because is Because.UNCHECKED
 
 
 async def test_a_reported_change_outdates_until_it_is_said_anew_and_says_what_to_write() -> None:

@@ -16,7 +16,7 @@ from shopgraph.connectors.demo import generate
 from shopgraph.connectors.demo.cast import CAST
 from shopgraph.domain import Campaign, Money, Principal, Promotion
 from shopgraph.domain.wording import format_money
-from shopgraph.graphs import build_describer, build_recommender, make_parts
+from shopgraph.graphs import build_describer, build_orchestrator, build_recommender, make_parts
 from shopgraph.graphs.describe import Described
 from shopgraph.graphs.memory import (
     Aspect,
@@ -147,6 +147,26 @@ async def test_what_another_process_changes_outdates_what_depends_on_it_for_the_
     assert await _fresh(shop) == {"campaign", "running"}
     changer.change("campaign", campaign)
     assert await _fresh(shop) == set()
+
+
+async def test_a_code_that_another_process_uses_up_is_promised_and_owed_no_more(shop: Shop, changer: Changer) -> None:
+    talk, conversation = build_orchestrator(shop), None
+    for said in ("can I get 5% off the reading lamp in brass?", "yes"):
+        answer = await talk.ask(said, principal=WHO, conversation_id=conversation)
+        conversation = answer.conversation_id
+    (promise,) = (await shop.memory.of(WHO.id).recall()).promises.fresh
+    asked = "what does the reading lamp in brass cost?"
+    assert f"You were promised: {promise.text}" in (await talk.ask(asked, principal=WHO)).answer
+    changer.change("code", promise.id.removeprefix("code:"))
+    recalled = (await shop.memory.of(WHO.id).recall()).promises
+    assert [(each.fact, each.because) for each in recalled.outdated] == [(promise, Because.USED)]
+    assert not recalled.fresh
+    assert "promised" not in (await talk.ask(asked, principal=WHO)).answer
+    told = await preview(shop, make_parts(shop), intent="product_question", text=asked, principal=WHO)
+    assert not told.context.promises
+    assert not told.context.owed
+    assert promise.text not in told.brief.text
+    await shop.memory.forget(WHO.id)
 
 
 async def test_a_context_shows_another_processs_changes_within_a_second(

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from shopgraph.connectors.ports import Connectors
-from shopgraph.domain import Campaign, Money, Offer, Product, Promotion, StockLevel
+from shopgraph.domain import Campaign, DiscountCode, Money, Offer, Product, Promotion, StockLevel
 from shopgraph.graphs.memory import (
     Dependency,
     on_availability,
     on_campaign,
+    on_code,
     on_price,
     on_product,
     on_running,
@@ -35,6 +36,8 @@ class World:
     colors: dict[str, str] = field(default_factory=lambda: {"dress": "blue", "heels": "silver"})
     headlines: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     """By campaign: what it says and until when."""
+    used: set[str] = field(default_factory=set)
+    """Codes that are used up; there is one for each product, named like it."""
     down: set[str] = field(default_factory=set)
     """Systems that do not answer: catalog, inventory, marketing."""
 
@@ -74,6 +77,7 @@ class World:
             "band": "none" if not self.stock[sku] else "few" if self.stock[sku] <= 3 else "many",
             "color": self.colors[sku],
             "running": "; ".join(sorted(f"{each.id} {each.headline}" for each in self.running())),
+            **({"code": f"use the code {sku}"} if sku not in self.used else {}),
             **{f"campaign {each.id}": each.headline for each in self.running()},
         }
 
@@ -90,6 +94,8 @@ class World:
                 return on_stock_band(sku, REGION, self.stock[sku])
             case ["color"]:
                 return on_product(self.product(sku))
+            case ["code"]:
+                return on_code(sku)
             case ["running"]:
                 return on_running(REGION, self.running())
             case _:
@@ -120,6 +126,11 @@ class World:
         """None."""
         self._up("marketing")
         return ()
+
+    async def code(self, code: str) -> DiscountCode:
+        """One that can be used once."""
+        self._up("marketing")
+        return DiscountCode(code=code, promotion_id="own", usage_limit=1, used=int(code in self.used))
 
     @property
     def connectors(self) -> Connectors:

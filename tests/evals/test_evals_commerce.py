@@ -52,6 +52,13 @@ def test_a_recommender_is_measured_and_learned(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["train", "recommender", "--data", str(train), "--out", str(tmp_path / "model")])
     assert done.exit_code == 0, done.output
     assert {each.name for each in (tmp_path / "model").iterdir()} == {"weights.safetensors", "items.json", "card.md"}
+    held_out = {each["task"]: each for each in json.loads(done.stdout)["held_out"]}
+    assert held_out["completion"]["asked"] >= 20
+    # Three things that are always bought together are counted as well as they are learned.
+    assert held_out["completion"]["model"] == held_out["completion"]["counts"] == 1.0
+    assert not held_out["completion"]["better"]
+    assert "NOT better than counts" in (tmp_path / "model" / "card.md").read_text(encoding="utf-8")
+    assert "is better than counting for completion and next-basket. A shop that finds it" in done.stderr
     assert CliRunner().invoke(app, ["train", "recommender", "--out", str(tmp_path / "none")]).exit_code == 2
     assert not (tmp_path / "none").exists()
 

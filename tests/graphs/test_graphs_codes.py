@@ -76,5 +76,6 @@ async def test_a_code_of_a_calendar_is_redeemed_and_said_with_its_cap(planned: S
     _, done = await redeem(orchestrator, cart, "june12")
     assert "JUNE12 is on your cart: 12 percent off, at most" in done
     listed = await orchestrator.ask("which promotions are running?", region_id=cart.region_id)
-    assert "June Days: 12 % off books, at most" in listed.answer
+    assert "June Days: 12 % off books with a code, at most" in listed.answer
+    assert "JUNE12" not in listed.answer
     assert "until 1 June 2026" in listed.answer or "until June 1, 2026" in listed.answer

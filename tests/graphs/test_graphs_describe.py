@@ -130,6 +130,23 @@ async def test_an_interrupted_run_goes_on_and_a_second_one_writes_nothing(shop: 
     assert (again.written, again.kept) == (0, half.written + whole.written)
 
 
+async def test_no_product_is_not_every_product_and_none_at_once_is_refused(shop: Shop) -> None:
+    describer = build_describer(shop)
+    done = await describe_catalog(describer, region_ids=[TREND_REGION_ID], product_ids=[])
+    assert (done.written, done.kept, done.not_sold, done.failed) == (0, 0, 0, ())
+    with pytest.raises(InvalidInput, match="at_once 1 or more"):
+        await describe_catalog(describer, region_ids=[TREND_REGION_ID], product_ids=[DRESS], at_once=0)
+    assert (await shop.memory.said([DRESS], region_id=TREND_REGION_ID)).fresh == ()
+
+
+async def test_what_is_unknown_is_named(open_shop: Shop) -> None:
+    describer = build_describer(open_shop)
+    with pytest.raises(NotFound, match=r"^There is no product prd_nope\."):
+        await describer.describe("prd_nope", region_id=TREND_REGION_ID)
+    with pytest.raises(NotFound, match=rf"^There is no region atlantis\. One of .*{TREND_REGION_ID}"):
+        await describer.describe(DRESS, region_id="atlantis")
+
+
 async def test_what_sells_is_shown_more(shop: Shop) -> None:
     describer = build_describer(shop)
     said = await describer.describe(DRESS, region_id=TREND_REGION_ID)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -16,10 +17,11 @@ from shopgraph.connectors.dataset import Dataset
 from shopgraph.connectors.demo.cast import CAST, TREND_REGION_ID, TREND_SKU
 from shopgraph.domain import OrderStatus, Principal
 from shopgraph.errors import ConfigurationError, InvalidInput
-from shopgraph.graphs import build_recommender, compile_recommender
+from shopgraph.graphs import build_orchestrator, build_recommender, compile_recommender
 from shopgraph.graphs.recommend import Recommended
 from shopgraph.graphs.recommend.history import baskets_of
-from shopgraph.models.recommend.files import save_recommender
+from shopgraph.models.recommend.files import LABELS, save_recommender
+from shopgraph.models.recommend.model import Scored
 from shopgraph.models.recommend.training import train_recommender
 from shopgraph.shop import Shop
 from shopgraph.tools.gate import Gate
@@ -180,6 +182,64 @@ async def test_a_learned_model_orders_and_the_reasons_stay_true(
     assert found.items[0].title == "Silver Heels"
     for item in found.items:
         _check(item, TREND_REGION_ID, shop, records)
+
+
+@pytest.fixture
+def folder(shop: Shop) -> Path:
+    """Where the shop looks for what was learned, with something learned from its own orders."""
+    pytest.importorskip("scipy")
+    found = Path(str(shop.folder)) / "recommender"
+    save_recommender(train_recommender(baskets_of(shop.dump().orders)), found, sources=["orders"], date="2026-06-01")
+    return found
+
+
+async def test_a_folder_that_cannot_be_read_is_logged_once_and_counts_are_gone_by(
+    shop: Shop, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    labels = json.loads((folder / LABELS).read_bytes())
+    (folder / LABELS).write_text(json.dumps({**labels, "format": 1}), encoding="utf-8")
+    for _ in range(2):
+        found = await build_recommender(shop).recommend(region_id=TREND_REGION_ID)
+        assert found.items
+        assert found.ranked_by == "counts"
+    answer = await build_orchestrator(shop).ask("recommend me something")
+    assert "You might like" in answer.answer
+    said = [each.getMessage() for each in caplog.records if "recommender" in each.getMessage()]
+    assert len(said) == 1
+    assert "of another version. Train it again: shopgraph train recommender" in said[0]
+
+
+async def test_a_model_that_knows_nothing_of_what_is_sold_does_not_order_it(shop: Shop, folder: Path) -> None:
+    labels = json.loads((folder / LABELS).read_bytes())
+    foreign = {**labels, "items": [f"foreign {each}" for each in labels["items"]]}
+    (folder / LABELS).write_text(json.dumps(foreign), encoding="utf-8")
+    assert shop.recommender is not None
+    found = await build_recommender(shop).recommend(region_id=TREND_REGION_ID)
+    assert found.items
+    assert found.ranked_by == "counts"
+
+
+class _Scores:
+    """A model that knows these items alone."""
+
+    def __init__(self, scores: dict[str, float]) -> None:
+        self._scores = scores
+
+    def complete(self, *_: object, **__: object) -> list[Scored]:
+        return [Scored(item, score) for item, score in self._scores.items()]
+
+
+async def test_the_model_moves_only_what_it_scores_and_equals_stay_as_counted(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def titles() -> list[str]:
+        asked = build_recommender(shop).recommend(region_id=TREND_REGION_ID, sku=TREND_SKU, limit=5)
+        return [item.product_id for item in (await asked).items]
+
+    counted = await titles()
+    a, b, c, d, e = counted
+    monkeypatch.setattr(Shop, "recommender", _Scores({e: 2.0, d: 1.0, b: 1.0}))
+    assert await titles() == [a, e, c, b, d]
 
 
 async def test_what_cannot_be_asked_is_said(shop: Shop) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.checks.qualities_put import in_the_language_of
+from shopgraph.guards.checks.ratings import rating_at
 from shopgraph.guards.facts import Facts
 from shopgraph.guards.policy import load_bundle
 
@@ -15,17 +16,17 @@ def chain() -> GuardChain:
     return GuardChain.for_bundle(load_bundle("default"))
 
 
-def facts(*, stock: int = 2) -> Facts:
+def facts(attributes: dict[str, str] | None = None, *, stock: int = 2, locale: str = "fr_FR") -> Facts:
     return Facts.model_validate(
         {
-            "locale": "fr_FR",
+            "locale": locale,
             "currency": "EUR",
             "products": [
                 {
                     "name": "Table Aurore",
                     "price": "89.00",
                     "stock": stock,
-                    "attributes": {"rating": "4.2", "reviews": "18", "material": "pine"},
+                    "attributes": attributes or {"rating": "4.2", "reviews": "18", "material": "pine"},
                 }
             ],
         }
@@ -98,6 +99,83 @@ def test_what_is_gone_is_not_nearly_gone(chain: GuardChain, text: str, after: st
     assert chain.run(text, facts(stock=0)).text == after
 
 
+_RATED = {
+    "fr_FR": [
+        "La Table Aurore est notée {} sur 5.",
+        "Table Aurore : {} sur 5 d'après 18 avis.",
+        "Table Aurore : {} sur 5 selon les avis.",
+        "Table Aurore : {} étoiles sur cinq.",
+        "Note de {}/5 pour la Table Aurore.",
+    ],
+    "de_DE": [
+        "Die Table Aurore ist mit {} von 5 bewertet.",
+        "Die Table Aurore hat {} von fünf Sternen.",
+        "Die Table Aurore kommt auf {} von 5 Punkten.",
+        "Die Table Aurore hat {}/5 Sterne.",
+    ],
+    "es_ES": [
+        "La Table Aurore tiene {} de 5.",
+        "La Table Aurore tiene una puntuación de {} sobre 5.",
+        "La Table Aurore tiene {} estrellas de 5.",
+    ],
+    "en_GB": ["The Table Aurore is rated {} out of 5 in 18 reviews."],
+}
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"rating": "4.2", "reviews": "18"},
+        {"note": "4,2/5", "avis": "18"},
+        {"rating": "4.2 of 5 in 18 reviews. Bewertet mit 4,2 von 5 in 18 Bewertungen."},
+    ],
+)
+@pytest.mark.parametrize(("locale", "text"), [(locale, text) for locale, texts in _RATED.items() for text in texts])
+def test_a_rating_is_read_on_its_scale(chain: GuardChain, locale: str, text: str, attributes: dict[str, str]) -> None:
+    held, mark = facts(attributes, locale=locale), "." if locale == "en_GB" else ","
+    right, less, more = (text.format(number.replace(".", mark)) for number in ("4.2", "3.2", "4.9"))
+    assert chain.run(right, held).text == right
+    assert chain.run(less, held).text == right
+    assert chain.run(more, held).text == right
+    assert chain.run(right, facts({"color": "red"}, locale=locale)).text != right, "no fact says how it is rated"
+
+
+@pytest.mark.parametrize(
+    ("rating", "text", "after"),
+    [
+        ("4.2", "La Table Aurore est notée 8,4 sur 10.", "8,4"),
+        ("4.2", "La Table Aurore est notée 7,9 sur 10.", "8,4"),
+        ("4.2", "La Table Aurore obtient 15,2 sur 20.", "16,8"),
+        ("4.2", "La Table Aurore est notée 4,2 sur 10.", "4,2"),
+        ("8.4", "Die Table Aurore hat 8,4 von 10 Punkten.", "8,4"),
+        ("8.4/10", "Die Table Aurore hat 3,2 von 5 Sternen.", "4,2"),
+    ],
+)
+def test_a_rating_is_compared_across_scales(chain: GuardChain, rating: str, text: str, after: str) -> None:
+    assert f" {after} " in chain.run(text, facts({"rating": rating})).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Un client donne 4 sur 5 à la Table Aurore.",
+        "4 clients sur 5 recommandent la Table Aurore.",
+        "Table Aurore: 3 von 5, so Anna.",
+        '4/5: "The Table Aurore is lovely." 3/5: "It wobbles."',
+        '3 of 5: "The Table Aurore wobbles."',
+        "Table Aurore : 4,2 sur 5, par 18 clients.",
+    ],
+)
+def test_what_one_customer_gave_is_no_average(chain: GuardChain, text: str) -> None:
+    assert chain.run(text, facts()).text == text
+
+
+def test_an_amount_of_an_amount_is_no_rating() -> None:
+    for text in ("2,5 von 10 litern", "2.5 of 10 miles", "12,50 von 20 eur", "4,50 sur 5 €", "1,2 sur 2", "6,5 sur 5"):
+        found = rating_at(text, 0)
+        assert found is None or not found.sure
+
+
 def test_a_material_is_named_as_the_text_names_materials() -> None:
     assert in_the_language_of("chêne", "Pine") == "pin"
     assert in_the_language_of("Chêne", "pine") == "Pin"
@@ -105,3 +183,8 @@ def test_a_material_is_named_as_the_text_names_materials() -> None:
     assert in_the_language_of("oak", "Kiefer") == "pine"
     assert in_the_language_of("chêne", "hickory") == "hickory"
     assert in_the_language_of("papier", "Kiefer") == "Kiefer", "German and French say the same"
+    assert in_the_language_of("chêne", "solid pine") == "pin"
+    assert in_the_language_of("Eiche", "stainless steel") == "Stahl"
+    assert in_the_language_of("oak", "solid pine") == "solid pine"
+    assert in_the_language_of("oak", "solid pine", beside="made of solid oak") == "pine"
+    assert in_the_language_of("chêne", "oak veneer over pine") == "oak veneer over pine", "of two none alone"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,19 @@ def test_the_word_that_sold_wins_with_things_never_seen(tmp_path: Path) -> None:
     assert read.score("A handmade mirror") == pytest.approx(scorer.score("A handmade mirror"), abs=1e-4)
     with pytest.raises(ConfigurationError, match="no response scorer"):
         load_responses(tmp_path / "one")
+
+
+def test_a_word_that_wins_counts_for_more_where_the_pairs_are_decided() -> None:
+    """The same shares of clicks, seen by few and by many: only of the latter it is known who won."""
+    few = [tuple(replace(each, impressions=50, clicks=each.clicks // 40) for each in test) for test in _tests()]
+    assert not list(decided(few))
+    assert len(list(decided(_tests()))) == len(_tests())
+    gaps = []
+    for tests in (few, _tests()):
+        scorer = train_headlines(tests)
+        by_word = [scorer.score(f"{word} mirror") for word in ("handmade", "cheap")]
+        gaps.append(by_word[0] - by_word[1])
+    assert 0 < gaps[0] < gaps[1]
 
 
 def test_pairs_are_those_of_one_picture_with_a_clear_winner() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopgraph.errors import ConfigurationError, InvalidInput
+from shopgraph.models.recommend import measuring
 from shopgraph.models.recommend.customs import CUSTOMS
 from shopgraph.models.recommend.files import LABELS, WEIGHTS, load_recommender, save_recommender
 from shopgraph.models.recommend.habits import FEATURES, Visit, candidates
@@ -89,6 +91,36 @@ def test_a_damaged_folder_is_named(trained: TrainedRecommender, tmp_path: Path) 
     (tmp_path / LABELS).write_text("{", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"items\.json"):
         load_recommender(tmp_path)
+
+
+def test_it_is_measured_on_baskets_that_it_did_not_learn_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    learned: list[Basket] = []
+
+    def training(baskets: Sequence[Basket], *options: Any, **more: Any) -> TrainedRecommender:
+        learned.extend(baskets)
+        return train_recommender(baskets, *options, **more)
+
+    monkeypatch.setattr(measuring, "train_recommender", training)
+    baskets = _baskets()
+    completion, following = measuring.measure_recommender(baskets, Recipe(window_days=14))
+    later = [basket for basket in baskets if basket not in learned]
+    assert max(basket.day for basket in learned) < min(basket.day for basket in later)
+    assert len(later) == pytest.approx(0.15 * len(baskets), rel=0.2)
+    assert completion.asked == len(later)
+    assert following.asked == 30
+    # Of nine things ten are named: whoever counts them finds the right ones, too.
+    assert (completion.model, completion.counts, completion.better) == (1.0, 1.0, False)
+    assert "NOT better than counts" in str(completion)
+
+
+def test_few_questions_are_no_reason_to_use_a_model() -> None:
+    few = measuring.Measured(task="completion", asked=17, model=0.4, counts=0.1)
+    many = measuring.Measured(task="completion", asked=170, model=0.4, counts=0.1)
+    assert (few.better, many.better) == (False, True)
+    assert "Fewer than 30" in str(few)
+    none = measuring.measure_recommender(_baskets(customers=1, weeks=1))
+    assert [each.asked for each in none] == [0, 0]
+    assert "too few later baskets" in str(none[0])
 
 
 def test_nothing_later_is_counted() -> None:

@@ -112,6 +112,16 @@ def test_products_and_promotions() -> None:
     assert "Sommer: 12,5 % Rabatt bis 3. Juni 2026." in said
 
 
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "a code"), ("de", "einen Code"), ("fr", "un code"), ("es", "código")]
+)
+def test_what_needs_a_code_is_told_with_that(language: str, says: str) -> None:
+    promotion = KnownPromotion(name="Sommer", percent=Decimal(10))
+    coded = promotion.model_copy(update={"needs_code": True})
+    assert says in Speaker(language).tell(Known(promotions=(coded,)))
+    assert says not in Speaker(language).tell(Known(promotions=(promotion,)))
+
+
 def test_of_many_orders_three_are_told_and_the_rest_counted() -> None:
     orders = tuple(KnownOrder(id=f"#D{number}", status="pending") for number in range(5))
     said = Speaker("en").tell(Known(orders=orders))

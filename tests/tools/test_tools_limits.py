@@ -200,6 +200,28 @@ async def test_a_person_lets_it_through_and_it_counts_all_the_same(under: Under,
     assert third.decisions[-1].numbers["done"] == "2"
 
 
+@pytest.mark.parametrize("effect", ["approve", "deny"])
+async def test_a_limit_that_is_reached_after_the_judgment_is_named(
+    under: Under, shop: EmbeddedShop, effect: str
+) -> None:
+    act = under(limit(actions=("cancel_order", "add_note"), count=1, effect=effect))
+    digest = Proposal.digest_of("cancel_order", CANCEL, act.context.principal)
+    context = replace(act.context, request_confirmed=digest, approvals={digest: "eve"})
+    call = ToolCall(tool="cancel_order", arguments=CANCEL, call_id="the one")
+    before = await act.gate.judged(context, call)
+    assert [decision.rule for decision in before.outcome.decisions] == ["own-records"]
+    await act("add_note", NOTE)
+    held = shop.dump()
+    ended = await act.gate.call(context, call, before)
+    if effect == "approve":
+        assert ended.outcome is Outcome.DONE
+        assert [decision.rule for decision in ended.decisions] == ["own-records", "some", "approved-by-staff"]
+    else:
+        assert ended.outcome is Outcome.REFUSED
+        assert [decision.rule for decision in ended.decisions] == ["some"]
+        assert shop.dump() == held
+
+
 async def test_a_supervisor_approves_by_calling_but_no_role_passes_a_refusal(under: Under, shop: EmbeddedShop) -> None:
     approvable = limit(id="approvable", actions=("cancel_order",), amounts=["1.00 USD"], effect="approve")
     assert (await under(approvable)("cancel_order", CANCEL, principal=EVE)).outcome is Outcome.DONE

@@ -21,6 +21,8 @@ class PromotionView(Value):
     ends_at: Instant
     last_day: date
     """The last day, by the region's own clocks, on which it runs."""
+    needs_code: bool = False
+    """Whether only those get it who type a code of it; which code is never told."""
 
 
 class CampaignView(Value):

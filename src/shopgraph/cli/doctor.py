@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib import metadata
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -95,7 +96,7 @@ def configuration() -> list[Finding]:
         Finding(area="configuration", name=name, health=Health.BROKEN, detail="no such setting", remedy="Unset it.")
         for name in loaded.unknown_variables
     ]
-    findings.append(_shop(settings.shop, shown(settings.shop)))
+    findings += _shop(settings.shop, shown(settings.shop))
     findings.append(_models(settings.models))
     findings.append(_trained("router", settings.router))
     findings.append(_trained("tiers", settings.tiers))
@@ -123,23 +124,44 @@ def _installed(name: str, wanted: str, extra: str) -> Finding:
     return Finding(area=area, name=name, health=Health.OK, detail=version)
 
 
-def _shop(where: str, printable: str) -> Finding:
+def _shop(where: str, printable: str) -> list[Finding]:
     if not where:
-        return Finding(
+        off = Finding(
             area="configuration",
             name="shop",
             health=Health.OFF,
             detail="none configured: commands use a throw-away demo shop",
             remedy='Run `shopgraph shop init my-shop` and put `shop = "my-shop"` into shopgraph.toml.',
         )
+        return [off]
     from shopgraph.shop import Shop
 
     try:
         shop = Shop.open(where)
     except ShopgraphError as error:
-        return Finding(area="reachable", name="shop", health=Health.BROKEN, detail=str(error), remedy=error.remedy)
+        return [Finding(area="reachable", name="shop", health=Health.BROKEN, detail=str(error), remedy=error.remedy)]
     shop.close()
-    return Finding(area="reachable", name="shop", health=Health.OK, detail=f"{printable}: {shop.meta.name}")
+    opened = Finding(area="reachable", name="shop", health=Health.OK, detail=f"{printable}: {shop.meta.name}")
+    return [opened, _recommender(shop.folder)]
+
+
+def _recommender(shop: Path | None) -> Finding:
+    """A folder that cannot be read stops nothing: recommendations go by counts."""
+    if shop is None or not (folder := shop / "recommender").is_dir():
+        detail = "none learned: recommendations go by counts"
+        remedy = "Run `shopgraph train recommender` (docs/recommend.md), if it does better on this shop's orders."
+        return Finding(area="configuration", name="recommender", health=Health.OFF, detail=detail, remedy=remedy)
+    from shopgraph.models.recommend.files import load_recommender
+
+    try:
+        model = load_recommender(folder)
+    except ShopgraphError as error:
+        detail = f"{error.message} Recommendations go by counts."
+        return Finding(
+            area="configuration", name="recommender", health=Health.BROKEN, detail=detail, remedy=error.remedy
+        )
+    detail = f"{folder}: {len(model.statistics.items):,} items"
+    return Finding(area="configuration", name="recommender", health=Health.OK, detail=detail)
 
 
 def _trained(name: str, folder: str) -> Finding:
@@ -166,8 +188,6 @@ def _models(path: str) -> Finding:
             detail="none configured: workflows and templates answer",
             remedy="Write a models file and set `models` to it (docs/configuration.md).",
         )
-    from pathlib import Path
-
     from shopgraph.models.keys import resolved
     from shopgraph.models.registry import load_models
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -34,24 +35,41 @@ def recommender(
     min_count: Annotated[int, typer.Option(min=1, help="Items in fewer baskets are left out.")] = 2,
     seed: Annotated[int, typer.Option(help="Of the samples; the same data and seed give the same bytes.")] = 7,
 ) -> None:
-    """Learn what is bought together and what a customer buys next."""
+    """Learn what is bought together and what a customer buys next, and measure whether that is better than counting."""
     from shopgraph.models.recommend.files import CARD, save_recommender
+    from shopgraph.models.recommend.measuring import measure_recommender
     from shopgraph.models.recommend.training import Recipe, train_recommender
 
     if (data is None) == (shop is None):
         raise InvalidInput("Neither or both of --data and --shop.", remedy="Name files of baskets, or a shop.")
     baskets, ordered = _of_shop(shop) if shop is not None else _of_files(data or [])
+    recipe = Recipe(min_count=min_count, ordered=ordered, seed=seed)
     with progress() as bar:
         task = bar.add_task("training", total=None)
-        trained = train_recommender(
-            baskets,
-            Recipe(min_count=min_count, ordered=ordered, seed=seed),
-            progress=lambda what, done, of: bar.update(task, description=what, completed=done, total=of),
-        )
+
+        def step(what: str, done: int, of: int) -> None:
+            bar.update(task, description=what, completed=done, total=of)
+
+        trained = train_recommender(baskets, recipe, progress=step)
+        measured = measure_recommender(baskets, recipe, progress=step)
     sources = [path.name for path in data] if data else ["a shop's orders"]
-    save_recommender(trained, out, sources=sources, date=datetime.now(UTC).date().isoformat())
-    items = len(trained.model.statistics.items)
-    print_json({"out": str(out), "baskets": trained.baskets, "customers": trained.customers, "items": items})
+    save_recommender(
+        trained,
+        out,
+        sources=sources,
+        date=datetime.now(UTC).date().isoformat(),
+        scores=[str(each) for each in measured],
+    )
+    told = {"out": str(out), "baskets": trained.baskets, "customers": trained.customers}
+    held_out = [{**asdict(each), "better": each.better} for each in measured]
+    print_json({**told, "items": len(trained.model.statistics.items), "held_out": held_out})
+    for each in measured:
+        print_notice(str(each))
+    if worse := [each.task for each in measured if not each.better]:
+        print_notice(
+            f"warning: nothing shows that {out} is better than counting for {' and '.join(worse)}. A shop that finds "
+            "it in its folder's `recommender` goes by it all the same: keep it elsewhere, or learn from more baskets."
+        )
     print_notice(f"Wrote {out}; read {out / CARD} first. A shop uses the one in its folder's `recommender`.")
 
 

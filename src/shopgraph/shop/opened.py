@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -20,8 +21,7 @@ from shopgraph.connectors.embedded.payments import EmbeddedPayments
 from shopgraph.connectors.ports import Connectors
 from shopgraph.connectors.search import HybridSearch
 from shopgraph.connectors.tau2 import read_tau2
-from shopgraph.domain import ClockKind, Money, ShopMeta
-from shopgraph.domain.wording import format_money
+from shopgraph.domain import ClockKind, ShopMeta
 from shopgraph.errors import ConfigurationError, DamagedShop, ShopgraphError
 from shopgraph.guards.chain import GuardChain
 from shopgraph.guards.policy import PolicyBundle, load_bundle
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from shopgraph.graphs.memory import BrandMemory
     from shopgraph.graphs.stitching.shared import SharedReads
     from shopgraph.models.recommend.model import RecommenderModel
+
+logger = logging.getLogger(__name__)
 
 DEMO_INSTANT = "2026-06-01T12:00:00Z"
 """When the demo shop stands still, unless another instant is asked for."""
@@ -97,6 +99,7 @@ class Shop:
         self._memory: BrandMemory | None = None
         self._shared: SharedReads | None = None
         self._recommender: RecommenderModel | None = None
+        self._unreadable: Path | None = None
         self._closers: list[Callable[[], None]] = []
         empty_regularly()
 
@@ -219,6 +222,11 @@ class Shop:
             self._checkpointer = self._open_checkpointer()
         return self._checkpointer
 
+    @property
+    def _beside(self) -> Path:
+        """The folder of what is kept in files beside the records: the shop's, else that of their SQLite file."""
+        return self._folder or Path(str(self._records.database.engine.url.database)).parent
+
     def _open_checkpointer(self) -> BaseCheckpointSaver[Any]:
         from shopgraph.graphs.checkpoints import LoopFreeSqliteSaver, postgres_saver
 
@@ -226,8 +234,7 @@ class Shop:
             saver, pool = postgres_saver(plain_url(self._records.database.url))
             self._closers.append(pool.close)
             return saver
-        folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
-        local = LoopFreeSqliteSaver.open(folder / "conversations.db")
+        local = LoopFreeSqliteSaver.open(self._beside / "conversations.db")
         self._closers.append(local.close)
         return local
 
@@ -252,15 +259,19 @@ class Shop:
 
     @property
     def recommender(self) -> RecommenderModel | None:
-        """The learned model in the shop's folder (`recommender`); None where nothing was learned. Read on first use.
+        """The learned model in the shop's folder (`recommender`), read on first use; None where nothing was learned.
 
-        Raises:
-            ConfigurationError: it is there and cannot be read.
+        One that cannot be read is logged once: recommendations then go by counts.
         """
-        if self._recommender is None and self._folder is not None and (self._folder / "recommender").is_dir():
+        if self._recommender is None and self._folder is not None and (folder := self._folder / "recommender").is_dir():
             from shopgraph.models.recommend.files import load_recommender
 
-            self._recommender = load_recommender(self._folder / "recommender")
+            if folder != self._unreadable:
+                try:
+                    self._recommender = load_recommender(folder)
+                except ConfigurationError as error:
+                    self._unreadable = folder
+                    logger.warning("recommendations go by counts: %s", error)
         return self._recommender
 
     def _open_store(self) -> BaseStore:
@@ -270,13 +281,14 @@ class Shop:
             store, pool = postgres_store(plain_url(self._records.database.url))
             self._closers.append(pool.close)
             return store
-        folder = self._folder or Path(str(self._records.database.engine.url.database)).parent
-        local = LoopFreeSqliteStore.open(folder / "memory.db")
+        local = LoopFreeSqliteStore.open(self._beside / "memory.db")
         self._closers.append(local.close)
         return local
 
     async def warm(self) -> None:
         """Load what the first requests would wait for: models, prices, phrases, what was trained, the index of words.
+
+        What questions are read by is compiled in the languages of the regions.
 
         For a server. A search that is down is left to the requests that need it.
 
@@ -288,24 +300,14 @@ class Shop:
             await self.connectors.search.search("hello", limit=1)
 
     def _load(self) -> None:
-        from shopgraph.graphs.stitching.asking import read_question
-        from shopgraph.graphs.stitching.tokens import count_tokens
-        from shopgraph.guards.checks.regions import read_regions
-        from shopgraph.models.chat import LiteLLMChat
-        from shopgraph.models.speech.language import language_of
-        from shopgraph.models.speech.speaker import Speaker
+        from shopgraph.shop.warming import warm_governance, warm_model, warm_regions
 
-        for region in self._records.regions():
-            format_money(Money(amount=0, currency=region.currency), region.locale)
-            language = language_of("", region.locale)
-            Speaker(language, region.locale)
-            read_question("hello", language=language)
-        read_regions()
-        count_tokens("hello")
+        warm_regions(self._records.regions())
+        warm_governance()
         self.routing.router.route("hello")
         _ = self.routing.judge
-        if isinstance(self.chat_model, LiteLLMChat):
-            self.chat_model.pool.load()
+        if self.chat_model is not None:
+            warm_model(self.chat_model)
 
     def require_fit(self, policy: PolicyBundle) -> None:
         """Check whether this shop could go by another policy.

@@ -38,9 +38,10 @@ def save_headlines(scorer: HeadlineScorer, out: Path, *, sources: Sequence[str],
     """
     card = (
         f"# Which text is clicked\n\nLearned on {date} from {', '.join(sources)}: {tests:,} tests.\n\n"
-        "A linear scorer (ridge regression of differences in log odds) over hashed words and letters, word vectors of\n"
-        "wordllama (MIT) and the form of a text. Only differences between texts mean something. Measure it on other\n"
-        "tests: `shopgraph eval copy --task headline`.\n"
+        "A linear scorer over hashed words and letters, word vectors of wordllama (MIT) and the form of a text: the\n"
+        "mean of a ridge regression of differences in log odds and of a logistic one of who won decided pairs. Only\n"
+        "differences between texts mean something. Measure it on other tests:\n"
+        "`shopgraph eval copy --task headline`.\n"
     )
     tensors = {name: getattr(scorer, name) for name in _HEADLINE}
     _write(tensors, {"kind": "headline", "buckets": BUCKETS, "form": FORM}, card, out)

@@ -36,7 +36,12 @@ class Completer:
         scores = _to_one(pairs)
         if self.alike_weight:
             scores = scores + self.alike_weight * _to_one(self._alike(basket))
-        return scores + 1e-6 * counted.popularity[21]
+        return scores + self.popular()
+
+    def popular(self) -> Floats:
+        """What selling well adds to every item, whatever is in the basket: it only decides between equals."""
+        popular: Floats = 1e-6 * self.statistics.popularity[21]
+        return popular
 
     def _alike(self, basket: Ints) -> Floats:
         """What the baskets held that share most, rare items first, with this one (k nearest sessions)."""

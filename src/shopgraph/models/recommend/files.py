@@ -72,9 +72,11 @@ def load_recommender(folder: Path) -> RecommenderModel:
         counted = _statistics(labels, load(at.read_bytes()))
         ranker = Ranker(weights=counted.pop("ranker"))
         statistics = Statistics(**counted)
+        if len(statistics.sold) != len(statistics.items):
+            raise ValueError(f"{len(statistics.sold)} rows for {len(statistics.items)} items")
+        completer = Completer(statistics=statistics, alike_weight=float(labels["alike_weight"]))
     except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
         raise ConfigurationError(f"{at} cannot be read ({type(error).__name__}: {error}).", remedy=_REMEDY) from error
-    completer = Completer(statistics=statistics, alike_weight=float(labels["alike_weight"]))
     return RecommenderModel(statistics, completer, ranker)
 
 
@@ -126,7 +128,7 @@ def _card(trained: TrainedRecommender, sources: Sequence[str], date: str, scores
             "",
             f"Recall@20 of the latest baskets' last item, by the weight of like baskets: {recalls}.",
             "",
-            "Scores on later baskets:",
+            "Held out, learned from the earlier baskets and asked about the latest:",
             "",
             *kept,
             "",

@@ -63,7 +63,8 @@ class Lines:
         """Of the baskets whose customer is known."""
         kept = self.who >= 0
         starts = np.concatenate([[0], np.cumsum(self.lengths[kept])])
-        return replace(self, item=self.item[np.repeat(kept, self.lengths)], starts=starts, day=self.day[kept], who=self.who[kept])
+        lines = np.repeat(kept, self.lengths)
+        return replace(self, item=self.item[lines], starts=starts, day=self.day[kept], who=self.who[kept])
 
 
 def lines_of(baskets: Sequence[Basket]) -> Lines:

@@ -42,13 +42,15 @@ class RecommenderModel:
 
         Args:
             basket: items in the order in which they were added.
-            among: only these come into question.
+            among: only these come into question, and of these what fits: what only sells well is not named.
         """
         known = self._rows(basket)
         if not len(known):
             return []
         scores = self.completer.scores(known)
         scores[known] = 0.0
+        if among is not None:
+            scores[scores <= self.completer.popular()] = 0.0
         return self._best(self._only(scores, among), limit)
 
     def next_basket(

@@ -135,6 +135,8 @@ class KnownPromotion(KnownPart):
     """What it is on; empty: on everything."""
     cap: Amount = None
     """The most that it takes off one order."""
+    needs_code: bool = False
+    """Whether only who types a code gets it."""
 
 
 class KnownDelivery(KnownPart):

@@ -139,6 +139,8 @@ class Speaker:
         if promotion.ends_on is not None:
             key, words["date"] = f"{key}.until", self.date(promotion.ends_on)
         yield self.say(key, count=None, **words)
+        if promotion.needs_code:
+            yield self.say("promotion.code")
         if promotion.cap is not None:
             yield self.say("promotion.cap", money=self.money(promotion.cap))
 

@@ -23,7 +23,7 @@ from pydantic import JsonValue, ValidationError
 from shopgraph.config import CatalogLanguage
 from shopgraph.connectors.ports import SearchHit
 from shopgraph.connectors.search import HybridSearch, LexicalSearch
-from shopgraph.domain import Offer, Product, ProductVariant, Region, Review, Store
+from shopgraph.domain import Offer, Product, ProductVariant, Rating, Region, Review, Store
 from shopgraph.errors import InvalidInput
 from shopgraph.evals.guards.rows import field, read_rows
 from shopgraph.evals.report import CaseResult, EvalReport
@@ -62,6 +62,9 @@ class FileCatalog:
 
     async def reviews(self, product_id: str, *, limit: int = 5) -> tuple[Review, ...]:
         return ()
+
+    async def ratings(self, product_ids: Sequence[str]) -> Mapping[str, Rating]:
+        return {}
 
     async def regions(self) -> tuple[Region, ...]:
         return ()

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 
 from shopgraph.graphs.context import ShopServices
-from shopgraph.graphs.memory import Promise, PromiseKind, Shown, Voice, on_code, on_price_of
+from shopgraph.graphs.memory import Promise, PromiseKind, Shown, Voice, on_code, on_price_of, on_reason
 from shopgraph.graphs.state import Evidence, Request, State
 from shopgraph.guards.decisions import VerdictKind
 from shopgraph.tools.views import OfferedDiscount, ProductView, Recommendations, SearchResult, VariantView
@@ -51,6 +51,7 @@ def _shown(state: State) -> Iterator[Shown]:
                             sku=each.sku,
                             reason=each.reason,
                             at=request.at,
+                            depends=on_reason(each, region_id=request.region_id, customer_id=request.customer_id or ""),
                         )
             case "get_product":
                 product = ProductView.model_validate(item.result)

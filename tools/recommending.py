@@ -9,6 +9,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import assert_never
 
+from shopgraph.connectors.ports.sales import OrdersPort
 from shopgraph.domain import Offer, Order, OrderStatus, Product, ProductVariant
 from shopgraph.errors import NotFound
 from shopgraph.models.speech.language import language_of
@@ -53,6 +54,8 @@ class Candidate:
     reason: Callable[[], str]
     """Says it: most candidates are not among the best, and their reason is never said."""
     about: str = ""
+    before: int = 0
+    """Of a trend: orders of the days before."""
 
     @property
     def rank(self) -> tuple[int, int, str]:
@@ -108,15 +111,15 @@ async def _basis(context: ToolContext, sku: str | None, kinds: Collection[Recomm
     connectors, now = context.services.connectors, context.services.clock.now()
     named = await _named(context, sku) if sku else None
     customer_id = context.principal.customer_id
-    orders = await _own_orders(context, customer_id) if customer_id else ()
+    orders = await own_orders(connectors.orders, customer_id) if customer_id else ()
     cart = await connectors.sessions.cart(customer_id) if customer_id and named is None else None
     in_cart = await variants_of(context, [line.sku for line in cart.lines] if cart else [])
-    bought = dict.fromkeys(line.product_id for order in orders for line in order.lines)
+    times = times_in(orders)
     return _Basis(
         named=named,
         cart=await connectors.catalog.products([variant.product_id for variant in in_cart.values()][:_ANCHORS]),
-        bought=await connectors.catalog.products(list(bought)[:_ANCHORS]),
-        times={each: sum(any(x.product_id == each for x in order.lines) for order in orders) for each in bought},
+        bought=await connectors.catalog.products(list(times)[:_ANCHORS]),
+        times=times,
         sold=await sold_lately(connectors.orders, context.region_id, now) if _BY_SALES.intersection(kinds) else None,
     )
 
@@ -130,9 +133,15 @@ async def _named(context: ToolContext, sku: str) -> Product:
     return product
 
 
-async def _own_orders(context: ToolContext, customer_id: str) -> tuple[Order, ...]:
-    orders = await context.services.connectors.orders.orders_of(customer_id, limit=ORDERS_LOOKED_AT)
-    return tuple(order for order in orders if order.status is not OrderStatus.CANCELED)
+async def own_orders(orders: OrdersPort, customer_id: str) -> tuple[Order, ...]:
+    """The customer's latest, without those that were canceled."""
+    latest = await orders.orders_of(customer_id, limit=ORDERS_LOOKED_AT)
+    return tuple(order for order in latest if order.status is not OrderStatus.CANCELED)
+
+
+def times_in(orders: Iterable[Order]) -> dict[str, int]:
+    """In how many of these orders each product is, in the order of its first."""
+    return dict(Counter(chain.from_iterable(dict.fromkeys(line.product_id for line in each.lines) for each in orders)))
 
 
 def _not_again(basis: _Basis) -> dict[str, frozenset[RecommendationKind]]:
@@ -204,6 +213,7 @@ async def _trending(context: ToolContext, sold: Sold, limit: int, speaker: Speak
             kind=RecommendationKind.TRENDING,
             count=count,
             reason=partial(trend_text, count, sold.earlier.get(product_id, 0), region, speaker),
+            before=sold.earlier.get(product_id, 0),
         )
         for product_id, count in islice(sold.recent.items(), limit)
         if sold.trends(product_id)
@@ -276,6 +286,7 @@ def _view(candidate: Candidate, best: _Best, locale: str) -> RecommendationView:
         price=AmountView.of(best.offer.price, locale),
         available_quantity=best.units,
         orders=0 if candidate.kind is RecommendationKind.SIMILAR else candidate.count,
+        orders_before=candidate.before,
         reason=candidate.reason(),
         about=candidate.about,
     )

@@ -9,7 +9,7 @@ from shopgraph.connectors.conformance.kit import check
 from shopgraph.connectors.conformance.seed import AT, DAY, ORDERS, seed, usd
 from shopgraph.connectors.ports import Connectors
 from shopgraph.connectors.units import units_of
-from shopgraph.domain import OrderStatus
+from shopgraph.domain import OrderStatus, Rating
 
 NOWHERE = "no-such-record"
 
@@ -47,6 +47,14 @@ async def keeps_the_order_asked_for(shop: Connectors) -> None:
     offers = await shop.catalog.offers(["shirt-m", "shoe-42"], "south")
     assert [(each.sku, each.region_id) for each in offers] == [("shirt-m", "south")]
     assert [each.id for each in await shop.catalog.reviews("shirt", limit=2)] == ["review-1", "review-2"]
+
+
+@check("catalog")
+async def rates_by_all_reviews(shop: Connectors) -> None:
+    given = [each.rating for each in seed().reviews if each.product_id == "shirt"]
+    rated = Rating(reviews=len(given), stars=sum(given))
+    assert dict(await shop.catalog.ratings(["shoe", NOWHERE, "shirt"])) == {"shirt": rated}
+    assert await shop.catalog.ratings([]) == {}
 
 
 @check("inventory")

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import bindparam, func, select
 
 from shopgraph.connectors.embedded.database import Database
 from shopgraph.connectors.embedded.rows import equal, get
 from shopgraph.connectors.embedded.schema import OFFERS, PRODUCTS, REGIONS, REVIEWS, STORES, VARIANTS
-from shopgraph.domain import Offer, Product, ProductVariant, Region, Review, Store
+from shopgraph.connectors.embedded.statements import rows
+from shopgraph.domain import Offer, Product, ProductVariant, Rating, Region, Review, Store
 
 _REGION_S = 1.0
 """A market's name, money, language and time zone are so old at most."""
+
+_REVIEW = REVIEWS.table.c
+_RATINGS = (
+    select(_REVIEW.product_id, func.count(), func.sum(_REVIEW.rating))
+    .where(_REVIEW.product_id.in_(bindparam("products", expanding=True)))
+    .group_by(_REVIEW.product_id)
+)
 
 
 class EmbeddedCatalog:
@@ -62,6 +72,14 @@ class EmbeddedCatalog:
         return await self._database.look(
             lambda db: equal(db, REVIEWS, product_id=product_id, order_by=("-created_at",), limit=limit)
         )
+
+    async def ratings(self, product_ids: Sequence[str]) -> Mapping[str, Rating]:
+        """Of all their reviews; a product without one is left out."""
+        if not product_ids:
+            return {}
+        asked = {"products": list(product_ids)}
+        found = await self._database.look(lambda db: rows(db, _RATINGS, asked))
+        return {product: Rating(reviews=reviews, stars=int(stars)) for product, reviews, stars in found}
 
     async def regions(self) -> tuple[Region, ...]:
         """Every region, by id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -13,6 +13,7 @@ from shopgraph.domain import (
     Offer,
     Product,
     ProductVariant,
+    Rating,
     Region,
     Reservation,
     Review,
@@ -37,6 +38,10 @@ class CatalogPort(Protocol):
     async def offers(self, skus: Sequence[str], region_id: str) -> tuple[Offer, ...]: ...
     async def reviews(self, product_id: str, *, limit: int = 5) -> tuple[Review, ...]:
         """Newest first. Untrusted text."""
+        ...
+
+    async def ratings(self, product_ids: Sequence[str]) -> Mapping[str, Rating]:
+        """Of all their reviews; a product without one is left out."""
         ...
 
     async def regions(self) -> tuple[Region, ...]: ...

@@ -255,7 +255,7 @@ async def remember(state: DescribeState, shop: ShopServices) -> DescribeState:
                 variant=f"{answer.style}:{answer.by}",
                 at=material.at,
                 until=ends_at(material),
-                depends=depends_on(material),
+                depends=depends_on(material, answer.style),
             )
         )
     return {}

@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 
 from shopgraph.connectors.units import units_of
-from shopgraph.domain import Availability, Instant, Product
+from shopgraph.domain import Availability, Instant, Product, Promotion, Rating
 from shopgraph.domain.days import last_day, local_day
 from shopgraph.errors import NotFound
 from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.describe.state import Material, VariantFacts
-from shopgraph.graphs.describe.templates import rated, speaker_of
-from shopgraph.graphs.memory import Dependency, on_price, on_product, on_running, on_stock_band
+from shopgraph.graphs.describe.templates import counts_in, rated, speaker_of
+from shopgraph.graphs.memory import Dependency, on_price, on_product, on_running, on_stock_band, on_without_code
 from shopgraph.guards.facts import Facts, ProductFact, PromotionFact
 from shopgraph.tools.selling import sold_lately
-
-_REVIEWS = 50
 
 
 async def read_material(shop: ShopServices, product_id: str, region_id: str, segment: str) -> Material:
@@ -31,14 +29,15 @@ async def read_material(shop: ShopServices, product_id: str, region_id: str, seg
         raise NotFound(f"There is no region {region_id}.", remedy=f"One of {known}.")
     if product is None:
         raise NotFound(f"There is no product {product_id}.", remedy="Name one by its id in the catalog.")
-    variants, reviews, campaigns, promotions, (trend, partners) = await asyncio.gather(
+    variants, ratings, campaigns, promotions, without_code, (trend, partners) = await asyncio.gather(
         _variants(shop, product, region_id),
-        connectors.catalog.reviews(product.id, limit=_REVIEWS),
+        connectors.catalog.ratings([product.id]),
         connectors.marketing.campaigns(region_id=region_id, at=at),
         connectors.marketing.promotions(region_id=region_id, at=at),
+        connectors.marketing.without_code(region_id=region_id, at=at),
         _sales(shop, product, region_id, at),
     )
-    free = {each.id for each in await connectors.marketing.without_code(region_id=region_id, at=at)}
+    free = {each.id for each in without_code}
     partner = await connectors.catalog.product(partners[0][0]) if partners else None
     return Material(
         product=product,
@@ -49,8 +48,7 @@ async def read_material(shop: ShopServices, product_id: str, region_id: str, seg
         segment=segment,
         at=at,
         variants=variants,
-        rating=round(sum(each.rating for each in reviews) / len(reviews), 1) if reviews else None,
-        reviews=len(reviews),
+        rating=ratings.get(product.id, Rating()),
         campaigns=tuple(each for each in campaigns if not each.segments or segment in each.segments),
         promotions=tuple(
             each
@@ -61,8 +59,9 @@ async def read_material(shop: ShopServices, product_id: str, region_id: str, seg
             and (not each.categories or product.category in each.categories)
         ),
         running=(*campaigns, *promotions),
+        without_code=without_code,
         trend_orders=trend,
-        partner=partner.title if partner else "",
+        partner=partner,
         partner_orders=partners[0][1] if partner else 0,
     )
 
@@ -89,14 +88,17 @@ async def _sales(
     return trend, await orders.bought_with(product.id, limit=1)
 
 
-def depends_on(material: Material) -> tuple[Dependency, ...]:
-    """What a text of this material must be written anew for: product, prices, stock bands, what runs."""
+def depends_on(material: Material, style: str) -> tuple[Dependency, ...]:
+    """What a text of this material must be written anew for: product, prices, stock bands, what runs and for whom, and
+    the counts that this style states."""
     found = [on_product(material.product), on_running(material.region_id, material.running)]
+    if any(isinstance(each, Promotion) for each in material.running):
+        found.append(on_without_code(material.region_id, material.without_code))
     for each in material.variants:
         found.append(on_price(each.offer))
         if each.units is not None:
             found.append(on_stock_band(each.variant.sku, material.region_id, each.units))
-    return tuple(found)
+    return (*found, *counts_in(style, material))
 
 
 def ends_at(material: Material) -> Instant | None:
@@ -108,7 +110,7 @@ def ends_at(material: Material) -> Instant | None:
 def facts_of(material: Material) -> Facts:
     """The same for the guards: a claim without one of these behind it does not leave."""
     # In English for a model, which is asked in English, and as it is written in the region.
-    rating = f"{material.rating} of 5 in {material.reviews} reviews. " if material.reviews else ""
+    rating = f"{material.rating}. " if material.rating.reviews else ""
     rating += rated(material, speaker_of(material))
     return Facts(
         today=local_day(material.at, material.timezone),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from shopgraph.domain import Campaign, Instant, Offer, Product, ProductVariant, Promotion, Value
+from shopgraph.domain import Campaign, Instant, Offer, Product, ProductVariant, Promotion, Rating, Value
 from shopgraph.guards.decisions import Verdict
 
 
@@ -34,19 +34,19 @@ class Material(Value):
     at: Instant
     variants: tuple[VariantFacts, ...]
     """Those that are sold in the region."""
-    rating: float | None = None
-    """The mean of its reviews; None without one."""
-    reviews: int = 0
+    rating: Rating = Rating()
     campaigns: tuple[Campaign, ...] = ()
     """Those that run there for this segment."""
     promotions: tuple[Promotion, ...] = ()
     """Those that the segment gets for this product without typing a code."""
     running: tuple[Campaign | Promotion, ...] = ()
     """All that run there, for whomever: another one would read otherwise."""
+    without_code: tuple[Promotion, ...] = ()
+    """Those of them that need no code."""
     trend_orders: int = 0
     """Orders of late, where it is a trend; else 0."""
-    partner: str = ""
-    """The title of what it is bought with most."""
+    partner: Product | None = None
+    """What it is bought with most."""
     partner_orders: int = 0
 
 

@@ -11,13 +11,21 @@ from collections.abc import Callable, Iterator, Mapping
 from shopgraph.domain.days import last_day
 from shopgraph.domain.wording import format_money
 from shopgraph.graphs.describe.state import Material, VariantFacts
-from shopgraph.graphs.memory.dependencies import LOW_STOCK
+from shopgraph.graphs.memory.dependencies import (
+    LOW_STOCK,
+    Dependency,
+    on_product,
+    on_rating,
+    on_together,
+    on_trend,
+)
 from shopgraph.models.speech.language import language_of
 from shopgraph.models.speech.speaker import Speaker
 from shopgraph.tools.selling import TREND_DAYS
 
 _OFTEN = 3
 _LEAST_REVIEWS = 3
+_ROUNDED_FROM = 5
 _MOST_RUNNING = 2
 
 Sentence = Callable[[Material, Speaker], str]
@@ -50,7 +58,8 @@ def _what(material: Material, speaker: Speaker) -> str:
 
 def _attributes(material: Material, speaker: Speaker) -> str:
     named = [f"{name.replace('_', ' ')}: {value}" for name, value in material.product.attributes.items() if value]
-    return f"{'; '.join(named).capitalize()}." if named else ""
+    text = "; ".join(named)
+    return f"{text[:1].upper()}{text[1:]}." if named else ""
 
 
 def _price(material: Material, speaker: Speaker) -> str:
@@ -89,20 +98,21 @@ def _trend(material: Material, speaker: Speaker) -> str:
     if not material.trend_orders or not any(each.there for each in material.variants):
         return ""
     days = speaker.number(TREND_DAYS)
-    return speaker.say("describe.trend", count=material.trend_orders, region=material.region, days=days)
+    return speaker.say("describe.trend", count=at_least(material.trend_orders), region=material.region, days=days)
 
 
 def _partner(material: Material, speaker: Speaker) -> str:
-    if material.partner_orders < _OFTEN:
+    if material.partner is None or material.partner_orders < _OFTEN:
         return ""
-    return speaker.say("describe.partner", count=material.partner_orders, title=material.partner)
+    return speaker.say("describe.partner", count=at_least(material.partner_orders), title=material.partner.title)
 
 
 def rated(material: Material, speaker: Speaker) -> str:
     """How it was rated; empty where hardly anybody has."""
-    if material.rating is None or material.reviews < _LEAST_REVIEWS:
+    mean, reviews = material.rating.mean, material.rating.reviews
+    if mean is None or reviews < _LEAST_REVIEWS:
         return ""
-    return speaker.say("describe.reviews", count=material.reviews, rating=speaker.number(material.rating))
+    return speaker.say("describe.reviews", count=reviews, rating=speaker.number(mean))
 
 
 def _running(material: Material, speaker: Speaker) -> str:
@@ -128,3 +138,28 @@ STYLES: Mapping[str, tuple[Sentence, ...]] = {
     "offer": (_running, _partner, _what, _price, _stock),
 }
 """The ways to write a description: which sentences, in which order. The first is the usual one."""
+
+
+def counts_in(style: str, material: Material) -> tuple[Dependency, ...]:
+    """The counts that a text in that style states: of orders, that there are at least as many; of reviews, all."""
+    speaker, product = speaker_of(material), material.product.id
+    found: list[Dependency] = []
+    for sentence in STYLES[style]:
+        if sentence not in (_trend, _partner, rated) or not sentence(material, speaker):
+            continue
+        if sentence is _trend:
+            found.append(on_trend(product, material.region_id, at_least(material.trend_orders)))
+        elif sentence is rated:
+            found.append(on_rating(product, material.rating))
+        elif material.partner is not None:
+            found.append(on_product(material.partner))
+            found.append(on_together(product, material.partner.id, at_least(material.partner_orders)))
+    return tuple(found)
+
+
+def at_least(count: int) -> int:
+    """A count as a text says it, so that it need not be written anew for each order: 3, 4, 5, 10, 20, 50, 100."""
+    if count < _ROUNDED_FROM:
+        return count
+    first, zeros = str(count)[0], "0" * (len(str(count)) - 1)
+    return int(("5" if first >= "5" else "2" if first >= "2" else "1") + zeros)

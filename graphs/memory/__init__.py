@@ -17,18 +17,23 @@ from shopgraph.graphs.memory.dependencies import (
     LOW_STOCK,
     Aspect,
     Dependency,
-    LiveStanding,
-    Standing,
     Topic,
+    on_again,
     on_availability,
     on_campaign,
     on_code,
+    on_earlier,
     on_price,
     on_price_of,
     on_product,
+    on_rating,
     on_running,
+    on_sold,
     on_stock,
     on_stock_band,
+    on_together,
+    on_trend,
+    on_without_code,
 )
 from shopgraph.graphs.memory.facts import (
     Because,
@@ -42,6 +47,8 @@ from shopgraph.graphs.memory.facts import (
     Statement,
     Voice,
 )
+from shopgraph.graphs.memory.reasons import on_reason
+from shopgraph.graphs.memory.standing import LiveStanding, Standing
 
 __all__ = [
     "LOW_STOCK",
@@ -62,13 +69,21 @@ __all__ = [
     "Statement",
     "Topic",
     "Voice",
+    "on_again",
     "on_availability",
     "on_campaign",
     "on_code",
+    "on_earlier",
     "on_price",
     "on_price_of",
     "on_product",
+    "on_rating",
+    "on_reason",
     "on_running",
+    "on_sold",
     "on_stock",
     "on_stock_band",
+    "on_together",
+    "on_trend",
+    "on_without_code",
 ]

@@ -10,7 +10,7 @@ from langgraph.store.base import BaseStore, PutOp
 from shopgraph.clock import Clock
 from shopgraph.errors import InvalidInput
 from shopgraph.graphs.memory.customers import KINDS, CustomerMemory
-from shopgraph.graphs.memory.dependencies import Aspect, Standing, Topic
+from shopgraph.graphs.memory.dependencies import Aspect, Topic
 from shopgraph.graphs.memory.facts import Because, Outdated, Recalled, Statement
 from shopgraph.graphs.memory.judging import Kept, judge, topics_of
 from shopgraph.graphs.memory.places import (
@@ -25,6 +25,7 @@ from shopgraph.graphs.memory.places import (
     search,
     statement_key,
 )
+from shopgraph.graphs.memory.standing import Standing
 
 
 class BrandMemory:
@@ -175,11 +176,11 @@ def _kept(value: Mapping[str, Any]) -> Kept[Statement]:
 
 
 def _with_consequences(topic: Topic) -> tuple[Topic, ...]:
-    """A change of units may change the band, and a change of a campaign what runs."""
+    """A change of units may change the band, and a change of a campaign what runs and what needs a code."""
     match topic.aspect:
         case Aspect.STOCK:
             return (topic, topic._replace(aspect=Aspect.STOCK_BAND))
         case Aspect.CAMPAIGN:
-            return (topic, Topic(Aspect.RUNNING, "", topic.region_id))
+            return (topic, *[Topic(each, "", topic.region_id) for each in (Aspect.RUNNING, Aspect.WITHOUT_CODE)])
         case _:
             return (topic,)

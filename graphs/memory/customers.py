@@ -10,10 +10,10 @@ from langgraph.store.base import BaseStore, PutOp, SearchItem
 
 from shopgraph.clock import Clock
 from shopgraph.domain import Instant
-from shopgraph.graphs.memory.dependencies import Standing
 from shopgraph.graphs.memory.facts import CustomerRecall, Promise, Shown, Voice
 from shopgraph.graphs.memory.judging import Kept, judge, topics_of
 from shopgraph.graphs.memory.places import PAGE, every, items_of, label, of_customer, search
+from shopgraph.graphs.memory.standing import Standing
 
 KINDS = ("shown", "promises", "talks")
 """What is kept of a customer."""

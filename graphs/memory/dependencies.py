@@ -2,27 +2,21 @@
 
 A dependency holds what its writer actually read ("89.00 USD", "3 available"), not a version number looked up on the
 side: so there is no moment between reading and writing in which a change could slip through, and every adapter that
-can be read can be checked. A fact is fresh when everything it depends on is the same right now.
+can be read can be checked. A fact is fresh when everything it depends on is the same right now; a count
+of orders, when it is no less.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple, Protocol, assert_never
+from typing import NamedTuple
 
-from shopgraph.connectors.ports import Connectors
-from shopgraph.connectors.units import units_of
-from shopgraph.domain import Campaign, Instant, Money, Offer, Product, Promotion, Value
-
-logger = logging.getLogger(__name__)
+from shopgraph.domain import Campaign, Money, Offer, Product, Promotion, Rating, Value
 
 LOW_STOCK = 3
 """Up to so many units are "few left"."""
-NOT_THERE = "not there"
 USABLE, USED_UP = "usable", "used up"
 
 
@@ -41,10 +35,29 @@ class Aspect(StrEnum):
     """A campaign's or promotion's terms, while it runs in a region. Subject: its id."""
     RUNNING = "running"
     """Which campaigns and promotions run in a region, and their terms. Subject: empty."""
+    WITHOUT_CODE = "without_code"
+    """Which promotions everybody gets in a region without typing a code. Subject: empty."""
     CODE = "code"
     """Whether a discount code can still be used. Subject: the code; region: empty."""
     PRODUCT = "product"
     """A product's title, attributes, brand and category. Subject: a product id; region: empty."""
+    RATING = "rating"
+    """How many reviews a product has, and their mean. Subject: a product id; region: empty."""
+    TREND = "trend"
+    """In how many orders of a region a product is of late, where that is a trend, else 0. Subject: a product id."""
+    EARLIER = "earlier"
+    """In how many it was in as many days before. Subject: a product id."""
+    SOLD = "sold"
+    """In how many it is of both times together. Subject: a product id."""
+    TOGETHER = "together"
+    """In how many orders two products are. Subject: `pair` of their ids; region: empty."""
+    AGAIN = "again"
+    """In how many of a customer's latest orders a product is. Subject: `pair` of their ids; region: empty."""
+
+
+_AT_LEAST = frozenset({Aspect.TREND, Aspect.SOLD, Aspect.TOGETHER, Aspect.AGAIN})
+"""Counts of orders: one more makes nothing wrong that was said of so many."""
+_BETWEEN = " with "
 
 
 class Topic(NamedTuple):
@@ -71,6 +84,12 @@ class Dependency(Value):
         """What it is about."""
         return Topic(self.aspect, self.subject, self.region_id)
 
+    def holds(self, now: str | None) -> bool:
+        """Whether what was read may still be said, now that it is this; None: it cannot be read."""
+        if now is not None and self.aspect in _AT_LEAST:
+            return int(now) >= int(self.was)
+        return now == self.was
+
 
 def on_price(offer: Offer) -> Dependency:
     """A fact that names this price, or the cut from the one before."""
@@ -79,7 +98,7 @@ def on_price(offer: Offer) -> Dependency:
 
 def on_price_of(sku: str, region_id: str, price: Money, before: Money | None = None) -> Dependency:
     """The same where the price was read from something else than an `Offer`."""
-    return Dependency(aspect=Aspect.PRICE, subject=sku, region_id=region_id, was=_price(price, before))
+    return Dependency(aspect=Aspect.PRICE, subject=sku, region_id=region_id, was=price_of(price, before))
 
 
 def on_availability(offer: Offer) -> Dependency:
@@ -101,12 +120,12 @@ def on_stock_band(sku: str, region_id: str, available: int) -> Dependency:
 
 def on_campaign(running: Campaign | Promotion, region_id: str) -> Dependency:
     """A fact that names this campaign or promotion, which runs in the region."""
-    return Dependency(aspect=Aspect.CAMPAIGN, subject=running.id, region_id=region_id, was=_digest(running))
+    return Dependency(aspect=Aspect.CAMPAIGN, subject=running.id, region_id=region_id, was=digest_of(running))
 
 
 def on_running(region_id: str, running: Iterable[Campaign | Promotion]) -> Dependency:
     """A fact that would read otherwise if another campaign or promotion ran: give all that run in the region."""
-    return Dependency(aspect=Aspect.RUNNING, subject="", region_id=region_id, was=_running(running))
+    return Dependency(aspect=Aspect.RUNNING, subject="", region_id=region_id, was=running_of(running))
 
 
 def on_code(code: str) -> Dependency:
@@ -116,7 +135,53 @@ def on_code(code: str) -> Dependency:
 
 def on_product(product: Product) -> Dependency:
     """A fact that was written from a product's attributes."""
-    return Dependency(aspect=Aspect.PRODUCT, subject=product.id, was=_product(product))
+    return Dependency(aspect=Aspect.PRODUCT, subject=product.id, was=written_from(product))
+
+
+def on_without_code(region_id: str, promotions: Iterable[Promotion]) -> Dependency:
+    """A fact that names what a promotion gives as everybody's: give all that need no code in the region."""
+    return Dependency(aspect=Aspect.WITHOUT_CODE, subject="", region_id=region_id, was=ids_of(promotions))
+
+
+def on_rating(product_id: str, rating: Rating) -> Dependency:
+    """A fact that says how a product was rated, and by how many."""
+    return Dependency(aspect=Aspect.RATING, subject=product_id, was=str(rating))
+
+
+def on_trend(product_id: str, region_id: str, orders: int) -> Dependency:
+    """A fact that calls a product a trend, in so many orders or more."""
+    return Dependency(aspect=Aspect.TREND, subject=product_id, region_id=region_id, was=str(orders))
+
+
+def on_earlier(product_id: str, region_id: str, orders: int) -> Dependency:
+    """A fact that says in how many orders a product was in the days before those of its trend."""
+    return Dependency(aspect=Aspect.EARLIER, subject=product_id, region_id=region_id, was=str(orders))
+
+
+def on_sold(product_id: str, region_id: str, orders: int) -> Dependency:
+    """A fact that says that a product sells, in so many orders or more."""
+    return Dependency(aspect=Aspect.SOLD, subject=product_id, region_id=region_id, was=str(orders))
+
+
+def on_together(product_id: str, other_id: str, orders: int) -> Dependency:
+    """A fact that says that two products are bought together, in so many orders or more."""
+    return Dependency(aspect=Aspect.TOGETHER, subject=pair(product_id, other_id), was=str(orders))
+
+
+def on_again(customer_id: str, product_id: str, orders: int) -> Dependency:
+    """A fact told to a customer: that a product is in so many of their latest orders, or more."""
+    return Dependency(aspect=Aspect.AGAIN, subject=pair(customer_id, product_id), was=str(orders))
+
+
+def pair(one: str, other: str) -> str:
+    """Two ids as one subject."""
+    return f"{one}{_BETWEEN}{other}"
+
+
+def parted(subject: str) -> tuple[str, str]:
+    """The two ids of a `pair`."""
+    one, _, other = subject.partition(_BETWEEN)
+    return one, other
 
 
 def stock_band(available: int) -> str:
@@ -126,126 +191,28 @@ def stock_band(available: int) -> str:
     return "few" if available <= LOW_STOCK else "many"
 
 
-def _price(price: Money, before: Money | None) -> str:
+def price_of(price: Money, before: Money | None) -> str:
+    """A price, and the one before a reduction."""
     return f"{price}, before {before}" if before else str(price)
 
 
-def _digest(value: Value) -> str:
+def digest_of(value: Value) -> str:
+    """All of it in a few letters."""
     return hashlib.sha256(value.model_dump_json().encode()).hexdigest()[:16]
 
 
-def _running(running: Iterable[Campaign | Promotion]) -> str:
-    """Campaigns and promotions are told apart by their fields, so equal ids do no harm."""
-    terms = "\n".join(sorted({f"{each.id} {_digest(each)}" for each in running}))
+def running_of(running: Iterable[Campaign | Promotion]) -> str:
+    """All of them in a few letters. Campaigns and promotions are told apart by their fields: equal ids do no harm."""
+    terms = "\n".join(sorted({f"{each.id} {digest_of(each)}" for each in running}))
     return hashlib.sha256(terms.encode()).hexdigest()[:16]
 
 
-def _product(product: Product) -> str:
+def ids_of(promotions: Iterable[Promotion]) -> str:
+    """Which they are, as a digest."""
+    return hashlib.sha256("\n".join(sorted({each.id for each in promotions})).encode()).hexdigest()[:16]
+
+
+def written_from(product: Product) -> str:
+    """What of a product a text is written from."""
     # The description is what is written from the rest; it must not outdate itself.
-    return _digest(product.model_copy(update={"description": ""}))
-
-
-class Standing(Protocol):
-    """Says what things are right now."""
-
-    async def now(self, topics: Collection[Topic], *, at: Instant) -> Mapping[Topic, str]:
-        """What each topic is, in the words of `Dependency.was`. One that cannot be read is left out."""
-        ...
-
-
-class LiveStanding:
-    """`Standing` by asking the shop's systems, each at most once per kind and region, at the moment of the question."""
-
-    def __init__(self, connectors: Connectors) -> None:
-        self._connectors = connectors
-
-    async def now(self, topics: Collection[Topic], *, at: Instant) -> Mapping[Topic, str]:
-        """What each topic is. A system that fails leaves out its topics."""
-        groups: dict[tuple[str, str], list[Topic]] = {}
-        for topic in dict.fromkeys(topics):
-            groups.setdefault((_system(topic.aspect), topic.region_id), []).append(topic)
-        known: dict[Topic, str] = {}
-        for answer in await asyncio.gather(
-            *(self._ask(system, region_id, group, at) for (system, region_id), group in groups.items())
-        ):
-            known |= answer
-        return known
-
-    async def _ask(self, system: str, region_id: str, topics: Sequence[Topic], at: Instant) -> dict[Topic, str]:
-        reader = _READERS[system]
-        try:
-            return await reader(self._connectors, region_id, topics, at)
-        except Exception as exception:
-            logger.warning("what remembered facts depend on cannot be read (%s): %s", system, exception)
-            return {}
-
-
-def _system(aspect: Aspect) -> str:
-    match aspect:
-        case Aspect.PRICE | Aspect.AVAILABILITY:
-            return "offers"
-        case Aspect.STOCK | Aspect.STOCK_BAND:
-            return "stock"
-        case Aspect.CAMPAIGN | Aspect.RUNNING:
-            return "marketing"
-        case Aspect.CODE:
-            return "codes"
-        case Aspect.PRODUCT:
-            return "catalog"
-        case _:
-            assert_never(aspect)
-
-
-async def _offers(connectors: Connectors, region_id: str, topics: Sequence[Topic], _: Instant) -> dict[Topic, str]:
-    offers = await connectors.catalog.offers([topic.subject for topic in topics], region_id)
-    prices = {offer.sku: _price(offer.price, offer.compare_at) for offer in offers}
-    availability = {offer.sku: str(offer.availability) for offer in offers}
-    return {
-        topic: (prices if topic.aspect is Aspect.PRICE else availability).get(topic.subject, NOT_THERE)
-        for topic in topics
-    }
-
-
-async def _stock(connectors: Connectors, region_id: str, topics: Sequence[Topic], _: Instant) -> dict[Topic, str]:
-    skus = list(dict.fromkeys(topic.subject for topic in topics))
-    available = await units_of(connectors.inventory, skus, region_id)
-    return {
-        topic: str(left) if topic.aspect is Aspect.STOCK else stock_band(left)
-        for topic in topics
-        for left in [available.get(topic.subject, 0)]
-    }
-
-
-async def _marketing(connectors: Connectors, region_id: str, topics: Sequence[Topic], at: Instant) -> dict[Topic, str]:
-    campaigns = await connectors.marketing.campaigns(region_id=region_id, at=at)
-    promotions = await connectors.marketing.promotions(region_id=region_id, at=at)
-    running: list[Campaign | Promotion] = [*campaigns, *promotions]
-    found = {each.id: _digest(each) for each in running}
-    return {
-        topic: _running(running) if topic.aspect is Aspect.RUNNING else found.get(topic.subject, NOT_THERE)
-        for topic in topics
-    }
-
-
-async def _codes(connectors: Connectors, _: str, topics: Sequence[Topic], __: Instant) -> dict[Topic, str]:
-    found = await asyncio.gather(*[connectors.marketing.code(topic.subject) for topic in topics])
-    return {
-        topic: NOT_THERE if code is None else USED_UP if code.is_used_up else USABLE
-        for topic, code in zip(topics, found, strict=True)
-    }
-
-
-async def _products(connectors: Connectors, _: str, topics: Sequence[Topic], __: Instant) -> dict[Topic, str]:
-    products = await connectors.catalog.products([topic.subject for topic in topics])
-    found = {product.id: _product(product) for product in products}
-    return {topic: found.get(topic.subject, NOT_THERE) for topic in topics}
-
-
-_Reader = Callable[[Connectors, str, Sequence[Topic], Instant], Awaitable[dict[Topic, str]]]
-_READERS: Mapping[str, _Reader] = {
-    "offers": _offers,
-    "stock": _stock,
-    "marketing": _marketing,
-    "codes": _codes,
-    "catalog": _products,
-}
+    return digest_of(product.model_copy(update={"description": ""}))

@@ -59,7 +59,9 @@ def _reason(kept: Kept[Fact], now: Mapping[Topic, str], at: Instant) -> Because 
 
 def _differences(fact: Shown | Promise | Statement, now: Mapping[Topic, str]) -> tuple[Difference, ...]:
     return tuple(
-        Difference(dependency=each, now=now.get(each.topic)) for each in fact.depends if now.get(each.topic) != each.was
+        Difference(dependency=each, now=now.get(each.topic))
+        for each in fact.depends
+        if not each.holds(now.get(each.topic))
     )
 
 

@@ -19,7 +19,7 @@ from shopgraph.domain import Principal
 from shopgraph.errors import ConnectorUnavailable, InvalidInput
 from shopgraph.graphs.context import RunContext, ShopServices, shop_of
 from shopgraph.graphs.flow import Choice, Flow, Stage
-from shopgraph.graphs.memory import Dependency, Shown, Voice, on_price_of, on_stock_band
+from shopgraph.graphs.memory import Dependency, Shown, Voice, on_price_of, on_reason, on_stock_band
 from shopgraph.graphs.recommend.ranking import by_model
 from shopgraph.graphs.recommend.state import Recommended, RecommendInput, RecommendState
 from shopgraph.graphs.walk import run_flow
@@ -259,7 +259,10 @@ async def remember(state: RecommendState, shop: ShopServices, who: Principal) ->
                 price=item.price.money,
                 reason=item.reason,
                 at=now,
-                depends=await _depends(item, region, shop),
+                depends=(
+                    *await _offered(item, region, shop),
+                    *on_reason(item, region_id=region, customer_id=who.customer_id),
+                ),
             )
             for item in state["answer"].items
         ]
@@ -269,7 +272,7 @@ async def remember(state: RecommendState, shop: ShopServices, who: Principal) ->
     return {}
 
 
-async def _depends(item: RecommendationView, region_id: str, shop: ShopServices) -> tuple[Dependency, ...]:
+async def _offered(item: RecommendationView, region_id: str, shop: ShopServices) -> tuple[Dependency, ...]:
     offer = await shop.connectors.catalog.offer(item.sku, region_id)
     before = offer.compare_at if offer else None
     found = [on_price_of(item.sku, region_id, item.price.money, before)]

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from shopgraph.domain import Money
 from shopgraph.errors import InvalidInput
-from shopgraph.guards.checks.amounts import find_amounts
+from shopgraph.guards.checks.amounts import EVERY, find_amounts
 from shopgraph.guards.checks.units import UNITS, Unit
 from shopgraph.guards.screen import Screened, screen_retrieved
 
@@ -91,24 +91,31 @@ _STEPS = {
 }
 _DIGIT = re.compile(r"\d")
 _MEASURE = re.compile(
-    r"(?<![\w.,$€£#/-])(?P<number>\d{1,7}(?:[.,]\d{1,2})?)\s?(?P<unit>[A-Za-zäöüéèà²\"]{1,12}\.?)(?![\w²])"
+    r"(?<![\w.,$€£#/-])\d{1,7}\s?(?:ft|foot|feet|lbs?)\.?,?\s?\d{1,2}(?:\.\d{1,2})?\s?(?:in|inch|inches|oz|ounces?|\")(?!\w)"
+    r"|(?<![\w.,$€£#/-])(?P<number>\d{1,7}(?:[.,]\d{1,2})?)\s?(?P<unit>[A-Za-zäöüéèà²\"]{1,12}\.?)(?![\w²])"
 )
 _AMBIGUOUS = frozenset({"h", "m", "in", "v", "w", "an", "l", "g", "ps", "hp", "min", "mins"})
 """Letters that are a unit only right behind a number, or another word altogether."""
+_EITHER = frozenset({"oz", "ounce", "ounces", "unze", "unzen", "pound", "pounds"})
+"""Of a drink an ounce is a volume, and a pound may be money."""
 
 
 def normal_units(text: str) -> str:
     """Masses, lengths and volumes written one way ("3,5 Kilogramm" is "3.5 kg"); imperial ones are converted beside.
 
-    Numbers of which it is not clear what they mean (1,299) stay as they are.
+    What is not certain stays as it is: numbers such as 1,299, a single capital ("5G", a size 38 M), ounces, and lengths
+    or masses in two units.
     """
     return _MEASURE.sub(_written, text) if _DIGIT.search(text) else text
 
 
 def _written(found: re.Match[str]) -> str:
-    word = found["unit"].rstrip(".").lower()
+    if found["number"] is None:
+        return found[0]  # 5 ft 3 in is one length
+    written = found["unit"].rstrip(".")
+    word = written.lower()
     unit = UNITS.get(word)
-    if unit is None or unit.kind not in _STEPS:
+    if unit is None or unit.kind not in _STEPS or word in _EITHER or (len(written) == 1 and written.isupper()):
         return found[0]
     if word in _AMBIGUOUS and found[0][len(found["number"])].isspace() and word not in ("g", "l", "m"):
         return found[0]
@@ -128,8 +135,20 @@ def _metric(value: Decimal, unit: Unit, *, rounded: bool) -> str:
     return f"{shown.normalize():f} {name}"
 
 
+_PREFIXED = re.compile(r"(?:[^\W\d_]|\d\s?[-–—]\s?)$")
+"""Ends with a letter (CA$20), or with the lower end of a range."""
+_GROWS = re.compile(
+    r"[^\W\d_]|\s?[-–—]\s?[$€£]?\d|\s(?:k|m|mn|mio|mrd|bn|tsd|thousand|tausend|mille?|mil|billion|mill?i?[oó]n\w{0,2})\b",
+    re.I,
+)
+"""Goes on so that the number is not the whole amount: $5k, $5 million, $20-30."""
+
+
 def normal_amounts(text: str, currency: str) -> str:
     """Amounts of money written one way ("$1,299" is "1299.00 USD"), where it is clear what they mean.
+
+    Left as they are: a number without a currency, another dollar than the sign's (CA$20), thousands and millions ($5k),
+    ends of a range ($20-30).
 
     Args:
         currency: of the region: what a sign that several currencies share ("$") stands for, if it may.
@@ -137,6 +156,12 @@ def normal_amounts(text: str, currency: str) -> str:
     for amount in reversed(find_amounts(text)):
         meant = currency if currency in amount.currencies else next(iter(amount.currencies))
         if currency not in amount.currencies and len(amount.currencies) != 1:
+            continue
+        if (
+            amount.currencies == EVERY
+            or _PREFIXED.search(text, max(0, amount.start - 4), amount.start)
+            or _GROWS.match(text, amount.end)
+        ):
             continue
         readings = [money for value in amount.values if (money := _money(value, meant)) is not None]
         if len(readings) == 1:

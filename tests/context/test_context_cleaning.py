@@ -56,6 +56,11 @@ def test_no_tag_is_left_and_doing_it_again_changes_little(text: str) -> None:
         ("arrives in 5 days, 3 in stock", "arrives in 5 days, 3 in stock"),
         ("$5 m", "$5 m"),
         ("size M, 2 m tall", "size M, 2 m tall"),
+        ("5G and 4G LTE, 10 G network", "5G and 4G LTE, 10 G network"),
+        ("38 M and 10 L, sizes", "38 M and 10 L, sizes"),
+        ("a 64 oz growler, 12 ounces of gin, 12 pounds", "a 64 oz growler, 12 ounces of gin, 12 pounds"),
+        ("5 ft 3 in tall, 7 lb 3 oz", "5 ft 3 in tall, 7 lb 3 oz"),
+        ("6 ft, 3 of them, 4 KG", "6 ft (1.8 m), 3 of them, 4 kg"),
     ],
 )
 def test_units_are_written_one_way(text: str, written: str) -> None:
@@ -71,6 +76,11 @@ def test_units_are_written_one_way(text: str, written: str) -> None:
         ("¥1500", "JPY", "1500 JPY"),
         ("¥1500 abroad", "USD", "¥1500 abroad"),
         ("20 of them", "USD", "20 of them"),
+        ("CA$20, A$20 or US$20", "USD", "CA$20, A$20 or 20.00 USD"),
+        ("$5k, $5 million, 5 € Mio", "USD", "$5k, $5 million, 5 € Mio"),
+        ("$20-30, $20 – $30, 20-30 €", "USD", "$20-30, $20 – $30, 20-30 €"),
+        ("the price is 5 of 5", "USD", "the price is 5 of 5"),
+        ("$20, then $30.", "USD", "20.00 USD, then 30.00 USD."),
     ],
 )
 def test_amounts_are_written_one_way_where_it_is_clear_what_they_mean(text: str, currency: str, written: str) -> None:

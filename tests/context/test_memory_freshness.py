@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -24,7 +24,9 @@ from shopgraph.graphs.memory import (
     Statement,
     Topic,
     Voice,
+    on_together,
 )
+from shopgraph.graphs.memory.counting import Counting
 from tests.context.world import PRODUCTS, REGION, World
 
 products = st.sampled_from(PRODUCTS)
@@ -237,3 +239,30 @@ async def test_a_promise_is_never_overwritten_and_made_twice_is_one() -> None:
     assert other in kept
     assert await mine.withdraw("late:#D1") == 2
     assert (await mine.recall()).promises.fresh == ()
+
+
+async def test_of_orders_there_must_be_as_many_and_readers_of_the_same_seconds_count_once() -> None:
+    asked: list[str] = []
+    orders, seconds = {"dress": 5}, [0.0]
+
+    class Orders:
+        async def bought_with(self, product_id: str, *, limit: int) -> tuple[tuple[str, int], ...]:
+            asked.append(product_id)
+            return tuple(orders.items())
+
+    counting = Counting(cast(Any, Orders()), lambda: seconds[0])
+    told = on_together("heels", "dress", 5)
+
+    async def holds(at: datetime) -> bool:
+        return told.holds((await counting.baskets("", [told.topic], at))[told.topic])
+
+    at = World().at
+    assert await holds(at)
+    orders["dress"] = 4
+    assert await holds(at)
+    assert asked == ["heels"]
+    assert not await holds(at + timedelta(hours=4))
+    orders["dress"] = 6
+    seconds[0] = 11.0
+    assert await holds(at)
+    assert not told.holds(None)

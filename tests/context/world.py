@@ -135,7 +135,7 @@ class World:
     @property
     def connectors(self) -> Connectors:
         """Its systems."""
-        return cast(Connectors, _Ports(catalog=self, inventory=self, marketing=self))
+        return cast(Connectors, _Ports(catalog=self, inventory=self, marketing=self, orders=self))
 
 
 @dataclass
@@ -143,3 +143,4 @@ class _Ports:
     catalog: Any
     inventory: Any
     marketing: Any
+    orders: Any

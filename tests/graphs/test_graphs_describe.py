@@ -71,12 +71,20 @@ def test_it_is_written_in_the_regions_language(open_shop: Shop, region: str, say
 
 def test_what_is_told_has_the_words_and_plurals_of_each_language(open_shop: Shop) -> None:
     for locale, says in (
-        ("de_DE", "Oft zusammen gekauft mit Silver Heels, in 12 Bestellungen."),
-        ("fr_FR", "Souvent acheté avec Silver Heels, dans 12 commandes."),
-        ("es_ES", "Se compra a menudo junto con Silver Heels, en 12 pedidos."),
-        ("ja_JP", "Often bought together with Silver Heels, in 12 orders."),
+        ("de_DE", "Oft zusammen gekauft mit Silver Heels, in mindestens 10 Bestellungen."),
+        ("fr_FR", "Souvent acheté avec Silver Heels, dans au moins 10 commandes."),
+        ("es_ES", "Se compra a menudo junto con Silver Heels, en al menos 10 pedidos."),
+        ("ja_JP", "Often bought together with Silver Heels, in at least 10 orders."),
     ):
         assert says in asyncio.run(_written(open_shop, "de", locale))[1]
+
+
+async def test_attributes_are_told_as_they_are_written(open_shop: Shop) -> None:
+    read = await read_material(open_shop, DRESS, TREND_REGION_ID, "")
+    attributes = {"connector": "USB-C", "protection": "IPX7", "made_in": "Germany", "size": "XL"}
+    product = read.product.model_copy(update={"attributes": attributes})
+    text = write("plain", read.model_copy(update={"product": product}))
+    assert "Connector: USB-C; protection: IPX7; made in: Germany; size: XL." in text
 
 
 async def _written(shop: Shop, region: str, locale: str) -> tuple[str, str]:

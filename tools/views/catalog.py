@@ -149,6 +149,8 @@ class RecommendationView(Value):
     available_quantity: Quantity | None
     orders: Quantity
     """How many orders stand behind it; 0 where its likeness does."""
+    orders_before: Quantity = 0
+    """Of what is trending: how many there were in as many days before."""
     reason: str
     """True as it stands, with the count behind it."""
     about: str = ""

@@ -3,7 +3,7 @@
 from shopgraph.domain.actions import ActionRun, RunStatus
 from shopgraph.domain.base import Instant, Quantity, Value
 from shopgraph.domain.cart import Cart, CartLine
-from shopgraph.domain.catalog import Availability, Offer, Product, ProductVariant, Review
+from shopgraph.domain.catalog import Availability, Offer, Product, ProductVariant, Rating, Review
 from shopgraph.domain.conversation import Conversation, SessionEvent, SessionEventKind
 from shopgraph.domain.customer import Address, Customer, CustomerNote, Principal, PrincipalKind
 from shopgraph.domain.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentLine, FulfillmentStatus
@@ -95,6 +95,7 @@ __all__ = [
     "ProductVariant",
     "Promotion",
     "Quantity",
+    "Rating",
     "Refund",
     "RefundReason",
     "RefundShare",

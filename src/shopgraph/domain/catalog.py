@@ -69,3 +69,19 @@ class Review(Value):
     title: str = ""
     body: str
     created_at: Instant
+
+
+class Rating(Value):
+    """How a product was rated, by everybody who did."""
+
+    reviews: Annotated[int, Field(ge=0)] = 0
+    stars: Annotated[int, Field(ge=0)] = 0
+    """Of all reviews together."""
+
+    @property
+    def mean(self) -> float | None:
+        """To a tenth; None without a review."""
+        return round(self.stars / self.reviews, 1) if self.reviews else None
+
+    def __str__(self) -> str:
+        return f"{self.mean} of 5 in {self.reviews} reviews" if self.reviews else "no reviews"

@@ -8,7 +8,7 @@ word such as "under" or "between", or a currency; "under 27 inch" is no price. A
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -25,7 +25,8 @@ _CURRENCIES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """How a currency is written, to those it may be: a dollar is the shopper's own."""
 _MARKS = "|".join(sorted((re.escape(mark) for mark in _CURRENCIES), key=len, reverse=True))
-_NUMBER = r"\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?"
+_NUMBER = r"(?>\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?)"
+"""Taken whole: a shorter one is never tried, so that a text of digits takes no longer than any other."""
 
 
 def _amount(end: str) -> str:
@@ -66,6 +67,7 @@ _NO_THING = frozenset(
     ("too", "very", "so", "only", "just", "sure", "more", "less", "matter", "idea", "problem", "longer")
 )
 _UNWANTED = re.compile(r"(?:^|(?<=\s))-(?=[^\W\d_])")
+_FOLLOWING = re.compile(r"[ -]*([^\W\d_]+|\"|''|”|″)")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[,;.!?]")
 
 
@@ -128,16 +130,33 @@ def price_range(query: str) -> tuple[PriceRange, str]:
     lowered = query.casefold()
     if len(lowered) != len(query):  # a letter that has no lower case of its own length: positions would be wrong
         query = lowered
-    for pattern in (_BETWEEN, _AT_MOST, _AT_LEAST):
-        for match in pattern.finditer(lowered):
-            price = _read(match)
-            if price is not None and _is_price(match, lowered):
-                rest = f"{query[: match.start()]} {query[match.end() :]}"
-                if pattern is _BETWEEN:
-                    return price, _clean(rest)
-                more, rest = price_range(rest)
-                return _both(price, more), _clean(rest)
-    return ANY_PRICE, _clean(query)
+    for match, price in _prices(_BETWEEN, lowered):
+        return price, _without(query, [match.span()])
+    said, cut, taken = ANY_PRICE, list[tuple[int, int]](), bytearray(len(lowered))
+    for pattern in (_AT_MOST, _AT_LEAST):
+        for match, price in _prices(pattern, lowered):
+            start, stop = match.span()
+            if not any(taken[start:stop]):  # "more than $60" of "no more than $60" says nothing of its own
+                said = _both(said, price)
+            taken[start:stop] = bytes((1,)) * (stop - start)
+            cut.append((start, stop))
+    return said, _without(query, cut)
+
+
+def _prices(pattern: re.Pattern[str], lowered: str) -> Iterator[tuple[re.Match[str], PriceRange]]:
+    for match in pattern.finditer(lowered):
+        price = _read(match)
+        if price is not None and _is_price(match, lowered):
+            yield match, price
+
+
+def _without(text: str, cut: Iterable[tuple[int, int]]) -> str:
+    """The text without these places, which may overlap; a blank stands for each."""
+    left, at = list[str](), 0
+    for start, stop in sorted(cut):
+        left.append(text[at:start])
+        at = max(at, stop)
+    return _clean(" ".join((*left, text[at:])))
 
 
 def _read(match: re.Match[str]) -> PriceRange | None:
@@ -156,9 +175,8 @@ def _is_price(match: re.Match[str], query: str) -> bool:
         return True
     if match.re is _BETWEEN and not match[0].startswith(("between", "from", "zwischen", "von", "entre")):
         return False
-    rest = query[match.end() :].lstrip(" -")
-    following = re.match(r"[^\W\d_]+|\"|''|”|″", rest)
-    return following is None or (following[0] in STOP_WORDS and following[0] not in UNIT_NAMES)
+    following = _FOLLOWING.match(query, match.end())
+    return following is None or (following[1] in STOP_WORDS and following[1] not in UNIT_NAMES)
 
 
 def _both(one: PriceRange, other: PriceRange) -> PriceRange:
@@ -197,10 +215,8 @@ def _unwanted(
             at = end
         else:
             at += 1
-    left = spread
-    for start, stop in reversed(cut):
-        left = f"{left[:start]} {left[stop:]}"
-    return tuple(found), _clean(re.sub(r"\bbut\s*$", "", _clean(left))) if cut else _clean(query)
+    left = _without(spread, cut)
+    return tuple(found), _clean(re.sub(r"\bbut$", "", left)) if cut else _clean(query)
 
 
 def _things(tokens: list[tuple[str, int, int]], at: int) -> tuple[int, list[str]]:

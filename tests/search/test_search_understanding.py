@@ -74,6 +74,32 @@ def test_a_number_that_is_no_price_stays(query: str) -> None:
     assert price_range(query) == (PriceRange(), " ".join(query.split()))
 
 
+@given(amounts=st.lists(st.integers(1, 999), min_size=1, max_size=3000), cue=st.sampled_from(["<$", "under $", "> $"]))
+def test_of_many_prices_the_first_counts(amounts: list[int], cue: str) -> None:
+    asked, rest = price_range(" ".join(f"{cue}{amount} lamp" for amount in amounts))
+    first = Decimal(amounts[0])
+    assert (asked.at_least if ">" in cue else asked.at_most) == first
+    assert rest == " ".join(["lamp"] * len(amounts))
+
+
+def test_a_long_row_of_prices_is_read() -> None:
+    assert price_range("<$1 " * 3_000) == (PriceRange(at_most=Decimal(1), currencies=USD), "")
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("unit", ["1", "1.", "1,111", "a", "1 - ", "no x or ", "<$1 ", " "])
+def test_a_long_text_is_read_in_time_that_grows_with_its_length(unit: str) -> None:
+    """Where time grows with the square, this takes more than ten minutes."""
+    text = unit * (300_000 // len(unit))
+    asked = understand(f"{text} oil-free", FACTS)
+    assert asked.text.endswith("oil-free")
+
+
+@pytest.mark.timeout(60)
+async def test_a_long_word_is_searched_without_looking_at_each_of_its_halves(catalog: CatalogPort) -> None:
+    assert await LexicalSearch(catalog).search("a" * 30_000) == ()
+
+
 @pytest.mark.parametrize(
     ("query", "unwanted", "rest"),
     [

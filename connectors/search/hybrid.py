@@ -14,7 +14,7 @@ from shopgraph.connectors.search.concepts import Synonyms, shipped_synonyms
 from shopgraph.connectors.search.dense import Collections, DenseIndex, Embed, wordllama_embed
 from shopgraph.connectors.search.documents import SearchDocument, key_of, read_documents
 from shopgraph.connectors.search.generation import DenseGone, Generation
-from shopgraph.connectors.search.stores import SqliteStore, WordStore, alone, write_whole
+from shopgraph.connectors.search.stores import SqliteStore, WordStore, alone, mark_rebuild, write_whole
 from shopgraph.connectors.search.understanding import Understood
 from shopgraph.connectors.search.words_index import IndexGone, WordIndex
 
@@ -86,7 +86,9 @@ class HybridSearch:
     async def rebuild(self) -> int:
         """Read the catalog anew and make the index fit it; returns how many products are found from now on."""
         async with self._making:
-            return (await self._rebuilt()).words.facts.count
+            made = await self._rebuilt()
+        mark_rebuild(self._folder)
+        return made.words.facts.count
 
     async def search(self, query: str, *, limit: int = 5) -> tuple[SearchHit, ...]:
         """Best first; empty when nothing fits."""

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from shopgraph.connectors.ports import CatalogPort, SearchPort
-from shopgraph.connectors.search import HybridSearch
+from shopgraph.connectors.search import HybridSearch, LexicalSearch
 from shopgraph.connectors.search import dense as dense_module
 from shopgraph.connectors.search.dense import Collections, Embed, IndexDamaged, Vectors
 from shopgraph.domain import Product
+from tests.search.conftest import MemoryCatalog, product
 
 ROOT = Path(__file__).resolve().parents[2]
 MEANINGS = (("dress", "gown", "frock"), ("heels", "sneakers", "footwear"), ("lamp", "illuminate"), ("kettle", "tea"))
@@ -265,3 +266,18 @@ async def test_the_bundled_embedding_works_without_a_network(catalog: CatalogPor
     hits = await search.search("something to illuminate my table")
     assert search.dense
     assert "lamp" in [hit.product_id for hit in hits]
+
+
+async def test_a_search_by_words_alone_notices_a_rebuild_by_another_process(
+    catalog: MemoryCatalog, tmp_path: Path
+) -> None:
+    running, other = LexicalSearch(catalog, folder=tmp_path), hybrid(catalog, tmp_path)
+    assert await running.search("umbrella") == ()
+    catalog.stock.append(product("umbrella", "Zebra Umbrella", "Accessories"))
+    assert await running.search("umbrella") == ()
+    await other.rebuild()
+    assert [hit.product_id for hit in await running.search("umbrella")] == ["umbrella"]
+    catalog.stock.pop()
+    await other.rebuild()
+    assert await running.search("umbrella") == ()
+    other.close()

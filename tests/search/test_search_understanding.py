@@ -53,6 +53,22 @@ FACTS = facts_of(
         ("robe entre 20 et 40 €", "20", "40", ("EUR",), "robe"),
         ("vestido de menos de 50 €", None, "50", ("EUR",), "vestido de"),
         ("vestido desde 20 €", "20", None, ("EUR",), "vestido"),
+        ("dress $60 or less", None, "60", USD, "dress"),
+        ("dress 60 dollars or under", None, "60", USD, "dress"),
+        ("dress $60 max", None, "60", USD, "dress"),
+        ("dress under $60 maximum", None, "60", USD, "dress"),
+        ("dress $60+", "60", None, USD, "dress"),
+        ("dress $60 and up", "60", None, USD, "dress"),
+        ("dress around $60", "48", "72", USD, "dress"),
+        ("laptop under $1k", None, "1000", USD, "laptop"),
+        ("laptop $1.5k or less", None, "1500", USD, "laptop"),
+        ("Kleid 60 € oder weniger", None, "60", ("EUR",), "Kleid"),
+        ("Kleid nicht mehr als 60 €", None, "60", ("EUR",), "Kleid"),
+        ("Kleid etwa 60 €", "48", "72", ("EUR",), "Kleid"),
+        ("robe 60 € ou moins", None, "60", ("EUR",), "robe"),
+        ("robe pas plus de 60 €", None, "60", ("EUR",), "robe"),
+        ("vestido 60 € como máximo", None, "60", ("EUR",), "vestido"),
+        ("vestido 60 € o más", "60", None, ("EUR",), "vestido"),
     ],
 )
 def test_a_price_is_read(query: str, low: str | None, high: str | None, currencies: tuple[str, ...], rest: str) -> None:
@@ -67,7 +83,8 @@ def test_a_price_is_read(query: str, low: str | None, high: str | None, currenci
     [
         "monitor under 27 inch", 'tv over 65"', "under desk treadmill", "ages 3 to 5", "pack of 10-20", "iphone 11",
         "up to 50 pages", "between seasons jacket", "over 2 kg dumbbell", "", "7 to 8 hours", "from scratch",
-        "Jacke ab Werk", "unter 27 Zoll", "entre nous", "de 3 a 5",
+        "iphone 11 max", "tv up to 4k", "ages 3 and up", "about 40", "Jacke ab Werk", "unter 27 Zoll",
+        "entre nous", "de 3 a 5",
     ],
 )  # fmt: skip
 def test_a_number_that_is_no_price_stays(query: str) -> None:
@@ -112,6 +129,9 @@ async def test_a_long_word_is_searched_without_looking_at_each_of_its_halves(cat
         ("belt except wool", "wool", "belt"),
         ("without leather a belt", "leather", "a belt"),
         ("belt without gold", "gold", "belt"),
+        ("leather-free belt", "leather", "belt"),
+        ("non-leather belt", "leather", "belt"),
+        ("ceinture non en cuir", "cuir", "ceinture"),
     ],
 )
 def test_what_is_unwanted_is_read(query: str, unwanted: str, rest: str) -> None:
@@ -128,6 +148,8 @@ def test_what_is_unwanted_is_read(query: str, unwanted: str, rest: str) -> None:
         "not too wide belt",
         "no problem",
         "non stick pan",
+        "non-stick pan",
+        "hands-free belt",
         "belt without",
         "no-one",
         "no frost fridge",

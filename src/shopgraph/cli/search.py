@@ -34,6 +34,7 @@ def rebuild(where: Where = None, as_json: AsJson = False) -> None:
     else:
         typer.echo(f"{shop.meta.name}: {products:,} products are found by words{' and meaning' if dense else ' only'}.")
     if not dense:
+        typer.echo("The vectors could not be made: the log says why. Mend that and rebuild again.", err=True)
         raise typer.Exit(1)
 
 

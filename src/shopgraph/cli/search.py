@@ -73,7 +73,12 @@ def query(
         asked_for = SearchFilter(region_id=region or shop.meta.default_region_id, in_stock=in_stock)
 
         async def look() -> tuple[dict[str, object], tuple[LiveHit, ...]]:
-            search = ports.search
+            search, known = ports.search, [each.id for each in await ports.catalog.regions()]
+            if asked_for.region_id not in known:
+                raise InvalidInput(
+                    f"The shop has no region {asked_for.region_id!r}.",
+                    remedy=f"It sells in {', '.join(sorted(known))}.",
+                )
             asked = await search.understand(text) if isinstance(search, HybridSearch | LexicalSearch) else None
             hits = await find(
                 text, asked_for, search=search, catalog=ports.catalog, inventory=ports.inventory, limit=limit

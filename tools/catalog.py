@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shopgraph.connectors.search.live import SearchFilter, find
+from shopgraph.connectors.search.live import SearchFilter, costs, find
 from shopgraph.connectors.search.understanding import price_range
 from shopgraph.domain import Product
 from shopgraph.errors import NotFound
@@ -41,20 +41,24 @@ async def search_products(
 
     Use it when a shopper describes a product or names it inexactly; use get_product for sizes, prices and stock.
     """
+    asked = price_range(query)[0]
     connectors = context.services.connectors
     locale = (await region_of(context, context.region_id)).locale
     found = []
     for product in await _found(context, query, limit):
         variants = await connectors.catalog.variants(product.id)
         stock = (await stock_of(context, variants, context.region_id)).values()
-        prices = [entry.offer.price for entry in stock if entry.offer is not None]
+        offered = [(entry.offer.price, entry.covers(1)) for entry in stock if entry.offer is not None]
+        fits = [(price, there) for price, there in offered if costs(price, asked)]
+        ready = [price for price, there in fits if there]
+        prices = ready or [price for price, _ in fits]
         found.append(
             ProductHit(
                 product_id=product.id,
                 title=product.title,
                 category=product.category,
                 from_price=AmountView.of(min(prices), locale) if prices else None,
-                in_stock=any(entry.covers(1) for entry in stock),
+                in_stock=bool(ready),
             )
         )
     return SearchResult(query=query, products=tuple(found))

@@ -89,7 +89,7 @@ _QUANTITY = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]+")
-_FREE = re.compile(r"([^\W_]{3,})-free\b")
+_FREE = re.compile(r"(?<![^\W_])([^\W_]{3,}+)-free\b")
 _WORD = re.compile(r"[^\W_]+(?:__?[^\W_]+)*")
 
 

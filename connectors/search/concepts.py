@@ -13,7 +13,7 @@ import yaml
 
 from shopgraph.connectors.search.analysis import LANGUAGES, quantity_forms, stem, stop_words, words
 from shopgraph.connectors.search.documents import CatalogFacts
-from shopgraph.connectors.search.query_words import QueryWord, compound
+from shopgraph.connectors.search.query_words import LONGEST, QueryWord, compound
 from shopgraph.connectors.search.words_index import Phrase
 from shopgraph.errors import ConfigurationError
 from shopgraph.yaml_text import read_yaml
@@ -112,7 +112,7 @@ def _itself(typed: QueryWord, facts: CatalogFacts) -> dict[Phrase, float]:
             found[(form,)] = 1.0
     if typed.halves:
         found[typed.halves] = 1.0
-    elif word.isalpha():
+    elif word.isalpha() and len(word) <= LONGEST:
         unsaid = stop_words(facts.language)
         least = 2 if word in facts.apart else _PARTS
         for at in range(least, len(word) - least + 1):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +24,7 @@ Vectors = list[list[float]]
 Embed = Callable[[Sequence[str]], Vectors]
 """Texts to vectors of one length."""
 
+_FILE = "chroma.sqlite3"
 _BATCH = 500
 _CHECKED = 200
 """Documents of a fresh index that are looked for by their own vectors."""
@@ -152,6 +156,30 @@ class Collections:
         for name in names:
             if name in there:
                 self._chroma().delete_collection(name)
+
+    def damaged(self) -> bool:
+        """Whether Chroma's file is no database, or a broken one. One that is only busy is not."""
+        file = self._folder / _FILE
+        if not file.is_file():
+            return False
+        try:
+            with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+                return bool(database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+        except sqlite3.OperationalError:
+            return False
+        except sqlite3.DatabaseError:
+            return True
+
+    def discard(self) -> None:
+        """Delete every generation together with Chroma's file."""
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        self._client = None
+        SharedSystemClient.clear_system_cache()  # a client of this process would go on in the deleted file
+        for file in self._folder.glob(f"{_FILE}*"):
+            file.unlink(missing_ok=True)
+        for segment in self._folder.glob("*-*-*-*-*/"):
+            shutil.rmtree(segment, ignore_errors=True)
 
     def _check(self, index: DenseIndex, documents: Mapping[str, str]) -> None:
         if index.ids() != frozenset(documents):

@@ -14,7 +14,7 @@ from shopgraph.connectors.search.concepts import Synonyms, shipped_synonyms
 from shopgraph.connectors.search.dense import Collections, DenseIndex, Embed, wordllama_embed
 from shopgraph.connectors.search.documents import SearchDocument, key_of, read_documents
 from shopgraph.connectors.search.generation import DenseGone, Generation
-from shopgraph.connectors.search.stores import SqliteStore, WordStore, alone, write_whole
+from shopgraph.connectors.search.stores import SqliteStore, WordStore, alone, mark_rebuild, write_whole
 from shopgraph.connectors.search.understanding import Understood
 from shopgraph.connectors.search.words_index import IndexGone, WordIndex
 
@@ -86,7 +86,9 @@ class HybridSearch:
     async def rebuild(self) -> int:
         """Read the catalog anew and make the index fit it; returns how many products are found from now on."""
         async with self._making:
-            return (await self._rebuilt()).words.facts.count
+            made = await self._rebuilt(mend=True)
+        mark_rebuild(self._folder)
+        return made.words.facts.count
 
     async def search(self, query: str, *, limit: int = 5) -> tuple[SearchHit, ...]:
         """Best first; empty when nothing fits."""
@@ -157,13 +159,13 @@ class HybridSearch:
         dense = self._collections.open(f"products-{key}", self._embedder())
         return None if dense is None else self._whole(key, words, dense)
 
-    async def _rebuilt(self) -> Generation:
+    async def _rebuilt(self, *, mend: bool = False) -> Generation:
         documents = await read_documents(self._catalog, self._language)
-        made, pointed = await asyncio.to_thread(self._made, documents)
+        made, pointed = await asyncio.to_thread(self._made, documents, mend)
         self._generation, self._pointed = made, pointed
         return made
 
-    def _made(self, documents: tuple[SearchDocument, ...]) -> tuple[Generation, str]:
+    def _made(self, documents: tuple[SearchDocument, ...], mend: bool) -> tuple[Generation, str]:
         key = key_of(documents, self._model)
         with alone(self._folder):
             ids = frozenset(each.id for each in documents)
@@ -171,7 +173,7 @@ class HybridSearch:
             if words is None or words.ids() != ids:
                 words = self._words.make(key, documents)
             try:
-                dense = self._dense_of(key, documents)
+                dense = self._mended(key, documents) if mend else self._dense_of(key, documents)
             except Exception as error:
                 _LOG.warning(
                     "The vector index in %s cannot be made; searching by words alone (%r).", self._folder, error
@@ -190,6 +192,17 @@ class HybridSearch:
         texts = {each.id: each.text for each in documents}
         return self._collections.make(f"products-{key}", texts, self._embedder())
 
+    def _mended(self, key: str, documents: tuple[SearchDocument, ...]) -> DenseIndex:
+        """The vectors; where Chroma's file is damaged, made from nothing."""
+        try:
+            return self._dense_of(key, documents)
+        except Exception as error:
+            if not self._collections.damaged():
+                raise
+            _LOG.warning("The vector index in %s is damaged; making it from nothing (%r).", self._folder, error)
+            self._collections.discard()
+            return self._dense_of(key, documents)
+
     def _keep_only(self, keys: set[str]) -> None:
         self._words.keep_only(keys)
         names = {f"products-{key}" for key in keys}
@@ -199,7 +212,11 @@ class HybridSearch:
         pointed, key = self._pointer(), key_of(documents, self._model)
         ids = frozenset(each.id for each in documents)
         words = self._words.open(pointed) if pointed else None
-        dense = self._collections.open(f"products-{pointed}", self._embedder()) if pointed else None
+        try:
+            dense = self._collections.open(f"products-{pointed}", self._embedder()) if pointed else None
+        except Exception as error:
+            _LOG.warning("The vector index in %s cannot be read (%r).", self._folder, error)
+            dense = None
         held = words.ids() if words else frozenset()
         placed = dense.ids() if dense else frozenset()
         stale = tuple(sorted((ids ^ held) | (ids ^ placed)))
@@ -234,7 +251,7 @@ def _reason(pointed: str, key: str, readable: bool, stale: tuple[str, ...], lost
     if not pointed:
         return "There is no index."
     if not readable:
-        return "The index cannot be read."
+        return "The index cannot be read: `shopgraph search rebuild` makes it again."
     if lost:
         return f"{len(lost)} products are not found by their own vectors."
     if stale:

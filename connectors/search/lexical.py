@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 from shopgraph.connectors.ports import CatalogPort, SearchHit
 from shopgraph.connectors.search.concepts import Synonyms, shipped_synonyms
 from shopgraph.connectors.search.documents import SearchDocument, key_of, read_documents
 from shopgraph.connectors.search.generation import SAME_UP_TO, Generation
+from shopgraph.connectors.search.stores import last_rebuild
 from shopgraph.connectors.search.understanding import Understood
 from shopgraph.connectors.search.words_sqlite import SqliteWords
 from shopgraph.kept import kept
@@ -21,16 +23,31 @@ _FOUND = 500
 
 
 class LexicalSearch:
-    """`SearchPort` over a catalog's words. Keeps its own index: `rebuild` after the catalog has changed."""
+    """`SearchPort` over a catalog's words. Keeps its own index: `rebuild` after the catalog has changed.
 
-    def __init__(self, catalog: CatalogPort, *, synonyms: Synonyms | None = None, language: str = "en") -> None:
-        """Without `synonyms` those that ship are used; `language` is the catalog's, of `analysis.LANGUAGES`."""
+    A rebuild of the index in `folder` by another process is noticed at the next search, which waits for the new index;
+    others go on in the old one meanwhile.
+    """
+
+    def __init__(
+        self,
+        catalog: CatalogPort,
+        *,
+        synonyms: Synonyms | None = None,
+        language: str = "en",
+        folder: Path | None = None,
+    ) -> None:
+        """Without `synonyms` those that ship are used; `language` is the catalog's, of `analysis.LANGUAGES`; `folder`
+        is where the shop's kept index is or would be."""
         self._catalog = catalog
         self._language = language
         self._synonyms = synonyms
         self._generation: Generation | None = None
         self._find: Callable[[str, int], tuple[SearchHit, ...]]
+        self._folder = folder
+        self._rebuilt_at = 0
         self._making = asyncio.Lock()
+        self._remaking: asyncio.Task[int] | None = None
 
     async def rebuild(self) -> int:
         """Read the catalog anew; returns how many products are found from now on."""
@@ -55,9 +72,24 @@ class LexicalSearch:
             async with self._making:
                 if self._generation is None:
                     return await self._rebuilt()
+        elif self._last_rebuild() != self._rebuilt_at and not self._making.locked():
+            # A search that gives up waiting does not break it off: the next one would begin it again.
+            self._remaking = asyncio.create_task(self.rebuild())
+            await asyncio.shield(self._remaking)
         return self._generation
 
+    def _last_rebuild(self) -> int:
+        return last_rebuild(self._folder) if self._folder else 0
+
     async def _rebuilt(self) -> Generation:
+        self._rebuilt_at, before = self._last_rebuild(), self._rebuilt_at
+        try:
+            return await self._read()
+        except BaseException:
+            self._rebuilt_at = before
+            raise
+
+    async def _read(self) -> Generation:
         documents = await read_documents(self._catalog, self._language)
         generation = await asyncio.to_thread(self._made, documents)
         # A request searches for the same words as it is routed, as its context is put together, and as it is answered.

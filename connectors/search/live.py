@@ -41,8 +41,9 @@ class LiveHit:
     product: Product
     score: float
     from_price: Money
-    """The lowest of the variants that fit."""
+    """The lowest of the variants that fit and can be had at once; of those that fit, where none can."""
     in_stock: bool
+    """Whether a variant that fits can be had at once: it is for this price."""
 
 
 async def find(
@@ -85,10 +86,10 @@ async def _fitting(
     found = []
     for product in products:
         own = [offers[variant.sku] for variant in variants[product.id] if variant.sku in offers]
-        ready = [offer for offer in own if _can_be_had(offer, units.get(offer.sku))]
-        fits = [offer for offer in (ready if where.in_stock else own) if _costs(offer.price, where.price)]
-        if fits:
-            least = min((offer.price for offer in fits), key=lambda price: price.amount)
+        fits = [offer for offer in own if costs(offer.price, where.price)]
+        ready = [offer for offer in fits if _can_be_had(offer, units.get(offer.sku))]
+        if chosen := ready if where.in_stock else ready or fits:
+            least = min((offer.price for offer in chosen), key=lambda price: price.amount)
             found.append(LiveHit(product=product, score=scores[product.id], from_price=least, in_stock=bool(ready)))
     return found
 
@@ -102,7 +103,8 @@ def _can_be_had(offer: Offer, units: int | None) -> bool:
     return offer.availability is Availability.IN_STOCK and (units is None or units > 0)
 
 
-def _costs(price: Money, asked: PriceRange) -> bool:
+def costs(price: Money, asked: PriceRange) -> bool:
+    """Whether the price is what was asked for; in another currency it is not."""
     if asked.currencies and price.currency not in asked.currencies:
         return False
     amount = price.decimal

@@ -17,8 +17,8 @@ _HALF = 2
 """Letters that each half of words written as one has at least."""
 _OFTEN = 3
 """Documents that hold a word before a query is read anew for its sake; and times as many as hold the other spelling."""
-_LONGEST = 40
-"""Letters of a word that is still looked at for two."""
+LONGEST = 40
+"""Letters of a word that is still looked at for two, and for how it is spelled."""
 _MOST = 50
 """Documents with two words side by side that are counted."""
 _NEARLY_ALWAYS = 10
@@ -126,7 +126,7 @@ def _parted(written: str, facts: CatalogFacts, together: Together, least: int) -
     """
     best: tuple[int, int] = 0, max(least, _OFTEN) - 1
     found: list[QueryWord] = []
-    for at in range(1, len(written) if len(written) <= _LONGEST else 0):
+    for at in range(1, len(written) if len(written) <= LONGEST else 0):
         halves = written[:at], written[at:]
         if not _is_half(halves):
             continue
@@ -156,7 +156,7 @@ def _spelt_like(written: str, word: str, facts: CatalogFacts, edits: int) -> dic
     is taken to be right. Words with digits are numbers and models: they are not corrected. Words are compared as they
     are written, without endings only where nothing is near so.
     """
-    if len(written) < 3 or any(character.isdigit() for character in written):
+    if not 3 <= len(written) <= LONGEST or any(character.isdigit() for character in written):
         return {}
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract

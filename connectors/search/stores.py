@@ -16,6 +16,8 @@ from shopgraph.connectors.search.words_sqlite import SqliteWords
 _WAIT_SECONDS = 600
 """How long a process waits for another one that rebuilds the same index."""
 
+_MARK = "rebuilt"
+
 
 class WordStore(Protocol):
     """Keeps indexes of words, by key."""
@@ -79,6 +81,19 @@ def alone(folder: Path) -> Iterator[None]:
             yield
         finally:
             lock.execute("ROLLBACK")
+
+
+def mark_rebuild(folder: Path) -> None:
+    """Leave a sign, for processes that hold an index of their own, that the one in this folder was rebuilt."""
+    (folder / _MARK).touch()
+
+
+def last_rebuild(folder: Path) -> int:
+    """When the index in this folder was rebuilt last, to be compared with what it was; 0 where it never was."""
+    try:
+        return (folder / _MARK).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def write_whole(file: Path, content: str) -> None:

@@ -8,7 +8,7 @@ word such as "under" or "between", or a currency; "under 27 inch" is no price. A
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -25,13 +25,14 @@ _CURRENCIES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """How a currency is written, to those it may be: a dollar is the shopper's own."""
 _MARKS = "|".join(sorted((re.escape(mark) for mark in _CURRENCIES), key=len, reverse=True))
-_NUMBER = r"\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?"
+_NUMBER = r"(?>\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?)"
+"""Taken whole: a shorter one is never tried, so that a text of digits takes no longer than any other."""
 
 
 def _amount(end: str) -> str:
     """A number, with a currency before or after it or with none."""
     return (
-        rf"(?:(?P<{end}_before>{_MARKS})\s?)?(?P<{end}_number>{_NUMBER})(?![\d.,]*\d)"
+        rf"(?:(?P<{end}_before>{_MARKS})\s?)?(?P<{end}_number>{_NUMBER})(?![\d.,]*\d)(?P<{end}_thousands>k(?!\w))?"
         rf"(?:\s?(?P<{end}_after>{_MARKS})(?!\w))?"
     )
 
@@ -42,13 +43,32 @@ _BETWEEN = re.compile(
 )
 _AT_MOST = re.compile(
     r"(?:\b(?:under|below|beneath|(?:less|cheaper|lower)\s+than|(?:no|not)\s+(?:more|over)(?:\s+than)?|up\s+to|at\s+most|"
-    rf"max(?:imum)?(?:\s+of)?|within|unter|bis(?:\s+zu)?|höchstens|weniger\s+als|moins\s+de|jusqu['’]à|menos\s+de|hasta)"
+    r"max(?:imum)?(?:\s+of)?|within|unter|bis(?:\s+zu)?|höchstens|maximal|weniger\s+als|nicht\s+mehr\s+als|"
+    r"moins\s+de|pas\s+plus\s+de|au\s+(?:plus|maximum)|jusqu['’]à|menos\s+de|no\s+m[aá]s\s+de|hasta|(?:como\s+)?m[aá]ximo)"
     rf"\s+|<=?\s*){_HIGH}"
 )
 _AT_LEAST = re.compile(
     r"(?:\b(?:over|above|(?:more|dearer|higher)\s+than|at\s+least|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|from|über|ab|mindestens|mehr\s+als|plus\s+de|à\s+partir\s+de|más\s+de|desde)\s+|"
     rf">=?\s*){_LOW}"
 )
+_AT_MOST_AFTER = re.compile(
+    rf"(?<![\w.,]){_HIGH}\s*(?:\b(?:(?:or|and)\s+(?:less|under|below|cheaper|lower)|max(?:imum)?|tops|at\s+(?:the\s+)?most|"
+    r"oder\s+(?:weniger|darunter|billiger|günstiger)|maximal|höchstens|ou\s+moins|au\s+(?:plus|maximum)|"
+    r"o\s+menos|(?:como\s+)?m[aá]ximo)\b)"
+)
+_AT_LEAST_AFTER = re.compile(
+    rf"(?<![\w.,]){_LOW}\s*(?:\+(?!\w)|\b(?:(?:or|and)\s+(?:more|up(?!\s+to)|over|above|higher)|min(?:imum)?|"
+    r"at\s+(?:the\s+)?least|(?:oder|und)\s+mehr|mindestens|(?:ou|et)\s+plus|au\s+(?:moins|minimum)|[oy]\s+m[aá]s|"
+    r"(?:como\s+)?m[ií]nimo)\b)"
+)
+_AROUND = re.compile(
+    r"(?:\b(?:around|about|approx(?:imately)?|roughly|circa|etwa|ungefähr|rund|environ|autour\s+de|alrededor\s+de|"
+    rf"aproximadamente|unos)\s+|~\s*){_LOW}"
+)
+_CURRENCY_ONLY = (_AT_MOST_AFTER, _AT_LEAST_AFTER, _AROUND)
+"""Without a currency these are no prices: "iphone 11 max", "ages 3 and up", "about 40"."""
+_NEAR = Decimal("0.2")
+"""The part of an amount by which a price may differ that is to be around it."""
 CUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "en": ("without", "no", "not", "except", "excluding", "minus", "nor"),
@@ -65,7 +85,19 @@ _ORS = ("or", "nor", "oder", "noch", "ou", "ni", "o")
 _NO_THING = frozenset(
     ("too", "very", "so", "only", "just", "sure", "more", "less", "matter", "idea", "problem", "longer")
 )
+_MATERIALS = (
+    "leather|suede|wool|cotton|linen|silk|polyester|nylon|cashmere|fur|down|latex|rubber|plastic|metal|steel|wood|glass|"
+    "leder|wildleder|woll|baumwoll|leinen|seiden|pelz|daunen|gummi|plastik|metall|holz|"
+    "cuir|daim|laine|coton|soie|plastique|cuero|piel|lana|algodon|algodón|seda|plastico|plástico"
+)
+"""Said of what a thing is not made of; of others ("hands-free", "non-stick") that way of speaking is a name."""
+_NOT_MADE_OF = re.compile(
+    rf"(?<![\w-])(?:non[- ](?:en\s+)?(?P<non>{_MATERIALS})(?![\w-])|"
+    rf"(?P<free>{_MATERIALS})(?:-free|-?frei(?:e[mnrs]?)?)(?!\w))",
+    re.IGNORECASE,
+)
 _UNWANTED = re.compile(r"(?:^|(?<=\s))-(?=[^\W\d_])")
+_FOLLOWING = re.compile(r"[ -]*([^\W\d_]+|\"|''|”|″)")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[,;.!?]")
 
 
@@ -128,37 +160,62 @@ def price_range(query: str) -> tuple[PriceRange, str]:
     lowered = query.casefold()
     if len(lowered) != len(query):  # a letter that has no lower case of its own length: positions would be wrong
         query = lowered
-    for pattern in (_BETWEEN, _AT_MOST, _AT_LEAST):
-        for match in pattern.finditer(lowered):
-            price = _read(match)
-            if price is not None and _is_price(match, lowered):
-                rest = f"{query[: match.start()]} {query[match.end() :]}"
-                if pattern is _BETWEEN:
-                    return price, _clean(rest)
-                more, rest = price_range(rest)
-                return _both(price, more), _clean(rest)
-    return ANY_PRICE, _clean(query)
+    for match, price in _prices(_BETWEEN, lowered):
+        return price, _without(query, [match.span()])
+    said, cut, taken = ANY_PRICE, list[tuple[int, int]](), bytearray(len(lowered))
+    for pattern in (_AT_MOST, _AT_LEAST, *_CURRENCY_ONLY):
+        for match, price in _prices(pattern, lowered):
+            start, stop = match.span()
+            if not any(taken[start:stop]):  # "more than $60" of "no more than $60" says nothing of its own
+                said = _both(said, price)
+            taken[start:stop] = bytes((1,)) * (stop - start)
+            cut.append((start, stop))
+    return said, _without(query, cut)
+
+
+def _prices(pattern: re.Pattern[str], lowered: str) -> Iterator[tuple[re.Match[str], PriceRange]]:
+    for match in pattern.finditer(lowered):
+        price = _read(match)
+        if price is not None and _is_price(match, lowered):
+            yield match, price
+
+
+def _without(text: str, cut: Iterable[tuple[int, int]]) -> str:
+    """The text without these places, which may overlap; a blank stands for each."""
+    left, at = list[str](), 0
+    for start, stop in sorted(cut):
+        left.append(text[at:start])
+        at = max(at, stop)
+    return _clean(" ".join((*left, text[at:])))
 
 
 def _read(match: re.Match[str]) -> PriceRange | None:
     found = match.groupdict()
     marks = [found.get(name) for name in ("low_before", "low_after", "high_before", "high_after")]
     currencies: tuple[str, ...] = next((_CURRENCIES[mark] for mark in marks if mark), ())
-    low, high = (_decimal(found[name]) if found.get(name) else None for name in ("low_number", "high_number"))
+    low, high = (_end(found, end) for end in ("low", "high"))
+    if low is not None and match.re is _AROUND:
+        low, high = low * (1 - _NEAR), low * (1 + _NEAR)
     if low is not None and high is not None and low > high:
         return None
     return PriceRange(at_least=low, at_most=high, currencies=currencies)
+
+
+def _end(found: Mapping[str, str | None], end: str) -> Decimal | None:
+    number = found.get(f"{end}_number")
+    return _decimal(number) * (1000 if found.get(f"{end}_thousands") else 1) if number else None
 
 
 def _is_price(match: re.Match[str], query: str) -> bool:
     """With a currency it is one. Without, it is unless a unit or a thing follows, and a bare range never is."""
     if any(match.groupdict().get(f"{end}_{side}") for end in ("low", "high") for side in ("before", "after")):
         return True
+    if match.re in _CURRENCY_ONLY or any(match.groupdict().get(f"{end}_thousands") for end in ("low", "high")):
+        return False  # "up to 4k" is a resolution
     if match.re is _BETWEEN and not match[0].startswith(("between", "from", "zwischen", "von", "entre")):
         return False
-    rest = query[match.end() :].lstrip(" -")
-    following = re.match(r"[^\W\d_]+|\"|''|”|″", rest)
-    return following is None or (following[0] in STOP_WORDS and following[0] not in UNIT_NAMES)
+    following = _FOLLOWING.match(query, match.end())
+    return following is None or (following[1] in STOP_WORDS and following[1] not in UNIT_NAMES)
 
 
 def _both(one: PriceRange, other: PriceRange) -> PriceRange:
@@ -180,7 +237,7 @@ def _decimal(number: str) -> Decimal:
 def _unwanted(
     query: str, facts: CatalogFacts | None, cues: Sequence[str], language: str
 ) -> tuple[tuple[str, ...], str]:
-    spread = _UNWANTED.sub("without ", query)
+    spread = _NOT_MADE_OF.sub(lambda said: f"{cues[0]} {said['non'] or said['free']}", _UNWANTED.sub("without ", query))
     tokens = [(match[0], match.start(), match.end()) for match in _WORD.finditer(spread)]
     found: dict[str, None] = {}
     cut: list[tuple[int, int]] = []
@@ -197,10 +254,8 @@ def _unwanted(
             at = end
         else:
             at += 1
-    left = spread
-    for start, stop in reversed(cut):
-        left = f"{left[:start]} {left[stop:]}"
-    return tuple(found), _clean(re.sub(r"\bbut\s*$", "", _clean(left))) if cut else _clean(query)
+    left = _without(spread, cut)
+    return tuple(found), _clean(re.sub(r"\bbut$", "", left)) if cut else _clean(query)
 
 
 def _things(tokens: list[tuple[str, int, int]], at: int) -> tuple[int, list[str]]:

@@ -53,6 +53,13 @@ def test_a_query_is_printed_as_a_table(shopgraph: Shopgraph, demo_shop: Path) ->
     assert "Nothing fits." in shopgraph("search", "query", "zxqj", "--shop", demo_shop).stdout
 
 
+def test_an_unknown_region_is_an_error_that_names_the_known_ones(shopgraph: Shopgraph, demo_shop: Path) -> None:
+    done = shopgraph("search", "query", "dress", "--shop", demo_shop, "--region", "atlantis")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "atlantis" in done.stderr
+    assert "us-northeast" in done.stderr
+
+
 def test_a_shop_must_be_named_and_have_a_folder(shopgraph: Shopgraph, demo_shop: Path) -> None:
     done = shopgraph("search", "rebuild")
     assert (done.exit_code, done.stdout) == (2, "")

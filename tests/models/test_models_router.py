@@ -223,3 +223,20 @@ class TestWeights:
             load(tmp_path)
         with pytest.raises(ConfigurationError, match=r"labels\.json"):
             load(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("do you have a dress under $60?", Intent.PRODUCT_QUESTION),
+        ("show me dresses between $50 and $80", Intent.PRODUCT_QUESTION),
+        ("any lamps below $100?", Intent.PRODUCT_QUESTION),
+        ("dress under 60", Intent.PRODUCT_QUESTION),
+        ("dresses $60 or less", Intent.PRODUCT_QUESTION),
+        ("any deals under $50?", Intent.PROMOTION_QUESTION),
+        ("any discounts on dresses under $60?", Intent.PROMOTION_QUESTION),
+        ("i want a refund over $50", Intent.RETURN_ITEMS),
+    ],
+)
+def test_things_at_a_price_are_no_promotion(text: str, intent: Intent) -> None:
+    assert IntentRouter.default().route(text).intent == intent

@@ -14,13 +14,16 @@ from pathlib import Path
 import pytest
 
 from shopgraph.connectors.ports import CatalogPort, SearchPort
-from shopgraph.connectors.search import HybridSearch
+from shopgraph.connectors.search import HybridSearch, LexicalSearch
 from shopgraph.connectors.search import dense as dense_module
 from shopgraph.connectors.search.dense import Collections, Embed, IndexDamaged, Vectors
 from shopgraph.domain import Product
+from tests.search.conftest import MemoryCatalog, product
 
 ROOT = Path(__file__).resolve().parents[2]
 MEANINGS = (("dress", "gown", "frock"), ("heels", "sneakers", "footwear"), ("lamp", "illuminate"), ("kettle", "tea"))
+
+UNREADABLE = "The index cannot be read: `shopgraph search rebuild` makes it again."
 
 
 def embed(texts: Sequence[str]) -> Vectors:
@@ -181,7 +184,24 @@ async def test_the_check_says_what_is_wrong(catalog: CatalogPort, tmp_path: Path
     found = await search.check()
     assert (found.stale, found.reason) == (("ball",), "1 products are missing or too many.")
     next(folder.glob("words-*.db")).write_bytes(b"no database" * 100)
-    assert (await search.check()).reason == "The index cannot be read."
+    assert (await search.check()).reason == UNREADABLE
+
+
+async def test_a_damaged_vector_file_is_named_and_a_rebuild_makes_it_again(
+    catalog: CatalogPort, tmp_path: Path
+) -> None:
+    folder = tmp_path / "index"
+    first = hybrid(catalog, folder)
+    await first.rebuild()
+    first.close()
+    (folder / "chroma.sqlite3").write_bytes(b"garbage\n")
+    found = await hybrid(catalog, folder).check()
+    assert (found.well, found.reason) == (False, UNREADABLE)
+    again = hybrid(catalog, folder)
+    await again.rebuild()
+    assert again.dense
+    assert (await again.check()).well
+    assert {hit.product_id for hit in await again.search("frock")} == {"dress", "gown", "heels"}
 
 
 async def test_another_processs_rebuild_is_seen(catalog: CatalogPort, tmp_path: Path) -> None:
@@ -265,3 +285,18 @@ async def test_the_bundled_embedding_works_without_a_network(catalog: CatalogPor
     hits = await search.search("something to illuminate my table")
     assert search.dense
     assert "lamp" in [hit.product_id for hit in hits]
+
+
+async def test_a_search_by_words_alone_notices_a_rebuild_by_another_process(
+    catalog: MemoryCatalog, tmp_path: Path
+) -> None:
+    running, other = LexicalSearch(catalog, folder=tmp_path), hybrid(catalog, tmp_path)
+    assert await running.search("umbrella") == ()
+    catalog.stock.append(product("umbrella", "Zebra Umbrella", "Accessories"))
+    assert await running.search("umbrella") == ()
+    await other.rebuild()
+    assert [hit.product_id for hit in await running.search("umbrella")] == ["umbrella"]
+    catalog.stock.pop()
+    await other.rebuild()
+    assert await running.search("umbrella") == ()
+    other.close()

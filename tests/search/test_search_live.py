@@ -100,7 +100,9 @@ async def test_a_variant_must_fit_price_and_stock_together() -> None:
     cheap = SearchFilter(region_id="east", in_stock=True, price=PriceRange(at_most=Decimal(50)))
     assert await ids(records, "kettle", cheap) == []
     (hit,) = await look(records, "kettle under $50", EAST)
-    assert (str(hit.from_price), hit.in_stock) == ("40.00 USD", True)
+    assert (str(hit.from_price), hit.in_stock) == ("40.00 USD", False)
+    (hit,) = await look(records, "kettle", EAST)
+    assert (str(hit.from_price), hit.in_stock) == ("90.00 USD", True)
     (hit,) = await look(records, "kettle", SearchFilter(region_id="east", in_stock=True))
     assert str(hit.from_price) == "90.00 USD"
 

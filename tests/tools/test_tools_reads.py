@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from shopgraph.connectors.embedded import EmbeddedShop
+from shopgraph.connectors.search import LexicalSearch
 from shopgraph.domain import Availability, Principal
+from shopgraph.tools.gate import Gate
 from shopgraph.tools.registry import default_tools
-from shopgraph.tools.spec import GateOutcome, Outcome
+from shopgraph.tools.spec import GateOutcome, Outcome, Services, ToolCall, ToolContext
 from shopgraph.tools.views import (
     DeliveryOptions,
     OrderList,
@@ -62,6 +68,26 @@ async def test_search_finds_by_words_with_the_regions_lowest_price(do: Do) -> No
     assert found.products[0].from_price is not None
     assert found.products[0].from_price.amount == 4500
     assert found.products[0].in_stock
+
+
+async def test_search_tells_price_and_stock_of_the_same_variants(
+    gate: Gate, ask: Callable[..., ToolContext], services: Services, tmp_path: Path
+) -> None:
+    """What costs $45 and $50 is gone, L at $60 is there."""
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database, database:
+        database.execute(
+            "UPDATE stock_levels SET on_hand = 0, allocated = 0 WHERE sku IN ('DRESS-M', 'DRESS-S', 'DRESS-X')"
+        )
+    connectors = replace(services.connectors, search=LexicalSearch(services.connectors.catalog))
+    context = replace(ask(), services=replace(services, connectors=connectors))
+    said = []
+    for query in ("wrap dress", "wrap dress under $50"):
+        outcome = await gate.call(
+            context, ToolCall(tool="search_products", arguments={"query": query}, call_id=f"call {query}")
+        )
+        (hit,) = SearchResult.model_validate(outcome.result).products
+        said.append((hit.from_price and hit.from_price.amount, hit.in_stock))
+    assert said == [(6000, True), (4500, False)]
 
 
 async def test_recommendations_name_a_true_reason_and_only_what_is_in_stock(do: Do) -> None:

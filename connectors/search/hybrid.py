@@ -14,7 +14,14 @@ from shopgraph.connectors.search.concepts import Synonyms, shipped_synonyms
 from shopgraph.connectors.search.dense import Collections, DenseIndex, Embed, wordllama_embed
 from shopgraph.connectors.search.documents import SearchDocument, key_of, read_documents
 from shopgraph.connectors.search.generation import DenseGone, Generation
-from shopgraph.connectors.search.stores import SqliteStore, WordStore, alone, mark_rebuild, write_whole
+from shopgraph.connectors.search.stores import (
+    SqliteStore,
+    WordStore,
+    alone,
+    last_rebuild,
+    mark_rebuild,
+    write_whole,
+)
 from shopgraph.connectors.search.understanding import Understood
 from shopgraph.connectors.search.words_index import IndexGone, WordIndex
 
@@ -47,8 +54,8 @@ class HybridSearch:
     """`SearchPort` over words (FTS5, or PostgreSQL) and meaning (Chroma), kept in `folder`.
 
     A generation of the index is made whole, checked, and only then pointed to; the one before it stays until the next,
-    for searches that are under way. Another process's rebuild is noticed at the next search. What fails on the dense
-    side is logged once, and the search goes on by words until the next rebuild.
+    for searches that are under way. Another process's rebuild is noticed at the next search, also one that has changed
+    no generation. What fails on the dense side is logged once, and the search goes on by words until the next rebuild.
     """
 
     def __init__(
@@ -76,6 +83,7 @@ class HybridSearch:
         self._embed: Embed | None = None
         self._generation: Generation | None = None
         self._pointed = ""
+        self._rebuilt_at = 0
         self._making = asyncio.Lock()
 
     @property
@@ -87,7 +95,6 @@ class HybridSearch:
         """Read the catalog anew and make the index fit it; returns how many products are found from now on."""
         async with self._making:
             made = await self._rebuilt(mend=True)
-        mark_rebuild(self._folder)
         return made.words.facts.count
 
     async def search(self, query: str, *, limit: int = 5) -> tuple[SearchHit, ...]:
@@ -137,20 +144,28 @@ class HybridSearch:
             return followed or await self._rebuilt()
 
     def _current(self) -> Generation | None:
-        """The generation in use, unless another process has pointed to another one since."""
-        return self._generation if self._pointer() == self._pointed else None
+        """The generation in use, unless another process has rebuilt the index since it was opened."""
+        unchanged = self._pointer() == self._pointed and last_rebuild(self._folder) == self._rebuilt_at
+        return self._generation if unchanged else None
 
     def _followed(self) -> Generation | None:
         """The generation that another process has pointed to, if it can be opened."""
-        pointed = self._pointer()
+        rebuilt_at, pointed = self._noticed(), self._pointer()
         try:
             found = self._opened(pointed)
         except Exception as error:
             _LOG.warning("The new index in %s cannot be opened; making it again (%r).", self._folder, error)
             return None
         if found is not None:
-            self._generation, self._pointed = found, pointed
+            self._generation, self._pointed, self._rebuilt_at = found, pointed, rebuilt_at
         return found
+
+    def _noticed(self) -> int:
+        """The last rebuild. After one that was not known yet Chroma is opened anew: its file may be another one."""
+        rebuilt_at = last_rebuild(self._folder)
+        if rebuilt_at != self._rebuilt_at:
+            self._collections.let_go()
+        return rebuilt_at
 
     def _opened(self, key: str) -> Generation | None:
         words = self._words.open(key) if key else None
@@ -161,29 +176,39 @@ class HybridSearch:
 
     async def _rebuilt(self, *, mend: bool = False) -> Generation:
         documents = await read_documents(self._catalog, self._language)
-        made, pointed = await asyncio.to_thread(self._made, documents, mend)
-        self._generation, self._pointed = made, pointed
+        made, pointed, rebuilt_at = await asyncio.to_thread(self._made, documents, mend)
+        self._generation, self._pointed, self._rebuilt_at = made, pointed, rebuilt_at
         return made
 
-    def _made(self, documents: tuple[SearchDocument, ...], mend: bool) -> tuple[Generation, str]:
+    def _made(self, documents: tuple[SearchDocument, ...], mend: bool) -> tuple[Generation, str, int]:
+        """The generation, what is pointed to, and the last rebuild; to `mend` is a rebuild that others notice."""
         key = key_of(documents, self._model)
         with alone(self._folder):
+            rebuilt_at = self._noticed()
             ids = frozenset(each.id for each in documents)
             words = self._words.open(key)
             if words is None or words.ids() != ids:
                 words = self._words.make(key, documents)
-            try:
-                dense = self._mended(key, documents) if mend else self._dense_of(key, documents)
-            except Exception as error:
-                _LOG.warning(
-                    "The vector index in %s cannot be made; searching by words alone (%r).", self._folder, error
-                )
-                return self._whole(key, words, None), self._pointer()
-            before = self._pointer()
-            if before != key:
-                write_whole(self._folder / _POINTER, json.dumps({"key": key, "before": before}))
-                self._keep_only({key, before})
-            return self._whole(key, words, dense), key
+            dense = self._vectors(key, documents, mend)
+            if dense is not None:
+                self._point_to(key)
+            if mend:
+                mark_rebuild(self._folder)
+                rebuilt_at = last_rebuild(self._folder)
+            return self._whole(key, words, dense), self._pointer(), rebuilt_at
+
+    def _vectors(self, key: str, documents: tuple[SearchDocument, ...], mend: bool) -> DenseIndex | None:
+        try:
+            return self._mended(key, documents) if mend else self._dense_of(key, documents)
+        except Exception as error:
+            _LOG.warning("The vector index in %s cannot be made; searching by words alone (%r).", self._folder, error)
+            return None
+
+    def _point_to(self, key: str) -> None:
+        before = self._pointer()
+        if before != key:
+            write_whole(self._folder / _POINTER, json.dumps({"key": key, "before": before}))
+            self._keep_only({key, before})
 
     def _dense_of(self, key: str, documents: tuple[SearchDocument, ...]) -> DenseIndex:
         kept = self._collections.open(f"products-{key}", self._embedder())

@@ -300,3 +300,65 @@ async def test_a_search_by_words_alone_notices_a_rebuild_by_another_process(
     await other.rebuild()
     assert await running.search("umbrella") == ()
     other.close()
+
+
+async def test_a_rebuild_by_another_process_ends_the_search_by_words_alone(
+    catalog: CatalogPort, tmp_path: Path
+) -> None:
+    """The catalog is unchanged, and so is what is pointed to."""
+    broken = False
+
+    def breaking(texts: Sequence[str]) -> Vectors:
+        if broken:
+            raise OSError("index file is gone")
+        return embed(texts)
+
+    running = HybridSearch(catalog, tmp_path, embedding=lambda: breaking, model="meanings")
+    found = await running.search("frock")
+    before = pointer(tmp_path)
+    broken = True
+    assert await running.search("frock") == ()
+    broken = False
+    assert await running.search("frock") == ()
+    await hybrid(catalog, tmp_path).rebuild()
+    assert pointer(tmp_path) == before
+    assert await running.search("frock") == found != ()
+    assert running.dense
+
+
+async def test_a_vector_file_that_another_process_made_from_nothing_is_opened(
+    catalog: CatalogPort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chroma's client would go on in the deleted file."""
+    monkeypatch.setattr(dense_module, "EXACT", 0)
+    running = hybrid(catalog, tmp_path)
+    found = await running.search("frock")
+    (tmp_path / "chroma.sqlite3").write_bytes(b"garbage\n")
+    (tmp_path / "products.json").write_text(
+        json.dumps([each.model_dump(mode="json") for each in await catalog.all_products()])
+    )
+    code = """
+import asyncio, json, sys
+from pathlib import Path
+from shopgraph.domain import Product
+from tests.search.conftest import MemoryCatalog
+from tests.search.test_search_hybrid import hybrid
+folder = Path(sys.argv[1])
+products = [Product.model_validate(each) for each in json.loads((folder / "products.json").read_text())]
+asyncio.run(hybrid(MemoryCatalog(products), folder).rebuild())
+"""
+    other = [sys.executable, "-c", code, str(tmp_path)]
+    await asyncio.to_thread(subprocess.run, other, check=True, cwd=ROOT)
+    assert await running.search("frock") == found != ()
+    assert running.dense
+    assert (await running.check()).well
+
+
+async def test_a_rebuild_of_its_own_is_not_followed(
+    catalog: CatalogPort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = hybrid(catalog, tmp_path)
+    await search.rebuild()
+    made = search._generation
+    await search.search("frock")
+    assert search._generation is made

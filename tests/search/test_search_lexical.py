@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +18,7 @@ from shopgraph.connectors.search import LexicalSearch
 from shopgraph.connectors.search.analysis import quantity_forms, words
 from shopgraph.connectors.search.concepts import Synonyms
 from shopgraph.connectors.search.generation import Generation
+from shopgraph.connectors.search.stores import last_rebuild, mark_rebuild
 from shopgraph.domain import Product
 from tests.search.conftest import MemoryCatalog, product
 
@@ -221,3 +225,71 @@ async def test_less_of_the_same_is_the_first_of_it(catalog: CatalogPort, query: 
         assert (await search._ready()).find(query, limit) == whole[: max(0, limit)]
         assert await search.search(query, limit=limit) == whole[: max(0, limit)]
     assert len(await search.search("dress", limit=30)) >= len(await search.search("dress", limit=10))
+
+
+class Counting(MemoryCatalog):
+    """Counts how often it is read whole, and fails while it is `broken`."""
+
+    reads = 0
+    broken = False
+
+    async def all_products(self) -> tuple[Product, ...]:
+        self.reads += 1
+        if self.broken:
+            raise OSError("the records do not answer")
+        return await super().all_products()
+
+
+def rebuilt(folder: Path, nth: int) -> None:
+    """As after a rebuild by another process; each has a time of its own, however fast they follow."""
+    mark_rebuild(folder)
+    os.utime(folder / "rebuilt", ns=(nth, nth))
+    assert last_rebuild(folder) == nth
+
+
+async def test_many_searches_after_a_rebuild_read_the_catalog_once(catalog: MemoryCatalog, tmp_path: Path) -> None:
+    counting = Counting(catalog.stock)
+    search = LexicalSearch(counting, folder=tmp_path)
+    await search.search("kettle")
+    rebuilt(tmp_path, 1)
+    await asyncio.gather(*(search.search("kettle") for _ in range(20)))
+    assert counting.reads == 2
+    rebuilt(tmp_path, 2)
+    await asyncio.gather(search.rebuild(), *(search.search("kettle") for _ in range(20)))
+    assert counting.reads == 3
+
+
+async def test_an_index_that_cannot_be_made_anew_leaves_the_one_before(
+    catalog: MemoryCatalog, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    seconds = 0.0
+    counting = Counting(catalog.stock)
+    search = LexicalSearch(counting, folder=tmp_path, now=lambda: seconds)
+    assert await first(search, "kettle") == "kettle"
+    counting.stock.append(product("umbrella", "Zebra Umbrella", "Accessories"))
+    counting.broken = True
+    rebuilt(tmp_path, 1)
+    for _ in range(3):
+        assert await first(search, "kettle") == "kettle"
+    assert counting.reads == 2
+    assert [each.message for each in caplog.records] == [
+        "The index of words cannot be made anew; searching in the one before (OSError('the records do not answer'))."
+    ]
+    rebuilt(tmp_path, 2)  # tried again at once
+    assert await first(search, "umbrella") == ""
+    assert counting.reads == 3
+    counting.broken = False
+    assert await first(search, "umbrella") == ""
+    seconds = 30.0
+    assert await first(search, "umbrella") == "umbrella"
+    assert counting.reads == 4
+
+
+async def test_a_rebuild_that_is_asked_for_says_that_it_failed(catalog: MemoryCatalog) -> None:
+    counting = Counting(catalog.stock)
+    search = LexicalSearch(counting)
+    await search.search("kettle")
+    counting.broken = True
+    with pytest.raises(OSError, match="do not answer"):
+        await search.rebuild()
+    assert await first(search, "kettle") == "kettle"

@@ -155,9 +155,10 @@ def _of_value(name: str, value: str) -> list[Figure]:
     if words and words[-1] in _PERCENTS:
         return _percents(low, value, words)
     found: list[Figure] = []
-    if "/" in low and not (words and words[-1] in _RATINGS):
+    rated = bool(words) and words[-1] in _RATINGS
+    if "/" in low and not rated:
         low, value = _SLASH.sub(";", low), _SLASH.sub(";", value)
-    for read in measures(low, value, french=True, bare=True):
+    for read in measures(low, value, french=True, bare=True, rated=rated):
         measure = _of_name(read, words) if not read.kind or read.kind == "pixels of a side" else read
         number = value[read.number_start : read.number_end]
         found.append(Figure(measure, value[read.start : read.end], number, aspect, named))

@@ -81,18 +81,19 @@ class _Kind(NamedTuple):
 
 
 def measures(
-    low: str, text: str, *, french: bool = False, bare: bool = False, pounds: bool = False
+    low: str, text: str, *, french: bool = False, bare: bool = False, pounds: bool = False, rated: bool = False
 ) -> Iterator[Measure]:
     """The figures of a text, given in lower case with digits and as written.
 
-    With `bare` those without a unit too; with `pounds` a pound is a weight, whatever stands around it.
+    With `bare` those without a unit too; with `pounds` a pound is a weight, whatever stands around it; with `rated` the
+    text is known to tell how something is rated.
     """
     past = 0
     for found in _FIGURE.finditer(low):
         start = found.start("one")
         if start < past:
             continue
-        rating = rating_at(low, start)
+        rating = rating_at(low, start, text, rated=rated)
         if rating is not None and rating.sure:
             past = rating.end
             yield Measure(start, past, start, rating.number_end, (rating.values,), STARS, rating.factor)

@@ -176,6 +176,91 @@ def test_an_amount_of_an_amount_is_no_rating() -> None:
         assert found is None or not found.sure
 
 
+_NO_RATINGS = {
+    "en_GB": [
+        "The Table Aurore fits US 9.5/10.",
+        "The Table Aurore comes in US 8.5/10 and 9.5/10.",
+        "Rated 4.2 out of 5, the Table Aurore comes in US 8.5/10 and 9.5/10.",
+        "The Table Aurore has lenses of 1.5/5 and 2.5/5.",
+        "In 18 reviews the Table Aurore has lenses of 1.5/5 and 2.5/5.",
+        "The Table Aurore costs usd 9.99/10 pieces.",
+        "The Table Aurore is at step 1.5 of 5.",
+        "The Table Aurore is at step 1.5 out of 5.",
+        "The Table Aurore uses 4.5 out of 5 pairs.",
+        "The Table Aurore has a pH 5.5/10.",
+        "The Table Aurore has a firmness rating of 6.5 out of 10.",
+        "Note that the Table Aurore is 9.5/10.",
+    ],
+    "de_DE": [
+        "Die Table Aurore passt in US 9,5/10.",
+        "Die Table Aurore gibt es in EU 8,5/10 und 9,5/10, bewertet ist sie mit 4,2 von 5.",
+        "Die Table Aurore hat Linsen von 1,5/5 und 2,5/5.",
+        "Die Table Aurore: EUR 9,99/10 Stück.",
+        "Von der Table Aurore sind 4,5 von 5 Stück da.",
+        "Die Table Aurore ist bei Schritt 1,5 von 5.",
+        "Die Table Aurore hat einen pH-Wert von 5,5/10.",
+        "Der Härtegrad der Table Aurore liegt bei 6,5 von 10.",
+    ],
+    "fr_FR": [
+        "La Table Aurore chausse US 9,5/10.",
+        "La Table Aurore existe en taille 8,5/10 et 9,5/10 (18 avis).",
+        "La Table Aurore a des lentilles de 1,5/5 et 2,5/5.",
+        "La Table Aurore : EUR 9,99/10 pièces.",
+        "La Table Aurore utilise 4,5 sur 5 paires.",
+        "La Table Aurore en est à l'étape 1,5 sur 5.",
+        "La Table Aurore : pH 5,5 sur 10.",
+    ],
+    "es_ES": [
+        "La Table Aurore calza US 9,5/10.",
+        "La Table Aurore viene en talla 8,5/10 y 9,5/10 según 18 reseñas.",
+        "La Table Aurore tiene lentes de 1,5/5 y 2,5/5.",
+        "La Table Aurore: EUR 9,99/10 piezas.",
+        "La Table Aurore usa 4,5 de 5 unidades.",
+        "La Table Aurore está en el paso 1,5 de 5.",
+        "La Table Aurore tiene un pH de 5,5/10.",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"), [(locale, text) for locale, texts in _NO_RATINGS.items() for text in texts]
+)
+def test_a_size_a_step_or_a_price_is_no_rating(chain: GuardChain, locale: str, text: str) -> None:
+    # 9.99 is what it costs, so that of the price nothing is wrong either.
+    product = {"name": "Table Aurore", "price": "9.99", "stock": 2, "attributes": {"rating": "4.2", "reviews": "18"}}
+    currency = "USD" if locale == "en_GB" else "EUR"
+    held = Facts.model_validate({"locale": locale, "currency": currency, "products": [product]})
+    assert chain.run(text, held).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("4.2/5", False),
+        ("4.2 of 5", False),
+        ("4.2 out of 5", True),
+        ("4.2 out of 5 in all", True),
+        ("4,2 von 5 stück", False),
+        ("4,2 von 5 paketen", False),
+        ("4.2/5 in 18 reviews", True),
+        ("4.2 of 5 from customer reviews", True),
+        ("4,2/5 (kundenbewertungen)", True),
+        ("4,2/5 selon les avis", True),
+        ("9.99/10 pieces in 18 reviews", False),
+    ],
+)
+def test_without_stars_a_word_tells_that_it_is_a_rating(text: str, sure: bool) -> None:
+    found = rating_at(text, 0)
+    assert found is not None
+    assert found.sure == sure
+
+
+def test_of_an_attribute_its_name_tells() -> None:
+    found = rating_at("8.4/10", 0, rated=True)
+    assert found is not None
+    assert found.sure
+
+
 def test_a_material_is_named_as_the_text_names_materials() -> None:
     assert in_the_language_of("chêne", "Pine") == "pin"
     assert in_the_language_of("Chêne", "pine") == "Pin"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,9 +17,9 @@ from shopgraph.errors import InvalidInput
 from shopgraph.evals.guards.rows import read_rows
 from shopgraph.evals.report import EvalReport
 from shopgraph.models.recommend.model import RecommenderModel
-from shopgraph.models.recommend.ranking import by_customer
+from shopgraph.models.recommend.questions import completion_questions, most_often, next_basket_questions, recall
 from shopgraph.models.recommend.rows import Basket, form_of, read_baskets
-from shopgraph.models.recommend.training import Recipe, completions, train_recommender
+from shopgraph.models.recommend.training import Recipe, train_recommender
 
 DEPTH = 20
 
@@ -66,15 +65,6 @@ customer bought most often, then what most baskets held (named so by Li et al., 
 Check, 2023)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What a caller knows, and what was right."""
-
-    given: Sequence[Basket]
-    """The basket so far, alone; or the customer's baskets, oldest first."""
-    right: frozenset[str]
-
-
 Sayer = Callable[[Sequence[Basket]], list[str]]
 """Items for what is given, first to last."""
 
@@ -102,7 +92,11 @@ def evaluate(
     started = time.process_time()
     trained = train_recommender(learned, _recipe(rules, completing=completing, seed=seed))
     train_s = time.process_time() - started
-    asked_of = _completions(trained.model, asked, rules) if completing else _next_baskets(learned, asked)
+    asked_of = (
+        completion_questions(trained.model.statistics, asked, ordered=rules.ordered, seed=0, most=rules.queries)
+        if completing
+        else next_basket_questions(learned, asked)
+    )
     if not asked_of:
         raise InvalidInput("No test basket can be asked about.", remedy="Give later baskets of the same shop.")
     model, simple = _by_model(trained.model, completing=completing), _by_count(learned, completing=completing)
@@ -147,28 +141,6 @@ def _protocol(form: str) -> Protocol:
     return Protocol.UCI if form == "uci" else Protocol.COMPLETEJOURNEY
 
 
-def _completions(model: RecommenderModel, asked: Sequence[Basket], rules: Rules) -> list[Question]:
-    items = model.statistics.items
-    queries = completions(model.statistics, asked, ordered=rules.ordered, seed=0, most=rules.queries)
-    return [
-        Question(given=(_holding([items[at] for at in basket.tolist()]),), right=frozenset((items[target],)))
-        for basket, target in queries
-    ]
-
-
-def _holding(items: Sequence[str]) -> Basket:
-    return Basket(customer="", day=0, items=tuple(items))
-
-
-def _next_baskets(learned: Sequence[Basket], asked: Sequence[Basket]) -> list[Question]:
-    history = by_customer(learned)
-    first: dict[str, Basket] = {}
-    for basket in asked:
-        if basket.customer in history:
-            first.setdefault(basket.customer, basket)
-    return [Question(given=history[customer], right=frozenset(basket.items)) for customer, basket in first.items()]
-
-
 def _by_model(model: RecommenderModel, *, completing: bool) -> Sayer:
     # Everybody is asked about at the end of training: how long a customer then stayed away is not known.
     day = model.statistics.day
@@ -186,10 +158,10 @@ def _by_model(model: RecommenderModel, *, completing: bool) -> Sayer:
 
 def _by_count(learned: Sequence[Basket], *, completing: bool) -> Sayer:
     """What `BASELINES` say: of things in as many baskets, what was bought first comes first."""
-    popular = [item for item, _ in Counter(item for basket in learned for item in basket.items).most_common()]
+    popular = most_often(learned)
 
     def say(given: Sequence[Basket]) -> list[str]:
-        own = [item for item, _ in Counter(item for basket in given for item in basket.items).most_common()]
+        own = most_often(given)
         mine = set(own)
         others = (item for item in popular if item not in mine)
         return list(islice(others if completing else chain(own, others), DEPTH))
@@ -204,15 +176,11 @@ def figures(answers: Sequence[Ranked]) -> dict[str, float]:
         return round(sum(values) / len(answers), 4)
 
     return {
-        "recall_at_10": mean(_recall(answer, 10) for answer in answers),
-        "recall_at_20": mean(_recall(answer, 20) for answer in answers),
+        "recall_at_10": mean(recall(answer.said, answer.right, 10) for answer in answers),
+        "recall_at_20": mean(recall(answer.said, answer.right, 20) for answer in answers),
         "ndcg_at_10": mean(_ndcg(answer, 10) for answer in answers),
         "mrr": mean(_reciprocal(answer) for answer in answers),
     }
-
-
-def _recall(answer: Ranked, depth: int) -> float:
-    return len(answer.right.intersection(answer.said[:depth])) / len(answer.right)
 
 
 def _ndcg(answer: Ranked, depth: int) -> float:

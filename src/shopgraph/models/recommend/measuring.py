@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
 
 import numpy as np
 
 from shopgraph.errors import InvalidInput
 from shopgraph.models.recommend.model import COMPLETION, NEXT_BASKET, RecommenderModel
-from shopgraph.models.recommend.ranking import by_customer
+from shopgraph.models.recommend.questions import (
+    Question,
+    completion_questions,
+    most_often,
+    next_basket_questions,
+    recall,
+)
 from shopgraph.models.recommend.rows import Basket
 from shopgraph.models.recommend.sparse import Floats, largest
-from shopgraph.models.recommend.training import Progress, Recipe, completions, train_recommender
+from shopgraph.models.recommend.training import Progress, Recipe, train_recommender
 
 _HELD_OUT = 0.15
 """Share of the baskets, the latest, that are asked about."""
@@ -28,8 +32,7 @@ _TELLING = 30
 _ANCHORS = 8
 """As many things as the counted order of the tool `recommend_products` starts from."""
 
-_T = TypeVar("_T")
-_Answer = Sequence[str]
+_Sayer = Callable[[Sequence[Basket]], Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +59,6 @@ class Measured:
         return f"{told}: {'better' if self.model > self.counts else 'NOT better'} than counts.{few}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Question:
-    given: Sequence[str]
-    """The basket so far, or what the customer bought, most often first."""
-    right: frozenset[str]
-    history: Sequence[Basket] = ()
-
-
 def measure_recommender(
     baskets: Sequence[Basket], recipe: Recipe | None = None, *, progress: Progress = lambda what, done, of: None
 ) -> tuple[Measured, Measured]:
@@ -82,22 +77,22 @@ def measure_recommender(
     except InvalidInput:
         return _nothing(COMPLETION), _nothing(NEXT_BASKET)
     counted = _Counted(model)
-    completing = _completions(model, after, how)
-    following = _next_baskets(before, after, how)
+    completing = completion_questions(model.statistics, after, ordered=how.ordered, seed=how.seed)
+    following = next_basket_questions(before, after)
     return (
         _measured(
             COMPLETION,
-            completing,
-            lambda q: [each.item for each in model.complete(q.given, limit=_DEPTH)],
-            lambda q: counted.most(without=q.given),
-            lambda q: counted.together(q.given, own=()),
+            _some(completing, how.seed),
+            lambda given: [each.item for each in model.complete(given[0].items, limit=_DEPTH)],
+            lambda given: counted.most(without=given[0].items),
+            lambda given: counted.together(given[0].items, own=()),
         ),
         _measured(
             NEXT_BASKET,
-            following,
-            lambda q: [each.item for each in model.next_basket(q.history, day=day, limit=_DEPTH)],
-            lambda q: _first(q.given, counted.most()),
-            lambda q: counted.together(q.given, own=q.given),
+            _some(following, how.seed),
+            lambda given: [each.item for each in model.next_basket(given, day=day, limit=_DEPTH)],
+            lambda given: _first(most_often(given), counted.most()),
+            lambda given: counted.together(often := most_often(given), own=often),
         ),
     )
 
@@ -108,18 +103,18 @@ def _nothing(task: str) -> Measured:
 
 def _measured(
     task: str,
-    asked: Sequence[_Question],
-    model: Callable[[_Question], _Answer],
-    *counting: Callable[[_Question], _Answer],
+    asked: Sequence[Question],
+    model: _Sayer,
+    *counting: _Sayer,
 ) -> Measured:
     if not asked:
         return _nothing(task)
 
-    def recall(answer: Callable[[_Question], _Answer]) -> float:
-        hits = [len(each.right.intersection(answer(each)[:_DEPTH])) / len(each.right) for each in asked]
+    def reached(answer: _Sayer) -> float:
+        hits = [recall(answer(each.given), each.right, _DEPTH) for each in asked]
         return round(sum(hits) / len(hits), 4)
 
-    return Measured(task=task, asked=len(asked), model=recall(model), counts=max(map(recall, counting)))
+    return Measured(task=task, asked=len(asked), model=reached(model), counts=max(map(reached, counting)))
 
 
 class _Counted:
@@ -154,27 +149,5 @@ def _first(*lists: Iterable[str]) -> list[str]:
     return list(islice(dict.fromkeys(item for each in lists for item in each), _DEPTH))
 
 
-def _completions(model: RecommenderModel, after: Sequence[Basket], how: Recipe) -> list[_Question]:
-    items = model.statistics.items
-    queries = completions(model.statistics, after, ordered=how.ordered, seed=how.seed)
-    return [
-        _Question(given=[items[at] for at in basket.tolist()], right=frozenset((items[target],)))
-        for basket, target in _some(queries, how.seed)
-    ]
-
-
-def _next_baskets(before: Sequence[Basket], after: Sequence[Basket], how: Recipe) -> list[_Question]:
-    history, first = by_customer(before), dict[str, Basket]()
-    for basket in after:
-        if basket.customer in history:
-            first.setdefault(basket.customer, basket)
-    found = []
-    for customer, basket in _some(list(first.items()), how.seed):
-        bought = Counter(item for each in history[customer] for item in each.items)
-        given = [item for item, _ in bought.most_common()]
-        found.append(_Question(given=given, right=frozenset(basket.items), history=history[customer]))
-    return found
-
-
-def _some(found: list[_T], seed: int) -> list[_T]:
+def _some(found: list[Question], seed: int) -> list[Question]:
     return found if len(found) <= _QUESTIONS else random.Random(seed).sample(found, _QUESTIONS)  # noqa: S311 - a sample

@@ -140,21 +140,33 @@ STYLES: Mapping[str, tuple[Sentence, ...]] = {
 """The ways to write a description: which sentences, in which order. The first is the usual one."""
 
 
+def _on_trend(material: Material) -> Iterator[Dependency]:
+    yield on_trend(material.product.id, material.region_id, at_least(material.trend_orders))
+
+
+def _on_partner(material: Material) -> Iterator[Dependency]:
+    if material.partner is not None:
+        yield on_product(material.partner)
+        yield on_together(material.product.id, material.partner.id, at_least(material.partner_orders))
+
+
+def _on_rating(material: Material) -> Iterator[Dependency]:
+    yield on_rating(material.product.id, material.rating)
+
+
+_COUNTS: Mapping[Sentence, Callable[[Material], Iterator[Dependency]]] = {
+    _trend: _on_trend,
+    _partner: _on_partner,
+    rated: _on_rating,
+}
+"""Sentences that state a count: of orders, that there are at least as many; of reviews, all."""
+
+
 def counts_in(style: str, material: Material) -> tuple[Dependency, ...]:
-    """The counts that a text in that style states: of orders, that there are at least as many; of reviews, all."""
-    speaker, product = speaker_of(material), material.product.id
-    found: list[Dependency] = []
-    for sentence in STYLES[style]:
-        if sentence not in (_trend, _partner, rated) or not sentence(material, speaker):
-            continue
-        if sentence is _trend:
-            found.append(on_trend(product, material.region_id, at_least(material.trend_orders)))
-        elif sentence is rated:
-            found.append(on_rating(product, material.rating))
-        elif material.partner is not None:
-            found.append(on_product(material.partner))
-            found.append(on_together(product, material.partner.id, at_least(material.partner_orders)))
-    return tuple(found)
+    """The counts that a text in that style states."""
+    speaker = speaker_of(material)
+    stated = [sentence for sentence in STYLES[style] if sentence in _COUNTS and sentence(material, speaker)]
+    return tuple([each for sentence in stated for each in _COUNTS[sentence](material)])
 
 
 def at_least(count: int) -> int:

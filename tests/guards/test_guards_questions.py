@@ -16,23 +16,13 @@ from shopgraph.domain import Principal
 from shopgraph.guards.cedar import ActionShape, Rule
 from shopgraph.guards.decisions import Effect, PolicyRequest
 from shopgraph.guards.policy import PolicyBundle, load_bundle
+from tests.guards.policy_facts import GOOD
 
 Edit = Callable[[str, str, str], Path]
 
 ANN = Principal.customer("ann")
 EVE = Principal.staff("eve", "supervisor")
-CANCEL: dict[str, JsonValue] = {
-    "channel": "web",
-    "order_status": "pending",
-    "items_changed": False,
-    "open_return": False,
-    "open_exchange": False,
-    "payment_changed": False,
-    "reason": "no_longer_needed",
-    "refund_minor": 2000,
-    "currency": "USD",
-    "approval_above_minor": 50000,
-}
+CANCEL: dict[str, JsonValue] = {**GOOD["cancel_order"], "approval_above_minor": 50000}
 BIG = {**CANCEL, "refund_minor": 50001}
 
 
